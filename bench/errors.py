@@ -1,0 +1,37 @@
+"""Every exception that the harness raises on purpose.
+
+    BenchError                    one sentence for a person, and the exit code
+    ├── UsageError                2: the request cannot be met as it was put
+    │   ├── DatasetError          2: a dataset that is missing, damaged or unsuitable
+    │   └── ResultsError          2: results that are missing, damaged or from a newer version
+    └── PluginError               5: a strategy plugin that breaks the contract
+    Skip                          raised by a strategy: it cannot run here
+"""
+
+
+class BenchError(Exception):
+    """A problem that its one sentence explains; the command line ends with ``exit_code``."""
+
+    exit_code = 5
+
+
+class UsageError(BenchError):
+    """The request cannot be met as it was put."""
+
+    exit_code = 2
+
+
+class DatasetError(UsageError):
+    """A dataset, or the input that one is to be made of, cannot be used."""
+
+
+class ResultsError(UsageError):
+    """Results cannot be read or written."""
+
+
+class PluginError(BenchError):
+    """A strategy plugin breaks the contract."""
+
+
+class Skip(Exception):  # noqa: N818 - the word that strategies use; it is no error
+    """Raised in ``bench_setup``: this strategy cannot run here; the reason says what to install."""

@@ -1,0 +1,56 @@
+"""The whole contract between the harness and a strategy: five hooks.
+
+A strategy is a module with some of these functions, each marked with ``@bench.hookimpl`` and
+taking only the arguments it needs. It imports its frameworks inside the hooks, never at module
+level. It may touch its ``trial``, its own ``session`` and ``trial.scratch``; it may not read a
+clock for its score, grade itself, print results, read the command line or choose its own data.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import pluggy
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from bench.model import Strategy, Trial
+
+hookspec = pluggy.HookspecMarker("bench")
+
+
+@hookspec(firstresult=True)
+def bench_strategy() -> Strategy:
+    """State the facts: family, what it needs, how it scales. Imports nothing heavy."""
+
+
+@hookspec(firstresult=True)
+def bench_setup(trial: Trial) -> Any:
+    """Import frameworks and start what must be running; the result is the ``session``.
+
+    Raises:
+        Skip: It cannot run here; the reason says what to install or to change.
+    """
+
+
+@hookspec(firstresult=True)
+def bench_train(trial: Trial, session: Any) -> Any:
+    """Fit a model on the split ``train``, from touching the data to a model, and return it.
+
+    This is the measured work of a train trial.
+    """
+
+
+@hookspec(firstresult=True)
+def bench_predict(trial: Trial, session: Any, model: Any) -> Path:
+    """Score ``trial.splits_to_score`` and return a directory or file of Parquet.
+
+    The columns are ``row_id`` (int64), which names each row exactly once, and ``score`` (float32
+    or float64), the probability of label 1. This is the measured work of a predict trial.
+    """
+
+
+@hookspec(firstresult=True)
+def bench_teardown(trial: Trial, session: Any) -> None:
+    """Stop whatever ``bench_setup`` started; runs also after a failure."""

@@ -1,0 +1,149 @@
+"""The nouns of the harness as frozen dataclasses: what crosses a border is one of these."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from contextlib import AbstractContextManager, nullcontext
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any, Literal, Protocol
+
+Task = Literal["train", "predict"]
+Status = Literal["ok", "skipped", "failed", "timeout", "invalid", "interrupted"]
+
+
+@dataclass(frozen=True)
+class Strategy:
+    """The facts about one way to do a task; making one imports nothing and costs nothing.
+
+    Attributes:
+        family: What is learned: ``linear``, ``mlp``, ``gbt``, or ``control`` for no work at all.
+        needs: Import names without which the strategy is skipped.
+        install: What to give to ``pip install`` to get ``needs``.
+        distributed: Whether ``--workers`` means anything to it.
+        scores: ``own``: it scores with what its ``bench_train`` returned; ``reference``: with the
+            Keras model whose path it is given.
+        recommended: What its own documentation recommends it for.
+    """
+
+    family: str
+    needs: tuple[str, ...] = ()
+    install: str = ""
+    distributed: bool = False
+    scores: Literal["own", "reference"] = "own"
+    recommended: str = ""
+
+
+@dataclass(frozen=True)
+class Dataset:
+    """A dataset that lies ready: ``PATH/split=train/*.parquet`` and ``PATH/split=test/*.parquet``.
+
+    The columns are ``row_id`` (int64, unique over both splits), the label (float32, 0 or 1) and
+    the features (float32, all finite). Splits hold row groups of equal size, with page checksums.
+
+    Attributes:
+        name: The dataset's name.
+        path: Directory or URI that holds the splits.
+        label: Name of the label column.
+        features: Names of the feature columns, in the order of every feature matrix.
+        rows: Rows in both splits.
+        train_rows: Rows in the split ``train``.
+        test_rows: Rows in the split ``test``.
+        means: Mean of each feature over the whole train split.
+        stds: Standard deviation (population) of each feature over the whole train split; 1.0
+            where a feature is constant, so that one may divide by it.
+        fingerprint: Hexadecimal digest of the content, whatever the files and their order.
+        best_auc: AUC of the true probabilities of the label, which no model can beat but by
+            chance; ``None`` where nobody knows it.
+        floors: For each family, the AUC on the test split below which no correct strategy falls.
+    """
+
+    name: str
+    path: str
+    label: str
+    features: tuple[str, ...]
+    rows: int
+    train_rows: int
+    test_rows: int
+    means: tuple[float, ...]
+    stds: tuple[float, ...]
+    fingerprint: str
+    best_auc: float | None = None
+    floors: Mapping[str, float] = field(default_factory=dict)
+
+    def split(self, name: str) -> str:
+        """Return the directory or URI of the split ``train`` or ``test``."""
+        return f"{self.path}/split={name}"
+
+
+class Clock(Protocol):
+    """What a trial needs of the worker's clock."""
+
+    def phase(self, name: str) -> AbstractContextManager[None]:
+        """Name a stretch of time."""
+
+    def note(self, name: str, value: Any) -> None:
+        """Leave a fact for the record."""
+
+
+@dataclass(frozen=True)
+class Trial:
+    """One measured execution, as its strategy sees it.
+
+    Attributes:
+        strategy: Name of the strategy.
+        task: ``train`` or ``predict``.
+        dataset: The dataset.
+        splits_to_score: Splits that ``bench_predict`` scores: the test split in a train trial,
+            both in a predict trial.
+        workers: Processes that share the work; 1 unless the strategy is distributed.
+        cores: CPU cores that the whole trial may use.
+        threads_per_worker: Threads for each worker in every library that has such a setting.
+        repeat: Number of the repeat, from 0.
+        seed: Seed of every random choice.
+        epochs: Passes over the train split (``mlp``).
+        batch_size: Rows of a *global* batch, whatever the number of workers (``mlp``).
+        trees: Number of trees (``gbt``).
+        depth: Greatest depth of a tree (``gbt``).
+        bins: Bins of a feature's histogram (``gbt``).
+        learning_rate: Step size of the family's optimiser, or shrinkage of its trees.
+        master: Spark master URL.
+        scratch: Directory for whatever the strategy writes; removed after the trial.
+        clock: The worker's clock; not there (``None``) where the trial was shipped to.
+    """
+
+    strategy: str
+    task: Task
+    dataset: Dataset
+    splits_to_score: tuple[str, ...]
+    workers: int
+    cores: int
+    threads_per_worker: int
+    repeat: int
+    seed: int
+    epochs: int
+    batch_size: int
+    trees: int
+    depth: int
+    bins: int
+    learning_rate: float
+    master: str
+    scratch: Path
+    clock: Clock | None = field(default=None, compare=False, repr=False)
+
+    def phase(self, name: str) -> AbstractContextManager[None]:
+        """Name an inner phase of a hook: ``with trial.phase("load"): …``."""
+        return self.clock.phase(name) if self.clock else nullcontext()
+
+    def note(self, name: str, value: Any) -> None:
+        """Leave a fact for the record, such as a device or rows that were dropped.
+
+        Args:
+            name: A short word.
+            value: Anything that JSON can hold.
+        """
+        if self.clock:
+            self.clock.note(name, value)
+
+    def __getstate__(self) -> dict[str, Any]:
+        return {**self.__dict__, "clock": None}

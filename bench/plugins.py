@@ -1,0 +1,128 @@
+"""Finds strategies by their entry points: `names` imports nothing, `load` imports one."""
+
+from __future__ import annotations
+
+import importlib.metadata
+import importlib.util
+import inspect
+from collections import defaultdict
+from dataclasses import dataclass
+from importlib.metadata import EntryPoint
+from types import ModuleType
+
+import pluggy
+
+from bench import hookspecs
+from bench.errors import PluginError, UsageError
+from bench.model import Strategy
+
+GROUP = "bench"
+HOOKS = tuple(name for name in vars(hookspecs) if name.startswith("bench_"))
+
+
+@dataclass(frozen=True)
+class Plugin:
+    """A loaded strategy: its facts, and its hooks ready to be called by keyword."""
+
+    name: str
+    strategy: Strategy
+    summary: str
+    hook: pluggy.HookRelay
+
+    def has(self, hook: str) -> bool:
+        """Return whether the strategy implements the hook of that name."""
+        return bool(getattr(self.hook, hook).get_hookimpls())
+
+    @property
+    def tasks(self) -> tuple[str, ...]:
+        """The tasks that it can do, in the order ``train``, ``predict``."""
+        return tuple(task for task in ("train", "predict") if self.has(f"bench_{task}"))
+
+
+def why_not(strategy: Strategy) -> str | None:
+    """Return why a strategy cannot run here and what to install, ``None`` if it can; imports nothing.
+
+    Args:
+        strategy: Its facts.
+    """
+    missing = [need for need in strategy.needs if importlib.util.find_spec(need) is None]
+    if not missing:
+        return None
+    install = strategy.install or " ".join(missing)
+    return f"It needs {' and '.join(missing)}, not installed here: pip install '{install}'."
+
+
+def _entry_points() -> dict[str, EntryPoint]:
+    found: dict[str, dict[str, EntryPoint]] = defaultdict(dict)
+    for entry in importlib.metadata.entry_points(group=GROUP):
+        found[entry.name][entry.value] = entry
+    for name, entries in found.items():
+        if len(entries) > 1:
+            raise PluginError(
+                f"Two strategies are called {name!r}, {' and '.join(sorted(entries))}: "
+                "uninstall one of the two packages or rename its entry point."
+            )
+    return {name: next(iter(entries.values())) for name, entries in sorted(found.items())}
+
+
+def names() -> list[str]:
+    """Return the names of all strategies, sorted; imports none of them.
+
+    Raises:
+        PluginError: Two strategies have one name.
+    """
+    return list(_entry_points())
+
+
+def load(name: str) -> Plugin:
+    """Import one strategy and check it against the contract.
+
+    Args:
+        name: A name out of `names`.
+
+    Raises:
+        UsageError: There is no such strategy.
+        PluginError: It cannot be imported, or it breaks the contract.
+    """
+    entry = _entry_points().get(name)
+    if entry is None:
+        raise UsageError(f"There is no strategy {name!r}: `bench list` shows all that there are.")
+    try:
+        module = entry.load()
+    except Exception as error:
+        raise PluginError(
+            f"Strategy {name!r} ({entry.value}) cannot be imported: {type(error).__name__}: {error}."
+        ) from error
+    return check(name, module)
+
+
+def check(name: str, module: ModuleType) -> Plugin:
+    """Check a strategy's module against the contract and make it callable.
+
+    A plugin manager of its own for each: pluggy broadcasts, and two strategies in one manager
+    would both fire.
+
+    Args:
+        name: The strategy's name.
+        module: The module that holds its hooks.
+
+    Raises:
+        PluginError: A hook or an argument is misspelt or unmarked, or a hook is missing.
+    """
+    manager = pluggy.PluginManager("bench")
+    manager.add_hookspecs(hookspecs)
+    try:
+        manager.register(module, name)
+        manager.check_pending()
+    except pluggy.PluginValidationError as error:
+        raise PluginError(f"Strategy {name!r} breaks the contract: {' '.join(str(error).split())}.") from error
+    for attribute, function in inspect.getmembers(module, inspect.isfunction):
+        if attribute.startswith("bench_") and not hasattr(function, "bench_impl"):
+            raise PluginError(f"Strategy {name!r}: mark the function {attribute} with @bench.hookimpl.")
+    strategy = manager.hook.bench_strategy()
+    if not isinstance(strategy, Strategy):
+        raise PluginError(f"Strategy {name!r}: bench_strategy() must return a bench.Strategy.")
+    plugin = Plugin(name, strategy, (module.__doc__ or "").strip().partition("\n")[0], manager.hook)
+    if not plugin.tasks:
+        raise PluginError(f"Strategy {name!r} has neither bench_train nor bench_predict: add one.")
+    return plugin

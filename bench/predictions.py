@@ -1,0 +1,51 @@
+"""Writes predictions, for strategies that hold them as arrays."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from types import TracebackType
+from typing import Any, Self
+
+
+class PredictionWriter:
+    """Writes ``(row_id, score)`` to one Parquet file, batch after batch, in constant memory.
+
+        with PredictionWriter(trial.scratch / "predictions.parquet") as predictions:
+            predictions.write(row_ids, scores)
+        return predictions.path
+    """
+
+    def __init__(self, path: Path) -> None:
+        """Open the file.
+
+        Args:
+            path: The file to write.
+        """
+        # Imported here, because every strategy imports this module and most never need these.
+        import pyarrow as pa
+        import pyarrow.parquet as pq
+
+        self.path = path
+        self._schema = pa.schema([("row_id", pa.int64()), ("score", pa.float32())])
+        self._file = pq.ParquetWriter(path, self._schema, use_dictionary=False)
+
+    def write(self, row_ids: Any, scores: Any) -> None:
+        """Append one batch.
+
+        Args:
+            row_ids: Array of shape (rows,), int64.
+            scores: Array of shape (rows,) or (rows, 1), floating point: probability of label 1.
+        """
+        import numpy as np
+        import pyarrow as pa
+
+        columns = [np.asarray(row_ids), np.asarray(scores, np.float32).reshape(-1)]
+        self._file.write_table(pa.table(columns, schema=self._schema))
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self._file.close()

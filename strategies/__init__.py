@@ -1,0 +1,1 @@
+"""The built-in strategies: one public file each; a leading underscore means shared code."""

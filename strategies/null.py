@@ -1,0 +1,13 @@
+"""No work at all: its time is the harness's own overhead."""
+
+from bench import Strategy, hookimpl
+
+
+@hookimpl
+def bench_strategy():
+    return Strategy(family="control", recommended="the control: subtract it from nothing, but look at it first")
+
+
+@hookimpl
+def bench_train(trial):
+    return None
