@@ -1,0 +1,135 @@
+"""Turns a request into the ordered list of trials; pure, so that ``--dry-run`` can print it."""
+
+from __future__ import annotations
+
+import random
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from fnmatch import fnmatchcase
+from pathlib import Path
+
+from bench.errors import UsageError
+from bench.model import Dataset, Strategy, Trial
+
+CONTROL = "null"
+
+
+@dataclass(frozen=True)
+class Request:
+    """What ``bench run`` was asked for.
+
+    Attributes:
+        strategies: Names or shell-style patterns; none means all.
+        workers: Numbers of workers for distributed strategies.
+        cores: CPU cores for each trial.
+        repeat: How often each case runs.
+        seed: Seed of the trials and of their order.
+        epochs: Passes over the train split (``mlp``).
+        batch_size: Rows of a global batch (``mlp``).
+        trees: Number of trees (``gbt``).
+        depth: Greatest depth of a tree (``gbt``).
+        bins: Bins of a feature's histogram (``gbt``).
+        master: Spark master URL; none means local, with a task slot for each core.
+    """
+
+    strategies: tuple[str, ...] = ()
+    workers: tuple[int, ...] = (2,)
+    cores: int = 2
+    repeat: int = 1
+    seed: int = 0
+    epochs: int = 5
+    batch_size: int = 1024
+    trees: int = 20
+    depth: int = 6
+    bins: int = 128
+    master: str | None = None
+
+
+LEARNING_RATES = {"mlp": 1e-3, "gbt": 0.3}
+
+
+@dataclass(frozen=True)
+class Planned:
+    """A trial and the facts about its strategy."""
+
+    trial: Trial
+    strategy: Strategy
+
+    @property
+    def key(self) -> tuple[str, str, int, int, int]:
+        """What tells this trial from all others of its run."""
+        trial = self.trial
+        return trial.strategy, trial.task, trial.workers, trial.cores, trial.repeat
+
+
+def select(names: Sequence[str], patterns: Sequence[str]) -> list[str]:
+    """Return the names that match any pattern, and the control, in the order of ``names``.
+
+    Args:
+        names: All names.
+        patterns: Names or shell-style patterns; none means all.
+
+    Raises:
+        UsageError: A pattern matches nothing.
+    """
+    for pattern in patterns:
+        if not any(fnmatchcase(name, pattern) for name in names):
+            raise UsageError(f"No strategy is called {pattern!r}: `bench list` shows all that there are.")
+    wanted = (*(patterns or ("*",)), CONTROL)
+    return [name for name in names if any(fnmatchcase(name, pattern) for pattern in wanted)]
+
+
+def make(request: Request, strategies: dict[str, Strategy], dataset: Dataset) -> list[Planned]:
+    """Return the trials in the order in which they are to run.
+
+    Each repeat is a block with all cases, in a fresh random order that the seed determines: on a machine whose
+    speed wanders, the order matters more than the test that is applied afterwards.
+
+    Args:
+        request: What was asked for.
+        strategies: The facts about each selected strategy, by name.
+        dataset: The dataset.
+    """
+    cases = [
+        (name, workers) for name, strategy in strategies.items() for workers in _workers(strategy, request.workers)
+    ]
+    order = random.Random(request.seed)  # noqa: S311 - no secret is made here
+    plan = []
+    for repeat in range(request.repeat):
+        block = order.sample(cases, len(cases))
+        plan += [_planned(request, name, strategies[name], workers, repeat, dataset) for name, workers in block]
+    return plan
+
+
+def _workers(strategy: Strategy, asked: tuple[int, ...]) -> tuple[int, ...]:
+    return asked if strategy.distributed else (1,)
+
+
+def _planned(
+    request: Request, name: str, strategy: Strategy, workers: int, repeat: int, dataset: Dataset
+) -> Planned:
+    trial = Trial(
+        strategy=name,
+        task="train",
+        dataset=dataset,
+        splits_to_score=("test",),
+        workers=workers,
+        cores=request.cores,
+        threads_per_worker=max(1, request.cores // workers),
+        repeat=repeat,
+        seed=request.seed,
+        epochs=request.epochs,
+        batch_size=request.batch_size,
+        trees=request.trees,
+        depth=request.depth,
+        bins=request.bins,
+        learning_rate=LEARNING_RATES.get(strategy.family, 0.0),
+        master=request.master or f"local[{request.cores}]",
+        scratch=Path(),
+    )
+    return Planned(trial, strategy)
+
+
+def with_scratch(planned: Planned, scratch: Path) -> Planned:
+    """Return the same with the directory that the strategy may write to."""
+    return replace(planned, trial=replace(planned.trial, scratch=scratch))

@@ -1,0 +1,128 @@
+"""Every process of a trial: whose they are, how they end, and that none is left."""
+
+from __future__ import annotations
+
+import contextlib
+import ctypes
+import os
+import signal
+import subprocess
+import sys
+import sysconfig
+import time
+from pathlib import Path
+
+import psutil
+
+TRIAL_VARIABLE = "BENCH_TRIAL"
+_PR_SET_PDEATHSIG = 1
+_PR_SET_CHILD_SUBREAPER = 36
+
+
+def adopt_orphans() -> None:
+    """Make orphaned descendants children of this process, so that none can slip away (Linux)."""
+    if sys.platform == "linux":
+        ctypes.CDLL(None).prctl(_PR_SET_CHILD_SUBREAPER, 1, 0, 0, 0)
+
+
+def die_with_parent() -> None:
+    """Have the kernel kill this process when its parent dies, even by ``kill -9`` (Linux)."""
+    if sys.platform == "linux":
+        ctypes.CDLL(None).prctl(_PR_SET_PDEATHSIG, signal.SIGKILL, 0, 0, 0)
+
+
+class Session:
+    """The processes of one trial: those in its process session, and those that carry its mark.
+
+    A process may leave the session (``setsid``) or lose its parents, but it inherits the
+    environment, and the mark in it, unless it works at hiding.
+    """
+
+    def __init__(self, leader: int, mark: str) -> None:
+        """Say which processes belong to it.
+
+        Args:
+            leader: Process id of the worker, which leads the session.
+            mark: Value of ``BENCH_TRIAL`` in the trial's environment.
+        """
+        self.leader = leader
+        self._mark = f"{TRIAL_VARIABLE}={mark}".encode()
+        self._known: dict[int, bool] = {}
+
+    def members(self) -> list[int]:
+        """Return the ids of the processes that are alive; looks at each process of the machine once."""
+        alive = psutil.pids()
+        self._known = {pid: self._known[pid] if pid in self._known else self._is_member(pid) for pid in alive}
+        return [pid for pid in alive if self._known[pid]]
+
+    def _is_member(self, pid: int) -> bool:
+        with contextlib.suppress(OSError):
+            if os.getsid(pid) == self.leader:
+                return True
+            return self._mark in Path(f"/proc/{pid}/environ").read_bytes().split(b"\0")
+        return False
+
+    def _look_again(self) -> list[int]:
+        """Return the members after a fresh look, in case a process id was used twice.
+
+        Members stay known: a dead one that waits to be reaped no longer shows its mark.
+        """
+        self._known = {pid: True for pid, known in self._known.items() if known}
+        return self._alive()
+
+    def _alive(self) -> list[int]:
+        """Return the members that are no zombies; reaps those that are zombies and our own children."""
+        alive = []
+        for pid in self.members():
+            with contextlib.suppress(psutil.NoSuchProcess):
+                process = psutil.Process(pid)
+                if process.status() != psutil.STATUS_ZOMBIE:
+                    alive.append(pid)
+                elif process.ppid() == os.getpid() and pid != self.leader:
+                    os.waitpid(pid, os.WNOHANG)
+        return alive
+
+    def kill(self) -> int:
+        """Kill every process that is left and wait until they are gone; return how many there were.
+
+        SIGKILL at once, because TensorFlow's and Spark's processes do not hear SIGTERM while they wait for peers.
+        """
+        killed: set[int] = set()
+        while True:
+            alive = self._look_again()
+            if not alive:
+                return len(killed)
+            for pid in alive:
+                with contextlib.suppress(ProcessLookupError):
+                    os.kill(pid, signal.SIGKILL)
+            killed.update(alive)
+            time.sleep(0.01)
+
+    def wait(self, seconds: float) -> None:
+        """Give processes that are about to end a while to do so."""
+        deadline = time.monotonic() + seconds
+        while self._look_again() and time.monotonic() < deadline:
+            time.sleep(0.02)
+
+    def dump_stacks(self) -> str:
+        """Return what every Python process is doing, as py-spy sees it."""
+        dumps = [_dump(pid) for pid in self._look_again() if _is_python(pid)]
+        return "\n".join(dumps)
+
+
+def _is_python(pid: int) -> bool:
+    with contextlib.suppress(psutil.Error):
+        return "python" in Path(psutil.Process(pid).exe()).name
+    return False
+
+
+def _dump(pid: int) -> str:
+    result = subprocess.run(  # noqa: S603 - our own tool on our own child
+        [_py_spy(), "dump", "--nonblocking", "--pid", str(pid)], capture_output=True, text=True, timeout=30, check=False
+    )
+    return result.stdout or f"Process {pid}: py-spy could not look into it: {result.stderr.strip()}\n"
+
+
+def _py_spy() -> str:
+    """Return the program that was installed with this package, whether or not its folder is on the path."""
+    return str(Path(sysconfig.get_path("scripts"), "py-spy"))

@@ -1,0 +1,141 @@
+"""Grades predictions, off the clock: every strategy's with this one code."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from bench.model import Dataset
+from bench.plan import Planned, Request
+
+if TYPE_CHECKING:
+    import numpy as np
+    import numpy.typing as npt
+
+
+class InvalidAnswerError(Exception):
+    """The predictions prove that the answer is wrong or incomplete.
+
+    Attributes:
+        grades: What the predictions reached, if they could be graded at all.
+    """
+
+    def __init__(self, what: str, grades: dict[str, float] | None = None) -> None:
+        """Say what is wrong, as a clause without a full stop."""
+        super().__init__(what)
+        self.grades = grades
+
+
+def floor(planned: Planned) -> float | None:
+    """Return the AUC that a correct implementation does not fall below, ``None`` where none is known.
+
+    Floors are measured with the default amount of training, so they do not hold for less.
+
+    Args:
+        planned: The trial, with the facts about its strategy.
+    """
+    trial, default = planned.trial, Request()
+    enough = {
+        "mlp": trial.epochs >= default.epochs and trial.batch_size <= default.batch_size,
+        "gbt": trial.trees >= default.trees and trial.depth >= default.depth and trial.bins >= default.bins,
+    }
+    if not enough.get(planned.strategy.family, True):
+        return None
+    return trial.dataset.floors.get(planned.strategy.family)
+
+
+def grade(dataset: Dataset, splits: tuple[str, ...], predictions: Path, least: float | None) -> dict[str, float]:
+    """Compare predictions with the labels of the rows that were to be scored.
+
+    Args:
+        dataset: The dataset.
+        splits: Splits that were to be scored.
+        predictions: Parquet file or directory with ``row_id`` and ``score``.
+        least: AUC that a correct implementation does not fall below, if one is known.
+
+    Returns:
+        ``auc``, the exact area under the ROC curve, ties counted half; ``log_loss``, the mean of
+        -log p(label) in nats.
+
+    Raises:
+        InvalidAnswerError: A row is missing or there twice, a score is no probability, all scores are equal, or the
+            AUC lies below the floor.
+    """
+    from sklearn.metrics import log_loss, roc_auc_score
+
+    row_ids, labels = _labels(dataset, splits)
+    scores = _aligned(row_ids, *_read_predictions(predictions))
+    _check_probabilities(scores)
+    auc = float(roc_auc_score(labels, scores))
+    grades = {"auc": auc, "log_loss": float(log_loss(labels, scores.astype("float64")))}
+    if least is not None and auc < least:
+        what = f"an AUC of {auc:.4f} is below {least:.4f}, which every correct implementation of its family reaches"
+        raise InvalidAnswerError(what, grades)
+    return grades
+
+
+def _labels(dataset: Dataset, splits: tuple[str, ...]) -> tuple[npt.NDArray[np.int64], npt.NDArray[np.float32]]:
+    """Return the row ids, sorted, and their labels."""
+    import numpy as np
+
+    tables = [_read(Path(dataset.split(split)), ["row_id", dataset.label]) for split in splits]
+    row_ids = np.concatenate([table["row_id"].to_numpy() for table in tables])
+    labels = np.concatenate([table[dataset.label].to_numpy() for table in tables])
+    order = np.argsort(row_ids)
+    return row_ids[order], labels[order]
+
+
+def _read_predictions(path: Path) -> tuple[npt.NDArray[np.int64], npt.NDArray[Any]]:
+    import pyarrow as pa
+
+    try:
+        table = _read(path, ["row_id", "score"])
+    except (OSError, pa.ArrowException) as error:
+        raise InvalidAnswerError(f"its predictions cannot be read: {str(error).splitlines()[0]}") from error
+    if missing := {"row_id", "score"} - set(table.column_names):
+        raise InvalidAnswerError(f"its predictions have no column {' and no column '.join(sorted(missing))}")
+    if not pa.types.is_integer(table["row_id"].type) or not pa.types.is_floating(table["score"].type):
+        raise InvalidAnswerError("its predictions must have an integer row_id and a floating-point score")
+    if table["row_id"].null_count or table["score"].null_count:
+        raise InvalidAnswerError("its predictions hold nulls")
+    return table["row_id"].to_numpy(), table["score"].to_numpy()
+
+
+def _read(path: Path, columns: list[str]) -> Any:
+    import pyarrow as pa
+    import pyarrow.parquet as pq
+
+    files = sorted(path.glob("*.parquet")) if path.is_dir() else [path]
+    if not files:
+        raise InvalidAnswerError(f"there is no Parquet file in {path.name}")
+    tables = [pq.ParquetFile(file, page_checksum_verification=True) for file in files]
+    present = [name for name in columns if name in tables[0].schema_arrow.names]
+    return pa.concat_tables([file.read(columns=present) for file in tables])
+
+
+def _aligned(
+    expected: npt.NDArray[np.int64], row_ids: npt.NDArray[np.int64], scores: npt.NDArray[Any]
+) -> npt.NDArray[Any]:
+    """Return the scores in the order of ``expected``, which is sorted."""
+    import numpy as np
+
+    order = np.argsort(row_ids)
+    row_ids = row_ids[order]
+    if len(row_ids) != len(expected):
+        raise InvalidAnswerError(f"{len(row_ids):,} rows were scored instead of {len(expected):,}")
+    if (row_ids[1:] == row_ids[:-1]).any():
+        raise InvalidAnswerError("some rows were scored twice and others not at all")
+    if not np.array_equal(row_ids, expected):
+        raise InvalidAnswerError("rows were scored that are not in the dataset, and others were not")
+    return scores[order]
+
+
+def _check_probabilities(scores: npt.NDArray[Any]) -> None:
+    import numpy as np
+
+    if not np.isfinite(scores).all():
+        raise InvalidAnswerError("some scores are NaN or infinite")
+    if scores.min() < 0 or scores.max() > 1:
+        raise InvalidAnswerError("some scores are no probabilities: they lie outside 0 to 1")
+    if scores.min() == scores.max():
+        raise InvalidAnswerError("all scores are equal: nothing was learned")

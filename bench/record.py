@@ -1,0 +1,177 @@
+"""Makes the record of a trial out of what was planned, what the worker said and what was observed."""
+
+from __future__ import annotations
+
+from dataclasses import asdict, dataclass
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+from bench import quality
+from bench.plan import Planned
+from bench.probe import MachineCounters, MemoryProbe, resources
+from bench.results import SCHEMA, Record
+from bench.timeline import timeline
+
+REASON_LIMIT = 1000
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """How a worker ended.
+
+    Attributes:
+        status: One of the statuses.
+        reason: One sentence, unless ``ok``.
+        phase: Where it was, unless ``ok``.
+        predictions: Where the strategy left its predictions.
+        peak_resident_bytes: Most memory that the worker itself held, if it lived to tell.
+    """
+
+    status: str
+    reason: str | None = None
+    phase: str | None = None
+    predictions: str | None = None
+    peak_resident_bytes: int | None = None
+
+
+@dataclass(frozen=True)
+class Evidence:
+    """What the parent observed of a trial.
+
+    Attributes:
+        events: The worker's events.
+        before: The machine's counters at the spawn.
+        after: The same when no process of the trial was left.
+        ended: Moment at which the worker was gone, seconds of ``CLOCK_MONOTONIC``.
+        memory: The probe that followed its memory.
+        processes_left: How many processes had to be killed after the worker's end.
+    """
+
+    events: list[dict[str, Any]]
+    before: MachineCounters
+    after: MachineCounters
+    ended: float
+    memory: MemoryProbe
+    processes_left: int
+
+
+def make(
+    planned: Planned, outcome: Outcome, evidence: Evidence, *, run: str, environment: str, log: str, started_at: str
+) -> Record:
+    """Return the record of a trial that was started; grades its predictions, off the clock.
+
+    Args:
+        planned: The trial, with the facts about its strategy.
+        outcome: How its worker ended.
+        evidence: What was observed.
+        run: Name of the run.
+        environment: Fingerprint of the environment.
+        log: The log, relative to the run's directory.
+        started_at: UTC, ISO 8601.
+    """
+    usage = resources(evidence.before, evidence.after, evidence.memory, outcome.peak_resident_bytes or 0)
+    times = timeline(evidence.events, planned.trial.task, evidence.before.wall, evidence.ended)
+    outcome, grades = _graded(planned, outcome)
+    work = _work(planned, times.phases, times.notes) if outcome.status == "ok" else {}
+    notes = dict(times.notes)
+    if evidence.processes_left:
+        notes["processes_left"] = evidence.processes_left
+    return {
+        **_frame(planned, run, environment, started_at),
+        "status": outcome.status,
+        "reason": outcome.reason and outcome.reason[:REASON_LIMIT],
+        "phase": outcome.phase,
+        "wall_s": round(evidence.ended - evidence.before.wall, 6),
+        "phases": _rounded(times.phases),
+        "inner": {name: [round(value, 6) for value in values] for name, values in times.inner.items()},
+        **work,
+        "quality": grades,
+        "resources": usage,
+        "notes": notes,
+        "log": log,
+    }
+
+
+def skipped(planned: Planned, reason: str, *, run: str, environment: str) -> Record:
+    """Return the record of a trial that was not started, because something that it needs is missing.
+
+    Args:
+        planned: The trial, with the facts about its strategy.
+        reason: One sentence that says what to install.
+        run: Name of the run.
+        environment: Fingerprint of the environment.
+    """
+    return {**_frame(planned, run, environment, now()), "status": "skipped", "reason": reason}
+
+
+def now() -> str:
+    """Return the moment in UTC, ISO 8601, to the millisecond."""
+    return datetime.now(UTC).isoformat(timespec="milliseconds").replace("+00:00", "Z")
+
+
+def _frame(planned: Planned, run: str, environment: str, started_at: str) -> Record:
+    """Return every field of a record, those that the trial earns still empty."""
+    usage = dict.fromkeys(("peak_memory_bytes", "cpu_s", "stall_share", "foreign_cpu_share"))
+    return {
+        "schema": SCHEMA,
+        "run": run,
+        "trial": describe(planned),
+        "status": None,
+        "reason": None,
+        "phase": None,
+        "wall_s": 0.0,
+        "phases": {},
+        "inner": {},
+        "time_to_model_s": None,
+        "rows": None,
+        "rows_per_s": None,
+        "quality": None,
+        "resources": usage,
+        "notes": {},
+        "environment": environment,
+        "log": None,
+        "started_at": started_at,
+    }
+
+
+def describe(planned: Planned) -> dict[str, Any]:
+    """Return what a record says of its trial: its settings, and of the dataset the name and fingerprint."""
+    fields = asdict(planned.trial)
+    for unrecorded in ("scratch", "clock", "splits_to_score"):
+        del fields[unrecorded]
+    dataset = planned.trial.dataset
+    family = {"family": planned.strategy.family}
+    return {**fields, **family, "dataset": dataset.name, "fingerprint": dataset.fingerprint}
+
+
+def _graded(planned: Planned, outcome: Outcome) -> tuple[Outcome, dict[str, float] | None]:
+    """Grade the predictions of a trial that went well so far; a wrong answer makes it ``invalid``."""
+    if outcome.status != "ok" or planned.strategy.family == "control":
+        return outcome, None
+    trial = planned.trial
+    try:
+        if outcome.predictions is None:
+            raise quality.InvalidAnswerError("it returned no predictions, so nothing shows that it learned")
+        floor = quality.floor(planned)
+        grades = quality.grade(trial.dataset, trial.splits_to_score, Path(outcome.predictions), floor)
+    except quality.InvalidAnswerError as error:
+        sentence = f"The answer is wrong: {error}."
+        return Outcome("invalid", sentence, "predict"), error.grades
+    return outcome, grades
+
+
+def _work(planned: Planned, phases: dict[str, float], notes: dict[str, Any]) -> dict[str, Any]:
+    """Return time to model and throughput; rows are those of one epoch or round."""
+    if planned.strategy.family == "control":
+        return {"time_to_model_s": round(phases["train"], 6)}
+    rows = planned.trial.dataset.train_rows - notes.get("rows_dropped_per_epoch", 0)
+    return {
+        "time_to_model_s": round(phases["train"], 6),
+        "rows": rows,
+        "rows_per_s": round(rows / phases["train"], 3),
+    }
+
+
+def _rounded(values: dict[str, float]) -> dict[str, float]:
+    return {name: round(value, 6) for name, value in values.items()}

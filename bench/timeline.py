@@ -1,0 +1,137 @@
+"""The time of a trial: the worker writes events as they happen, the parent turns them into phases.
+
+Both sides read ``CLOCK_MONOTONIC``, which is one clock for the whole machine. Since each event is on
+disk before the work goes on, the phases of a trial that was killed are as exact as those of one
+that ended well.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import time
+from collections import defaultdict
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+HOOK_PHASES = ("setup", "train", "predict", "teardown")
+
+
+class EventClock:
+    """The worker's clock: appends one line to a file for each begin, end and note.
+
+    Attributes:
+        raised_in: Path of the phase in which the first exception was raised that left a phase.
+    """
+
+    def __init__(self, path: Path) -> None:
+        """Open the file.
+
+        Args:
+            path: The file to append to.
+        """
+        self._descriptor = os.open(path, os.O_WRONLY | os.O_APPEND | os.O_CREAT | os.O_CLOEXEC, 0o644)
+        self._open: list[str] = []
+        self.raised_in: str | None = None
+
+    @contextmanager
+    def phase(self, name: str) -> Iterator[None]:
+        """Name the time that the body of the ``with`` takes; phases nest."""
+        self._write(begin=name)
+        self._open.append(name)
+        try:
+            yield
+        except BaseException:
+            self.raised_in = self.raised_in or "/".join(self._open)
+            raise
+        finally:
+            self._open.pop()
+            self._write(end=name)
+
+    def note(self, name: str, value: Any) -> None:
+        """Leave a fact for the record; a later one of the same name replaces it."""
+        self._write(note=name, value=value)
+
+    def _write(self, **event: Any) -> None:
+        os.write(self._descriptor, (json.dumps({"t": time.monotonic(), **event}) + "\n").encode())
+
+
+@dataclass
+class Timeline:
+    """What the events of one trial say.
+
+    Attributes:
+        phases: Seconds of each phase from the spawn to the end, ``start`` and ``other`` included:
+            they sum to the wall time.
+        inner: Seconds of each phase that the strategy named inside a hook, a value per rank. Those
+            of another hook than the trial's task are called ``hook.name``.
+        notes: Facts that the strategy left.
+        last: Path of the phase that the trial was in when it ended, such as ``train/load``.
+    """
+
+    phases: dict[str, float] = field(default_factory=dict)
+    inner: dict[str, list[float]] = field(default_factory=dict)
+    notes: dict[str, Any] = field(default_factory=dict)
+    last: str = "start"
+
+
+def read_events(path: Path) -> list[dict[str, Any]]:
+    """Return the events in a file, less a last line that its writer did not live to finish."""
+    if not path.exists():
+        return []
+    lines = path.read_bytes().split(b"\n")[:-1]
+    return [json.loads(line) for line in lines]
+
+
+def current(events: list[dict[str, Any]]) -> str:
+    """Return the path of the innermost open phase, such as ``train/load``; ``start`` before the first."""
+    opened: list[str] = []
+    for event in events:
+        if "begin" in event:
+            opened.append(event["begin"])
+        elif "end" in event:
+            opened.pop()
+    seen = any("begin" in event for event in events)
+    return "/".join(opened) or ("other" if seen else "start")
+
+
+def timeline(events: list[dict[str, Any]], task: str, started: float, ended: float) -> Timeline:
+    """Sum the events of a trial into phases.
+
+    Args:
+        events: Out of `read_events`.
+        task: The trial's task; inner phases of its hook go by their plain name.
+        started: Moment of the spawn, seconds of ``CLOCK_MONOTONIC``.
+        ended: Moment at which the worker was gone, same clock; phases still open end here.
+    """
+    phases: dict[str, float] = defaultdict(float)
+    inner: dict[str, float] = defaultdict(float)
+    stack: list[tuple[str, float]] = []
+    result = Timeline(last=current(events))
+    first = ended
+
+    def close(moment: float) -> None:
+        name, began = stack.pop()
+        if not stack:
+            phases[name] += moment - began
+        else:
+            hook = stack[0][0]
+            inner[name if hook == task else f"{hook}.{name}"] += moment - began
+
+    for event in events:
+        if "begin" in event:
+            first = min(first, event["t"])
+            stack.append((event["begin"], event["t"]))
+        elif "end" in event:
+            close(event["t"])
+        else:
+            result.notes[event["note"]] = event["value"]
+    while stack:
+        close(ended)
+    named = {"start": first - started, **phases}
+    result.phases = {**named, "other": (ended - started) - sum(named.values())}
+    result.inner = {name: [seconds] for name, seconds in inner.items()}
+    return result

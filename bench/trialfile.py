@@ -1,0 +1,40 @@
+"""Hands a trial from the parent to the worker as ``trial.json``."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import asdict, replace
+from pathlib import Path
+
+from bench.model import Clock, Dataset, Trial
+
+
+def write_trial(path: Path, trial: Trial) -> None:
+    """Write a trial, its dataset's facts included.
+
+    Args:
+        path: The file to write.
+        trial: The trial.
+    """
+    fields = asdict(replace(trial, clock=None))
+    fields.pop("clock")
+    path.write_text(json.dumps(fields, default=str))
+
+
+def read_trial(path: Path, clock: Clock) -> Trial:
+    """Read a trial that `write_trial` wrote.
+
+    Args:
+        path: The file to read.
+        clock: The clock that the trial's phases and notes go to.
+    """
+    fields = json.loads(path.read_text())
+    dataset = Dataset(**{name: _frozen(value) for name, value in fields.pop("dataset").items()})
+    scratch = Path(fields.pop("scratch"))
+    return Trial(
+        **{name: _frozen(value) for name, value in fields.items()}, dataset=dataset, scratch=scratch, clock=clock
+    )
+
+
+def _frozen(value: object) -> object:
+    return tuple(value) if isinstance(value, list) else value

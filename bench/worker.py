@@ -1,0 +1,98 @@
+"""The child of a trial: calls its strategy's hooks under the only clock; ``python -m bench.worker DIR``.
+
+DIR holds ``trial.json``. It gains ``events.jsonl`` (begin and end of each phase) and, at the end,
+``outcome.json`` (a `bench.record.Outcome`). A worker that dies leaves no outcome, which
+says enough.
+"""
+
+from __future__ import annotations
+
+import faulthandler
+import json
+import os
+import sys
+import traceback
+from pathlib import Path
+from typing import Any
+
+from bench import plugins
+from bench.errors import Skip
+from bench.model import Trial
+from bench.processes import die_with_parent
+from bench.timeline import EventClock
+from bench.trialfile import read_trial
+
+
+def main(directory: Path) -> None:
+    """Run the trial that ``directory/trial.json`` describes.
+
+    Args:
+        directory: The trial's own directory.
+    """
+    faulthandler.enable()
+    die_with_parent()
+    clock = EventClock(directory / "events.jsonl")
+    trial = read_trial(directory / "trial.json", clock)
+    _pin(trial.cores, clock)
+    outcome = _run(trial, plugins.load(trial.strategy), clock)
+    outcome["peak_resident_bytes"] = _peak_resident_bytes()
+    (directory / "outcome.json").write_text(json.dumps(outcome))
+
+
+def _pin(cores: int, clock: EventClock) -> None:
+    """Keep this process, and every one that it starts, on the first ``cores`` of its cores."""
+    if not hasattr(os, "sched_setaffinity"):
+        clock.note("cores_enforced", False)
+        return
+    os.sched_setaffinity(0, sorted(os.sched_getaffinity(0))[:cores])
+    clock.note("cores_enforced", True)
+
+
+def _peak_resident_bytes() -> int | None:
+    """Return the kernel's own high-water mark, which a sampling probe may miss.
+
+    Not ``getrusage``: its figure survives ``exec``, so it is the parent's where that one is larger.
+    """
+    status = Path("/proc/self/status")
+    lines = status.read_text().splitlines() if status.exists() else []
+    marks = [int(line.split()[1]) * 1024 for line in lines if line.startswith("VmHWM:")]
+    return marks[0] if marks else None
+
+
+def _run(trial: Trial, plugin: plugins.Plugin, clock: EventClock) -> dict[str, Any]:
+    """Call the hooks in order; the teardown runs whatever happened before it."""
+    outcome: dict[str, Any] = {"status": "ok", "reason": None, "phase": None, "predictions": None}
+    session = None
+    try:
+        session = _call(plugin, clock, "setup", trial=trial)
+        model = _call(plugin, clock, "train", trial=trial, session=session)
+        if plugin.has("bench_predict"):
+            predictions = _call(plugin, clock, "predict", trial=trial, session=session, model=model)
+            outcome["predictions"] = None if predictions is None else str(predictions)
+    except Skip as skip:
+        outcome.update(status="skipped", reason=str(skip))
+    except (Exception, SystemExit) as error:  # a strategy may not end the process: that would hide the rest
+        outcome.update(_failure(error, clock))
+    try:
+        _call(plugin, clock, "teardown", trial=trial, session=session)
+    except (Exception, SystemExit) as error:
+        if outcome["status"] == "ok":
+            outcome.update(_failure(error, clock))
+    return outcome
+
+
+def _call(plugin: plugins.Plugin, clock: EventClock, phase: str, **arguments: Any) -> Any:
+    hook = getattr(plugin.hook, f"bench_{phase}")
+    with clock.phase(phase):
+        return hook(**arguments)
+
+
+def _failure(error: BaseException, clock: EventClock) -> dict[str, str | None]:
+    traceback.print_exception(error)
+    first_line = str(error).strip().partition("\n")[0]
+    reason = f"{type(error).__name__}: {first_line}".strip(": ")
+    return {"status": "failed", "reason": reason, "phase": clock.raised_in}
+
+
+if __name__ == "__main__":
+    main(Path(sys.argv[1]))

@@ -1,0 +1,109 @@
+"""What several tests need: strategies that misbehave, a small dataset, the real command line."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+import sysconfig
+import textwrap
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import pytest
+
+from bench import plan, plugins, runner
+from bench.model import Dataset
+from bench.results import Record
+
+HEADER = "from bench import PredictionWriter, Skip, Strategy, hookimpl\n"
+FACTS = "@hookimpl\ndef bench_strategy():\n    return Strategy(family='linear')\n"
+
+
+@pytest.fixture(autouse=True, scope="session")
+def _own_home(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
+    """Keep tests from the user's own datasets."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("BENCH_DATA", str(tmp_path_factory.mktemp("datasets")))
+        yield
+
+
+class Plugins:
+    """Installs strategies as a distribution of their own, which entry points find like any other."""
+
+    def __init__(self, site: Path) -> None:
+        self.site = site
+        self._entries: dict[str, str] = {}
+
+    def add(self, name: str, source: str, facts: str = FACTS) -> None:
+        """Install one strategy.
+
+        Args:
+            name: Its name.
+            source: Its hooks, indented as the caller likes.
+            facts: Its ``bench_strategy``.
+        """
+        module = f"plugin_{name.replace('-', '_')}"
+        (self.site / f"{module}.py").write_text(HEADER + facts + textwrap.dedent(source))
+        self._entries[name] = module
+        info = self.site / "faults-0.dist-info"
+        info.mkdir(exist_ok=True)
+        (info / "METADATA").write_text("Metadata-Version: 2.1\nName: faults\nVersion: 0\n")
+        lines = [f"{name} = {module}" for name, module in self._entries.items()]
+        (info / "entry_points.txt").write_text("[bench]\n" + "\n".join(lines) + "\n")
+
+
+@pytest.fixture
+def installed(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Plugins:
+    """A place where a test installs strategies, seen by this process and by those that it starts."""
+    site = tmp_path / "site"
+    site.mkdir()
+    monkeypatch.syspath_prepend(str(site))
+    monkeypatch.setenv("PYTHONPATH", str(site))
+    return Plugins(site)
+
+
+@pytest.fixture
+def trial_of(installed: Plugins, tiny: Dataset, tmp_path: Path) -> Callable[..., Record]:
+    """Run a strategy, given as source, through the real runner."""
+
+    def run(source: str, *, timeout_s: float = 60.0, facts: str = FACTS, cores: int = 1) -> Record:
+        installed.add("sut", source, facts)
+        sys.modules.pop("plugin_sut", None)
+        planned = plan.make(plan.Request(cores=cores), {"sut": plugins.load("sut").strategy}, tiny)[0]
+        logs = tmp_path / "logs"
+        logs.mkdir(exist_ok=True)
+        return runner.run(planned, run_name="run", environment="here", log=logs / "log", timeout_s=timeout_s)
+
+    return run
+
+
+@pytest.fixture(scope="session")
+def tiny() -> Dataset:
+    """A synthetic dataset of 2,000 rows and 4 features."""
+    from bench.datasets.synthetic import make_synthetic
+
+    return make_synthetic(rows=2000, features=4, name="tiny").dataset
+
+
+def bench_command() -> list[str]:
+    """Return the console script of this environment."""
+    return [str(Path(sysconfig.get_path("scripts"), "bench"))]
+
+
+@pytest.fixture
+def bench(tmp_path: Path) -> Iterator[Callable[..., subprocess.CompletedProcess[str]]]:
+    """Run the real command line in an empty directory."""
+
+    def run(*arguments: str, timeout: float = 120.0, **environ: str) -> subprocess.CompletedProcess[str]:
+        return subprocess.run(
+            [*bench_command(), *arguments],
+            cwd=tmp_path,
+            env={**os.environ, **environ},
+            capture_output=True,
+            text=True,
+            timeout=timeout,
+            check=False,
+        )
+
+    yield run
