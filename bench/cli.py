@@ -1,0 +1,145 @@
+"""The command line: one short function per verb."""
+
+from __future__ import annotations
+
+import re
+import sys
+from pathlib import Path
+from typing import Any
+
+import click
+
+from bench.errors import BenchError
+
+UNITS = {"": 1, "s": 1, "m": 60, "h": 3600}
+OUT = click.option("--out", type=click.Path(path_type=Path), default=Path("results"), help="Directory that holds runs.")
+
+
+class Seconds(click.ParamType[float]):
+    """A duration such as 90, 90s, 10m or 1.5h; the value is in seconds."""
+
+    name = "duration"
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> float:
+        """Return seconds."""
+        if isinstance(value, (int, float)):
+            return float(value)
+        match = re.fullmatch(r"(\d+(?:\.\d+)?)([smh]?)", value.strip())
+        if not match or not float(match[1]):
+            self.fail(f"{value!r} is no duration: write 90s, 10m or 1h.", param, ctx)
+        return float(match[1]) * UNITS[match[2]]
+
+
+class Integers(click.ParamType[tuple[int, ...]]):
+    """Positive integers with commas between them, such as 1,2,4."""
+
+    name = "integers"
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> tuple[int, ...]:
+        """Return them in the order given, each once."""
+        if isinstance(value, tuple):
+            return value
+        if not re.fullmatch(r"[1-9]\d*(,[1-9]\d*)*", value):
+            self.fail(f"{value!r} is no list of positive integers: write 1,2,4.", param, ctx)
+        return tuple(dict.fromkeys(int(number) for number in value.split(",")))
+
+
+class BenchGroup(click.Group):
+    """Imports the group ``data`` only when it is used, and turns a `BenchError` into its sentence."""
+
+    def list_commands(self, ctx: click.Context) -> list[str]:
+        """Return all verbs."""
+        return sorted([*super().list_commands(ctx), "data"])
+
+    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
+        """Return one verb."""
+        if cmd_name == "data":
+            from bench.cli_data import data
+
+            return data
+        return super().get_command(ctx, cmd_name)
+
+    def invoke(self, ctx: click.Context) -> Any:
+        """Run the verb."""
+        try:
+            return super().invoke(ctx)
+        except BenchError as error:
+            click.echo(f"Error: {error}", err=True)
+            ctx.exit(error.exit_code)
+
+
+@click.group(cls=BenchGroup, context_settings={"help_option_names": ["-h", "--help"]})
+@click.version_option(package_name="tf-spark-bench")
+def main() -> None:
+    """Measure the ways of putting TensorFlow and Spark together, on the same rows."""
+
+
+@main.command()
+@click.option("--strategy", "strategies", multiple=True, metavar="NAME|GLOB", help="Strategies to run; all by default.")
+@click.option("--data", "data_name", default="flights", show_default=True, help="Dataset: a name or a path.")
+@click.option("--workers", type=Integers(), help="Workers of distributed strategies, such as 1,2.  [default: 2]")
+@click.option("--cores", type=click.IntRange(1), help="CPU cores for each trial.  [default: all]")
+@click.option("--repeat", type=click.IntRange(1), default=1, show_default=True, help="How often each case runs.")
+@click.option("--timeout", "timeout_s", type=Seconds(), default="10m", show_default=True, help="For each trial.")
+@click.option("--epochs", type=click.IntRange(1), help="Passes over the data (family mlp).")
+@click.option("--batch-size", type=click.IntRange(1), help="Rows of a global batch (family mlp).")
+@click.option("--trees", type=click.IntRange(1), help="Number of trees (family gbt).")
+@click.option("--depth", type=click.IntRange(1, 30), help="Greatest depth of a tree (family gbt).")
+@click.option("--seed", type=click.IntRange(0, 2**31 - 1), help="Seed of the trials and of their order.")
+@click.option("--master", metavar="URL", help="Spark master.  [default: local]")
+@click.option("--resume", type=click.Path(path_type=Path), metavar="RUN", help="Run what has no ok record in RUN.")
+@OUT
+@click.option("--dry-run", is_flag=True, help="Print the plan and run nothing.")
+@click.option("--json", "as_json", is_flag=True, help="Print records only, a line each.")
+def run(**options: Any) -> None:
+    """Run strategies on a dataset, print a table and keep the records."""
+    from bench import cli_run
+
+    sys.exit(cli_run.run_verb(**options))
+
+
+@main.command()
+@click.argument("run", type=click.Path(path_type=Path), required=False)
+@OUT
+def show(run: Path | None, out: Path) -> None:
+    """Print the table of an earlier run, by default the last."""
+    from rich.console import Console
+
+    from bench import results
+    from bench.report.text import print_run
+
+    path = run if run and run.exists() else out / run if run else results.latest(out)
+    print_run(results.read_run(path), Console())
+
+
+@main.command("list")
+def list_strategies() -> None:
+    """List the strategies and whether each can run here."""
+    from rich.console import Console
+
+    from bench.errors import PluginError
+    from bench.report.strategies import print_strategies
+
+    if not print_strategies(Console()):
+        sys.exit(PluginError.exit_code)
+
+
+@main.command()
+def doctor() -> None:
+    """Check this machine: each line is ok, a warning or broken, with the remedy."""
+    from rich.console import Console
+
+    from bench.doctor import report
+
+    sys.exit(report(Console()))
+
+
+@main.command("new-strategy")
+@click.argument("name")
+@click.option("--out", type=click.Path(path_type=Path), default=Path(), help="Directory to write to.  [default: .]")
+def new_strategy(name: str, out: Path) -> None:
+    """Write a commented skeleton of a strategy, and its test."""
+    from bench.skeleton import write
+
+    for path in write(name, out):
+        click.echo(path)

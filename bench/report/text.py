@@ -1,0 +1,97 @@
+"""Prints the table of a run."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from rich.console import Console
+from rich.filesize import decimal
+from rich.markup import escape
+from rich.table import Table
+
+from bench.report.tables import print_whole
+from bench.results import Run
+from bench.summary import CONTROL_FAMILY, Case, cases, overhead_s
+
+STYLES = {"ok": "green", "skipped": "yellow"}
+
+
+def _seconds(value: float | None) -> str:
+    return "" if value is None else f"{value:.2f}"
+
+
+def _digits(value: float | None) -> str:
+    return "" if value is None else f"{value:.4f}"
+
+
+def _bytes(value: float | None) -> str:
+    return "" if value is None else decimal(int(value))
+
+
+def _whole(value: float | None) -> str:
+    return "" if value is None else f"{value:,.0f}"
+
+
+COLUMNS: list[tuple[str, Callable[[float | None], str], tuple[str, ...]]] = [
+    ("time to\nmodel, s", _seconds, ("time_to_model_s",)),
+    ("setup,\ns", _seconds, ("phases", "setup")),
+    ("predict,\ns", _seconds, ("phases", "predict")),
+    ("AUC", _digits, ("quality", "auc")),
+    ("log\nloss", _digits, ("quality", "log_loss")),
+    ("peak\nmemory", _bytes, ("resources", "peak_memory_bytes")),
+    ("CPU,\ns", _seconds, ("resources", "cpu_s")),
+    ("rows/s", _whole, ("rows_per_s",)),
+]
+
+
+def print_run(run: Run, console: Console) -> None:
+    """Print the table of a run, the reasons of what is not ``ok``, and the harness's own overhead.
+
+    Args:
+        run: The run.
+        console: Where to print; not a terminal: no colours.
+    """
+    summaries = cases(run.records)
+    print_whole(_table(run, summaries), console)
+    for case in summaries:
+        for reason in dict.fromkeys(record["reason"] for record in case.records if record["reason"]):
+            console.print(f"{_name(case)}: {escape(reason)}", soft_wrap=True)
+    for warning in run.warnings:
+        console.print(f"Warning: {escape(warning)}", soft_wrap=True)
+    overhead = overhead_s(summaries)
+    if overhead is not None:
+        console.print(f"Overhead of the harness itself: {overhead:.2f} s a trial, the wall time of strategy null.")
+    console.print(_evidence(summaries), soft_wrap=True)
+
+
+def _table(run: Run, summaries: list[Case]) -> Table:
+    dataset = run.run["dataset"]
+    title = f"{dataset['name']}, {dataset['train_rows']:,} rows to train on, {run.run['request']['cores']} cores"
+    table = Table(title=escape(title), title_justify="left", header_style="bold", box=None, pad_edge=False)
+    for heading in ("strategy", "family"):
+        table.add_column(heading, vertical="bottom")
+    table.add_column("workers", justify="right", vertical="bottom")
+    table.add_column("status", vertical="bottom")
+    for heading, _, _ in COLUMNS:
+        table.add_column(heading, justify="right", no_wrap=True)
+    for case in summaries:
+        status = f"[{STYLES.get(case.status, 'red')}]{case.status}[/]"
+        table.add_row(escape(case.strategy), escape(case.family), str(case.workers), status, *_cells(case))
+    return table
+
+
+def _cells(case: Case) -> list[str]:
+    return [show(case.median(*path)) for _, show, path in COLUMNS]
+
+
+def _name(case: Case) -> str:
+    workers = f" with {case.workers} workers" if case.workers > 1 else ""
+    return f"[bold]{escape(case.strategy)}[/]{workers}"
+
+
+def _evidence(summaries: list[Case]) -> str:
+    repeats = max((len(case.ok) for case in summaries if case.family != CONTROL_FAMILY), default=0)
+    if repeats > 1:
+        return f"Each figure is the median of up to {repeats} repeats."
+    return "One repeat says nothing about noise: `--repeat 5` shows how far to trust a difference."
+

@@ -1,0 +1,152 @@
+"""One call of ``bench run``: a plan, its records, its environment."""
+
+from __future__ import annotations
+
+import re
+import secrets
+from collections.abc import Callable, Iterator
+from dataclasses import asdict, dataclass
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+from bench import environment, plan, plugins, record, runner
+from bench.errors import ResultsError
+from bench.model import Dataset
+from bench.plan import Planned, Request
+from bench.progress import Progress
+from bench.results import Record, RunDirectory, read_run
+from bench.summary import last_records, trial_key
+
+
+@dataclass(frozen=True)
+class Campaign:
+    """A run that is ready to go.
+
+    Attributes:
+        directory: Where its results go.
+        trials: What is to run, in order.
+        environment: Fingerprint of the environment.
+    """
+
+    directory: RunDirectory
+    trials: list[Planned]
+    environment: str
+
+
+def make_plan(request: Request, dataset: Dataset) -> list[Planned]:
+    """Return the ordered trials of a request; loads the selected strategies' facts.
+
+    Raises:
+        UsageError: A pattern matches no strategy.
+        PluginError: A selected strategy breaks the contract.
+    """
+    selected = plan.select(plugins.names(), request.strategies)
+    return plan.make(request, {name: plugins.load(name).strategy for name in selected}, dataset)
+
+
+def start(request: Request, dataset: Dataset, out: Path, command: list[str]) -> Campaign:
+    """Make the directory of a new run.
+
+    Args:
+        request: What was asked for.
+        dataset: The dataset.
+        out: Directory that holds the runs.
+        command: The command line, for the record.
+
+    Raises:
+        ResultsError: The directory cannot be written.
+    """
+    trials = make_plan(request, dataset)
+    now = datetime.now(UTC)
+    directory = RunDirectory(out.absolute() / f"{now:%Y%m%dT%H%M%SZ}-{secrets.token_hex(2)}")
+    surroundings = environment.describe(cores=request.cores)
+    directory.create(
+        {
+            "schema": 1,
+            "run": directory.name,
+            "started_at": now.isoformat(timespec="seconds").replace("+00:00", "Z"),
+            "command": command,
+            "request": asdict(request),
+            "environment": surroundings,
+            "dataset": asdict(dataset),
+            "plan": [record.describe(planned) for planned in trials],
+        }
+    )
+    return Campaign(directory, trials, surroundings["fingerprint"])
+
+
+def resume(path: Path, dataset_of: Callable[[str], Dataset]) -> Campaign:
+    """Return what is left of an earlier run: the trials that have no ``ok`` record.
+
+    Args:
+        path: The run's directory.
+        dataset_of: Opens a dataset, given its path.
+
+    Raises:
+        ResultsError: There is no such run, or the dataset or the environment is another one by now.
+    """
+    earlier = read_run(path)
+    recorded = earlier.run["request"]
+    request = Request(**{name: tuple(value) if isinstance(value, list) else value for name, value in recorded.items()})
+    dataset = dataset_of(earlier.run["dataset"]["path"])
+    if dataset.fingerprint != earlier.run["dataset"]["fingerprint"]:
+        raise ResultsError(f"The dataset {dataset.name!r} is not what it was when {path.name} began: start a new run.")
+    surroundings = environment.describe(cores=request.cores)
+    _refuse_another(earlier.run["environment"], surroundings, path.name)
+    done = {trial_key(entry["trial"]) for entry in last_records(earlier.records) if entry["status"] == "ok"}
+    trials = [planned for planned in make_plan(request, dataset) if trial_key(record.describe(planned)) not in done]
+    return Campaign(RunDirectory(path.absolute()), trials, surroundings["fingerprint"])
+
+
+def _refuse_another(before: dict[str, Any], now: dict[str, Any], name: str) -> None:
+    earlier, present = environment.facts(before), environment.facts(now)
+    for fact in sorted(earlier.keys() | present.keys()):
+        if earlier.get(fact) != present.get(fact):
+            raise ResultsError(
+                f"{fact} was {earlier.get(fact)} when {name} began and is {present.get(fact)} now: start a new run."
+            )
+
+
+def execute(campaign: Campaign, timeout_s: float, progress: Progress) -> Iterator[Record]:
+    """Run what is to run and yield each record once it is on disk.
+
+    Args:
+        campaign: Out of `start` or `resume`.
+        timeout_s: Seconds that each trial may take.
+        progress: Shows where it is.
+
+    Raises:
+        runner.Interrupted: Ctrl-C was pressed; the record of the trial that it met is on disk.
+    """
+    first = len(list(campaign.directory.logs.iterdir()))
+    for number, planned in enumerate(campaign.trials, first):
+        progress.begin(planned)
+        try:
+            entry = _one(campaign, planned, number, timeout_s, progress)
+        except runner.Interrupted as interrupt:
+            campaign.directory.append(interrupt.record)
+            raise
+        campaign.directory.append(entry)
+        progress.end(entry)
+        yield entry
+
+
+def _one(campaign: Campaign, planned: Planned, number: int, timeout_s: float, progress: Progress) -> Record:
+    names = {"run": campaign.directory.name, "environment": campaign.environment}
+    if reason := plugins.why_not(planned.strategy):
+        return record.skipped(planned, reason, **names)
+    return runner.run(
+        planned,
+        run_name=campaign.directory.name,
+        environment=campaign.environment,
+        log=campaign.directory.logs / _log_name(number, planned),
+        timeout_s=timeout_s,
+        watch=progress.watch,
+    )
+
+
+def _log_name(number: int, planned: Planned) -> str:
+    trial = planned.trial
+    strategy = re.sub(r"[^A-Za-z0-9_.-]", "_", trial.strategy)
+    return f"{number:04d}-{strategy}-{trial.task}-workers{trial.workers}-repeat{trial.repeat}.log"

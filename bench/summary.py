@@ -1,0 +1,101 @@
+"""Turns records into one summary per case; pure."""
+
+from __future__ import annotations
+
+import statistics
+from collections import Counter, defaultdict
+from collections.abc import Iterable
+from dataclasses import dataclass
+from typing import Any
+
+from bench.results import Record
+
+CONTROL_FAMILY = "control"
+
+
+@dataclass(frozen=True)
+class Case:
+    """The trials that differ only in ``repeat``.
+
+    Attributes:
+        strategy: Name of the strategy.
+        family: Its family.
+        task: ``train`` or ``predict``.
+        dataset: Name of the dataset.
+        workers: Number of workers.
+        cores: CPU cores of each trial.
+        records: The last record of each trial.
+    """
+
+    strategy: str
+    family: str
+    task: str
+    dataset: str
+    workers: int
+    cores: int
+    records: tuple[Record, ...]
+
+    @property
+    def ok(self) -> list[Record]:
+        """The records with status ``ok``."""
+        return [record for record in self.records if record["status"] == "ok"]
+
+    @property
+    def status(self) -> str:
+        """``ok`` if every trial was; else each status with its number, such as ``ok 2, timeout 1``."""
+        counts = Counter(record["status"] for record in self.records)
+        if len(counts) == 1:
+            return next(iter(counts))
+        return ", ".join(f"{status} {number}" for status, number in counts.most_common())
+
+    def median(self, *path: str) -> float | None:
+        """Return the median over the ``ok`` records of one of their values.
+
+        Args:
+            path: Keys that lead to the value, such as ``"phases", "setup"``.
+        """
+        values = [value for record in self.ok if (value := _value(record, path)) is not None]
+        return statistics.median(values) if values else None
+
+
+def _value(record: Record, path: tuple[str, ...]) -> Any:
+    value: Any = record
+    for key in path:
+        value = value.get(key) if value else None
+    return value
+
+
+def trial_key(trial: dict[str, Any]) -> tuple[Any, ...]:
+    """Return what tells the trial of a record from all others of its run."""
+    return trial["strategy"], trial["task"], trial["workers"], trial["cores"], trial["repeat"]
+
+
+def last_records(records: Iterable[Record]) -> list[Record]:
+    """Return the last record of each trial: a resumed run has several of those that were not ``ok``."""
+    return list({trial_key(record["trial"]): record for record in records}.values())
+
+
+def cases(records: Iterable[Record]) -> list[Case]:
+    """Return the cases in order of their time to a model; those without one come last.
+
+    Args:
+        records: The records of one run.
+    """
+    grouped: dict[tuple[Any, ...], list[Record]] = defaultdict(list)
+    for record in last_records(records):
+        trial = record["trial"]
+        names = ("strategy", "family", "task", "dataset", "workers", "cores")
+        grouped[tuple(trial[name] for name in names)].append(record)
+    found = [Case(*key, tuple(members)) for key, members in grouped.items()]
+    return sorted(found, key=_rank)
+
+
+def _rank(case: Case) -> tuple[bool, float, str]:
+    seconds = case.median("time_to_model_s")
+    return seconds is None, seconds or 0.0, case.strategy
+
+
+def overhead_s(summaries: Iterable[Case]) -> float | None:
+    """Return the harness's own time per trial in seconds: the median wall time of the control."""
+    control = [case for case in summaries if case.family == CONTROL_FAMILY]
+    return control[0].median("wall_s") if control else None

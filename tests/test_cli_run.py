@@ -1,0 +1,193 @@
+"""`bench run` from the command line: plans, records, tables, exit codes, interruptions."""
+
+import json
+import os
+import signal
+import subprocess
+import time
+
+import psutil
+import pytest
+
+from bench import results
+from tests.conftest import bench_command
+
+GOOD = """
+@hookimpl
+def bench_train(trial):
+    return None
+
+@hookimpl
+def bench_predict(trial):
+    import pyarrow.parquet as pq
+    table = pq.read_table(trial.dataset.split("test"), partitioning=None)
+    with PredictionWriter(trial.scratch / "predictions.parquet") as predictions:
+        predictions.write(table["row_id"], 0.2 + 0.6 * table[trial.dataset.label].to_numpy())
+    return predictions.path
+"""
+DISTRIBUTED = "@hookimpl\ndef bench_strategy():\n    return Strategy(family='linear', distributed=True)\n"
+NEEDY = "@hookimpl\ndef bench_strategy():\n    return Strategy(family='linear', needs=('no_such_module',), install='x[y]')\n"
+SLOW = """
+@hookimpl
+def bench_train(trial):
+    import os, subprocess, time
+    child = subprocess.Popen(["sleep", "600"])
+    with open(os.environ["PIDS"], "w") as file:
+        file.write(f"{os.getpid()} {child.pid}")
+    time.sleep(600)
+"""
+
+
+def _records(tmp_path):
+    return results.read_run(results.latest(tmp_path / "results")).records
+
+
+def _alive(pid):
+    return psutil.pid_exists(pid) and psutil.Process(pid).status() != psutil.STATUS_ZOMBIE
+
+
+@pytest.fixture
+def slow_run(installed, tiny, tmp_path, monkeypatch):
+    """A `bench run` in the middle of its second trial; yields it and the ids of that trial's processes."""
+    installed.add("slow", SLOW)
+    pids = tmp_path / "pids"
+    monkeypatch.setenv("PIDS", str(pids))
+    command = [*bench_command(), "run", "--strategy", "slow", "--data", tiny.path, "--seed", "1"]
+    process = subprocess.Popen(command, cwd=tmp_path, stderr=subprocess.PIPE, text=True, start_new_session=True)
+    deadline = time.monotonic() + 30
+    while not (pids.exists() and len(pids.read_text().split()) == 2) and time.monotonic() < deadline:
+        time.sleep(0.05)
+    with process:
+        yield process, [int(pid) for pid in pids.read_text().split()]
+        process.kill()
+
+
+def test_table_and_records(installed, tiny, tmp_path, bench):
+    """A run prints its table, keeps valid records in the planned order, and ends with 0."""
+    installed.add("good", GOOD, DISTRIBUTED)
+    done = bench("run", "--strategy", "good", "--data", tiny.path, "--workers", "1,2", "--repeat", "2")
+    assert done.returncode == 0, done.stderr
+    assert "Overhead of the harness itself" in done.stdout
+    assert "1.0000" in done.stdout
+    run = results.read_run(results.latest(tmp_path / "results"))
+    assert [record["trial"] for record in run.records] == run.run["plan"]
+    assert len(run.records) == 6
+    assert {record["status"] for record in run.records} == {"ok"}
+    assert "\x1b" not in done.stdout + done.stderr
+
+
+def test_json_prints_records_only(installed, tiny, tmp_path, bench):
+    """With --json each line on standard output is a record, the same as on disk, and nothing else is printed."""
+    installed.add("good", GOOD)
+    done = bench("run", "--strategy", "good", "--data", tiny.path, "--json")
+    printed = [json.loads(line) for line in done.stdout.splitlines()]
+    assert printed == _records(tmp_path)
+    assert done.stderr == ""
+
+
+def test_dry_run_runs_nothing(installed, tiny, tmp_path, bench):
+    """--dry-run prints the plan in its order and leaves no file."""
+    installed.add("good", GOOD)
+    done = bench("run", "--strategy", "g*", "--data", tiny.path, "--repeat", "3", "--dry-run")
+    assert done.returncode == 0
+    assert [line.split()[1] for line in done.stdout.splitlines()].count("good") == 3
+    assert not (tmp_path / "results").exists()
+
+
+def test_failure_ends_with_1_and_says_why(installed, tiny, bench):
+    """A failed trial is a row in the table with its reason under it, the others still run, and the exit code is 1."""
+    installed.add("bad", "@hookimpl\ndef bench_train():\n    raise ValueError('out of luck')\n")
+    installed.add("good", GOOD)
+    done = bench("run", "--strategy", "bad", "--strategy", "good", "--data", tiny.path)
+    assert done.returncode == 1
+    assert "bad: ValueError: out of luck" in done.stdout
+    assert "1.0000" in done.stdout
+
+
+def test_only_skips_is_no_success(installed, tiny, tmp_path, bench):
+    """A run in which everything was skipped ends with 5, and its records say what to install."""
+    installed.add("needy", GOOD, NEEDY)
+    done = bench("run", "--strategy", "needy", "--data", tiny.path)
+    assert done.returncode == 5
+    assert "pip install 'x[y]'" in done.stdout
+    skipped = [record for record in _records(tmp_path) if record["status"] == "skipped"]
+    assert [record["trial"]["strategy"] for record in skipped] == ["needy"]
+
+
+@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM], ids=["ctrl-c", "terminate"])
+def test_interruption_keeps_what_was_measured(slow_run, tmp_path, number):
+    """Ctrl-C or a polite kill ends the trial, writes its record, keeps earlier ones, and leaves no process."""
+    process, pids = slow_run
+    process.send_signal(number)
+    _, errors = process.communicate(timeout=20)
+    assert process.returncode == 130
+    assert "--resume" in errors
+    assert not any(_alive(pid) for pid in pids)
+    statuses = {record["trial"]["strategy"]: (record["status"], record["phase"]) for record in _records(tmp_path)}
+    assert statuses == {"null": ("ok", None), "slow": ("interrupted", "train")}
+
+
+def test_killed_command_takes_its_worker_along(slow_run, installed, tmp_path, bench):
+    """After kill -9 of the command no worker computes on, and --resume runs what has no ok record."""
+    process, pids = slow_run
+    process.kill()
+    process.wait()
+    time.sleep(0.3)
+    assert not _alive(pids[0])
+    os.kill(pids[1], signal.SIGKILL)
+    assert [record["trial"]["strategy"] for record in _records(tmp_path)] == ["null"]
+    installed.add("slow", GOOD)
+    done = bench("run", "--resume", str(results.latest(tmp_path / "results")))
+    assert done.returncode == 0, done.stderr
+    assert [record["trial"]["strategy"] for record in _records(tmp_path)] == ["null", "slow"]
+
+
+def test_resume_repeats_what_was_not_ok(installed, tiny, tmp_path, bench):
+    """--resume runs a failed trial again; both records stay, and the table counts the last."""
+    installed.add("fickle", "@hookimpl\ndef bench_train():\n    raise ValueError('not today')\n")
+    bench("run", "--strategy", "fickle", "--data", tiny.path)
+    installed.add("fickle", GOOD)
+    done = bench("run", "--resume", str(results.latest(tmp_path / "results")))
+    assert done.returncode == 0, done.stderr
+    assert [r["status"] for r in _records(tmp_path) if r["trial"]["strategy"] == "fickle"] == ["failed", "ok"]
+    assert "not today" not in done.stdout
+
+
+def test_resume_refuses_other_data(installed, tiny, tmp_path, bench):
+    """--resume refuses to go on with another dataset under the old name."""
+    installed.add("good", GOOD)
+    bench("run", "--strategy", "good", "--data", tiny.path)
+    run = results.latest(tmp_path / "results") / "run.json"
+    run.write_text(run.read_text().replace(tiny.fingerprint, "0" * len(tiny.fingerprint)))
+    done = bench("run", "--resume", str(run.parent))
+    assert done.returncode == 2
+    assert "start a new run" in done.stderr
+
+
+def test_show_prints_the_same_table(installed, tiny, bench):
+    """`bench show` prints the table of an earlier run again."""
+    installed.add("good", GOOD)
+    first = bench("run", "--strategy", "good", "--data", tiny.path).stdout
+    assert bench("show").stdout.strip() in first
+
+
+@pytest.mark.parametrize(
+    ("arguments", "sentence"),
+    [
+        (["run", "--strategy", "nope"], "`bench list`"),
+        (["run", "--data", "nope"], "nope"),
+        (["run", "--cores", "4096"], "ask for fewer"),
+        (["run", "--timeout", "soon"], "write 90s"),
+        (["run", "--workers", "0"], "write 1,2,4"),
+        (["run", "--resume", "nowhere"], "holds no run"),
+        (["show"], "There is no run"),
+        (["show", "nowhere"], "holds no run"),
+        (["nonsense"], "No such command"),
+    ],
+)
+def test_bad_requests_get_a_sentence(bench, arguments, sentence):
+    """A request that cannot be met gets a sentence and exit code 2, and no traceback."""
+    done = bench(*arguments)
+    assert done.returncode == 2
+    assert sentence in done.stderr
+    assert "Traceback" not in done.stderr

@@ -1,0 +1,51 @@
+"""Records become cases: medians of what was ok, and every other status in sight."""
+
+import copy
+import json
+from pathlib import Path
+
+from bench import summary
+
+RECORD = json.loads((Path(__file__).parent / "records/schema-1.jsonl").read_text().splitlines()[0])
+
+
+def _record(strategy, repeat, seconds, status="ok"):
+    record = copy.deepcopy(RECORD)
+    record["trial"].update(strategy=strategy, repeat=repeat)
+    record.update(status=status, time_to_model_s=seconds if status == "ok" else None)
+    return record
+
+
+def test_medians_are_those_of_ok_trials():
+    """A time-out is never averaged in, and shows in the status."""
+    [case] = summary.cases([_record("a", 0, 1.0), _record("a", 1, 9.0), _record("a", 2, 3.0), _record("a", 3, 0, "timeout")])
+    assert case.median("time_to_model_s") == 3.0
+    assert case.status == "ok 3, timeout 1"
+
+
+def test_fastest_first_and_failures_last():
+    """Cases come in order of their time to a model, those without one last."""
+    records = [_record("bad", 0, 0, "failed"), _record("slow", 0, 5.0), _record("fast", 0, 1.0)]
+    assert [case.strategy for case in summary.cases(records)] == ["fast", "slow", "bad"]
+
+
+def test_last_record_of_a_trial_counts():
+    """A trial that was run again after a failure counts once, as it ended last."""
+    [case] = summary.cases([_record("a", 0, 0, "failed"), _record("a", 0, 2.0)])
+    assert (case.status, len(case.records)) == ("ok", 1)
+
+
+def test_absent_values_have_no_median():
+    """Where no trial has a value there is no figure."""
+    [case] = summary.cases([_record("a", 0, 0, "failed")])
+    assert case.median("time_to_model_s") is None
+    assert case.median("quality", "auc") is None
+
+
+def test_overhead_is_the_controls_wall_time():
+    """The harness's own overhead is the median wall time of the control."""
+    control = _record("null", 0, 0.0)
+    control["trial"]["family"] = "control"
+    control["wall_s"] = 0.25
+    assert summary.overhead_s(summary.cases([control, _record("a", 0, 1.0)])) == 0.25
+    assert summary.overhead_s(summary.cases([_record("a", 0, 1.0)])) is None
