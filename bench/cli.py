@@ -139,7 +139,8 @@ def doctor() -> None:
 @click.option("--out", type=click.Path(path_type=Path), default=Path(), help="Directory to write to.  [default: .]")
 def new_strategy(name: str, out: Path) -> None:
     """Write a commented skeleton of a strategy, and its test."""
-    from bench.skeleton import write
+    from bench.skeleton import entry_point, write
 
-    for path in write(name, out):
-        click.echo(path)
+    strategy, test = write(name, out)
+    click.echo(f"{strategy}\n{test}\nTo make it known, add to your pyproject.toml and install your package:\n")
+    click.echo(entry_point(strategy))

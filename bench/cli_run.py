@@ -16,7 +16,7 @@ from rich.console import Console
 from bench import limits, run
 from bench.datasets import ensure, open_dataset
 from bench.errors import UsageError
-from bench.plan import Request
+from bench.plan import Planned, Request
 from bench.progress import Progress
 from bench.report.text import print_run
 from bench.results import Record, read_run
@@ -70,12 +70,12 @@ def _request(wanted: dict[str, Any]) -> Request:
     return Request(**{**defaults, **{name: value for name, value in given.items() if value is not None}})
 
 
-def _print_plan(trials: list[run.Planned]) -> int:
+def _print_plan(trials: list[Planned]) -> int:
     for number, planned in enumerate(trials, 1):
         trial = planned.trial
         click.echo(
-            f"{number:3}  {trial.strategy}  {trial.task}  workers {trial.workers} x {trial.threads_per_worker} threads  "
-            f"cores {trial.cores}  repeat {trial.repeat}"
+            f"{number:3}  {trial.strategy}  {trial.task}  "
+            f"workers {trial.workers} x {trial.threads_per_worker} threads  cores {trial.cores}  repeat {trial.repeat}"
         )
     return 0
 
@@ -118,7 +118,7 @@ def exit_code(records: list[Record]) -> int:
 def _stop_on_signals() -> None:
     """Make a polite kill, and the end of the terminal, do what Ctrl-C does: write the record and clean up."""
 
-    def stop(number: int, frame: FrameType | None) -> NoReturn:
+    def stop(_number: int, _frame: FrameType | None) -> NoReturn:
         raise KeyboardInterrupt
 
     for number in (signal.SIGTERM, signal.SIGHUP):

@@ -1,11 +1,11 @@
 """Every exception that the harness raises on purpose.
 
-    BenchError                    one sentence for a person, and the exit code
-    ├── UsageError                2: the request cannot be met as it was put
-    │   ├── DatasetError          2: a dataset that is missing, damaged or unsuitable
-    │   └── ResultsError          2: results that are missing, damaged or from a newer version
-    └── PluginError               5: a strategy plugin that breaks the contract
-    Skip                          raised by a strategy: it cannot run here
+BenchError                    one sentence for a person, and the exit code
+├── UsageError                2: the request cannot be met as it was put
+│   ├── DatasetError          2: a dataset that is missing, damaged or unsuitable
+│   └── ResultsError          2: results that are missing, damaged or from a newer version
+└── PluginError               5: a strategy plugin that breaks the contract
+Skip                          raised by a strategy: it cannot run here
 """
 
 

@@ -105,9 +105,7 @@ def _workers(strategy: Strategy, asked: tuple[int, ...]) -> tuple[int, ...]:
     return asked if strategy.distributed else (1,)
 
 
-def _planned(
-    request: Request, name: str, strategy: Strategy, workers: int, repeat: int, dataset: Dataset
-) -> Planned:
+def _planned(request: Request, name: str, strategy: Strategy, workers: int, repeat: int, dataset: Dataset) -> Planned:
     trial = Trial(
         strategy=name,
         task="train",

@@ -10,9 +10,9 @@ from typing import Any, Self
 class PredictionWriter:
     """Writes ``(row_id, score)`` to one Parquet file, batch after batch, in constant memory.
 
-        with PredictionWriter(trial.scratch / "predictions.parquet") as predictions:
-            predictions.write(row_ids, scores)
-        return predictions.path
+    with PredictionWriter(trial.scratch / "predictions.parquet") as predictions:
+        predictions.write(row_ids, scores)
+    return predictions.path
     """
 
     def __init__(self, path: Path) -> None:

@@ -3,11 +3,9 @@
 from __future__ import annotations
 
 import contextlib
-import ctypes
 import os
 import signal
 import subprocess
-import sys
 import sysconfig
 import time
 from pathlib import Path
@@ -15,20 +13,6 @@ from pathlib import Path
 import psutil
 
 TRIAL_VARIABLE = "BENCH_TRIAL"
-_PR_SET_PDEATHSIG = 1
-_PR_SET_CHILD_SUBREAPER = 36
-
-
-def adopt_orphans() -> None:
-    """Make orphaned descendants children of this process, so that none can slip away (Linux)."""
-    if sys.platform == "linux":
-        ctypes.CDLL(None).prctl(_PR_SET_CHILD_SUBREAPER, 1, 0, 0, 0)
-
-
-def die_with_parent() -> None:
-    """Have the kernel kill this process when its parent dies, even by ``kill -9`` (Linux)."""
-    if sys.platform == "linux":
-        ctypes.CDLL(None).prctl(_PR_SET_PDEATHSIG, signal.SIGKILL, 0, 0, 0)
 
 
 class Session:
@@ -117,7 +101,7 @@ def _is_python(pid: int) -> bool:
 
 
 def _dump(pid: int) -> str:
-    result = subprocess.run(  # noqa: S603 - our own tool on our own child
+    result = subprocess.run(
         [_py_spy(), "dump", "--nonblocking", "--pid", str(pid)], capture_output=True, text=True, timeout=30, check=False
     )
     return result.stdout or f"Process {pid}: py-spy could not look into it: {result.stderr.strip()}\n"

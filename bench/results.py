@@ -28,7 +28,8 @@ def _validator(version: int) -> Callable[[Record], Record]:
     import fastjsonschema
 
     schema = json.loads(resources.files("bench").joinpath(f"schemas/record-{version}.json").read_text())
-    return fastjsonschema.compile(schema)
+    validator: Callable[[Record], Record] = fastjsonschema.compile(schema)
+    return validator
 
 
 def validate(record: Record) -> None:
@@ -87,7 +88,9 @@ class RunDirectory:
             self.logs.mkdir(parents=True)
             (self.path / "run.json").write_text(json.dumps(run, indent=1) + "\n")
         except OSError as error:
-            raise ResultsError(f"Cannot write results to {self.path}: {error.strerror}: choose another --out.") from error
+            raise ResultsError(
+                f"Cannot write results to {self.path}: {error.strerror}: choose another --out."
+            ) from error
 
     def append(self, record: Record) -> None:
         """Append one record, in one write, and flush it to disk.

@@ -88,7 +88,8 @@ def resume(path: Path, dataset_of: Callable[[str], Dataset]) -> Campaign:
     """
     earlier = read_run(path)
     recorded = earlier.run["request"]
-    request = Request(**{name: tuple(value) if isinstance(value, list) else value for name, value in recorded.items()})
+    lists = {name: tuple(value) for name, value in recorded.items() if isinstance(value, list)}
+    request = Request(**{**recorded, **lists})
     dataset = dataset_of(earlier.run["dataset"]["path"])
     if dataset.fingerprint != earlier.run["dataset"]["fingerprint"]:
         raise ResultsError(f"The dataset {dataset.name!r} is not what it was when {path.name} began: start a new run.")

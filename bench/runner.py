@@ -17,8 +17,9 @@ import psutil
 
 from bench import record
 from bench.plan import Planned, with_scratch
+from bench.prctl import adopt_orphans
 from bench.probe import MachineCounters, MemoryProbe
-from bench.processes import TRIAL_VARIABLE, Session, adopt_orphans
+from bench.processes import TRIAL_VARIABLE, Session
 from bench.record import Outcome
 from bench.results import Record
 from bench.timeline import current, read_events
@@ -32,7 +33,7 @@ SECONDS_BETWEEN_WATCHES = 1.0
 Watcher = Callable[[str, float], None]
 
 
-class Interrupted(KeyboardInterrupt):  # noqa: N818 - it is Ctrl-C, with the record that came of it
+class Interrupted(KeyboardInterrupt):
     """Ctrl-C was pressed during a trial; ``record`` is that trial's."""
 
     def __init__(self, interrupted: Record) -> None:
@@ -47,7 +48,7 @@ def run(
     environment: str,
     log: Path,
     timeout_s: float,
-    watch: Watcher = lambda phase, elapsed_s: None,
+    watch: Watcher | None = None,
 ) -> Record:
     """Run one trial in a process session of its own and return its record.
 
@@ -86,7 +87,9 @@ def run(
 class _Execution:
     """One worker from its spawn until no process of it is left."""
 
-    def __init__(self, planned: Planned, directory: Path, log: BinaryIO, timeout_s: float, watch: Watcher) -> None:
+    def __init__(
+        self, planned: Planned, directory: Path, log: BinaryIO, timeout_s: float, watch: Watcher | None
+    ) -> None:
         scratch = directory / "scratch"
         scratch.mkdir()
         self._trial = with_scratch(planned, scratch).trial
@@ -137,7 +140,7 @@ class _Execution:
                 now = time.monotonic()
                 if now >= deadline:
                     return self._time_out()
-                if now - watched >= SECONDS_BETWEEN_WATCHES:
+                if self._watch and now - watched >= SECONDS_BETWEEN_WATCHES:
                     watched = now
                     self._watch(self._phase(), now - self._before.wall)
             else:

@@ -11,6 +11,7 @@ from typing import Any
 from bench.results import Record
 
 CONTROL_FAMILY = "control"
+CASE_FACTS = ("strategy", "family", "task", "dataset", "workers", "cores")
 
 
 @dataclass(frozen=True)
@@ -45,7 +46,7 @@ class Case:
         """``ok`` if every trial was; else each status with its number, such as ``ok 2, timeout 1``."""
         counts = Counter(record["status"] for record in self.records)
         if len(counts) == 1:
-            return next(iter(counts))
+            return str(next(iter(counts)))
         return ", ".join(f"{status} {number}" for status, number in counts.most_common())
 
     def median(self, *path: str) -> float | None:
@@ -84,9 +85,10 @@ def cases(records: Iterable[Record]) -> list[Case]:
     grouped: dict[tuple[Any, ...], list[Record]] = defaultdict(list)
     for record in last_records(records):
         trial = record["trial"]
-        names = ("strategy", "family", "task", "dataset", "workers", "cores")
-        grouped[tuple(trial[name] for name in names)].append(record)
-    found = [Case(*key, tuple(members)) for key, members in grouped.items()]
+        grouped[tuple(trial[name] for name in CASE_FACTS)].append(record)
+    found = [
+        Case(**dict(zip(CASE_FACTS, key, strict=True)), records=tuple(members)) for key, members in grouped.items()
+    ]
     return sorted(found, key=_rank)
 
 

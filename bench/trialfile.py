@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from dataclasses import asdict, replace
 from pathlib import Path
+from typing import Any
 
 from bench.model import Clock, Dataset, Trial
 
@@ -36,5 +37,5 @@ def read_trial(path: Path, clock: Clock) -> Trial:
     )
 
 
-def _frozen(value: object) -> object:
+def _frozen(value: Any) -> Any:
     return tuple(value) if isinstance(value, list) else value

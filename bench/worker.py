@@ -18,7 +18,7 @@ from typing import Any
 from bench import plugins
 from bench.errors import Skip
 from bench.model import Trial
-from bench.processes import die_with_parent
+from bench.prctl import die_with_parent
 from bench.timeline import EventClock
 from bench.trialfile import read_trial
 

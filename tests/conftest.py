@@ -86,18 +86,19 @@ def tiny() -> Dataset:
     return make_synthetic(rows=2000, features=4, name="tiny").dataset
 
 
+@pytest.fixture(scope="session")
 def bench_command() -> list[str]:
-    """Return the console script of this environment."""
+    """The console script of this environment."""
     return [str(Path(sysconfig.get_path("scripts"), "bench"))]
 
 
 @pytest.fixture
-def bench(tmp_path: Path) -> Iterator[Callable[..., subprocess.CompletedProcess[str]]]:
+def bench(tmp_path: Path, bench_command: list[str]) -> Callable[..., subprocess.CompletedProcess[str]]:
     """Run the real command line in an empty directory."""
 
     def run(*arguments: str, timeout: float = 120.0, **environ: str) -> subprocess.CompletedProcess[str]:
         return subprocess.run(
-            [*bench_command(), *arguments],
+            [*bench_command, *arguments],
             cwd=tmp_path,
             env={**os.environ, **environ},
             capture_output=True,
@@ -106,4 +107,4 @@ def bench(tmp_path: Path) -> Iterator[Callable[..., subprocess.CompletedProcess[
             check=False,
         )
 
-    yield run
+    return run

@@ -10,7 +10,6 @@ import psutil
 import pytest
 
 from bench import results
-from tests.conftest import bench_command
 
 GOOD = """
 @hookimpl
@@ -26,7 +25,11 @@ def bench_predict(trial):
     return predictions.path
 """
 DISTRIBUTED = "@hookimpl\ndef bench_strategy():\n    return Strategy(family='linear', distributed=True)\n"
-NEEDY = "@hookimpl\ndef bench_strategy():\n    return Strategy(family='linear', needs=('no_such_module',), install='x[y]')\n"
+NEEDY = """
+@hookimpl
+def bench_strategy():
+    return Strategy(family='linear', needs=('no_such_module',), install='x[y]')
+"""
 SLOW = """
 @hookimpl
 def bench_train(trial):
@@ -47,12 +50,12 @@ def _alive(pid):
 
 
 @pytest.fixture
-def slow_run(installed, tiny, tmp_path, monkeypatch):
+def slow_run(installed, tiny, tmp_path, monkeypatch, bench_command):
     """A `bench run` in the middle of its second trial; yields it and the ids of that trial's processes."""
     installed.add("slow", SLOW)
     pids = tmp_path / "pids"
     monkeypatch.setenv("PIDS", str(pids))
-    command = [*bench_command(), "run", "--strategy", "slow", "--data", tiny.path, "--seed", "1"]
+    command = [*bench_command, "run", "--strategy", "slow", "--data", tiny.path, "--seed", "1"]
     process = subprocess.Popen(command, cwd=tmp_path, stderr=subprocess.PIPE, text=True, start_new_session=True)
     deadline = time.monotonic() + 30
     while not (pids.exists() and len(pids.read_text().split()) == 2) and time.monotonic() < deadline:

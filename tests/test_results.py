@@ -90,6 +90,11 @@ def test_a_missing_field_is_refused():
             results.validate({key: value for key, value in RECORD.items() if key != name})
 
 
+def _fill(run):
+    for _ in range(1000):
+        run.append(RECORD)
+
+
 def test_full_disk_leaves_no_half_record(tmp_path):
     """On a full disk the append fails in one sentence, and the records before it stay whole."""
     disk = tmp_path / "disk"
@@ -101,8 +106,7 @@ def test_full_disk_leaves_no_half_record(tmp_path):
         run = results.RunDirectory(disk / "run")
         run.create({"schema": 1})
         with pytest.raises(ResultsError, match="make room and resume"):
-            for _ in range(1000):
-                run.append(RECORD)
+            _fill(run)
         read = results.read_run(run.path)
         assert len(read.records) > 5
         assert read.warnings == []

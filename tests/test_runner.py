@@ -9,7 +9,6 @@ import psutil
 import pytest
 
 from bench import results
-from tests.conftest import bench_command
 
 TRAIN = "@hookimpl\ndef bench_train(trial):\n"
 
@@ -180,7 +179,8 @@ def test_flood_is_trimmed(trial_of, tmp_path):
     log = (tmp_path / "logs/log").read_text()
     assert record["status"] == "invalid"
     assert len(log) < 2_100_000
-    assert log.startswith("000") and log.endswith("the end\n")
+    assert log.startswith("000")
+    assert log.endswith("the end\n")
     assert "left out" in log
 
 
@@ -259,7 +259,7 @@ def test_resources_are_those_of_the_tree(trial_of):
     assert record["resources"]["probe_share"] < 0.01
 
 
-def test_memory_limit_kill_is_named(installed, tiny, tmp_path):
+def test_memory_limit_kill_is_named(installed, tiny, tmp_path, bench_command):
     """A trial that the kernel kills for want of memory says so."""
     group = Path("/sys/fs/cgroup/memory/bench-test")
     if not os.access(group.parent, os.W_OK):
@@ -269,7 +269,7 @@ def test_memory_limit_kill_is_named(installed, tiny, tmp_path):
     try:
         (group / "memory.limit_in_bytes").write_text("400000000")
         enter = ["sh", "-c", f'echo $$ >{group}/cgroup.procs && exec "$@"', "sh"]
-        command = [*bench_command(), "run", "--strategy", "greedy", "--data", tiny.path, "--out", str(tmp_path)]
+        command = [*bench_command, "run", "--strategy", "greedy", "--data", tiny.path, "--out", str(tmp_path)]
         subprocess.run([*enter, *command], check=False, timeout=60, capture_output=True)
     finally:
         time.sleep(0.2)

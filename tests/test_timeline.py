@@ -15,7 +15,8 @@ def _end(name, t):
 
 NESTED = [
     _begin("setup", 1.0), _end("setup", 2.0),
-    _begin("train", 2.5), _begin("load", 3.0), _end("load", 4.0), _begin("load", 5.0), _end("load", 5.5), _end("train", 9.0),
+    _begin("train", 2.5), _begin("load", 3.0), _end("load", 4.0),
+    _begin("load", 5.0), _end("load", 5.5), _end("train", 9.0),
     _begin("predict", 9.0), _begin("load", 9.5), _end("load", 9.75), _end("predict", 10.0),
 ]  # fmt: skip
 

@@ -33,7 +33,9 @@ def print_strategies(console: Console) -> bool:
             continue
         reason = plugins.why_not(plugin.strategy)
         reasons += [f"{name}: {reason}"] if reason else []
-        table.add_row(*map(escape, _facts(plugin)), "[yellow]no[/]" if reason else "[green]yes[/]", escape(plugin.summary))
+        table.add_row(
+            *map(escape, _facts(plugin)), "[yellow]no[/]" if reason else "[green]yes[/]", escape(plugin.summary)
+        )
     print_whole(table, console)
     for line in (*reasons, *refused):
         console.print(escape(line), soft_wrap=True)

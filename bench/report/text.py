@@ -94,4 +94,3 @@ def _evidence(summaries: list[Case]) -> str:
     if repeats > 1:
         return f"Each figure is the median of up to {repeats} repeats."
     return "One repeat says nothing about noise: `--repeat 5` shows how far to trust a difference."
-
