@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 import re
+import signal
 import sys
 from pathlib import Path
-from typing import Any
+from types import FrameType
+from typing import Any, NoReturn
 
 import click
 
-from bench.errors import BenchError
+from bench.errors import EXIT_INTERRUPTED, BenchError
 
 UNITS = {"": 1, "s": 1, "m": 60, "h": 3600}
 OUT = click.option("--out", type=click.Path(path_type=Path), default=Path("results"), help="Directory that holds runs.")
@@ -61,11 +63,21 @@ class BenchGroup(click.Group):
 
     def invoke(self, ctx: click.Context) -> Any:
         """Run the verb."""
+        for number in (signal.SIGTERM, signal.SIGHUP):
+            signal.signal(number, _interrupt)
         try:
             return super().invoke(ctx)
         except BenchError as error:
             click.echo(f"Error: {error}", err=True)
             ctx.exit(error.exit_code)
+        except KeyboardInterrupt:
+            click.echo("Interrupted: nothing half-done was left.", err=True)
+            ctx.exit(EXIT_INTERRUPTED)
+
+
+def _interrupt(_number: int, _frame: FrameType | None) -> NoReturn:
+    """Make a polite kill, and the end of the terminal, do what Ctrl-C does: clean up, and keep what there is."""
+    raise KeyboardInterrupt
 
 
 @click.group(cls=BenchGroup, context_settings={"help_option_names": ["-h", "--help"]})

@@ -3,27 +3,23 @@
 from __future__ import annotations
 
 import json
-import signal
 import sys
 from dataclasses import fields
 from pathlib import Path
-from types import FrameType
-from typing import Any, NoReturn
+from typing import Any
 
 import click
 from rich.console import Console
 
 from bench import limits, run
 from bench.datasets import ensure, open_dataset
-from bench.errors import UsageError
+from bench.errors import EXIT_FAILED, EXIT_INTERRUPTED, EXIT_NOTHING_RAN, UsageError
 from bench.plan import Planned, Request
 from bench.progress import Progress
 from bench.report.text import print_run
 from bench.results import Record, read_run
 from bench.runner import Interrupted
 from bench.summary import CONTROL_FAMILY
-
-EXIT_FAILED, EXIT_NOTHING_RAN, EXIT_INTERRUPTED = 1, 5, 130
 
 
 def run_verb(
@@ -81,7 +77,6 @@ def _print_plan(trials: list[Planned]) -> int:
 
 
 def _execute(campaign: run.Campaign, timeout_s: float, as_json: bool) -> int:
-    _stop_on_signals()
     records: list[Record] = []
     try:
         with Progress(Console(stderr=True, quiet=as_json), len(campaign.trials)) as progress:
@@ -113,13 +108,3 @@ def exit_code(records: list[Record]) -> int:
         click.echo("Error: nothing could run here: install what the reasons above name.", err=True)
         return EXIT_NOTHING_RAN
     return 0
-
-
-def _stop_on_signals() -> None:
-    """Make a polite kill, and the end of the terminal, do what Ctrl-C does: write the record and clean up."""
-
-    def stop(_number: int, _frame: FrameType | None) -> NoReturn:
-        raise KeyboardInterrupt
-
-    for number in (signal.SIGTERM, signal.SIGHUP):
-        signal.signal(number, stop)

@@ -8,6 +8,8 @@ BenchError                    one sentence for a person, and the exit code
 Skip                          raised by a strategy: it cannot run here
 """
 
+EXIT_FAILED, EXIT_NOTHING_RAN, EXIT_INTERRUPTED = 1, 5, 130
+
 
 class BenchError(Exception):
     """A problem that its one sentence explains; the command line ends with ``exit_code``."""

@@ -1,0 +1,122 @@
+"""Which columns of somebody's Parquet become the label and the features, and under which names."""
+
+from __future__ import annotations
+
+import re
+from collections import Counter
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+import pyarrow as pa
+
+from bench.errors import DatasetError
+
+_SHOWN = 20
+
+
+@dataclass(frozen=True)
+class Columns:
+    """The choice.
+
+    Attributes:
+        label: Name of the label column in the input.
+        features: Names of the feature columns in the input, in their order.
+        text: Those features that hold strings.
+        names: What the dataset calls the label and the features: letters, digits and underscores only, since
+            Spark and LightGBM refuse others or want them quoted.
+        left_out: Columns that were left out without being asked.
+    """
+
+    label: str
+    features: tuple[str, ...]
+    text: tuple[str, ...]
+    names: Mapping[str, str]
+    left_out: tuple[str, ...]
+
+    @property
+    def renamed(self) -> dict[str, str]:
+        """The new name of each column that could not keep its own."""
+        return {old: new for old, new in self.names.items() if old != new}
+
+
+def choose_columns(schema: pa.Schema, label: str, features: Sequence[str] = ()) -> Columns:
+    """Choose the label and the features.
+
+    Args:
+        schema: The input's columns.
+        label: Name of the label column.
+        features: Names of the feature columns; all but the label and ``row_id`` if empty.
+
+    Raises:
+        DatasetError: A column is not there, or cannot be what it is to be; or none is left.
+    """
+    _check_present(schema, [label, *features])
+    if not _is_number(schema.field(label).type):
+        raise DatasetError(
+            f"The label {label!r} is of type {schema.field(label).type}: make it boolean, or a number that is 0 or 1."
+        )
+    if wrong := {label, "row_id"} & set(features):
+        raise DatasetError(f"The column {sorted(wrong)[0]!r} cannot be a feature: leave it out of --features.")
+    chosen = tuple(dict.fromkeys(features)) or tuple(name for name in schema.names if name not in (label, "row_id"))
+    if not chosen:
+        raise DatasetError(f"There is no column to learn from beside the label {label!r}: give at least one feature.")
+    _check_types(schema, chosen)
+    text = tuple(name for name in chosen if _is_text(schema.field(name).type))
+    left_out = ("row_id",) if "row_id" in schema.names and label != "row_id" else ()
+    return Columns(label, chosen, text, _new_names([label, *chosen]), left_out)
+
+
+def _check_present(schema: pa.Schema, names: Sequence[str]) -> None:
+    for name, count in Counter(schema.names).items():
+        if count > 1:
+            raise DatasetError(f"{count} columns are called {name!r}: rename all but one.")
+    for name in names:
+        if name not in schema.names:
+            raise DatasetError(f"There is no column {name!r}: the columns are {_listed(schema.names)}.")
+
+
+def _check_types(schema: pa.Schema, names: Sequence[str]) -> None:
+    usable = [name for name in names if _is_number(schema.field(name).type) or _is_text(schema.field(name).type)]
+    refused = [f"{name} ({schema.field(name).type})" for name in names if name not in usable]
+    if refused:
+        what = "Neither a number, a boolean nor a string is what these columns hold"
+        remedy = f"--features {','.join(usable)}" if 0 < len(usable) <= _SHOWN else "--features"
+        raise DatasetError(
+            f"{what}: {_listed(refused)}; turn them into numbers, such as the hour of a timestamp, or leave them out "
+            f"with {remedy}."
+        )
+
+
+def _value_type(kind: pa.DataType) -> pa.DataType:
+    return kind.value_type if pa.types.is_dictionary(kind) else kind
+
+
+def _is_number(kind: pa.DataType) -> bool:
+    kind = _value_type(kind)
+    checks = (pa.types.is_boolean, pa.types.is_integer, pa.types.is_floating, pa.types.is_decimal)
+    return any(check(kind) for check in checks)
+
+
+def _is_text(kind: pa.DataType) -> bool:
+    kind = _value_type(kind)
+    return any(check(kind) for check in (pa.types.is_string, pa.types.is_large_string, pa.types.is_string_view))
+
+
+def _new_names(names: Sequence[str]) -> dict[str, str]:
+    # `split` is the name of the partitions, `row_id` and `score` are those of other columns.
+    new = {
+        name: re.sub(r"\W", "_", name) + ("_" if name.lower() in ("split", "row_id", "score") else "") for name in names
+    }
+    for lowered, count in Counter(name.lower() for name in new.values()).items():
+        if count > 1:
+            same = _listed([repr(old) for old, name in new.items() if name.lower() == lowered])
+            raise DatasetError(
+                f"The columns {same} differ only in case or punctuation, so that Spark cannot tell them apart: rename "
+                "all but one."
+            )
+    return new
+
+
+def _listed(names: Sequence[str]) -> str:
+    more = f" and {len(names) - _SHOWN} more" if len(names) > _SHOWN else ""
+    return ", ".join(names[:_SHOWN]) + more

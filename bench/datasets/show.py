@@ -1,0 +1,110 @@
+"""Shows datasets, and how far the making of one is, to a person."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+from rich.console import Console
+from rich.markup import escape
+from rich.progress import BarColumn, Progress, TextColumn, TimeElapsedColumn
+from rich.table import Table
+
+from bench.datasets import build, store
+from bench.datasets.manifest import SPLITS, Manifest, read_manifest
+from bench.errors import DatasetError
+
+
+@contextmanager
+def progress_bar() -> Iterator[build.Progress]:
+    """Give a function that shows progress on standard error, if that is a terminal."""
+    console = Console(stderr=True)
+    columns = (
+        TextColumn("{task.description}"),
+        BarColumn(),
+        TextColumn("{task.percentage:>3.0f} %"),
+        TimeElapsedColumn(),
+    )
+    with Progress(*columns, console=console, transient=True, disable=not console.is_terminal) as bar:
+        task = bar.add_task("starting", total=None)
+        yield lambda what, done, total: bar.update(task, description=what, completed=done, total=total)
+
+
+def print_list(home: Path, console: Console) -> None:
+    """Print a line for each dataset; one whose manifest is damaged says so.
+
+    Args:
+        home: Directory of the datasets.
+        console: Where to print.
+    """
+    names = store.names()
+    if not names:
+        console.print(
+            f"There is no dataset in {escape(str(home))} yet: `bench data make flights` makes the default one."
+        )
+        return
+    table = Table(caption=escape(str(home)), caption_justify="left", box=None, header_style="bold")
+    table.add_column("dataset", overflow="fold")
+    for column in ("rows", "features", "train", "test", "positive", "MB"):
+        table.add_column(column, justify="right", no_wrap=True)
+    table.add_column("fingerprint", overflow="fold")
+    for name in names:
+        table.add_row(*_line(home / name))
+    console.print(table)
+
+
+def _line(path: Path) -> list[str]:
+    try:
+        manifest = read_manifest(path)
+    except DatasetError as error:
+        return [path.name, "", "", "", "", "", "", f"[red]{escape(str(error))}[/]"]
+    found = manifest.dataset
+    positive = sum(manifest.positives.values()) / found.rows
+    counts = [f"{count:,}" for count in (found.rows, len(found.features), found.train_rows, found.test_rows)]
+    return [path.name, *counts, f"{positive:.1%}", f"{manifest.bytes / 1e6:,.1f}", found.fingerprint[:12]]
+
+
+def print_manifest(manifest: Manifest, console: Console, *, verified: bool = False) -> None:
+    """Print what a dataset is.
+
+    Args:
+        manifest: Its manifest.
+        console: Where to print.
+        verified: Whether every byte has just been compared with the fingerprint.
+    """
+    table = Table(box=None, show_header=False)
+    table.add_column(style="bold", no_wrap=True)
+    table.add_column(overflow="fold")
+    for fact, value in _facts(manifest, verified):
+        table.add_row(fact, escape(value))
+    console.print(table)
+
+
+def _facts(manifest: Manifest, verified: bool) -> Iterator[tuple[str, str]]:
+    found, source = manifest.dataset, manifest.source
+    yield "dataset", found.name
+    yield "path", found.path
+    yield "made by", ", ".join(f"{key} {value}" for key, value in source.items() if isinstance(value, (str, int)))
+    yield "label", found.label
+    yield f"{len(found.features)} features", ", ".join(found.features)
+    for split, rows in zip(SPLITS, (found.train_rows, found.test_rows), strict=True):
+        share = manifest.positives[split] / rows
+        yield split, f"{rows:,} rows, {manifest.positives[split]:,} of them positive ({share:.1%})"
+    groups = sum(file.row_groups for file in manifest.files)
+    yield "size", f"{manifest.bytes / 1e6:,.1f} MB in {len(manifest.files)} files with {groups} row groups"
+    yield "fingerprint", found.fingerprint + (" (every byte has been read: it is right)" if verified else "")
+    if found.best_auc is not None:
+        yield "best AUC", f"{found.best_auc:.4f}: no model can do better, but by chance"
+    for family, floor in found.floors.items():
+        yield f"least AUC of {family}", f"{floor:.3f}"
+    for what, values in _changes(manifest):
+        if values:
+            yield what, ", ".join(values)
+
+
+def _changes(manifest: Manifest) -> Iterator[tuple[str, list[str]]]:
+    yield "missing, now mean", [f"{name} ({count:,})" for name, count in manifest.imputed.items()]
+    yield "strings, now codes", [f"{name} ({len(strings):,})" for name, strings in manifest.categories.items()]
+    yield "renamed", [f"{old} to {new}" for old, new in manifest.source.get("renamed", {}).items()]
+    yield "left out", [f"{name} (rows are numbered anew)" for name in manifest.source.get("left_out", ())]

@@ -1,0 +1,136 @@
+"""Somebody's own Parquet as one stream of batches: file, directory, Hive partitions or URI."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+import pyarrow as pa
+import pyarrow.dataset as ds
+import pyarrow.parquet as pq
+from pyarrow import fs
+
+from bench.datasets.reading import naming, redacted
+from bench.errors import DatasetError
+
+ADVICE = "have it written again, or leave it out of what is imported"
+_ENDINGS = (".parquet", ".parq", ".pq")
+_BATCH_ROWS = 65_536
+# Pages come through a buffer of so many bytes for each column, as somebody's row group may be as large as the file.
+_BUFFER_BYTES = 2**18
+
+
+@dataclass(frozen=True)
+class Source:
+    """The input's files.
+
+    Attributes:
+        files: One fragment per file, in the order of their paths.
+        schema: The columns, with types that hold those of all files; partitions are columns, too.
+        partitions: Columns that come from the names of directories.
+        rows: Rows in all files, from their footers.
+    """
+
+    files: tuple[ds.ParquetFileFragment, ...]
+    schema: pa.Schema
+    partitions: frozenset[str]
+    rows: int
+
+    def batches(self, columns: Sequence[str]) -> Iterator[tuple[str, pa.RecordBatch]]:
+        """Read columns of all files in portions, each with the name of its file.
+
+        Raises:
+            DatasetError: A file is damaged or has not all columns.
+        """
+        for file in self.files:
+            partitions = ds.get_partition_keys(file.partition_expression)
+            physical = [column for column in columns if column not in self.partitions]
+            for column in set(physical) - set(file.physical_schema.names):
+                raise DatasetError(
+                    f"The file {file.path} has no column {column!r}, which other files have: leave the column out "
+                    "with --features, or the file out of what is imported."
+                )
+            for batch in _read(file, physical):
+                arrays = [
+                    pa.repeat(pa.scalar(partitions.get(column), self.schema.field(column).type), len(batch))
+                    if column in self.partitions
+                    else batch[column]
+                    for column in columns
+                ]
+                yield file.path, pa.RecordBatch.from_arrays(arrays, list(columns))
+
+
+def _read(file: ds.ParquetFileFragment, columns: Sequence[str]) -> Iterator[pa.RecordBatch]:
+    # Not the fragment's own scanner, which holds a whole row group.
+    with naming(file.path, ADVICE), file.filesystem.open_input_file(file.path) as opened:
+        reader = pq.ParquetFile(
+            opened, metadata=file.metadata, buffer_size=_BUFFER_BYTES, pre_buffer=False, page_checksum_verification=True
+        )
+        yield from reader.iter_batches(_BATCH_ROWS, columns=list(columns))
+
+
+def open_source(path: str) -> Source:
+    """Find the Parquet files at a path or URI and read their footers.
+
+    Args:
+        path: A file, a directory, a directory with Hive partitions, or a URI of one.
+
+    Raises:
+        DatasetError: There is none, or one is damaged or unlike the others.
+    """
+    filesystem, base = _filesystem(path)
+    found = _listed(filesystem, base, redacted(path))
+    # The first footer is read here, since `ds.dataset` would not say whose it could not read.
+    with naming(found[0].path, ADVICE):
+        pq.read_schema(found[0].path, filesystem=filesystem)
+        dataset = ds.dataset(
+            found, filesystem=filesystem, format="parquet", partitioning="hive", partition_base_dir=base
+        )
+        files = tuple(sorted(dataset.get_fragments(), key=lambda file: file.path))
+    schema, rows = files[0].physical_schema, 0
+    for file in files:
+        with naming(file.path, ADVICE):
+            schema = _united(schema, file)
+            rows += file.metadata.num_rows
+    partitions = [field for field in dataset.schema if field.name not in schema.names]
+    return Source(files, pa.schema([*schema, *partitions]), frozenset(field.name for field in partitions), rows)
+
+
+def _listed(filesystem: fs.FileSystem, base: str, shown: str) -> list[fs.FileInfo]:
+    with naming(shown, ADVICE):
+        found = filesystem.get_file_info(base)
+        if found.type == fs.FileType.NotFound:
+            raise DatasetError(f"There is nothing at {shown}: give the path or URI of a Parquet file or directory.")
+        if found.is_file:
+            return [found]
+        inside = filesystem.get_file_info(fs.FileSelector(base, recursive=True))
+    # As Spark and pyarrow do: what starts with a dot or an underscore is not data.
+    files = [file for file in inside if file.is_file and not re.search(r"/[._]", file.path[len(base.rstrip("/")) :])]
+    files = [file for file in files if file.path.endswith(_ENDINGS)] or files
+    if not files:
+        raise DatasetError(f"There is no Parquet file in {shown}: give a directory that holds some.")
+    return sorted(files, key=lambda file: file.path)
+
+
+def _united(schema: pa.Schema, file: ds.ParquetFileFragment) -> pa.Schema:
+    try:
+        return pa.unify_schemas([schema.remove_metadata(), file.physical_schema], promote_options="permissive")
+    except pa.ArrowTypeError as error:
+        cause = " ".join(str(error).split()).rstrip(".")
+        raise DatasetError(
+            f"The file {file.path} has other types than the files before it ({cause}): {ADVICE}."
+        ) from error
+
+
+def _filesystem(path: str) -> tuple[fs.FileSystem, str]:
+    if "://" not in path:
+        return fs.LocalFileSystem(), str(Path(path).expanduser().absolute())
+    try:
+        return fs.FileSystem.from_uri(path)  # type: ignore[no-any-return]
+    except (pa.ArrowException, OSError, ValueError, ImportError) as error:
+        cause = redacted(" ".join(str(error).split())).rstrip(".")
+        raise DatasetError(
+            f"{redacted(path)} cannot be opened ({cause}): give a path, or a URI that pyarrow reads, such as s3://bucket/path."
+        ) from error

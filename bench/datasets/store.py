@@ -1,0 +1,178 @@
+"""Where datasets lie: finds them by name, checks them, and puts new ones in place in one step."""
+
+from __future__ import annotations
+
+import errno
+import os
+import re
+import shutil
+import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+from bench.datasets import manifest as manifests
+from bench.datasets.manifest import Manifest
+from bench.datasets.reading import REMAKE, footer_digest, headers_digest
+from bench.errors import DatasetError, UsageError
+from bench.model import Dataset
+
+DEFAULT = "flights"
+_NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]*")
+
+
+def home() -> Path:
+    """Return the directory of the datasets: ``$BENCH_DATA``, or the user's data directory."""
+    given = os.environ.get("BENCH_DATA")
+    if given:
+        return Path(given).absolute()
+    import platformdirs
+
+    return Path(platformdirs.user_data_dir("tf-spark-bench", appauthor=False)) / "datasets"
+
+
+def locate(name_or_path: str) -> Path:
+    """Return the directory that a dataset's name or path stands for; it need not be there.
+
+    Args:
+        name_or_path: A name under `home`; or a path, which has a slash or holds a manifest.
+
+    Raises:
+        UsageError: It is neither a name nor a path.
+    """
+    if os.sep in name_or_path or (Path(name_or_path) / manifests.NAME).is_file():
+        return Path(name_or_path).absolute()
+    return home() / checked_name(name_or_path)
+
+
+def checked_name(name: str) -> str:
+    """Return a name for a dataset as it is.
+
+    Raises:
+        UsageError: It cannot be one.
+    """
+    if not _NAME.fullmatch(name):
+        raise UsageError(f"{name!r} cannot be a dataset's name: use letters, digits, dots, dashes and underscores.")
+    return name
+
+
+def names() -> list[str]:
+    """Return the names of the datasets under `home`, sorted."""
+    return sorted(path.parent.name for path in home().glob(f"*/{manifests.NAME}") if _NAME.fullmatch(path.parent.name))
+
+
+def open_dataset(name_or_path: str) -> Dataset:
+    """Find a dataset and check that its files are those that its manifest describes.
+
+    Compared are sizes, footers and page headers, and no page is read: a damaged page is found when
+    it is read, by its checksum.
+
+    Args:
+        name_or_path: A name under `home`; or a path, which has a slash or holds a manifest.
+
+    Raises:
+        UsageError: It is neither a name nor a path.
+        DatasetError: There is no such dataset, or a file is missing, damaged or of another version.
+    """
+    return open_manifest(name_or_path).dataset
+
+
+def open_manifest(name_or_path: str) -> Manifest:
+    """Do what `open_dataset` does, and return the whole manifest."""
+    path = locate(name_or_path)
+    if not (path / manifests.NAME).is_file() and path.parent == home():
+        how = f"`bench data make {path.name}`" if path.name == DEFAULT else "`bench data make` or `bench data import`"
+        raise DatasetError(f"There is no dataset {path.name!r}: `bench data list` shows all, and {how} makes one.")
+    manifest = manifests.read_manifest(path)
+    for file in manifest.files:
+        _check(path / file.path, file)
+    return manifest
+
+
+def _check(path: Path, file: manifests.DataFile) -> None:
+    try:
+        size = path.stat().st_size
+    except OSError:
+        raise DatasetError(f"The file {path} is missing: {REMAKE}.") from None
+    if size != file.bytes:
+        raise DatasetError(f"The file {path} has {size:,} bytes where {file.bytes:,} were written: {REMAKE}.")
+    for part, digest, written in (
+        ("footer", footer_digest, file.footer_sha256),
+        ("page headers", headers_digest, file.headers_sha256),
+    ):
+        if digest(str(path)) != written:
+            raise DatasetError(f"The file {path} is damaged (not the {part} that were written): {REMAKE}.")
+
+
+def ensure(name_or_path: str = DEFAULT) -> Dataset:
+    """Open a dataset, after making it if it is the default one and has never been made.
+
+    Raises:
+        UsageError: It is neither a name nor a path.
+        DatasetError: There is no such dataset, or it is damaged.
+    """
+    if name_or_path == DEFAULT and not locate(DEFAULT).exists():
+        from bench.datasets.flights import make_flights
+
+        try:
+            make_flights()
+        except UsageError:
+            # Two runs may start at once; one of them is second.
+            if not locate(DEFAULT).exists():
+                raise
+    return open_dataset(name_or_path)
+
+
+@contextmanager
+def staging(name: str, *, force: bool = False) -> Iterator[Path]:
+    """Give a hidden directory that becomes the dataset when the block ends well, and else vanishes.
+
+    Args:
+        name: Name of the dataset.
+        force: Whether a dataset of that name is replaced.
+
+    Raises:
+        UsageError: The name cannot be one, or is taken.
+        DatasetError: The disk is full or cannot be written to.
+    """
+    target = home() / checked_name(name)
+    if target.exists() and not force:
+        raise UsageError(f"There is a dataset {name!r} already: give another --name, or --force to replace it.")
+    try:
+        target.parent.mkdir(parents=True, exist_ok=True)
+        with tempfile.TemporaryDirectory(
+            prefix=f".{name}.", dir=target.parent, ignore_cleanup_errors=True
+        ) as temporary:
+            directory = Path(temporary) / name
+            directory.mkdir()
+            yield directory
+            _put(directory, target, Path(temporary) / "replaced", force=force)
+    except OSError as error:
+        raise _unwritable(error, target) from error
+
+
+def _put(directory: Path, target: Path, replaced: Path, *, force: bool) -> None:
+    try:
+        if force and target.exists():
+            target.rename(replaced)
+        directory.rename(target)
+    except BaseException:
+        if replaced.exists() and not target.exists():
+            replaced.rename(target)
+        raise
+
+
+def _unwritable(error: OSError, target: Path) -> Exception:
+    if error.errno in (errno.ENOSPC, errno.EDQUOT):
+        free = shutil.disk_usage(target.parent).free
+        return DatasetError(
+            f"The disk that holds {target.parent} is full ({free / 1e6:,.0f} MB free): make room there, or set "
+            "BENCH_DATA to a directory on another disk."
+        )
+    if error.errno in (errno.EACCES, errno.EPERM, errno.EROFS, errno.ENOTDIR):
+        return DatasetError(
+            f"{target.parent} cannot be written to ({error.strerror}): set BENCH_DATA to a directory that can."
+        )
+    if error.errno in (errno.ENOTEMPTY, errno.EEXIST):
+        return UsageError(f"Somebody else made a dataset {target.name!r} meanwhile: give another --name, or --force.")
+    return error

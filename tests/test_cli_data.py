@@ -1,0 +1,240 @@
+"""`bench data`, as a user calls it: every bad input is one sentence and exit code 2, and leaves nothing."""
+
+from __future__ import annotations
+
+import json
+import os
+import re
+import signal
+import subprocess
+import sys
+import time
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import numpy as np
+import pyarrow as pa
+import pyarrow.parquet as pq
+import pytest
+from click.testing import CliRunner, Result
+
+from bench.cli import main
+
+Bench = Callable[..., subprocess.CompletedProcess[str]]
+
+
+@pytest.fixture
+def home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """An empty directory for datasets, which this process and those that it starts use."""
+    path = tmp_path / "home"
+    path.mkdir()
+    monkeypatch.setenv("BENCH_DATA", str(path))
+    return path
+
+
+@pytest.fixture
+def good(tmp_path: Path) -> Path:
+    """A file that can be imported, with page checksums."""
+    generator = np.random.default_rng(0)
+    table = pa.table({"a": generator.normal(size=5000), "b": generator.normal(size=5000), "label": np.arange(5000) % 2})
+    pq.write_table(table, tmp_path / "good.parquet", write_page_checksum=True, use_dictionary=False)
+    return tmp_path / "good.parquet"
+
+
+def data(*arguments: object) -> Result:
+    """Call `bench data`."""
+    return CliRunner().invoke(main, ["data", *map(str, arguments)])
+
+
+def refused(result: Result, home: Path) -> str:
+    """Return the one sentence of a refusal, after which nothing is left."""
+    assert result.exit_code == 2, result.output
+    assert not result.stdout
+    assert re.fullmatch(r"Error: .+\.\n", result.stderr)
+    assert not list(home.iterdir())
+    return result.stderr
+
+
+def test_make_list_describe(home: Path) -> None:
+    """What was made is listed and described, for people and as JSON, and can be verified."""
+    assert "no dataset" in data("list").stdout
+    made = data("make", "synthetic", "--rows", "1_0e3", "--features", "3", "--files", "2", "--seed", "5", "--name", "s")
+    assert made.exit_code == 0
+    listed = data("list").stdout
+    assert re.search(r"s +10,000 +3 +8,000 +2,000 +3\d\.\d%", listed)
+    manifest = json.loads(data("describe", "s", "--json").stdout)
+    assert manifest["path"] == str(home / "s")
+    assert manifest["fingerprint"][:12] in listed
+    described = data("describe", str(home / "s"), "--verify").stdout
+    assert f"{manifest['fingerprint']} (every byte" in " ".join(described.split())
+    assert f"{manifest['best_auc']:.4f}" in described
+
+
+@pytest.mark.parametrize(
+    ("text", "rows"),
+    [("1e4", 10_000), ("1.5e3", 1500), ("1_000", 1000), ("0", None), ("1.5", None), ("-5", None), ("many", None)],
+)
+@pytest.mark.usefixtures("home")
+def test_numbers_of_rows(text: str, rows: int | None) -> None:
+    """Rows may be written as 1000, 1_000 or 1e3, and nothing but a positive whole number is one."""
+    result = data("make", "synthetic", "--rows", text, "--name", "s")
+    assert result.exit_code == (2 if rows is None else 0)
+    if rows:
+        assert json.loads(data("describe", "s", "--json").stdout)["rows"] == rows
+
+
+def test_import(home: Path, good: Path) -> None:
+    """Somebody's file becomes a dataset named after it, once, and again on demand only."""
+    assert data("import", good, "--label", "label").exit_code == 0
+    again = data("import", good, "--label", "label")
+    assert (again.exit_code, "already" in again.stderr) == (2, True)
+    assert data("import", good, "--label", "label", "--features", "b,a", "--force").exit_code == 0
+    assert json.loads(data("describe", "good", "--json").stdout)["features"] == ["b", "a"]
+    assert (
+        data("import", good, "--label", "label", "--features", "a", "--features", "b", "--name", "two").exit_code == 0
+    )
+    assert os.listdir(home) in (["good", "two"], ["two", "good"])
+    own = data("import", home / "two", "--label", "label")
+    assert (own.exit_code, "already" in own.stderr) == (2, True)
+
+
+def test_no_such_path(home: Path) -> None:
+    """A path with nothing at it is named."""
+    assert "/no/such/path" in refused(data("import", "/no/such/path", "--label", "y"), home)
+
+
+def test_not_parquet(home: Path, tmp_path: Path) -> None:
+    """A file that is no Parquet is named, alone and in a directory; so is a directory without any."""
+    bad = tmp_path / "bad"
+    bad.mkdir()
+    assert "no Parquet file" in refused(data("import", bad, "--label", "y"), home)
+    (bad / "a.parquet").write_text("a,y\n1,0\n")
+    for path in (bad, bad / "a.parquet"):
+        assert f"{bad}/a.parquet is damaged or no Parquet" in refused(data("import", path, "--label", "y"), home)
+    (bad / "a.parquet").write_bytes(b"")
+    assert f"{bad}/a.parquet" in refused(data("import", bad, "--label", "y"), home)
+
+
+@pytest.mark.parametrize("left", [0.1, 0.5, 0.9, 0.999])
+def test_a_truncated_file(home: Path, good: Path, left: float) -> None:
+    """A file that is cut off is named, also when it is one of several."""
+    whole = good.read_bytes()
+    cut = good.with_name("parts") / "2.parquet"
+    cut.parent.mkdir()
+    (cut.parent / "1.parquet").write_bytes(whole)
+    cut.write_bytes(whole[: int(len(whole) * left)])
+    assert str(cut) in refused(data("import", cut.parent, "--label", "label"), home)
+
+
+def test_a_flipped_bit(home: Path, good: Path) -> None:
+    """A bit that flipped in the values of a file with checksums is found, and the file is named."""
+    whole = bytearray(good.read_bytes())
+    whole[20_000] ^= 4
+    good.write_bytes(whole)
+    assert f"{good} is damaged" in refused(data("import", good, "--label", "label"), home)
+
+
+def test_a_missing_label(home: Path, good: Path) -> None:
+    """A label or feature that is not there is refused with the columns that are."""
+    assert "the columns are a, b, label" in refused(data("import", good, "--label", "y"), home)
+    assert "'c'" in refused(data("import", good, "--label", "label", "--features", "a,c"), home)
+
+
+def test_a_label_that_is_not_binary(home: Path, good: Path) -> None:
+    """A label with other values than 0 and 1 is refused."""
+    assert "and a label is 0 or 1" in refused(data("import", good, "--label", "a"), home)
+
+
+def test_one_class_only(home: Path, tmp_path: Path) -> None:
+    """A label of one class is refused."""
+    pq.write_table(pa.table({"a": np.arange(100), "y": np.zeros(100)}), tmp_path / "x.parquet")
+    assert "one class only" in refused(data("import", tmp_path / "x.parquet", "--label", "y"), home)
+
+
+def test_no_feature(home: Path, good: Path, tmp_path: Path) -> None:
+    """A file with nothing to learn from is refused, be it that nothing is there or that nothing is a number."""
+    pq.write_table(pa.table({"y": np.arange(100) % 2}), tmp_path / "x.parquet")
+    assert "no column to learn from" in refused(data("import", tmp_path / "x.parquet", "--label", "y"), home)
+    pq.write_table(pa.table({"a": [[1]] * 100, "y": np.arange(100) % 2}), tmp_path / "x.parquet")
+    assert "a (list<" in refused(data("import", tmp_path / "x.parquet", "--label", "y"), home)
+    assert "cannot be a feature" in refused(data("import", good, "--label", "label", "--features", "label"), home)
+
+
+def test_an_empty_split(home: Path, tmp_path: Path) -> None:
+    """Rows that are too few or too much alike for two splits are refused."""
+    for rows in (0, 1, 50):
+        pq.write_table(pa.table({"a": np.ones(rows), "y": np.arange(rows) % 2}), tmp_path / "x.parquet")
+        assert "would be empty" in refused(data("import", tmp_path / "x.parquet", "--label", "y"), home)
+
+
+@pytest.fixture
+def small_disk(tmp_path: Path) -> Iterator[Path]:
+    """A disk of 4 MB."""
+    path = tmp_path / "disk"
+    path.mkdir()
+    mounted = subprocess.run(
+        ["mount", "-t", "tmpfs", "-o", "size=4m", "tmpfs", path], capture_output=True, text=True, check=False
+    )
+    if mounted.returncode:
+        pytest.skip(f"no small disk can be mounted here: {mounted.stderr.strip()}")
+    yield path
+    subprocess.run(["umount", path], check=True)
+
+
+@pytest.mark.parametrize(
+    "arguments",
+    ["make flights", "make synthetic --rows 2e5", "import {big} --label y"],
+    ids=["flights", "synthetic", "import"],
+)
+def test_a_full_disk(small_disk: Path, tmp_path: Path, bench: Bench, arguments: str) -> None:
+    """A disk that becomes full is said to be, by the real command, and what was written so far is removed."""
+    rows = 300_000
+    big = pa.table({"a": np.random.default_rng(0).normal(size=rows), "y": np.arange(rows) % 2})
+    pq.write_table(big, tmp_path / "big.parquet")
+    result = bench("data", *arguments.format(big=tmp_path / "big.parquet").split(), BENCH_DATA=str(small_disk))
+    assert result.returncode == 2
+    assert re.fullmatch(rf"Error: The disk that holds {small_disk} is full .+\.\n", result.stderr)
+    assert not list(small_disk.iterdir())
+
+
+def test_ctrl_c_leaves_nothing(home: Path, bench_command: list[str]) -> None:
+    """An interrupted command removes what it had written so far."""
+    command = [*bench_command, "data", "make", "synthetic", "--rows", "1e8"]
+    process = subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
+    deadline = time.monotonic() + 60
+    while not list(home.glob(".*/*/split=train/*.parquet")):
+        assert time.monotonic() < deadline
+        time.sleep(0.05)
+    process.send_signal(signal.SIGINT)
+    _, errors = process.communicate(timeout=60)
+    assert process.returncode not in (0, None)
+    assert "Traceback" not in errors
+    assert not list(home.iterdir())
+
+
+def test_progress_is_for_terminals(good: Path, home: Path, bench: Bench) -> None:
+    """Where standard error is no terminal, nothing is written to it."""
+    result = bench("data", "import", str(good), "--label", "label", BENCH_DATA=str(home))
+    assert (result.returncode, result.stderr) == (0, "")
+
+
+def test_a_damaged_dataset_is_listed(home: Path) -> None:
+    """One damaged manifest does not hide the other datasets."""
+    for name in ("a", "b"):
+        data("make", "synthetic", "--rows", "2000", "--name", name)
+    (home / "a" / "dataset.json").write_text("{")
+    result = data("list")
+    assert result.exit_code == 0
+    assert "is damaged" in " ".join(result.stdout.split())
+    assert re.search(r"b +2,000", result.stdout)
+
+
+def test_help_is_fast() -> None:
+    """`bench data --help` imports none of the libraries that read data."""
+    code = (
+        "import sys; from click.testing import CliRunner; from bench.cli import main;"
+        "assert CliRunner().invoke(main, ['data', 'import', '--help']).exit_code == 0;"
+        "print([name for name in ('numpy', 'pyarrow', 'pandas', 'rich') if name in sys.modules])"
+    )
+    found = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    assert found.stdout == "[]\n"
