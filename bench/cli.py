@@ -121,7 +121,7 @@ def show(run: Path | None, out: Path) -> None:
     from bench.report.text import print_run
 
     path = run if run and run.exists() else out / run if run else results.latest(out)
-    print_run(results.read_run(path), Console())
+    print_run(results.read_run(path), Console(highlight=False))
 
 
 @main.command("list")

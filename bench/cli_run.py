@@ -79,7 +79,7 @@ def _print_plan(trials: list[Planned]) -> int:
 def _execute(campaign: run.Campaign, timeout_s: float, as_json: bool) -> int:
     records: list[Record] = []
     try:
-        with Progress(Console(stderr=True, quiet=as_json), len(campaign.trials)) as progress:
+        with Progress(Console(stderr=True, quiet=as_json, highlight=False), len(campaign.trials)) as progress:
             for record in run.execute(campaign, timeout_s, progress):
                 records.append(record)
                 if as_json:
@@ -90,7 +90,7 @@ def _execute(campaign: run.Campaign, timeout_s: float, as_json: bool) -> int:
         click.echo(f"Interrupted: go on with `bench run --resume {campaign.directory.path}`.", err=True)
         return EXIT_INTERRUPTED
     if not as_json:
-        print_run(read_run(campaign.directory.path), Console())
+        print_run(read_run(campaign.directory.path), Console(highlight=False))
         click.echo(f"Records and logs: {campaign.directory.path}")
     return exit_code(records)
 

@@ -5,6 +5,7 @@ Run on a quiet machine: ``uv run python benchmarks/harness.py``.
 
 from __future__ import annotations
 
+import os
 import statistics
 import subprocess
 import sys
@@ -18,7 +19,6 @@ from rich.console import Console
 from rich.table import Table
 
 from bench import PredictionWriter, plan, plugins, quality, runner
-from bench.datasets import open_dataset
 from bench.datasets.synthetic import make_synthetic
 
 ROUNDS = 15
@@ -43,8 +43,8 @@ def main() -> None:
 
 def _subjects(directory: Path) -> dict[str, Callable[[], object]]:
     script = str(Path(sysconfig.get_path("scripts"), "bench"))
-    make_synthetic(directory / "graded", rows=5 * GRADED_ROWS, features=2, seed=0)
-    dataset = open_dataset(str(directory / "graded"))
+    os.environ["BENCH_DATA"] = str(directory)
+    dataset = make_synthetic(5 * GRADED_ROWS, features=2).dataset
     predictions = _predictions(directory, dataset.split("test"))
     planned = plan.make(plan.Request(), {"null": plugins.load("null").strategy}, dataset)[0]
     return {
