@@ -10,7 +10,7 @@ from typing import Any
 
 import pytest
 
-from bench import environment
+from bench import environment, host
 
 
 @pytest.fixture(scope="module")
@@ -22,7 +22,7 @@ def described() -> dict[str, Any]:
 def test_it_survives_json_and_keeps_its_fingerprint(described: dict[str, Any]) -> None:
     """What is read back from a run has the fingerprint that it was written with."""
     read = json.loads(json.dumps(described))
-    assert read == {**described, "host": {**described["host"], "gpus": list(described["host"]["gpus"])}}
+    assert read == described
     assert environment.fingerprint(read) == described["fingerprint"]
 
 
@@ -111,12 +111,12 @@ def test_gpus_are_those_of_nvidia_smi(tmp_path: Path, monkeypatch: pytest.Monkey
     tool = tmp_path / "nvidia-smi"
     tool.write_text("#!/bin/sh\necho 'NVIDIA H200, 143771 MiB, 550.54.15'\n")
     tool.chmod(0o755)
-    assert environment.gpus() == ("NVIDIA H200, 143771 MiB, 550.54.15",)
+    assert host.gpus() == ("NVIDIA H200, 143771 MiB, 550.54.15",)
     tool.write_text("#!/bin/sh\necho 'No devices were found'; exit 6\n")
-    assert environment.gpus() == ()
+    assert host.gpus() == ()
     tool.unlink()
     if not shutil.which("nvidia-smi"):
-        assert environment.gpus() == ()
+        assert host.gpus() == ()
 
 
 def _merge(described: dict[str, Any], change: dict[str, Any]) -> dict[str, Any]:

@@ -1,0 +1,158 @@
+"""Checks of the machine: cores, memory, disk, loopback, and what the kernel lets us see."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import socket
+import subprocess
+import sys
+import sysconfig
+import tempfile
+from collections.abc import Iterator
+from pathlib import Path
+
+from bench import limits
+from bench.doctor.check import Check
+
+GIB = 2**30
+ENOUGH_MEMORY_BYTES = 4 * GIB  # a JVM with Spark's default heap of 1 GiB, beside a TensorFlow of 1 GiB
+LEAST_MEMORY_BYTES = 2 * GIB
+ENOUGH_DISK_BYTES = 2 * GIB  # Spark's shuffle files of a dataset that just fits into memory
+LEAST_DISK_BYTES = GIB // 10
+
+
+def checks() -> Iterator[Check]:
+    """Check one thing after the other and yield what was found."""
+    from bench.datasets import home
+
+    yield cores(limits.cores_available(), os.cpu_count() or 1)
+    yield memory(limits.memory_available(), _memory_free())
+    yield disk("disk: datasets", Path(home()))
+    yield disk("disk: scratch", Path(tempfile.gettempdir()))
+    yield disk("disk: results", Path.cwd())
+    yield loopback()
+    yield pressure(Path("/proc/pressure"))
+    yield stack_dumps()
+
+
+def cores(available: int, installed: int) -> Check:
+    """Judge the number of cores.
+
+    Args:
+        available: Cores that this process may use.
+        installed: Cores that the machine has.
+    """
+    finding = f"{available} of {installed} may be used by this process"
+    if available < 2:
+        remedy = "Allow this process two cores or more: on one, distributed workers only take turns."
+        return Check("cores", "warning", finding, remedy)
+    return Check("cores", "ok", finding)
+
+
+def memory(limit: int | None, free: int) -> Check:
+    """Judge the memory.
+
+    Args:
+        limit: Bytes that this process may ever use; None if unknown.
+        free: Bytes that are free on the machine.
+    """
+    usable = free if limit is None else min(limit, free)
+    finding = f"{_gib(free)} free" + ("" if limit is None else f", {_gib(limit)} may be used by this process")
+    remedy = f"Give this process {_gib(ENOUGH_MEMORY_BYTES)}: end other programs, or raise the container's limit."
+    if usable < LEAST_MEMORY_BYTES:
+        return Check("memory", "broken", finding, remedy)
+    if usable < ENOUGH_MEMORY_BYTES:
+        return Check("memory", "warning", finding, remedy)
+    return Check("memory", "ok", finding)
+
+
+def disk(name: str, directory: Path) -> Check:
+    """Judge the free space, and whether one may write there.
+
+    Args:
+        name: What the place is for.
+        directory: The place; the nearest directory that exists counts.
+    """
+    place = next(path for path in (directory, *directory.parents) if path.is_dir())
+    free = shutil.disk_usage(place).free
+    finding = f"{_gib(free)} free in {place}"
+    try:
+        with tempfile.TemporaryFile(dir=place) as file:
+            file.write(b"\0" * 4096)
+            file.flush()
+    except OSError as error:
+        remedy = f"Make {place} writable, or choose another place."
+        return Check(name, "broken", f"{finding}, but writing fails: {error.strerror}", remedy)
+    remedy = f"Make room in {place}, or choose a place on another disk."
+    if free < LEAST_DISK_BYTES:
+        return Check(name, "broken", finding, remedy)
+    return Check(name, "warning", finding, remedy) if free < ENOUGH_DISK_BYTES else Check(name, "ok", finding)
+
+
+def loopback() -> Check:
+    """Open a port on loopback and talk through it, as Spark, TensorFlow and XGBoost do."""
+    try:
+        with socket.create_server(("127.0.0.1", 0)) as server:
+            server.settimeout(5)
+            port = server.getsockname()[1]
+            with socket.create_connection(("127.0.0.1", port), timeout=5) as client, server.accept()[0] as peer:
+                client.sendall(b"?")
+                peer.settimeout(5)
+                answer = peer.recv(1)
+    except OSError as error:
+        remedy = "Allow connections between ports of 127.0.0.1: everything distributed talks through them."
+        return Check("loopback", "broken", f"127.0.0.1 does not answer: {error}", remedy)
+    return Check("loopback", "ok" if answer == b"?" else "broken", f"a port of 127.0.0.1 opens and answers ({port})")
+
+
+def pressure(directory: Path) -> Check:
+    """Say whether the kernel tells how long programs wait for each other.
+
+    Args:
+        directory: Where pressure stall information lies, ``/proc/pressure``.
+    """
+    readable = []
+    for name in ("cpu", "io", "memory"):
+        try:
+            readable += [name] if "total=" in (directory / name).read_text() else []
+        except OSError:
+            continue
+    if len(readable) == 3:
+        return Check("pressure", "ok", f"{directory} can be read: records say how busy the machine was")
+    remedy = "Boot the kernel with psi=1: without it, nobody can tell a slow strategy from a busy machine."
+    return Check("pressure", "warning", f"only {', '.join(readable) or 'nothing'} of {directory} can be read", remedy)
+
+
+def stack_dumps() -> Check:
+    """Dump the stack of a child of ours, as is done with a trial that hangs."""
+    remedy = "Allow ptrace (in a container: --cap-add=SYS_PTRACE): a hang is then recorded with its stack dump."
+    program = "import time\ndef hang(): time.sleep(60)\nprint(flush=True)\nhang()"
+    with subprocess.Popen([sys.executable, "-c", program], stdout=subprocess.PIPE) as child:
+        try:
+            child.stdout.readline()  # type: ignore[union-attr]
+            finding = _py_spy(child.pid)
+        finally:
+            child.kill()
+    if "hang" in finding:
+        return Check("stack dumps", "ok", "py-spy can look into a child process")
+    return Check("stack dumps", "warning", f"py-spy cannot look into a child process: {finding}", remedy)
+
+
+def _py_spy(pid: int) -> str:
+    command = [str(Path(sysconfig.get_path("scripts"), "py-spy")), "dump", "--pid", str(pid)]
+    try:
+        answer = subprocess.run(command, capture_output=True, text=True, timeout=30, check=False)
+    except (OSError, subprocess.TimeoutExpired) as error:
+        return str(error)
+    return answer.stdout or answer.stderr.strip()
+
+
+def _memory_free() -> int:
+    import psutil
+
+    return int(psutil.virtual_memory().available)
+
+
+def _gib(size: int) -> str:
+    return f"{size / GIB:.1f} GiB"

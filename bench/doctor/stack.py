@@ -1,0 +1,152 @@
+"""Checks of the stack: the interpreter, Java, and each framework, which is really used for a moment."""
+
+from __future__ import annotations
+
+import importlib.util
+import json
+import os
+import platform
+import subprocess
+import sys
+import tempfile
+from collections.abc import Iterator, Mapping
+from pathlib import Path
+from typing import Any
+
+from bench import host, java
+from bench.doctor.check import Check
+
+SECONDS_TO_TRY = 180
+TESTED = ((3, 11), (3, 12))  # those that tox.ini has an environment for
+
+
+def checks() -> Iterator[Check]:
+    """Check one thing after the other and yield what was found."""
+    yield python(sys.version_info[:2])
+    runtime = java.find()
+    yield java_runtime(runtime)
+    yield spark(runtime)
+    tensorflow, gpus_seen = tensorflow_and_gpus()
+    yield tensorflow
+    yield framework("xgboost", "xgboost", "pip install 'tf-spark-bench[xgboost]'")[0]
+    yield gpu(host.gpus(), gpus_seen)
+
+
+def python(version: tuple[int, ...]) -> Check:
+    """Judge the interpreter.
+
+    Args:
+        version: Its major and minor version.
+    """
+    finding = f"{platform.python_implementation()} {platform.python_version()}, {sys.executable}"
+    if version in TESTED:
+        return Check("Python", "ok", finding)
+    tested = " and ".join(f"{major}.{minor}" for major, minor in TESTED)
+    return Check("Python", "warning", finding, f"Use Python {tested}, on which the tests run.")
+
+
+def java_runtime(found: java.Java | None) -> Check:
+    """Judge the Java that Spark will run on.
+
+    Args:
+        found: The Java that `bench.java` starts, if there is one.
+    """
+    if found is None:
+        return Check("Java", "broken", f"no Java {java.OLDEST} or newer starts", java.REMEDY)
+    finding = f"{found.version} from {found.source}, {found.home}"
+    if found.has_vector_module:
+        return Check("Java", "ok", finding)
+    remedy = f"Install a JDK {java.OLDEST} or newer, which has {java.VECTOR_MODULE}: MLlib's BLAS is faster with it."
+    return Check("Java", "warning", f"{finding}, without {java.VECTOR_MODULE}", remedy)
+
+
+def spark(runtime: java.Java | None) -> Check:
+    """Start a Spark session and send rows through a Python worker and back.
+
+    Args:
+        runtime: The Java to start it on.
+    """
+    if runtime is None:
+        return Check("Spark", "broken", "cannot start without Java", java.REMEDY)
+    with tempfile.TemporaryDirectory(prefix="bench-doctor-") as scratch:
+        environ = {
+            "JAVA_HOME": str(java.shim(runtime, Path(scratch))),
+            "PYSPARK_PYTHON": sys.executable,
+            "SPARK_LOCAL_IP": "127.0.0.1",
+        }
+        return framework("Spark", "pyspark", "pip install 'tf-spark-bench[spark]'", environ)[0]
+
+
+def tensorflow_and_gpus() -> tuple[Check, int]:
+    """Multiply two matrices with TensorFlow; return also the number of GPUs that it sees."""
+    check, answer = framework("TensorFlow", "tensorflow", "pip install 'tf-spark-bench[tensorflow]'")
+    return check, answer.get("gpus", 0)
+
+
+def gpu(installed: tuple[str, ...], seen: int) -> Check:
+    """Judge whether the machine's GPUs will be used.
+
+    Args:
+        installed: The GPUs that the driver knows.
+        seen: How many of them TensorFlow sees.
+    """
+    if not installed:
+        return Check("GPU", "ok", "none here: everything runs on the CPU")
+    finding = f"{'; '.join(installed)}; TensorFlow sees {seen}"
+    if seen < len(installed):
+        return Check("GPU", "warning", finding, "Run `pip install 'tf-spark-bench[gpu]'`, so that TensorFlow uses it.")
+    return Check("GPU", "ok", finding)
+
+
+def framework(
+    name: str, module: str, install: str, environ: Mapping[str, str] | None = None
+) -> tuple[Check, dict[str, Any]]:
+    """Use a framework for a moment, in a process of its own.
+
+    Args:
+        name: What to call it.
+        module: Its import name, by which `bench.doctor.usage` knows it.
+        install: The command that installs it.
+        environ: Environment variables to add.
+
+    Returns:
+        The check, and what the framework said: ``version`` and more.
+    """
+    if importlib.util.find_spec(module) is None:
+        return Check(name, "warning", "not installed", f"Run `{install}`, or its strategies are skipped."), {}
+    command = [sys.executable, "-m", "bench.doctor.usage", module]
+    try:
+        code, printed, complaints = _run(command, {**os.environ, **(environ or {})})
+    except subprocess.TimeoutExpired:
+        return Check(name, "broken", f"hangs for {SECONDS_TO_TRY} s", f"Run `{install} --force-reinstall`."), {}
+    if code:
+        reason = (complaints.split("\n") if complaints else [f"exit code {code}"])[-1]
+        return Check(name, "broken", f"fails: {reason}", f"Run `{install} --force-reinstall`."), {}
+    answer = json.loads(printed.splitlines()[-1])
+    more = "".join(f", {key} {value}" for key, value in answer.items() if key != "version")
+    return Check(name, "ok", f"{answer['version']}{more}"), answer
+
+
+def _run(command: list[str], environ: dict[str, str]) -> tuple[int, str, str]:
+    """Run a command and return its exit code, output and errors, stripped; nothing that it started stays.
+
+    Raises:
+        subprocess.TimeoutExpired: It hangs.
+    """
+    from bench.processes import TRIAL_VARIABLE, Session
+
+    mark = f"doctor-{os.getpid()}"
+    with subprocess.Popen(
+        command,
+        env={**environ, TRIAL_VARIABLE: mark},
+        stdin=subprocess.DEVNULL,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+        start_new_session=True,
+    ) as child:
+        try:
+            printed, complaints = child.communicate(timeout=SECONDS_TO_TRY)
+        finally:
+            Session(child.pid, mark).kill()
+    return child.returncode, printed.strip(), complaints.strip()

@@ -1,0 +1,122 @@
+"""What the machine, the stack and the commit were, for the record; imports no framework."""
+
+from __future__ import annotations
+
+import importlib.metadata
+import json
+import platform
+import re
+from dataclasses import asdict
+from pathlib import Path
+from typing import Any
+
+from bench import java
+from bench.host import ask, describe_host, digest
+from bench.plugins import GROUP
+
+
+def describe(cores: int) -> dict[str, Any]:
+    """Return all that is worth knowing about where and with what a run was made, ready for JSON.
+
+    No environment variable and no host name is in it.
+
+    Args:
+        cores: Cores that each trial gets.
+
+    Returns:
+        ``cores``; ``host`` (see `bench.host.Host`); ``python``; ``java`` (None if there is none); ``versions`` of the
+        distributions that hold strategies and of what these require, by name; ``subjects``, those of them that hold
+        strategies; ``commit`` (``id``, ``dirty``; None outside a checkout of this project); and ``fingerprint`` (see
+        `fingerprint`).
+    """
+    subjects, versions = _distributions()
+    host = describe_host()
+    environment = {
+        "cores": cores,
+        "host": {**asdict(host), "gpus": list(host.gpus)},
+        "python": f"{platform.python_implementation()} {platform.python_version()}",
+        "java": _java(),
+        "versions": versions,
+        "subjects": subjects,
+        "commit": commit(Path(__file__).resolve().parents[1]),
+    }
+    return {**environment, "fingerprint": fingerprint(environment)}
+
+
+def facts(environment: dict[str, Any]) -> dict[str, Any]:
+    """Return the facts that make two runs incomparable where they differ, by the name to call them in a refusal.
+
+    These are the machine (its id, CPU, memory in whole GiB, architecture, GPUs), the cores, and the versions of Python,
+    Java and everything that strategies require. Not among them: the time, the kernel, the commit, and the version of
+    a package that holds strategies (this one too), because two of those are just what people want to compare.
+
+    Args:
+        environment: Out of `describe`.
+    """
+    described = environment["host"]
+    machine = {name: described[name] for name in ("id", "cpu", "architecture")}
+    memory = described["memory_bytes"]
+    runtime = environment["java"]
+    stack = {name: version for name, version in environment["versions"].items() if name not in environment["subjects"]}
+    return {
+        **{f"machine {name}": value for name, value in machine.items()},
+        "machine GPUs": ", ".join(described["gpus"]) or "none",
+        "machine memory in GiB": None if memory is None else round(memory / 2**30),
+        "cores": environment["cores"],
+        "Python": environment["python"],
+        "Java": runtime and runtime["version"],
+        **stack,
+    }
+
+
+def fingerprint(environment: dict[str, Any]) -> str:
+    """Return 12 hexadecimal digits that differ where any of the `facts` do.
+
+    Args:
+        environment: Out of `describe`, or read back from JSON.
+    """
+    return digest(json.dumps(facts(environment), sort_keys=True))
+
+
+def commit(directory: Path) -> dict[str, Any] | None:
+    """Return the commit that is checked out, None if this is no checkout of its own.
+
+    Args:
+        directory: Where a repository's top must lie: a package installed *inside* some repository is not its code.
+
+    Returns:
+        ``id``, and ``dirty``: whether anything differs from that commit.
+    """
+    if not (directory / ".git").exists():
+        return None
+    head = ask("git", "-C", str(directory), "rev-parse", "HEAD")
+    status = ask("git", "-C", str(directory), "status", "--porcelain")
+    return None if head is None else {"id": head.strip(), "dirty": status is None or bool(status.strip())}
+
+
+def _distributions() -> tuple[list[str], dict[str, str]]:
+    """Return the distributions that hold strategies, and the versions of these and of what they require."""
+    found = [entry.dist for entry in importlib.metadata.entry_points(group=GROUP)]
+    subjects = {dist.name: dist for dist in found if dist}
+    versions = {name: dist.version for name, dist in subjects.items()}
+    for dist in subjects.values():
+        for requirement in dist.requires or ():
+            name = re.split(r"[^\w.-]", requirement, maxsplit=1)[0]
+            version = _version(name)
+            if version is not None and name not in versions:
+                versions[name] = version
+    return sorted(subjects), dict(sorted(versions.items()))
+
+
+def _version(distribution: str) -> str | None:
+    try:
+        return importlib.metadata.version(distribution)
+    except importlib.metadata.PackageNotFoundError:
+        return None
+
+
+def _java() -> dict[str, Any] | None:
+    found = java.find()
+    if found is None:
+        return None
+    return {"version": found.version, "source": found.source, "has_vector_module": found.has_vector_module}

@@ -1,0 +1,92 @@
+"""Fits a line through the labels by least squares, with numpy: say here, in one line, what yours does.
+
+`bench list` shows that line. Say below it which knobs you set and why, so that an expert can check them. A strategy is
+this file: up to five functions, each with a mark, each taking only the arguments that it names. It may use its
+`trial`, its own `session` and `trial.scratch`, and nothing else of the harness. It reads no clock, grades nothing,
+prints no results and chooses no data of its own: that is what makes its figures comparable with all others.
+"""
+
+# Import frameworks inside the functions, never here: `bench list` imports this file, and has 0.6 s for all strategies.
+# Keep functions at the module's top level: what is shipped to other processes must pickle by reference.
+from bench import PredictionWriter, Skip, Strategy, hookimpl
+
+
+@hookimpl
+def bench_strategy():
+    """State the facts; do nothing else."""
+    return Strategy(
+        # What is learned: linear, mlp or gbt. Inside a family all do the same work, and the same AUC is expected.
+        family="linear",
+        # Without these modules it is skipped, and `install` is what the reason tells people to install.
+        needs=("numpy", "pyarrow"),
+        install="numpy pyarrow",
+        # True if it shares its work among `trial.workers` processes.
+        distributed=False,
+        recommended="What does the framework's own documentation recommend this way for?",
+    )
+
+
+@hookimpl
+def bench_setup(trial):
+    """Import the framework and start what must be running; what is returned is the `session`."""
+    import numpy as np
+    import pyarrow.dataset  # noqa: F401 - imported here, so that it counts as setup and not as training
+
+    if not trial.dataset.features:
+        raise Skip("It needs a feature: choose a dataset that has one.")
+    # Thread settings are a strategy's duty: `trial.threads_per_worker` for each worker, in every library. numpy's is
+    # OMP_NUM_THREADS, which the harness has set. Seed what is random with `trial.seed`; here, nothing is.
+    # The statistics are those of the whole train split, the same for every strategy and every worker.
+    return np.array(trial.dataset.means), np.array(trial.dataset.stds)
+
+
+@hookimpl
+def bench_train(trial, session):
+    """Fit a model on the split `train`: this is what is timed. The result is the `model` of `bench_predict`."""
+    import numpy as np
+
+    width = len(trial.dataset.features) + 1
+    squares, products = np.zeros((width, width)), np.zeros(width)
+    # An inner phase gets a line of its own in reports: `load`, `train`, `compile`, `rendezvous`, …
+    with trial.phase("load"):
+        for batch in read(trial, "train", trial.dataset.label):
+            matrix = standardised(trial, session, batch)
+            squares += matrix.T @ matrix
+            products += matrix.T @ batch[trial.dataset.label].to_numpy()
+    return np.linalg.lstsq(squares, products, rcond=None)[0]
+
+
+@hookimpl
+def bench_predict(trial, session, model):
+    """Score each row of `trial.splits_to_score` once and return where the Parquet file with the scores lies."""
+    with PredictionWriter(trial.scratch / "predictions.parquet") as predictions:
+        for split in trial.splits_to_score:
+            for batch in read(trial, split, "row_id"):
+                # A score is a probability; the harness grades it, and refuses what lies outside 0 to 1.
+                scores = (standardised(trial, session, batch) @ model).clip(0.001, 0.999)
+                predictions.write(batch["row_id"].to_numpy(), scores)
+    return predictions.path
+
+
+@hookimpl
+def bench_teardown(trial, session):
+    """Stop what `bench_setup` has started; this is called after a failure as well. Leave it out if there is nothing."""
+
+
+def read(trial, split, column):
+    """Yield the features and one more column of a split, batch by batch, so that memory stays flat."""
+    import pyarrow.dataset as ds
+
+    data = ds.dataset(trial.dataset.split(split), format="parquet")
+    # Damaged pages are found by their checksums, and never become a result.
+    options = ds.ParquetFragmentScanOptions(page_checksum_verification=True)
+    yield from data.to_batches(columns=[column, *trial.dataset.features], fragment_scan_options=options)
+
+
+def standardised(trial, session, batch):
+    """Return one batch as a matrix of standardised features and a column of ones: float64, (rows, features + 1)."""
+    import numpy as np
+
+    means, stds = session
+    columns = [batch[name].to_numpy() for name in trial.dataset.features]
+    return np.column_stack([(np.column_stack(columns) - means) / stds, np.ones(len(batch))])

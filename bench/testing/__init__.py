@@ -1,0 +1,14 @@
+"""The tests that every strategy inherits, ours and other people's; needs pytest.
+
+class TestMine(StrategyContract):
+    strategy = "mine"
+"""
+
+import pytest
+
+# Before the import, so that a failed assertion shows its values.
+pytest.register_assert_rewrite("bench.testing.contract")
+
+from bench.testing.contract import StrategyContract, tiny_dataset  # noqa: E402
+
+__all__ = ["StrategyContract", "tiny_dataset"]

@@ -1,0 +1,113 @@
+"""The tests that every strategy passes, in real trials on a small dataset."""
+
+from __future__ import annotations
+
+import pickle
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from bench import Dataset, plugins
+from bench.testing.support import installed, make_tiny_dataset, modules_after_loading, run_trial, with_flipped_labels
+
+FRAMEWORKS = (
+    "horovod",
+    "keras",
+    "lightgbm",
+    "numpy",
+    "pandas",
+    "pyarrow",
+    "pyspark",
+    "sklearn",
+    "tensorflow",
+    "xgboost",
+)
+FLIP_TOLERANCE = 0.05  # with 4,000 test rows, the standard deviation of an AUC is about 0.01
+
+
+class StrategyContract:
+    """Inherit this and name your strategy; each test runs the real strategy in a real trial.
+
+    A strategy that cannot run here skips the tests that run it, with its reason.
+
+    Attributes:
+        strategy: Name of the strategy.
+        source: Its file, for as long as no installed package has an entry point for it.
+    """
+
+    strategy: str
+    source: Path | None = None
+
+    @pytest.fixture(scope="class", autouse=True)
+    @classmethod
+    def _known(cls, tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
+        if cls.source is None:
+            yield
+        else:
+            with installed(tmp_path_factory.mktemp("installed"), {cls.strategy: cls.source}):
+                yield
+
+    @pytest.fixture(scope="class")
+    @classmethod
+    def dataset(cls, tmp_path_factory: pytest.TempPathFactory) -> Dataset:
+        """A small synthetic dataset."""
+        return make_tiny_dataset(tmp_path_factory.mktemp("datasets"))
+
+    @pytest.fixture(scope="class")
+    @classmethod
+    def record(cls, dataset: Dataset, tmp_path_factory: pytest.TempPathFactory) -> dict[str, Any]:
+        """The record of a trial with one worker."""
+        return run_trial(cls.strategy, dataset, tmp_path_factory.mktemp("trial"))
+
+    def test_it_keeps_the_contract(self) -> None:
+        """Hooks and arguments are spelt as in the contract, and the module says in one line what it is."""
+        plugin = plugins.load(self.strategy)
+        assert plugin.summary, "give the module a docstring: `bench list` shows its first line"
+        assert plugin.strategy.family, "name a family: linear, mlp or gbt"
+
+    def test_stating_its_facts_imports_no_framework(self) -> None:
+        """`bench list` loads all strategies, so loading one imports none of its frameworks."""
+        needs = plugins.load(self.strategy).strategy.needs
+        imported = modules_after_loading(self.strategy)
+        assert not imported.intersection({*FRAMEWORKS, *needs}), "import frameworks inside the hooks"
+
+    def test_its_functions_pickle_by_reference(self) -> None:
+        """What is shipped to other processes pickles by reference: a function of the module's top level."""
+        for hook in plugins.HOOKS:
+            for implementation in getattr(plugins.load(self.strategy).hook, hook).get_hookimpls():
+                assert pickle.loads(pickle.dumps(implementation.function)) is implementation.function  # noqa: S301
+
+    def test_a_trial_ends_ok(self, record: dict[str, Any]) -> None:
+        """A trial on a small dataset ends well: every row of the test split is scored once, by a probability."""
+        assert record["status"] == "ok", record["reason"]
+
+    def test_it_leaves_no_process_behind(self, record: dict[str, Any]) -> None:
+        """What was started ends with the trial, without being killed."""
+        assert not record["notes"].get("processes_left"), "stop in bench_teardown what bench_setup has started"
+
+    def test_workers_share_the_work(self, dataset: Dataset, tmp_path: Path) -> None:
+        """A distributed strategy does the same work with two workers."""
+        if not plugins.load(self.strategy).strategy.distributed:
+            pytest.skip("it is not distributed")
+        record = run_trial(self.strategy, dataset, tmp_path, workers=2)
+        assert record["status"] == "ok", record["reason"]
+        assert not record["notes"].get("processes_left")
+
+    def test_its_answer_comes_from_the_labels(self, record: dict[str, Any], dataset: Dataset, tmp_path: Path) -> None:
+        """With each label of the train split turned into its opposite, the answer turns into its opposite.
+
+        That of a stale or built-in model stays, and so does that of a strategy that learned from the test split.
+        """
+        if record["quality"] is None:
+            pytest.skip("it is not graded")
+        flipped = run_trial(self.strategy, with_flipped_labels(dataset, tmp_path / "flipped"), tmp_path)
+        assert flipped["quality"], flipped["reason"]
+        assert flipped["quality"]["auc"] == pytest.approx(1 - record["quality"]["auc"], abs=FLIP_TOLERANCE)
+
+
+@pytest.fixture(scope="session")
+def tiny_dataset(tmp_path_factory: pytest.TempPathFactory) -> Dataset:
+    """A small synthetic dataset; import it into a ``conftest.py`` to use it."""
+    return make_tiny_dataset(tmp_path_factory.mktemp("datasets"))
