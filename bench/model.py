@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -85,6 +85,9 @@ class Clock(Protocol):
     def note(self, name: str, value: Any) -> None:
         """Leave a fact for the record."""
 
+    def ranks(self, name: str, seconds: Sequence[float]) -> None:
+        """Name a stretch of time that each rank measured for itself."""
+
 
 @dataclass(frozen=True)
 class Trial:
@@ -144,6 +147,16 @@ class Trial:
         """
         if self.clock:
             self.clock.note(name, value)
+
+    def ranks(self, name: str, seconds: Sequence[float]) -> None:
+        """Name an inner phase that ranks in other processes measured for themselves.
+
+        Args:
+            name: A short word, such as ``load``.
+            seconds: What it took each rank, in the order of the ranks.
+        """
+        if self.clock:
+            self.clock.ranks(name, seconds)
 
     def __getstate__(self) -> dict[str, Any]:
         return {**self.__dict__, "clock": None}

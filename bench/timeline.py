@@ -11,7 +11,7 @@ import json
 import os
 import time
 from collections import defaultdict
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -54,6 +54,15 @@ class EventClock:
     def note(self, name: str, value: Any) -> None:
         """Leave a fact for the record; a later one of the same name replaces it."""
         self._write(note=name, value=value)
+
+    def ranks(self, name: str, seconds: Sequence[float]) -> None:
+        """Name a phase that each rank of a distributed job measured for itself.
+
+        Args:
+            name: A short word.
+            seconds: A value for each rank, in the order of the ranks.
+        """
+        self._write(ranks=name, seconds=[float(value) for value in seconds])
 
     def _write(self, **event: Any) -> None:
         os.write(self._descriptor, (json.dumps({"t": time.monotonic(), **event}) + "\n").encode())
@@ -118,8 +127,7 @@ def timeline(events: list[dict[str, Any]], task: str, started: float, ended: flo
         if not stack:
             phases[name] += moment - began
         else:
-            hook = stack[0][0]
-            inner[name if hook == task else f"{hook}.{name}"] += moment - began
+            inner[inner_name(stack[0][0], name, task)] += moment - began
 
     for event in events:
         if "begin" in event:
@@ -127,11 +135,19 @@ def timeline(events: list[dict[str, Any]], task: str, started: float, ended: flo
             stack.append((event["begin"], event["t"]))
         elif "end" in event:
             close(event["t"])
+        elif "ranks" in event:
+            hook = stack[0][0] if stack else task
+            result.inner[inner_name(hook, event["ranks"], task)] = event["seconds"]
         else:
             result.notes[event["note"]] = event["value"]
     while stack:
         close(ended)
     named = {"start": first - started, **phases}
     result.phases = {**named, "other": (ended - started) - sum(named.values())}
-    result.inner = {name: [seconds] for name, seconds in inner.items()}
+    result.inner |= {name: [seconds] for name, seconds in inner.items()}
     return result
+
+
+def inner_name(hook: str, name: str, task: str) -> str:
+    """Return what an inner phase is called in the record: the task's own hook needs no naming."""
+    return name if hook == task else f"{hook}.{name}"

@@ -59,6 +59,14 @@ def test_clock_writes_what_is_read(tmp_path):
     assert timeline(events, "train", events[0]["t"], events[-1]["t"]).notes == {"device": "GPU"}
 
 
+def test_ranks_keep_a_value_each(tmp_path):
+    """What ranks measured for themselves stays a list, in their order."""
+    clock = EventClock(tmp_path / "events")
+    with clock.phase("train"):
+        clock.ranks("load", [1.5, 2.5])
+    assert timeline(read_events(tmp_path / "events"), "train", 0, 1).inner == {"load": [1.5, 2.5]}
+
+
 def test_clock_knows_where_an_exception_was_raised(tmp_path):
     """The innermost phase that an exception left is remembered."""
     clock = EventClock(tmp_path / "events")
