@@ -12,6 +12,7 @@ from bench.errors import UsageError
 from bench.model import Dataset, Strategy, Trial
 
 CONTROL = "null"
+LEARNING_RATES = {"mlp": 1e-3, "gbt": 0.2}
 
 
 @dataclass(frozen=True)
@@ -45,21 +46,12 @@ class Request:
     master: str | None = None
 
 
-LEARNING_RATES = {"mlp": 1e-3, "gbt": 0.3}
-
-
 @dataclass(frozen=True)
 class Planned:
     """A trial and the facts about its strategy."""
 
     trial: Trial
     strategy: Strategy
-
-    @property
-    def key(self) -> tuple[str, str, int, int, int]:
-        """What tells this trial from all others of its run."""
-        trial = self.trial
-        return trial.strategy, trial.task, trial.workers, trial.cores, trial.repeat
 
 
 def select(names: Sequence[str], patterns: Sequence[str]) -> list[str]:

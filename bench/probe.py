@@ -35,7 +35,6 @@ class MemoryProbe:
         self._peak_resident = 0
         self.peak_bytes = 0
         self.cost_s = 0.0
-        self.samples = 0
 
     def sample(self) -> float:
         """Look once and return the seconds to wait before the next look."""
@@ -47,7 +46,6 @@ class MemoryProbe:
             self.peak_bytes = max(self.peak_bytes, sum(_proportional_bytes(pid) for pid in members))
         cost = time.thread_time() - began
         self.cost_s += cost
-        self.samples += 1
         return max(INTERVAL_S, cost / COST_SHARE)
 
 
