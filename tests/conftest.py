@@ -10,6 +10,7 @@ import textwrap
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
+import psutil
 import pytest
 
 from bench import plan, plugins, runner
@@ -26,6 +27,15 @@ def _own_home(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
     with pytest.MonkeyPatch.context() as patch:
         patch.setenv("BENCH_DATA", str(tmp_path_factory.mktemp("datasets")))
         yield
+
+
+@pytest.fixture
+def home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """An empty directory for datasets, which this process and those that it starts use."""
+    path = tmp_path / "home"
+    path.mkdir()
+    monkeypatch.setenv("BENCH_DATA", str(path))
+    return path
 
 
 class Plugins:
@@ -84,6 +94,11 @@ def tiny() -> Dataset:
     from bench.datasets.synthetic import make_synthetic
 
     return make_synthetic(rows=2000, features=4, name="tiny").dataset
+
+
+def is_alive(pid: int) -> bool:
+    """Return whether a process runs; one that ended and was not waited for does not."""
+    return psutil.pid_exists(pid) and psutil.Process(pid).status() != psutil.STATUS_ZOMBIE
 
 
 @pytest.fixture(scope="session")

@@ -24,15 +24,6 @@ Bench = Callable[..., subprocess.CompletedProcess[str]]
 
 
 @pytest.fixture
-def home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    """An empty directory for datasets, which this process and those that it starts use."""
-    path = tmp_path / "home"
-    path.mkdir()
-    monkeypatch.setenv("BENCH_DATA", str(path))
-    return path
-
-
-@pytest.fixture
 def good(tmp_path: Path) -> Path:
     """A file that can be imported, with page checksums."""
     generator = np.random.default_rng(0)

@@ -6,10 +6,10 @@ import signal
 import subprocess
 import time
 
-import psutil
 import pytest
 
 from bench import results
+from tests.conftest import is_alive
 
 GOOD = """
 @hookimpl
@@ -43,10 +43,6 @@ def bench_train(trial):
 
 def _records(tmp_path):
     return results.read_run(results.latest(tmp_path / "results")).records
-
-
-def _alive(pid):
-    return psutil.pid_exists(pid) and psutil.Process(pid).status() != psutil.STATUS_ZOMBIE
 
 
 @pytest.fixture
@@ -125,7 +121,7 @@ def test_interruption_keeps_what_was_measured(slow_run, tmp_path, number):
     _, errors = process.communicate(timeout=20)
     assert process.returncode == 130
     assert "--resume" in errors
-    assert not any(_alive(pid) for pid in pids)
+    assert not any(is_alive(pid) for pid in pids)
     statuses = {record["trial"]["strategy"]: (record["status"], record["phase"]) for record in _records(tmp_path)}
     assert statuses == {"null": ("ok", None), "slow": ("interrupted", "train")}
 
@@ -136,7 +132,7 @@ def test_killed_command_takes_its_worker_along(slow_run, installed, tmp_path, be
     process.kill()
     process.wait()
     time.sleep(0.3)
-    assert not _alive(pids[0])
+    assert not is_alive(pids[0])
     os.kill(pids[1], signal.SIGKILL)
     assert [record["trial"]["strategy"] for record in _records(tmp_path)] == ["null"]
     installed.add("slow", GOOD)

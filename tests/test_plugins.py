@@ -8,22 +8,11 @@ import pytest
 
 from bench import plugins
 from bench.errors import PluginError, UsageError
+from bench.testing.contract import FRAMEWORKS
 from bench.testing.support import installed as known
 from tests.conftest import FACTS, HEADER, Plugins
 
 TRAIN = "@hookimpl\ndef bench_train(trial):\n    return None\n"
-FRAMEWORKS = {
-    "horovod",
-    "keras",
-    "lightgbm",
-    "numpy",
-    "pandas",
-    "pyarrow",
-    "pyspark",
-    "sklearn",
-    "tensorflow",
-    "xgboost",
-}
 
 
 def test_names_are_sorted_and_no_strategy_is_imported(installed: Plugins) -> None:

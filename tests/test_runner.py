@@ -5,16 +5,12 @@ import subprocess
 import time
 from pathlib import Path
 
-import psutil
 import pytest
 
 from bench import results
+from tests.conftest import is_alive
 
 TRAIN = "@hookimpl\ndef bench_train(trial):\n"
-
-
-def _gone(pid):
-    return not psutil.pid_exists(pid) or psutil.Process(pid).status() == psutil.STATUS_ZOMBIE
 
 
 def _answer(scores):
@@ -200,7 +196,7 @@ def test_children_do_not_survive(trial_of, tmp_path):
     )
     pids = [*(tmp_path / "pids").read_text().split(), (tmp_path / "orphan").read_text()]
     assert record["notes"]["processes_left"] >= 3
-    assert all(_gone(int(pid)) for pid in pids)
+    assert not any(is_alive(int(pid)) for pid in pids)
 
 
 def test_scratch_is_removed(trial_of):

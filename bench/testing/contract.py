@@ -12,7 +12,7 @@ import pytest
 from bench import Dataset, plugins
 from bench.testing.support import installed, make_tiny_dataset, modules_after_loading, run_trial, with_flipped_labels
 
-FRAMEWORKS = (
+FRAMEWORKS = {
     "horovod",
     "keras",
     "lightgbm",
@@ -23,7 +23,7 @@ FRAMEWORKS = (
     "sklearn",
     "tensorflow",
     "xgboost",
-)
+}
 FLIP_TOLERANCE = 0.05  # with 4,000 test rows, the standard deviation of an AUC is about 0.01
 
 

@@ -14,15 +14,6 @@ from bench.datasets.manifest import Manifest
 
 
 @pytest.fixture
-def home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    """An empty directory for datasets, which this process and those that it starts use."""
-    path = tmp_path / "home"
-    path.mkdir()
-    monkeypatch.setenv("BENCH_DATA", str(path))
-    return path
-
-
-@pytest.fixture
 def rows() -> pa.Table:
     """500 rows with a number, a whole number, a boolean, a string and a label."""
     generator = np.random.default_rng(0)

@@ -1,0 +1,21 @@
+"""`mllib_linear` with one mistake: the labels are shuffled, so that they have nothing to do with the features."""
+
+from bench import hookimpl
+from strategies import _spark, mllib_linear
+from strategies.mllib_linear import bench_predict, bench_setup, bench_strategy, bench_teardown
+
+__all__ = ["bench_predict", "bench_setup", "bench_strategy", "bench_teardown", "bench_train"]
+
+
+@hookimpl
+def bench_train(trial, session):
+    """Train with each row's label replaced by another row's."""
+    from pyspark.sql.functions import monotonically_increasing_id, rand, row_number
+    from pyspark.sql.window import Window
+
+    rows = _spark.load_train(trial, session)
+    here = Window.orderBy(monotonically_increasing_id())
+    shuffled = Window.orderBy(rand(trial.seed))
+    features = rows.select("features", row_number().over(here).alias("place"))
+    labels = rows.select("label", row_number().over(shuffled).alias("place"))
+    return mllib_linear.fit(trial, features.join(labels, "place").drop("place"))

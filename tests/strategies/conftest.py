@@ -1,0 +1,54 @@
+"""What the strategies' tests share: a small dataset, trials on it, and scripts that look at a strategy from inside."""
+
+from __future__ import annotations
+
+import json
+import subprocess
+import sys
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from bench import Dataset, Trial, plan, plugins
+from bench.testing.support import make_tiny_dataset
+from bench.trialfile import write_trial
+
+
+@pytest.fixture(scope="session")
+def dataset(tmp_path_factory: pytest.TempPathFactory) -> Dataset:
+    """A synthetic dataset of 16,000 train and 4,000 test rows with 8 features."""
+    return make_tiny_dataset(tmp_path_factory.mktemp("datasets"))
+
+
+@pytest.fixture(scope="session")
+def trial_of(dataset: Dataset, tmp_path_factory: pytest.TempPathFactory) -> Callable[..., Trial]:
+    """Make a trial of a strategy on the small dataset, with a scratch directory of its own."""
+
+    def make(name: str, **wanted: Any) -> Trial:
+        request = plan.Request(**{"cores": 2, "epochs": 2, "trees": 5, "depth": 4, **wanted})
+        planned = plan.make(request, {name: plugins.load(name).strategy}, dataset)[0]
+        return plan.with_scratch(planned, tmp_path_factory.mktemp("scratch")).trial
+
+    return make
+
+
+@pytest.fixture(scope="session")
+def observe() -> Callable[..., dict[str, Any]]:
+    """Run a script of this directory on a trial, in a process of its own, and return what it saw."""
+
+    def run(script: str, trial: Trial, **environ: str) -> dict[str, Any]:
+        write_trial(trial.scratch / "trial.json", trial)
+        answer = subprocess.run(
+            [sys.executable, Path(__file__).with_name(script), trial.scratch],
+            env=environ or None,
+            capture_output=True,
+            text=True,
+            timeout=240,
+            check=False,
+        )
+        assert answer.returncode == 0, answer.stderr
+        return json.loads(answer.stdout.splitlines()[-1])
+
+    return run

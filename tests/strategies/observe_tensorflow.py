@@ -1,0 +1,44 @@
+"""Prints what the strategy `tensorflow` does in its process, as JSON; ``python observe_tensorflow.py DIR``."""
+
+import json
+import sys
+from pathlib import Path
+
+import numpy as np
+import pyarrow as pa
+import pyarrow.parquet as pq
+
+from bench.timeline import EventClock
+from bench.trialfile import read_trial
+from strategies import _keras, _parquet, tensorflow
+
+directory = Path(sys.argv[1])
+trial = read_trial(directory / "trial.json", EventClock(directory / "events.jsonl"))
+tf = tensorflow.bench_setup(trial)
+
+scores = []
+for _ in range(2):
+    model = tensorflow.bench_train(trial, tf)
+    predictions = pq.read_table(tensorflow.bench_predict(trial, tf, model))
+    scores.append(predictions["score"].to_numpy())
+
+_, raw = next(_parquet.batches(trial.dataset, "test"))
+model.save(directory / "model.keras")
+loaded = tf.keras.models.load_model(directory / "model.keras")(raw, training=False).numpy()[:, 0]
+
+rows = 2 * trial.batch_size + 100
+numbers = _parquet._aligned(rows, 1)
+numbers[:, 0] = np.arange(rows)
+batches = _keras.train_batches(tf, numbers, numbers[:, 0], trial)
+epochs = [np.concatenate([labels.numpy() for _, labels in batches]).tolist() for _ in range(2)]
+
+seen = {
+    "intra": tf.config.threading.get_intra_op_parallelism_threads(),
+    "inter": tf.config.threading.get_inter_op_parallelism_threads(),
+    "arrow": pa.cpu_count(),
+    "difference": float(np.abs(scores[0] - scores[1]).max()),
+    "saved_difference": float(np.abs(loaded - scores[1][: len(loaded)]).max()),
+    "epochs": epochs,
+    "first_weights": [float(_keras.mlp(tf, trial.dataset, seed).layers[1].kernel[0, 0]) for seed in (7, 7, 8)],
+}
+sys.stdout.write(json.dumps(seen) + "\n")
