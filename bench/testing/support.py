@@ -17,6 +17,7 @@ import pytest
 
 from bench import Dataset, limits, plan, plugins, runner
 
+LITTLE_WORK = plan.Request(epochs=2, trees=5, depth=4)
 SECONDS_FOR_A_TRIAL = 240.0
 ROWS, FEATURES = 20_000, 8
 
@@ -58,19 +59,22 @@ def with_flipped_labels(dataset: Dataset, directory: Path) -> Dataset:
     return replace(dataset, name="flipped", path=str(directory), fingerprint="0" * 64, floors={}, best_auc=None)
 
 
-def run_trial(strategy: str, dataset: Dataset, directory: Path, workers: int = 1) -> dict[str, Any]:
-    """Run one train trial with little work and return its record; skip the test if the strategy cannot run here.
+def run_trial(
+    strategy: str, dataset: Dataset, directory: Path, workers: int = 1, request: plan.Request = LITTLE_WORK
+) -> dict[str, Any]:
+    """Run one train trial and return its record; skip the test if the strategy cannot run here.
 
     Args:
         strategy: Name of the strategy.
         dataset: The dataset.
         directory: Directory for the log.
         workers: Processes that share the work, if the strategy is distributed.
+        request: How much training.
     """
     facts = plugins.load(strategy).strategy
     if reason := plugins.why_not(facts):
         pytest.skip(reason)
-    request = plan.Request(workers=(workers,), cores=limits.cores_available(), epochs=2, trees=5, depth=4)
+    request = replace(request, workers=(workers,), cores=limits.cores_available())
     planned = plan.make(request, {strategy: facts}, dataset)[0]
     log = directory / "trial.log"
     record = runner.run(planned, run_name="test", environment="test", log=log, timeout_s=SECONDS_FOR_A_TRIAL)

@@ -23,7 +23,7 @@ def flights(tmp_path_factory: pytest.TempPathFactory) -> Manifest:
 
 
 def test_it_is_all_departures_and_the_same_everywhere(flights: Manifest) -> None:
-    """328,521 flights departed, 22.2 % of them late (facts.md); the content is the same on every machine."""
+    """328,521 flights departed, 22.2 % of them late; the content is the same on every machine."""
     dataset = flights.dataset
     assert (dataset.rows, len(dataset.features)) == (328_521, 25)
     assert sum(flights.positives.values()) / dataset.rows == pytest.approx(0.222, abs=0.001)

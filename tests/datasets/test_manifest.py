@@ -1,4 +1,4 @@
-"""The manifest says what design.md says, is cheap to read, and is refused when it is not ours."""
+"""The manifest says what a dataset is, is cheap to read, and is refused when it is not ours."""
 
 from __future__ import annotations
 

@@ -44,8 +44,16 @@ def test_a_saved_model_takes_raw_features(seen: dict[str, Any]) -> None:
 
 
 def test_an_epoch_is_whole_batches_of_different_rows(seen: dict[str, Any], trial: Trial) -> None:
-    """Each epoch has whole batches only, no row twice, an order of its own, and leaves out different rows."""
-    first, second = seen["epochs"]
-    assert len(first) == len(set(first)) == len(second) == len(set(second)) == 2 * trial.batch_size
+    """Each epoch has whole batches only and no row twice, an order of its own, and leaves out different rows."""
+    batches, steps = seen["batches"], seen["steps"]
+    assert len(batches) == trial.epochs * steps == 4
+    assert {len(batch) for batch in batches} == {trial.batch_size}
+    first, second = ([row for batch in part for row in batch] for part in (batches[:steps], batches[steps:]))
+    assert len(set(first)) == len(set(second)) == 2 * trial.batch_size
     assert first != second
     assert set(first) != set(second)
+
+
+def test_features_and_labels_stay_together(seen: dict[str, Any]) -> None:
+    """Shuffled or not, each row keeps its own label."""
+    assert seen["rows_with_another_label"] == 0

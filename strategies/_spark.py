@@ -1,0 +1,164 @@
+"""The Spark session that every Spark strategy runs in, and how rows get in and scores out."""
+
+from __future__ import annotations
+
+import os
+import sys
+from collections.abc import Mapping
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from bench import Skip, java, limits
+
+if TYPE_CHECKING:
+    from pyspark.sql import DataFrame, SparkSession
+
+    from bench import Dataset, Trial
+
+# Bytes of the driver's heap: one part in so many of the memory there is, no less than Spark's default, and no more
+# than what the JVM can still address with compressed pointers.
+MEMORY_SHARE, MEMORY_LEAST, MEMORY_MOST = 4, 1 << 30, 31 << 30
+
+
+def start(trial: Trial, settings: Mapping[str, str] | None = None) -> SparkSession:
+    """Start Spark, JVM included, in this process; one attempt per task, and nothing that talks to the outside.
+
+    Args:
+        trial: Gives the master, and a scratch directory that Spark keeps its files in.
+        settings: Settings beside those that all strategies share.
+
+    Raises:
+        Skip: There is no Java.
+    """
+    import pyspark
+    import pyspark.ml  # here, so that it does not count as training
+    from pyspark.sql import SparkSession
+
+    _use_java(trial)
+    # Or the workers pick another Python, without our packages.
+    os.environ["PYSPARK_PYTHON"] = os.environ["PYSPARK_DRIVER_PYTHON"] = sys.executable
+    local = trial.master.startswith("local")
+    if local:
+        os.environ["SPARK_LOCAL_IP"] = "127.0.0.1"
+        # Or somebody's other Spark, of another version, would run in place of this environment's.
+        os.environ["SPARK_HOME"] = str(Path(pyspark.__file__).parent)
+    builder = SparkSession.builder.appName(f"bench {trial.strategy}").master(trial.master)
+    for key, value in (_settings(trial, local=local) | dict(settings or {})).items():
+        builder = builder.config(key, value)
+    return builder.getOrCreate()
+
+
+def _use_java(trial: Trial) -> None:
+    found = java.find()
+    if found is None:
+        raise Skip(f"Spark finds no Java. {java.REMEDY}")
+    os.environ["JAVA_HOME"] = str(java.shim(found, trial.scratch / "java"))
+    trial.note("java", f"{found.version} ({found.source})")
+    # Without it MLlib's linear algebra runs without vector instructions.
+    trial.note("java_vector_module", found.has_vector_module)
+
+
+def _settings(trial: Trial, *, local: bool) -> dict[str, str]:
+    settings = {
+        "spark.driver.memory": f"{_driver_memory() >> 20}m",
+        "spark.local.dir": str(trial.scratch / "spark"),
+        "spark.sql.warehouse.dir": str(trial.scratch / "warehouse"),
+        # Or the cost that Spark assumes for opening a file, 4 MiB, makes the first of two partitions of a small file
+        # twice the second; at 0 the last byte of an odd size would get a partition of its own.
+        "spark.sql.files.openCostInBytes": "1k",
+        # The default of 200 makes 200 tiny tasks of every shuffle.
+        "spark.sql.shuffle.partitions": str(trial.cores),
+        "spark.sql.execution.arrow.pyspark.enabled": "true",
+        "spark.hadoop.parquet.page.verify-checksum.enabled": "true",
+        "spark.sql.files.ignoreCorruptFiles": "false",
+        "spark.task.maxFailures": "1",
+        "spark.stage.maxConsecutiveAttempts": "1",
+        # A barrier stage that lacks slots gives up after 10 s; by default it retries 40 times, each 15 s.
+        "spark.scheduler.barrier.maxConcurrentTasksCheck.interval": "1s",
+        "spark.scheduler.barrier.maxConcurrentTasksCheck.maxFailures": "10",
+        "spark.ui.enabled": "false",
+        "spark.ui.showConsoleProgress": "false",
+        "spark.eventLog.enabled": "false",
+        "spark.log.level": "ERROR",
+    }
+    if local:
+        settings |= {"spark.driver.host": "127.0.0.1", "spark.driver.bindAddress": "127.0.0.1"}
+    return settings
+
+
+def _driver_memory() -> int:
+    """Return the bytes of heap for the driver, which in local mode does all the work."""
+    available = limits.memory_available() or MEMORY_LEAST * MEMORY_SHARE
+    return max(MEMORY_LEAST, min(available // MEMORY_SHARE, MEMORY_MOST))
+
+
+def stop(spark: SparkSession | None) -> None:
+    """Stop Spark and its JVM, and wait until both are gone; ``spark.stop()`` alone leaves the JVM running.
+
+    Args:
+        spark: The session, or None if it never came up; its JVM may have.
+    """
+    from pyspark import SparkContext
+
+    if spark is not None:
+        spark.stop()
+    gateway = SparkContext._gateway
+    if gateway is None:
+        return
+    gateway.shutdown()
+    # The JVM ends when its standard input does, and takes its Python workers with it.
+    gateway.proc.stdin.close()
+    gateway.proc.wait()
+    SparkContext._gateway = SparkContext._jvm = None
+
+
+def feature_columns(dataset: Dataset) -> list[str]:
+    """Return what `read` calls the features, in the dataset's order."""
+    return [f"f{index}" for index in range(len(dataset.features))]
+
+
+def read(spark: SparkSession, dataset: Dataset, *splits: str) -> DataFrame:
+    """Return the rows of splits, as Spark reads them itself.
+
+    The features are called by their position, because the dataset's own names may be those of columns that
+    estimators add, such as ``prediction``.
+
+    Args:
+        spark: The session.
+        dataset: The dataset.
+        splits: The splits, ``train`` or ``test`` or both.
+
+    Returns:
+        A data frame of ``row_id``, ``label`` and `feature_columns`.
+    """
+    from pyspark.sql.functions import col
+
+    rows = spark.read.parquet(*(dataset.split(split) for split in splits))
+    names = zip(dataset.features, feature_columns(dataset), strict=True)
+    return rows.select("row_id", col(dataset.label).alias("label"), *(col(old).alias(new) for old, new in names))
+
+
+def load_train(trial: Trial, spark: SparkSession) -> DataFrame:
+    """Read the train split into Spark's memory and return it: the vector column ``features`` and ``label``.
+
+    Cached, because MLlib's optimisers pass over it again and again; counted, because Spark would read it later.
+    """
+    rows = assemble(read(spark, trial.dataset, "train"), trial.dataset).select("features", "label").cache()
+    rows.count()
+    return rows
+
+
+def assemble(rows: DataFrame, dataset: Dataset) -> DataFrame:
+    """Add the features as one vector column ``features``."""
+    from pyspark.ml.feature import VectorAssembler
+
+    return VectorAssembler(inputCols=feature_columns(dataset), outputCol="features").transform(rows)
+
+
+def write_scores(scored: DataFrame, trial: Trial) -> Path:
+    """Write ``row_id`` and the probability of label 1, out of the vector column ``probability``, as Parquet."""
+    from pyspark.ml.functions import vector_to_array
+
+    path = trial.scratch / "predictions"
+    scored.select("row_id", vector_to_array("probability")[1].alias("score")).write.parquet(str(path))
+    return path
