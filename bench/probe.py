@@ -5,6 +5,7 @@ from __future__ import annotations
 import contextlib
 import os
 import resource
+import signal
 import time
 from dataclasses import dataclass
 from pathlib import Path
@@ -17,12 +18,16 @@ _PAGE = resource.getpagesize()
 _TICK = 1 / os.sysconf("SC_CLK_TCK")
 
 
-class MemoryProbe:
-    """Follows the peak memory of a session's processes.
+class TreeProbe:
+    """Follows the peak memory of a session's processes, and the CPU time that the kernel would forget.
 
     Resident memory is cheap to read, but counts shared pages in each process that maps them. So each sample
     reads it, and only one that is higher than all before also reads the proportional set size (PSS),
     in which a page shared by n processes counts 1/n in each.
+
+    The kernel adds a dead process's CPU time to its parent's when the parent waits for it. A parent that ignores
+    SIGCHLD never waits, and the time is lost: Spark's Python daemon does so with every Python worker. The time of
+    such processes is therefore read while they live, and their last tenth of a second may be missing.
     """
 
     def __init__(self, session: Session) -> None:
@@ -33,6 +38,7 @@ class MemoryProbe:
         """
         self._session = session
         self._peak_resident = 0
+        self._unwaited: dict[int, float | None] = {}
         self.peak_bytes = 0
         self.cost_s = 0.0
 
@@ -44,9 +50,45 @@ class MemoryProbe:
         if resident > 1.02 * self._peak_resident:
             self._peak_resident = resident
             self.peak_bytes = max(self.peak_bytes, sum(_proportional_bytes(pid) for pid in members))
+        self._read_unwaited(members)
         cost = time.thread_time() - began
         self.cost_s += cost
         return max(INTERVAL_S, cost / COST_SHARE)
+
+    def _read_unwaited(self, members: list[int]) -> None:
+        for pid in members:
+            if pid not in self._unwaited:
+                self._unwaited[pid] = 0.0 if _is_unwaited(pid) else None
+            if self._unwaited[pid] is not None:
+                self._unwaited[pid] = max(self._unwaited[pid] or 0.0, _cpu_of(pid))
+
+    @property
+    def unwaited_cpu_s(self) -> float:
+        """CPU seconds of the processes that nobody waited for."""
+        reaped = self._session.reaped
+        return sum(seconds or 0.0 for pid, seconds in self._unwaited.items() if pid not in reaped)
+
+
+def _stat(pid: int) -> list[bytes]:
+    """Return the fields of ``/proc/PID/stat`` from the third on, see proc_pid_stat(5); none if it is gone."""
+    with contextlib.suppress(OSError):
+        return Path(f"/proc/{pid}/stat").read_bytes().rpartition(b")")[2].split()
+    return []
+
+
+def _is_unwaited(pid: int) -> bool:
+    """Return whether the parent ignores SIGCHLD."""
+    fields = _stat(pid)
+    with contextlib.suppress(OSError):
+        for line in Path(f"/proc/{int(fields[1])}/status").read_bytes().splitlines() if fields else ():
+            if line.startswith(b"SigIgn:"):
+                return bool(int(line.split()[1], 16) >> (signal.SIGCHLD - 1) & 1)
+    return False
+
+
+def _cpu_of(pid: int) -> float:
+    """Return the CPU seconds, user and system, of a process and of the children that it waited for."""
+    return sum(int(field) for field in _stat(pid)[11:15]) * _TICK
 
 
 def _resident_bytes(pid: int) -> int:
@@ -131,14 +173,14 @@ def _oom_kills() -> int | None:
 
 
 def resources(
-    before: MachineCounters, after: MachineCounters, memory: MemoryProbe, least_peak_bytes: int
+    before: MachineCounters, after: MachineCounters, probe: TreeProbe, least_peak_bytes: int
 ) -> dict[str, float | int | None]:
     """Return the ``resources`` of a record.
 
     Args:
         before: Counters at the spawn.
         after: Counters when every process of the trial was waited for.
-        memory: The probe that followed the trial.
+        probe: What followed the trial.
         least_peak_bytes: What the worker alone held at its peak, which the probe's samples may have missed.
 
     Returns:
@@ -147,7 +189,7 @@ def resources(
         (cores that the hypervisor took), ``probe_share`` (cores that the probe itself used).
     """
     wall = after.wall - before.wall
-    tree = after.tree_cpu - before.tree_cpu
+    tree = after.tree_cpu - before.tree_cpu + probe.unwaited_cpu_s
     own = tree + after.self_cpu - before.self_cpu
 
     def share(seconds: float | None) -> float | None:
@@ -159,10 +201,10 @@ def resources(
 
     busy = between("busy_cpu")
     return {
-        "peak_memory_bytes": max(memory.peak_bytes, least_peak_bytes),
+        "peak_memory_bytes": max(probe.peak_bytes, least_peak_bytes),
         "cpu_s": round(tree, 3),
         "stall_share": share(between("stalled")),
         "foreign_cpu_share": share(None if busy is None else busy - own),
         "steal_share": share(between("steal")),
-        "probe_share": share(memory.cost_s),
+        "probe_share": share(probe.cost_s),
     }

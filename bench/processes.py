@@ -20,6 +20,10 @@ class Session:
 
     A process may leave the session (``setsid``) or lose its parents, but it inherits the
     environment, and the mark in it, unless it works at hiding.
+
+    Attributes:
+        leader: Process id of the worker.
+        reaped: Orphans that this process waited for in their parents' stead.
     """
 
     def __init__(self, leader: int, mark: str) -> None:
@@ -32,6 +36,7 @@ class Session:
         self.leader = leader
         self._mark = f"{TRIAL_VARIABLE}={mark}".encode()
         self._known: dict[int, bool] = {}
+        self.reaped: set[int] = set()
 
     def members(self) -> list[int]:
         """Return the ids of the processes that are alive; looks at each process of the machine once."""
@@ -64,6 +69,7 @@ class Session:
                     alive.append(pid)
                 elif process.ppid() == os.getpid() and pid != self.leader:
                     os.waitpid(pid, os.WNOHANG)
+                    self.reaped.add(pid)
         return alive
 
     def kill(self) -> int:

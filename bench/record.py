@@ -9,7 +9,7 @@ from typing import Any
 
 from bench import quality
 from bench.plan import Planned
-from bench.probe import MachineCounters, MemoryProbe, resources
+from bench.probe import MachineCounters, TreeProbe, resources
 from bench.results import SCHEMA, Record
 from bench.timeline import timeline
 
@@ -44,7 +44,7 @@ class Evidence:
         before: The machine's counters at the spawn.
         after: The same when no process of the trial was left.
         ended: Moment at which the worker was gone, seconds of ``CLOCK_MONOTONIC``.
-        memory: The probe that followed its memory.
+        probe: What followed its processes.
         processes_left: How many processes had to be killed after the worker's end.
     """
 
@@ -52,7 +52,7 @@ class Evidence:
     before: MachineCounters
     after: MachineCounters
     ended: float
-    memory: MemoryProbe
+    probe: TreeProbe
     processes_left: int
 
 
@@ -70,7 +70,7 @@ def make(
         log: The log, relative to the run's directory.
         started_at: UTC, ISO 8601.
     """
-    usage = resources(evidence.before, evidence.after, evidence.memory, outcome.peak_resident_bytes or 0)
+    usage = resources(evidence.before, evidence.after, evidence.probe, outcome.peak_resident_bytes or 0)
     times = timeline(evidence.events, planned.trial.task, evidence.before.wall, evidence.ended)
     outcome, grades = _graded(planned, outcome)
     work = _work(planned, times.phases, times.notes) if outcome.status == "ok" else {}

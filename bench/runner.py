@@ -18,7 +18,7 @@ import psutil
 from bench import record
 from bench.plan import Planned, with_scratch
 from bench.prctl import adopt_orphans
-from bench.probe import MachineCounters, MemoryProbe
+from bench.probe import MachineCounters, TreeProbe
 from bench.processes import TRIAL_VARIABLE, Session
 from bench.record import Outcome
 from bench.results import Record
@@ -104,7 +104,7 @@ class _Execution:
         self._before = MachineCounters.now()
         self._worker = self._spawn()
         self._session = Session(self._worker.pid, self._directory.name)
-        self._memory = MemoryProbe(self._session)
+        self._probe = TreeProbe(self._session)
         self._left = 0
         try:
             outcome = self._wait()
@@ -129,11 +129,11 @@ class _Execution:
         )
 
     def _wait(self) -> Outcome | None:
-        """Sleep until the worker ends or its time is up, with a look at its memory now and then."""
+        """Sleep until the worker ends or its time is up, with a look at its processes now and then."""
         deadline = self._before.wall + self._timeout_s
         watched = self._before.wall
         while True:
-            pause = self._memory.sample()
+            pause = self._probe.sample()
             try:
                 self._worker.wait(max(0.0, min(pause, deadline - time.monotonic())))
             except psutil.TimeoutExpired:
@@ -190,7 +190,7 @@ class _Execution:
             before=self._before,
             after=self._after,
             ended=self._ended,
-            memory=self._memory,
+            probe=self._probe,
             processes_left=self._left,
         )
 

@@ -255,6 +255,23 @@ def test_resources_are_those_of_the_tree(trial_of):
     assert record["resources"]["probe_share"] < 0.01
 
 
+def test_cpu_time_that_nobody_waits_for_counts(trial_of):
+    """Spark's daemon ignores SIGCHLD, so that the kernel forgets its workers' CPU time: the record does not."""
+    record = trial_of(
+        TRAIN
+        + """
+    import subprocess, sys
+    busy = "import time\\nwhile time.process_time() < 1.5: pass"
+    daemon = (
+        "import signal, subprocess, sys, time; signal.signal(signal.SIGCHLD, signal.SIG_IGN);"
+        f"subprocess.Popen([sys.executable, '-c', {busy!r}]); time.sleep(3)"
+    )
+    subprocess.run([sys.executable, "-c", daemon], check=True)
+"""
+    )
+    assert 1.3 <= record["resources"]["cpu_s"] < 3
+
+
 def test_memory_limit_kill_is_named(installed, tiny, tmp_path, bench_command):
     """A trial that the kernel kills for want of memory says so."""
     group = Path("/sys/fs/cgroup/memory/bench-test")
