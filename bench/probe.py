@@ -13,7 +13,7 @@ from pathlib import Path
 from bench.processes import Session
 
 INTERVAL_S = 0.1
-COST_SHARE = 0.005  # of one core, that sampling may cost
+COST_SHARE = 0.004  # of one core, that looking may cost, and as much again that reading the PSS may cost
 _PAGE = resource.getpagesize()
 _TICK = 1 / os.sysconf("SC_CLK_TCK")
 
@@ -21,13 +21,14 @@ _TICK = 1 / os.sysconf("SC_CLK_TCK")
 class TreeProbe:
     """Follows the peak memory of a session's processes, and the CPU time that the kernel would forget.
 
-    Resident memory is cheap to read, but counts shared pages in each process that maps them. So each sample
-    reads it, and only one that is higher than all before also reads the proportional set size (PSS),
-    in which a page shared by n processes counts 1/n in each.
+    Resident memory is cheap to read, but counts shared pages in each process that maps them. The proportional set size
+    (PSS), in which a page shared by n processes counts 1/n in each, takes the kernel milliseconds. So each look reads
+    the first, and the second only when the first is higher than ever, and no more often than its cost allows; in
+    between, the last ratio of the two holds.
 
     The kernel adds a dead process's CPU time to its parent's when the parent waits for it. A parent that ignores
     SIGCHLD never waits, and the time is lost: Spark's Python daemon does so with every Python worker. The time of
-    such processes is therefore read while they live, and their last tenth of a second may be missing.
+    such processes is therefore read while they live, and what they did after the last look is missing.
     """
 
     def __init__(self, session: Session) -> None:
@@ -38,6 +39,8 @@ class TreeProbe:
         """
         self._session = session
         self._peak_resident = 0
+        self._proportion = 1.0
+        self._next_reading = 0.0
         self._unwaited: dict[int, float | None] = {}
         self.peak_bytes = 0
         self.cost_s = 0.0
@@ -47,13 +50,19 @@ class TreeProbe:
         began = time.thread_time()
         members = self._session.members()
         resident = sum(_resident_bytes(pid) for pid in members)
-        if resident > 1.02 * self._peak_resident:
-            self._peak_resident = resident
-            self.peak_bytes = max(self.peak_bytes, sum(_proportional_bytes(pid) for pid in members))
         self._read_unwaited(members)
         cost = time.thread_time() - began
-        self.cost_s += cost
+        if resident > 1.02 * self._peak_resident and time.monotonic() >= self._next_reading:
+            self._read_proportional(members, resident)
+        self.peak_bytes = max(self.peak_bytes, int(resident * self._proportion))
+        self.cost_s += time.thread_time() - began
         return max(INTERVAL_S, cost / COST_SHARE)
+
+    def _read_proportional(self, members: list[int], resident: int) -> None:
+        began = time.thread_time()
+        self._peak_resident = resident
+        self._proportion = sum(_proportional_bytes(pid) for pid in members) / resident
+        self._next_reading = time.monotonic() + (time.thread_time() - began) / COST_SHARE
 
     def _read_unwaited(self, members: list[int]) -> None:
         for pid in members:
