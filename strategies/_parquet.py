@@ -1,0 +1,197 @@
+"""Reads a split from Parquet into float32 matrices, whole or batch by batch, in bounded memory."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterable, Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass, replace
+from itertools import accumulate
+from typing import TYPE_CHECKING
+
+from bench.datasets.reading import naming
+
+if TYPE_CHECKING:
+    import numpy as np
+    import pyarrow as pa
+    import pyarrow.fs as pafs
+    import pyarrow.parquet as pq
+
+    from bench import Dataset
+
+ALIGNMENT = 64  # bytes; what TensorFlow asks of memory that it is to use in place (EIGEN_MAX_ALIGN_BYTES)
+_BLOCK = 4096  # rows to transpose at a time, so that columns and rows both stay in a core's cache
+_IN_FLIGHT = 8  # at most one in this many row groups is held beside the matrix
+
+
+@dataclass(frozen=True)
+class RowGroup:
+    """One row group of a split, the smallest piece that one worker reads.
+
+    Attributes:
+        path: Path of its file inside the dataset's filesystem.
+        index: Its number in the file, from 0.
+        rows: How many of its rows are to be read.
+        start: The first of them.
+    """
+
+    path: str
+    index: int
+    rows: int
+    start: int = 0
+
+
+def row_groups(dataset: Dataset, split: str) -> list[RowGroup]:
+    """List a split's row groups from the footers, sorted by path and number: the same list in every process."""
+    import pyarrow.fs as pafs
+
+    filesystem, root = _filesystem(dataset.split(split))
+    files = filesystem.get_file_info(pafs.FileSelector(root, recursive=True))
+    paths = sorted(file.path for file in files if file.path.endswith(".parquet"))
+    footers = _footers(filesystem, paths)
+    return [
+        RowGroup(path, index, footer.row_group(index).num_rows)
+        for path, footer in footers.items()
+        for index in range(footer.num_row_groups)
+    ]
+
+
+def shard(groups: Sequence[RowGroup], rank: int, world: int) -> list[RowGroup]:
+    """Return the rows of one rank: every row has one rank, and ranks differ by one row at most.
+
+    Computed from the footers alone, so that all ranks agree without a word. A row group that a border
+    goes through is read by both sides, each keeping its own rows.
+
+    Args:
+        groups: All row groups of the split, out of `row_groups`.
+        rank: The rank, from 0.
+        world: Number of ranks.
+    """
+    total = sum(group.rows for group in groups)
+    first, last = total * rank // world, total * (rank + 1) // world
+    mine, at = [], 0
+    for group in groups:
+        start, stop = max(first, at), min(last, at + group.rows)
+        if start < stop:
+            mine.append(replace(group, start=group.start + start - at, rows=stop - start))
+        at += group.rows
+    return mine
+
+
+def read_matrix(dataset: Dataset, groups: Sequence[RowGroup], threads: int) -> tuple[np.ndarray, np.ndarray]:
+    """Read row groups into one matrix, which is allocated once.
+
+    Threads decode different row groups and write them straight to their places, so that beside the matrix
+    only the row groups in flight take memory.
+
+    Args:
+        dataset: The dataset.
+        groups: The row groups to read, out of `row_groups`; their order is the order of the rows.
+        threads: Threads to read with.
+
+    Returns:
+        The features, float32 of shape (rows, features) in C order, and the labels, float32 of shape (rows,);
+        both start at a multiple of `ALIGNMENT` bytes.
+
+    Raises:
+        DatasetError: A file is damaged or gone; the sentence names it.
+    """
+    ends = list(accumulate(group.rows for group in groups))
+    features = _aligned(ends[-1], len(dataset.features))
+    labels = _aligned(ends[-1], 1)[:, 0]
+    reader = _Reader(dataset, groups, (*dataset.features, dataset.label))
+    workers = max(1, min(threads, len(groups) // _IN_FLIGHT))
+
+    def read(group: RowGroup, end: int) -> None:
+        table = reader.read(group, use_threads=workers < threads)
+        place = slice(end - group.rows, end)
+        _transpose([table.column(name).to_numpy() for name in dataset.features], features[place])
+        labels[place] = table.column(dataset.label).to_numpy()
+
+    with ThreadPoolExecutor(workers) as pool:
+        for _ in pool.map(read, groups, ends):
+            pass
+    return features, labels
+
+
+def batches(dataset: Dataset, split: str, rows: int = 65_536) -> Iterator[tuple[np.ndarray, np.ndarray]]:
+    """Read a split batch by batch; no more than one row group is in memory.
+
+    Args:
+        dataset: The dataset.
+        split: ``train`` or ``test``.
+        rows: Most rows in a batch. At 64 Ki rows a batch's fixed costs vanish, and the activations of our MLP take
+            64 MiB a layer at most.
+
+    Yields:
+        Row ids, int64 of shape (rows,), and features, float32 of shape (rows, features) in C order.
+    """
+    groups = row_groups(dataset, split)
+    reader = _Reader(dataset, groups, ("row_id", *dataset.features))
+    for group in groups:
+        table = reader.read(group, use_threads=True)
+        columns = [table.column(name).to_numpy() for name in dataset.features]
+        row_ids = table.column("row_id").to_numpy()
+        for start in range(0, group.rows, rows):
+            part = slice(start, start + rows)
+            features = _aligned(len(row_ids[part]), len(columns))
+            _transpose([column[part] for column in columns], features)
+            yield row_ids[part], features
+
+
+class _Reader:
+    """Reads columns of row groups; each footer once, since it lists all row groups of its file."""
+
+    def __init__(self, dataset: Dataset, groups: Sequence[RowGroup], columns: Sequence[str]) -> None:
+        self._columns = list(columns)
+        self._filesystem, _ = _filesystem(dataset.path)
+        self._footers = _footers(self._filesystem, {group.path for group in groups})
+
+    def read(self, group: RowGroup, *, use_threads: bool) -> pa.Table:
+        import pyarrow.parquet as pq
+
+        with (
+            naming(group.path),
+            pq.ParquetFile(
+                group.path,
+                filesystem=self._filesystem,
+                metadata=self._footers[group.path],
+                pre_buffer=True,
+                page_checksum_verification=True,
+            ) as file,
+        ):
+            table = file.read_row_group(group.index, columns=self._columns, use_threads=use_threads)
+            return table.slice(group.start, group.rows)
+
+
+def _footers(filesystem: pafs.FileSystem, paths: Iterable[str]) -> dict[str, pq.FileMetaData]:
+    import pyarrow.parquet as pq
+
+    footers = {}
+    for path in paths:
+        with naming(path):
+            footers[path] = pq.read_metadata(path, filesystem=filesystem)
+    return footers
+
+
+def _filesystem(path: str) -> tuple[pafs.FileSystem, str]:
+    """Return pyarrow's filesystem for a directory or URI, and the path inside it."""
+    import pyarrow.fs as pafs
+
+    return pafs.FileSystem.from_uri(path if "://" in path else os.path.abspath(path))
+
+
+def _aligned(rows: int, columns: int) -> np.ndarray:
+    """Allocate a float32 matrix that TensorFlow can use in place: NumPy itself only aligns to 16 bytes."""
+    import numpy as np
+
+    memory = np.empty(rows * columns * 4 + ALIGNMENT, np.uint8)
+    start = -memory.ctypes.data % ALIGNMENT
+    return memory[start : start + rows * columns * 4].view(np.float32).reshape(rows, columns)
+
+
+def _transpose(columns: Sequence[np.ndarray], matrix: np.ndarray) -> None:
+    for start in range(0, len(matrix), _BLOCK):
+        block = matrix[start : start + _BLOCK]
+        for index, column in enumerate(columns):
+            block[:, index] = column[start : start + _BLOCK]

@@ -1,0 +1,42 @@
+"""What every XGBoost strategy has in common: the settings of its trees, and the device."""
+
+from __future__ import annotations
+
+import ctypes
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from bench import Trial
+
+
+def settings(trial: Trial) -> dict[str, Any]:
+    """Return XGBoost's settings for the trial's trees, but for their number, the threads and the device.
+
+    Depth, bins and rate are those of every strategy of the family; all else is XGBoost's default.
+    """
+    return {
+        "tree_method": "hist",
+        "max_depth": trial.depth,
+        "max_bin": trial.bins,
+        "learning_rate": trial.learning_rate,
+        "random_state": trial.seed,
+    }
+
+
+def device(xgb: Any) -> str:
+    """Return ``cuda`` if this build of XGBoost can use a GPU and there is one, else ``cpu``.
+
+    XGBoost itself does not tell whether there is one, so that the driver is asked.
+
+    Args:
+        xgb: The module ``xgboost``.
+    """
+    if not xgb.build_info()["USE_CUDA"]:
+        return "cpu"
+    try:
+        driver = ctypes.CDLL("libcuda.so.1")
+    except OSError:
+        return "cpu"
+    count = ctypes.c_int()
+    works = driver.cuInit(0) == 0 and driver.cuDeviceGetCount(ctypes.byref(count)) == 0
+    return "cuda" if works and count.value else "cpu"

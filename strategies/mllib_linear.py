@@ -1,0 +1,48 @@
+"""Spark MLlib's logistic regression: all in the JVM, on the Spark session that bench starts.
+
+Knobs: no regularisation, so that all converge to the same optimum, which L-BFGS reaches in well under the 100 steps
+that are allowed; standardisation is MLlib's own and internal, and since nothing is penalised it only steers the
+optimiser. The assembled vectors are cached, since the optimiser passes over them once per step.
+
+MLlib's guide recommends logistic regression as the popular method to predict a categorical response:
+https://spark.apache.org/docs/latest/ml-classification-regression.html
+"""
+
+from bench import Strategy, hookimpl
+from strategies import _spark
+
+
+@hookimpl
+def bench_strategy():
+    return Strategy(
+        family="linear",
+        needs=("pyspark",),
+        install="tf-spark-bench[spark]",
+        recommended="a first, interpretable model, at any size that Spark holds",
+    )
+
+
+@hookimpl
+def bench_setup(trial):
+    return _spark.start(trial)
+
+
+@hookimpl
+def bench_train(trial, session):
+    from pyspark.ml.classification import LogisticRegression
+
+    with trial.phase("load"):
+        rows = _spark.load_train(trial, session)
+    estimator = LogisticRegression(labelCol=trial.dataset.label, maxIter=100, regParam=0.0, standardization=True)
+    return estimator.fit(rows)
+
+
+@hookimpl
+def bench_predict(trial, session, model):
+    frame = _spark.read(session, trial.dataset, *trial.splits_to_score)
+    return _spark.write_scores(model.transform(_spark.assemble(frame, trial.dataset, "row_id")), trial)
+
+
+@hookimpl
+def bench_teardown(session):
+    _spark.stop(session)

@@ -1,0 +1,73 @@
+"""TensorFlow in one process: Keras fit on tf.data from Parquet, on the CPU or a GPU.
+
+The whole train split is read into one float32 matrix, and batches of shuffled indices are gathered from it.
+
+Knobs: as many threads inside operations and between them as there are cores; 32 steps in one call
+(``steps_per_execution``); no ``jit_compile``, which gains nothing at this size on a CPU; on a GPU memory growth, and
+no mixed precision, since tabular layers are too small to gain from it. Scoring runs one compiled function on
+batches of 64 Ki rows.
+
+TensorFlow's own guide recommends one process until the data or the model is too large for it:
+https://www.tensorflow.org/guide/distributed_training
+"""
+
+from bench import PredictionWriter, Strategy, hookimpl
+from strategies import _keras, _parquet
+
+
+@hookimpl
+def bench_strategy():
+    return Strategy(
+        family="mlp",
+        needs=("tensorflow", "tf_keras", "pyarrow"),
+        install="tf-spark-bench[tensorflow]",
+        recommended="data that fits in one machine's memory; tf.distribute only beyond that",
+    )
+
+
+@hookimpl
+def bench_setup(trial):
+    import pyarrow as pa
+
+    pa.set_cpu_count(trial.threads_per_worker)
+    tf = _keras.start(trial.threads_per_worker)
+    trial.note("device", _keras.device(tf))
+    return tf
+
+
+@hookimpl
+def bench_train(trial, session):
+    tf = session
+    with trial.phase("load"):
+        groups = _parquet.row_groups(trial.dataset, "train")
+        features, labels = _parquet.read_matrix(trial.dataset, groups, trial.threads_per_worker)
+    return fit(tf, trial, features, labels)
+
+
+def fit(tf, trial, features, labels):
+    """Train the MLP on a matrix and return it.
+
+    Args:
+        tf: The module ``tensorflow``.
+        trial: The trial.
+        features: float32 of shape (rows, features), raw.
+        labels: float32 of shape (rows,).
+    """
+    tf.keras.utils.set_random_seed(trial.seed)
+    model = _keras.mlp(tf, trial.dataset, trial.seed)
+    _keras.compile_mlp(tf, model, trial.learning_rate)
+    batches = _keras.train_batches(tf, features, labels, trial)
+    model.fit(batches, epochs=trial.epochs, verbose=0)
+    return model
+
+
+@hookimpl
+def bench_predict(trial, session, model):
+    tf = session
+    signature = [tf.TensorSpec((None, len(trial.dataset.features)), tf.float32)]
+    score = tf.function(lambda features: model(features, training=False), input_signature=signature)
+    with PredictionWriter(trial.scratch / "predictions.parquet") as predictions:
+        for split in trial.splits_to_score:
+            for row_ids, features in _parquet.batches(trial.dataset, split):
+                predictions.write(row_ids, score(_keras.in_place(tf, features)).numpy())
+    return predictions.path

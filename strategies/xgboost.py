@@ -1,0 +1,72 @@
+"""XGBoost in one process, on the CPU or a GPU.
+
+The train split is read into one float32 matrix, which is binned once into a ``QuantileDMatrix``; training touches
+only the bins.
+
+Knobs: ``hist``, as many threads as there are cores, and the trial's trees, depth, bins and rate, the same as for
+every other strategy of this family; a build with CUDA trains on the GPU if there is one. Everything else is
+XGBoost's default. Scoring runs on batches in place, without a ``DMatrix`` for each.
+
+XGBoost's documentation recommends ``hist`` as the general choice, and ``QuantileDMatrix`` to save memory with it:
+https://xgboost.readthedocs.io/en/stable/treemethod.html
+"""
+
+from bench import PredictionWriter, Strategy, hookimpl
+from strategies import _parquet, _xgboost
+
+
+@hookimpl
+def bench_strategy():
+    return Strategy(
+        family="gbt",
+        needs=("xgboost", "pyarrow"),
+        install="tf-spark-bench[xgboost]",
+        recommended="data that fits in one machine's memory, or in its GPU's",
+    )
+
+
+@hookimpl
+def bench_setup(trial):
+    import pyarrow as pa
+    import xgboost as xgb
+
+    pa.set_cpu_count(trial.threads_per_worker)
+    trial.note("device", _xgboost.device(xgb))
+    return xgb
+
+
+@hookimpl
+def bench_train(trial, session):
+    xgb = session
+    with trial.phase("load"):
+        groups = _parquet.row_groups(trial.dataset, "train")
+        features, labels = _parquet.read_matrix(trial.dataset, groups, trial.threads_per_worker)
+    return fit(xgb, trial, features, labels)
+
+
+def fit(xgb, trial, features, labels):
+    """Train on a matrix and return the booster.
+
+    Args:
+        xgb: The module ``xgboost``.
+        trial: The trial.
+        features: float32 of shape (rows, features), raw.
+        labels: float32 of shape (rows,).
+    """
+    threads = trial.threads_per_worker
+    data = xgb.QuantileDMatrix(features, labels, max_bin=trial.bins, nthread=threads)
+    settings = _xgboost.settings(trial) | {
+        "objective": "binary:logistic",
+        "nthread": threads,
+        "device": _xgboost.device(xgb),
+    }
+    return xgb.train(settings, data, num_boost_round=trial.trees)
+
+
+@hookimpl
+def bench_predict(trial, model):
+    with PredictionWriter(trial.scratch / "predictions.parquet") as predictions:
+        for split in trial.splits_to_score:
+            for row_ids, features in _parquet.batches(trial.dataset, split):
+                predictions.write(row_ids, model.inplace_predict(features))
+    return predictions.path
