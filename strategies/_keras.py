@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
@@ -75,28 +76,29 @@ def standardise(tf: Any, dataset: Dataset) -> tf.keras.layers.Layer:
     return tf.keras.layers.Normalization(mean=dataset.means, variance=[std**2 for std in dataset.stds])
 
 
-def compile_mlp(tf: Any, model: tf.keras.Model, learning_rate: float) -> None:
-    """Compile with Adam and binary cross-entropy.
+def compile_mlp(tf: Any, model: tf.keras.Model, learning_rate: float, wrap: Callable[[Any], Any] | None = None) -> None:
+    """Compile with Adam, in whatever ``wrap`` puts around it, and binary cross-entropy.
 
     32 steps run in one call, because a step of this model takes about as long as the way through Python
-    (benchmarks in strategies.md: 839 k rows/s become 1,341 k); more gains nothing, and Ctrl-C would wait for them.
+    (839 k rows/s become 1,341 k); more gains nothing, and Ctrl-C would wait for them.
     """
     optimiser = tf.keras.optimizers.Adam(learning_rate)
+    optimiser = wrap(optimiser) if wrap else optimiser
     model.compile(optimiser, "binary_crossentropy", steps_per_execution=STEPS_PER_EXECUTION)
 
 
 def train_batches(tf: Any, features: np.ndarray, labels: np.ndarray, trial: Trial) -> tf.data.Dataset:
-    """Return a dataset of one epoch's batches, in a new order each epoch.
+    """Return the batches of all epochs, as many each, in a new order each epoch; ``fit`` wants ``steps_per_epoch``.
 
-    Only whole batches count: a short last one would be weighted like the others, and would be compiled apart. The rows left
-    out differ from epoch to epoch; their number is noted. Batches of shuffled *indices* are gathered from the
-    matrix, which is 14 times faster than shuffling and batching rows (0.40 and 5.6 M rows/s).
+    Only whole batches count: a short last one would be weighted like the others, and would be compiled apart. The
+    rows left out differ from epoch to epoch; their number is noted. Batches of shuffled *indices* are gathered from
+    the matrix, which is 14 times faster than shuffling and batching rows (0.40 and 5.6 M rows/s).
 
     Args:
         tf: The module ``tensorflow``.
         features: float32 of shape (rows, features).
         labels: float32 of shape (rows,).
-        trial: Gives batch size, seed and threads.
+        trial: Gives batch size, epochs, seed and threads.
     """
     rows, size = len(features), min(trial.batch_size, len(features))
     steps = rows // size
@@ -111,10 +113,11 @@ def train_batches(tf: Any, features: np.ndarray, labels: np.ndarray, trial: Tria
     def gather(indices):
         return tf.gather(x, indices), tf.gather(y, indices)
 
-    data = tf.data.Dataset.range(1).flat_map(order).map(gather)
+    # All epochs in one dataset: a dataset that is begun anew shuffles in the same order as before.
+    data = tf.data.Dataset.range(trial.epochs).flat_map(order).map(gather)
     options = tf.data.Options()
     options.threading.private_threadpool_size = trial.threads_per_worker
-    return data.apply(tf.data.experimental.assert_cardinality(steps)).prefetch(2).with_options(options)
+    return data.apply(tf.data.experimental.assert_cardinality(trial.epochs * steps)).prefetch(2).with_options(options)
 
 
 def in_place(tf: Any, array: np.ndarray) -> tf.Tensor:

@@ -1,0 +1,230 @@
+"""What a rank of a distributed Keras job does, whichever framework started it, and what its driver makes of it."""
+
+from __future__ import annotations
+
+import hashlib
+import os
+import time
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field, replace
+from typing import TYPE_CHECKING, Any
+
+from strategies import _keras, _parquet
+
+if TYPE_CHECKING:
+    import numpy as np
+    import tensorflow as tf
+    from pyspark.sql import SparkSession
+
+    from bench import Trial
+
+SECONDS_TO_START = 60  # for the executors to come and all ranks to meet
+SECONDS_OF_SILENCE = 120  # after which a rank that waits for another gives up: far longer than any step
+
+
+class Laps:
+    """A rank's clock: each lap is named when it ends, and the next begins."""
+
+    def __init__(self, called_at: float) -> None:
+        """Start with the lap ``launch``, which began on the driver.
+
+        Args:
+            called_at: Moment of the driver's call, seconds since the epoch; on a cluster as good as its clocks agree.
+        """
+        self.seconds = {"launch": time.time() - called_at}
+        self._began = time.monotonic()
+
+    def end(self, name: str) -> None:
+        """End the lap ``name``; of laps with one name the first counts, and the next begins there."""
+        if name not in self.seconds:
+            now = time.monotonic()
+            self.seconds[name] = now - self._began
+            self._began = now
+
+
+@dataclass(frozen=True)
+class Share:
+    """What one rank trains on.
+
+    Attributes:
+        groups: Its row groups, or parts of them.
+        batch: Rows of its batches.
+        steps: Batches in an epoch, the same on all ranks.
+        world: Number of ranks.
+        rows: Rows of the whole split.
+    """
+
+    groups: list[_parquet.RowGroup]
+    batch: int
+    steps: int
+    world: int
+    rows: int
+
+    @property
+    def facts(self) -> dict[str, int]:
+        """The rows of a global batch, and the rows that no rank sees in an epoch, in the record's words."""
+        together = self.batch * self.world
+        return {"rows_per_step": together, "rows_dropped_per_epoch": self.rows - self.steps * together}
+
+
+def share(trial: Trial, rank: int, world: int) -> Share:
+    """Return what a rank trains on, from the footers alone, so that all ranks agree without a word.
+
+    A rank's batch is the global one divided by the ranks, rounded down. Shards differ by one row at most; every rank
+    takes the steps that the smallest shard has whole batches for, or an all-reduce would wait for ever.
+
+    Raises:
+        ValueError: There are more ranks than rows.
+    """
+    groups = _parquet.row_groups(trial.dataset, "train")
+    rows = sum(group.rows for group in groups)
+    least = rows // world
+    if not least:
+        raise ValueError(f"{rows} rows cannot be shared by {world} workers: ask for fewer with --workers.")
+    batch = max(1, min(trial.batch_size // world, least))
+    return Share(_parquet.shard(groups, rank, world), batch, least // batch, world, rows)
+
+
+def read(trial: Trial, mine: Share) -> tuple[np.ndarray, np.ndarray]:
+    """Read a rank's rows, features and labels, straight from Parquet.
+
+    Of a shard with one row more than the smallest, the last row is left out: all ranks draw from equally many.
+    """
+    features, labels = _parquet.read_matrix(trial.dataset, mine.groups, trial.threads_per_worker)
+    least = mine.rows // mine.world
+    return features[:least], labels[:least]
+
+
+def batches(tf: Any, trial: Trial, mine: Share, rank: int) -> tf.data.Dataset:
+    """Read a rank's rows and return its batches of all epochs; each rank shuffles its own way."""
+    local = replace(trial, batch_size=mine.batch, seed=trial.seed + rank, clock=None)
+    return _keras.train_batches(tf, *read(trial, mine), local)
+
+
+def fit(tf: Any, trial: Trial, model: tf.keras.Model, data: Any, steps: int, laps: Laps) -> None:
+    """Train; the lap ``compile`` ends with the first call into TensorFlow, which traces, compiles and takes 32 steps.
+
+    Args:
+        tf: The module ``tensorflow``.
+        trial: Gives the number of epochs.
+        model: Compiled.
+        data: Batches of all epochs.
+        steps: Batches in an epoch.
+        laps: The rank's clock.
+    """
+    first = tf.keras.callbacks.LambdaCallback(on_train_batch_end=lambda *_: laps.end("compile"))
+    model.fit(data, epochs=trial.epochs, steps_per_epoch=steps, verbose=0, callbacks=[first])
+    laps.end("train")
+
+
+@dataclass(frozen=True)
+class Report:
+    """What a rank sends to the driver.
+
+    Attributes:
+        seconds: Seconds of each of its laps, by name.
+        digest: SHA-256 of all its weights.
+        facts: What it found: its threads, its device, its rows.
+        weights: All weights, from rank 0 only.
+    """
+
+    seconds: dict[str, float]
+    digest: str
+    facts: dict[str, Any]
+    weights: list[np.ndarray] | None = field(default=None, repr=False)
+
+
+def report(tf: Any, model: tf.keras.Model, mine: Share, rank: int, laps: Laps) -> Report:
+    """Sum a rank up; reading the weights is a collective operation in some frameworks, so every rank calls this."""
+    weights = model.get_weights()
+    digest = hashlib.sha256(b"".join(weight.tobytes() for weight in weights)).hexdigest()
+    facts = {"device": _keras.device(tf), "threads": threads(tf), **mine.facts}
+    return Report(laps.seconds, digest, facts, weights if rank == 0 else None)
+
+
+def threads(tf: Any) -> dict[str, int]:
+    """Return the thread settings that this process really has, read back from each library."""
+    import pyarrow as pa
+
+    return {
+        "tensorflow_intra_op": tf.config.threading.get_intra_op_parallelism_threads(),
+        "tensorflow_inter_op": tf.config.threading.get_inter_op_parallelism_threads(),
+        "arrow": pa.cpu_count(),
+        "openmp": int(os.environ["OMP_NUM_THREADS"]),
+    }
+
+
+def settings(trial: Trial) -> dict[str, str]:
+    """Return Spark's settings for a job of one task per rank: its threads, and no wait without an end."""
+    return {
+        # Spark gives its Python workers as many OpenMP threads as a task has cores.
+        "spark.task.cpus": str(trial.threads_per_worker),
+        "spark.barrier.sync.timeout": f"{SECONDS_TO_START}s",
+    }
+
+
+def require_slots(trial: Trial, spark: SparkSession) -> None:
+    """Wait until there is a task slot for each worker, and say so in one sentence if there is not.
+
+    Raises:
+        RuntimeError: There are too few slots after 10 seconds; at once in local mode, where none can come.
+    """
+    context = spark.sparkContext._jsc.sc()
+    profile = context.resourceProfileManager().resourceProfileFromId(0)
+    deadline = time.monotonic() + (0 if trial.master.startswith("local[") else 10)
+    while (slots := context.maxNumConcurrentTasks(profile)) < trial.workers:
+        if time.monotonic() > deadline:
+            raise RuntimeError(
+                f"{trial.workers} workers of {trial.threads_per_worker} threads need a task slot each and "
+                f"{trial.master} has {slots}: ask for fewer with --workers, or for more slots with --master."
+            )
+        time.sleep(0.2)
+
+
+def model_of(tf: Any, trial: Trial, reports: Sequence[Report]) -> tf.keras.Model:
+    """Tell the harness what the ranks measured, make sure that they agree, and return the model.
+
+    Args:
+        tf: The module ``tensorflow``.
+        trial: The trial.
+        reports: Of all ranks, in their order.
+
+    Raises:
+        RuntimeError: The ranks do not all have the same weights.
+    """
+    for name in reports[0].seconds:
+        trial.ranks(name, [rank.seconds[name] for rank in reports])
+    for name, value in reports[0].facts.items():
+        trial.note(name, value)
+    digests = [rank.digest for rank in reports]
+    if len(set(digests)) > 1:
+        raise RuntimeError(f"The ranks ended with different weights, {', '.join(digest[:8] for digest in digests)}.")
+    model = _keras.mlp(tf, trial.dataset, trial.seed)
+    model.set_weights(reports[0].weights)
+    return model
+
+
+def start(trial: Trial, laps: Laps) -> Any:
+    """Import what a rank needs, with its threads, and return the module ``tensorflow``."""
+    import pyarrow as pa
+
+    pa.set_cpu_count(trial.threads_per_worker)
+    os.environ["OMP_NUM_THREADS"] = str(trial.threads_per_worker)
+    tf = _keras.start(trial.threads_per_worker)
+    laps.end("import")
+    return tf
+
+
+def compiled(tf: Any, trial: Trial, rank: int, wrap: Callable[[Any], Any] | None = None) -> tf.keras.Model:
+    """Return the compiled model; all ranks begin with the same weights, but drop different units.
+
+    Args:
+        tf: The module ``tensorflow``.
+        trial: The trial.
+        rank: The rank.
+        wrap: What is to be put around the optimiser.
+    """
+    tf.keras.utils.set_random_seed(trial.seed + rank)
+    model = _keras.mlp(tf, trial.dataset, trial.seed)
+    _keras.compile_mlp(tf, model, trial.learning_rate, wrap)
+    return model
