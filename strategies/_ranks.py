@@ -111,10 +111,15 @@ def fit(tf: Any, trial: Trial, model: tf.keras.Model, data: Any, steps: int, lap
         data: Batches of all epochs.
         steps: Batches in an epoch.
         laps: The rank's clock.
+
+    Raises:
+        RuntimeError: The data ended early, as it does where a framework shards it once more.
     """
     first = tf.keras.callbacks.LambdaCallback(on_train_batch_end=lambda *_: laps.end("compile"))
     model.fit(data, epochs=trial.epochs, steps_per_epoch=steps, verbose=0, callbacks=[first])
     laps.end("train")
+    if (taken := int(model.optimizer.iterations)) != trial.epochs * steps:
+        raise RuntimeError(f"{taken} of {trial.epochs * steps} steps were taken: rows were lost on their way.")
 
 
 @dataclass(frozen=True)
@@ -204,15 +209,13 @@ def model_of(tf: Any, trial: Trial, reports: Sequence[Report]) -> tf.keras.Model
     return model
 
 
-def start(trial: Trial, laps: Laps) -> Any:
+def start(trial: Trial) -> Any:
     """Import what a rank needs, with its threads, and return the module ``tensorflow``."""
     import pyarrow as pa
 
     pa.set_cpu_count(trial.threads_per_worker)
     os.environ["OMP_NUM_THREADS"] = str(trial.threads_per_worker)
-    tf = _keras.start(trial.threads_per_worker)
-    laps.end("import")
-    return tf
+    return _keras.start(trial.threads_per_worker)
 
 
 def compiled(tf: Any, trial: Trial, rank: int, wrap: Callable[[Any], Any] | None = None) -> tf.keras.Model:

@@ -82,9 +82,10 @@ def train(trial, called_at):
         The rank's `_ranks.Report`.
     """
     laps = _ranks.Laps(called_at)
-    tf = _ranks.start(trial, laps)
+    tf = _ranks.start(trial)
     import horovod.tensorflow.keras as hvd
 
+    laps.end("import")
     hvd.init()
     laps.end("rendezvous")
     rank = hvd.rank()

@@ -65,7 +65,8 @@ def train(trial, called_at):
         The `_ranks.Report` of each rank.
     """
     laps = _ranks.Laps(called_at)
-    tf = _ranks.start(trial, laps)
+    tf = _ranks.start(trial)
+    laps.end("import")
     patience = tf.distribute.experimental.CommunicationOptions(timeout_seconds=_ranks.SECONDS_OF_SILENCE)
     strategy = tf.distribute.MultiWorkerMirroredStrategy(communication_options=patience)
     laps.end("rendezvous")

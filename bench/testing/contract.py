@@ -61,6 +61,14 @@ class StrategyContract:
         """The record of a trial with one worker."""
         return run_trial(cls.strategy, dataset, tmp_path_factory.mktemp("trial"))
 
+    @pytest.fixture(scope="class")
+    @classmethod
+    def record_of_two(cls, dataset: Dataset, tmp_path_factory: pytest.TempPathFactory) -> dict[str, Any]:
+        """The record of a trial with two workers, if the strategy is distributed."""
+        if not plugins.load(cls.strategy).strategy.distributed:
+            pytest.skip("it is not distributed")
+        return run_trial(cls.strategy, dataset, tmp_path_factory.mktemp("trial"), workers=2)
+
     def test_it_keeps_the_contract(self) -> None:
         """Hooks and arguments are spelt as in the contract, and the module says in one line what it is."""
         plugin = plugins.load(self.strategy)
@@ -87,13 +95,10 @@ class StrategyContract:
         """What was started ends with the trial, without being killed."""
         assert not record["notes"].get("processes_left"), "stop in bench_teardown what bench_setup has started"
 
-    def test_workers_share_the_work(self, dataset: Dataset, tmp_path: Path) -> None:
+    def test_workers_share_the_work(self, record_of_two: dict[str, Any]) -> None:
         """A distributed strategy does the same work with two workers."""
-        if not plugins.load(self.strategy).strategy.distributed:
-            pytest.skip("it is not distributed")
-        record = run_trial(self.strategy, dataset, tmp_path, workers=2)
-        assert record["status"] == "ok", record["reason"]
-        assert not record["notes"].get("processes_left")
+        assert record_of_two["status"] == "ok", record_of_two["reason"]
+        assert not record_of_two["notes"].get("processes_left")
 
     def test_its_answer_comes_from_the_labels(self, record: dict[str, Any], dataset: Dataset, tmp_path: Path) -> None:
         """With each label of the train split turned into its opposite, the answer turns into its opposite.

@@ -1,0 +1,31 @@
+"""What ranks share among themselves."""
+
+from dataclasses import replace
+
+import pytest
+
+from bench import Dataset, Strategy, plan
+from strategies import _ranks
+
+
+@pytest.mark.parametrize("world", [1, 2, 3, 7, 16])
+def test_all_ranks_take_the_same_steps(shared_dataset: Dataset, world: int) -> None:
+    """Each row is one rank's, all ranks take equally many steps of equally many rows, and what is dropped is counted."""
+    trial = plan.make(plan.Request(workers=(world,)), {"x": Strategy("mlp", distributed=True)}, shared_dataset)[0].trial
+    shares = [_ranks.share(trial, rank, world) for rank in range(world)]
+    assert sum(group.rows for mine in shares for group in mine.groups) == shared_dataset.train_rows
+    assert len({(mine.batch, mine.steps) for mine in shares}) == 1
+    seen = shares[0].steps * shares[0].batch * world
+    assert seen + shares[0].facts["rows_dropped_per_epoch"] == shared_dataset.train_rows
+    assert shares[0].facts["rows_dropped_per_epoch"] < trial.batch_size + world
+    assert trial.batch_size - world < shares[0].facts["rows_per_step"] <= trial.batch_size
+    for rank, mine in enumerate(shares):
+        features, labels = _ranks.read(trial, mine)
+        assert len(features) == len(labels) == shared_dataset.train_rows // world, rank
+
+
+def test_more_workers_than_rows_are_refused(shared_dataset: Dataset) -> None:
+    """A rank without rows could not take part in any step."""
+    trial = plan.make(plan.Request(), {"x": Strategy("mlp")}, shared_dataset)[0].trial
+    with pytest.raises(ValueError, match="cannot be shared by 16001 workers"):
+        _ranks.share(replace(trial, workers=16001), 0, 16001)
