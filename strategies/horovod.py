@@ -14,14 +14,14 @@ Horovod's documentation recommends it to scale a single-GPU script to many with 
 where data is prepared in Spark: https://horovod.readthedocs.io/en/stable/spark_include.html
 """
 
-import os
 import time
 
 from bench import Strategy, hookimpl
 from strategies import _keras, _ranks, _spark, tensorflow
 
 ENVIRONMENT = {
-    "HOROVOD_GLOO_TIMEOUT_SECONDS": "300",  # the default of 30 is short where the ranks import TensorFlow on few cores
+    # The default of 30 is short where ranks import TensorFlow on few cores.
+    "HOROVOD_GLOO_TIMEOUT_SECONDS": str(_ranks.SECONDS_OF_SILENCE),
     "HOROVOD_STALL_CHECK_TIME_SECONDS": str(_ranks.SECONDS_OF_SILENCE // 2),
     "HOROVOD_STALL_SHUTDOWN_TIME_SECONDS": str(_ranks.SECONDS_OF_SILENCE),
     "HOROVOD_LOG_LEVEL": "error",
@@ -64,7 +64,7 @@ def bench_train(trial, session):
         num_proc=trial.workers,
         start_timeout=_ranks.SECONDS_TO_START,
         use_gloo=True,
-        env={**os.environ, **ENVIRONMENT},
+        env=dict(ENVIRONMENT),  # beside that of the executor
         nics={"lo"} if trial.master.startswith("local[") else None,
         verbose=0,
     )
