@@ -115,9 +115,6 @@ def without_slots(shared_dataset: Dataset, tmp_path: Path) -> Callable[[str], di
             pytest.skip(reason)
         planned = plan.make(plan.Request(master="local[1]", epochs=1), {strategy: facts}, shared_dataset)[0]
         planned = replace(planned, trial=replace(planned.trial, threads_per_worker=1))
-        return runner.run(
-            planned, run_name="test", environment="test", log=tmp_path / "trial.log", timeout_s=240.0
-        )
+        return runner.run(planned, run_name="test", environment="test", log=tmp_path / "trial.log", timeout_s=240.0)
 
     return run
-

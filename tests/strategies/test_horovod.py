@@ -8,7 +8,6 @@ from bench.testing import StrategyContract
 class TestHorovod(StrategyContract):
     strategy = "horovod"
 
-
     def test_one_worker_does_the_work_of_one_process(self, record, one_process) -> None:
         """One worker takes the same batches from the same weights as the strategy `tensorflow`."""
         assert record["quality"]["log_loss"] == pytest.approx(one_process["quality"]["log_loss"], rel=1e-3)

@@ -8,7 +8,6 @@ from bench.testing import StrategyContract
 class TestMirroredRunner(StrategyContract):
     strategy = "mirrored_runner"
 
-
     def test_one_worker_does_the_work_of_one_process(self, record, one_process) -> None:
         """One worker takes the same batches from the same weights as the strategy `tensorflow`."""
         assert record["quality"]["log_loss"] == pytest.approx(one_process["quality"]["log_loss"], rel=1e-3)
@@ -36,11 +35,10 @@ def test_a_rank_that_dies_ends_the_trial(faulty) -> None:
     assert record["status"] == "failed", record["reason"]
 
 
-def test_a_rank_that_stalls_is_ended_at_the_deadline(faulty) -> None:
-    """Where nothing else ends a trial its deadline does, deaf to SIGTERM as its ranks may be, and nothing is left."""
-    record = faulty("mirrored_runner", "time.sleep(1e6)", timeout_s=75)
-    assert record["status"] == "timeout"
-    assert record["phase"] == "train"
+def test_a_rank_that_stalls_ends_the_trial(faulty) -> None:
+    """The other ranks give up waiting for one that stalls; by itself a collective operation would wait for ever."""
+    record = faulty("mirrored_runner", "time.sleep(1e6)", settings={"SECONDS_OF_SILENCE": 10})
+    assert record["status"] == "failed", record["reason"]
 
 
 def test_more_workers_than_slots_are_refused(without_slots) -> None:

@@ -10,7 +10,7 @@ from strategies import _ranks
 
 @pytest.mark.parametrize("world", [1, 2, 3, 7, 16])
 def test_all_ranks_take_the_same_steps(shared_dataset: Dataset, world: int) -> None:
-    """Each row is one rank's, all ranks take equally many steps of equally many rows, and what is dropped is counted."""
+    """Each row is one rank's, all ranks take equally many equal steps, and what is dropped is counted."""
     trial = plan.make(plan.Request(workers=(world,)), {"x": Strategy("mlp", distributed=True)}, shared_dataset)[0].trial
     shares = [_ranks.share(trial, rank, world) for rank in range(world)]
     assert sum(group.rows for mine in shares for group in mine.groups) == shared_dataset.train_rows
