@@ -1,11 +1,11 @@
-"""What a rank of a distributed Keras job does, whichever framework started it, and what its driver makes of it."""
+"""What a rank of a distributed Keras job does, whichever framework started it."""
 
 from __future__ import annotations
 
 import hashlib
 import os
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any
 
@@ -14,11 +14,9 @@ from strategies import _keras, _parquet
 if TYPE_CHECKING:
     import numpy as np
     import tensorflow as tf
-    from pyspark.sql import SparkSession
 
     from bench import Trial
 
-SECONDS_TO_START = 60  # for the executors to come and all ranks to meet
 SECONDS_OF_SILENCE = 120  # after which a rank that waits for another gives up: far longer than any step
 
 
@@ -96,7 +94,8 @@ def read(trial: Trial, mine: Share) -> tuple[np.ndarray, np.ndarray]:
 
 
 def batches(tf: Any, trial: Trial, mine: Share, rank: int) -> tf.data.Dataset:
-    """Read a rank's rows and return its batches of all epochs; each rank shuffles its own way."""
+    """Set the seeds, read a rank's rows and return its batches of all epochs; each rank shuffles its own way."""
+    tf.keras.utils.set_random_seed(trial.seed + rank)
     local = replace(trial, batch_size=mine.batch, seed=trial.seed + rank, clock=None)
     return _keras.train_batches(tf, *read(trial, mine), local)
 
@@ -159,56 +158,6 @@ def threads(tf: Any) -> dict[str, int]:
     }
 
 
-def settings(trial: Trial) -> dict[str, str]:
-    """Return Spark's settings for a job of one task per rank: its threads, and no wait without an end."""
-    return {
-        # Spark gives its Python workers as many OpenMP threads as a task has cores.
-        "spark.task.cpus": str(trial.threads_per_worker),
-        "spark.barrier.sync.timeout": f"{SECONDS_TO_START}s",
-    }
-
-
-def require_slots(trial: Trial, spark: SparkSession) -> None:
-    """Wait until there is a task slot for each worker, and say so in one sentence if there is not.
-
-    Raises:
-        RuntimeError: There are too few slots after 10 seconds; at once in local mode, where none can come.
-    """
-    context = spark.sparkContext._jsc.sc()
-    profile = context.resourceProfileManager().resourceProfileFromId(0)
-    deadline = time.monotonic() + (0 if trial.master.startswith("local[") else 10)
-    while (slots := context.maxNumConcurrentTasks(profile)) < trial.workers:
-        if time.monotonic() > deadline:
-            raise RuntimeError(
-                f"{trial.workers} workers of {trial.threads_per_worker} threads need a task slot each and "
-                f"{trial.master} has {slots}: ask for fewer with --workers, or for more slots with --master."
-            )
-        time.sleep(0.2)
-
-
-def model_of(tf: Any, trial: Trial, reports: Sequence[Report]) -> tf.keras.Model:
-    """Tell the harness what the ranks measured, make sure that they agree, and return the model.
-
-    Args:
-        tf: The module ``tensorflow``.
-        trial: The trial.
-        reports: Of all ranks, in their order.
-
-    Raises:
-        RuntimeError: The ranks do not all have the same weights.
-    """
-    for name in reports[0].seconds:
-        trial.ranks(name, [rank.seconds[name] for rank in reports])
-    for name, value in reports[0].facts.items():
-        trial.note(name, value)
-    digests = [rank.digest for rank in reports]
-    if len(set(digests)) > 1:
-        raise RuntimeError(f"The ranks ended with different weights, {', '.join(digest[:8] for digest in digests)}.")
-    model = _keras.mlp(tf, trial.dataset, trial.seed)
-    model.set_weights(reports[0].weights)
-    return model
-
-
 def start(trial: Trial) -> Any:
     """Import what a rank needs, with its threads, and return the module ``tensorflow``."""
     import pyarrow as pa
@@ -218,16 +167,14 @@ def start(trial: Trial) -> Any:
     return _keras.start(trial.threads_per_worker)
 
 
-def compiled(tf: Any, trial: Trial, rank: int, wrap: Callable[[Any], Any] | None = None) -> tf.keras.Model:
-    """Return the compiled model; all ranks begin with the same weights, but drop different units.
+def compiled(tf: Any, trial: Trial, wrap: Callable[[Any], Any] | None = None) -> tf.keras.Model:
+    """Return the compiled model; all ranks begin with the same weights, but, by `batches`' seeds, drop different units.
 
     Args:
         tf: The module ``tensorflow``.
         trial: The trial.
-        rank: The rank.
         wrap: What is to be put around the optimiser.
     """
-    tf.keras.utils.set_random_seed(trial.seed + rank)
     model = _keras.mlp(tf, trial.dataset, trial.seed)
     _keras.compile_mlp(tf, model, trial.learning_rate, wrap)
     return model

@@ -17,7 +17,7 @@ where data is prepared in Spark: https://horovod.readthedocs.io/en/stable/spark_
 import time
 
 from bench import Strategy, hookimpl
-from strategies import _keras, _ranks, _spark, tensorflow
+from strategies import _jobs, _keras, _ranks, _spark, tensorflow
 
 ENVIRONMENT = {
     # The default of 30 is short where ranks import TensorFlow on few cores.
@@ -48,8 +48,8 @@ def bench_setup(trial):
     import horovod.spark  # noqa: F401
 
     _keras.start(trial.cores)
-    spark = _spark.start(trial, _ranks.settings(trial))
-    _ranks.require_slots(trial, spark)
+    spark = _spark.start(trial, _jobs.settings(trial))
+    _jobs.require_slots(trial, spark)
     return spark
 
 
@@ -62,13 +62,13 @@ def bench_train(trial, session):
         train,
         (trial, time.time()),
         num_proc=trial.workers,
-        start_timeout=_ranks.SECONDS_TO_START,
+        start_timeout=_jobs.SECONDS_TO_START,
         use_gloo=True,
         env=dict(ENVIRONMENT),  # beside that of the executor
         nics={"lo"} if trial.master.startswith("local[") else None,
         verbose=0,
     )
-    return _ranks.model_of(tf, trial, reports)
+    return _jobs.model_of(tf, trial, reports)
 
 
 def train(trial, called_at):
@@ -94,7 +94,7 @@ def train(trial, called_at):
     mine = _ranks.share(trial, rank, hvd.size())
     data = _ranks.batches(tf, trial, mine, rank)
     laps.end("load")
-    model = _ranks.compiled(tf, trial, rank, lambda optimiser: hvd.DistributedOptimizer(optimiser, num_groups=1))
+    model = _ranks.compiled(tf, trial, lambda optimiser: hvd.DistributedOptimizer(optimiser, num_groups=1))
     broadcast(model)
     _ranks.fit(tf, trial, model, data, mine.steps, laps)
     average_statistics(model)

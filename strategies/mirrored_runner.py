@@ -19,7 +19,7 @@ https://github.com/tensorflow/ecosystem/tree/master/spark/spark-tensorflow-distr
 import time
 
 from bench import Strategy, hookimpl
-from strategies import _keras, _ranks, _spark, tensorflow
+from strategies import _jobs, _keras, _ranks, _spark, tensorflow
 
 
 @hookimpl
@@ -39,8 +39,8 @@ def bench_setup(trial):
     import spark_tensorflow_distributor  # noqa: F401
 
     _keras.start(trial.cores)
-    spark = _spark.start(trial, {**_ranks.settings(trial), "spark.python.worker.reuse": "false"})
-    _ranks.require_slots(trial, spark)
+    spark = _spark.start(trial, {**_jobs.settings(trial), "spark.python.worker.reuse": "false"})
+    _jobs.require_slots(trial, spark)
     return spark
 
 
@@ -51,7 +51,7 @@ def bench_train(trial, session):
 
     use_gpu = session.sparkContext.getConf().contains("spark.task.resource.gpu.amount")
     runner = MirroredStrategyRunner(num_slots=trial.workers, use_gpu=use_gpu, use_custom_strategy=True)
-    return _ranks.model_of(tf, trial, runner.run(train, trial=trial, called_at=time.time()))
+    return _jobs.model_of(tf, trial, runner.run(train, trial=trial, called_at=time.time()))
 
 
 def train(trial, called_at):
@@ -76,7 +76,7 @@ def train(trial, called_at):
     data = strategy.distribute_datasets_from_function(lambda _: rows)
     laps.end("load")
     with strategy.scope():
-        model = _ranks.compiled(tf, trial, rank)
+        model = _ranks.compiled(tf, trial)
     _ranks.fit(tf, trial, model, data, mine.steps, laps)
     return gathered(_ranks.report(tf, model, mine, rank, laps))
 
