@@ -64,9 +64,13 @@ def train(trial, called_at):
     Returns:
         The `_ranks.Report` of each rank.
     """
+    from pyspark import BarrierTaskContext
+
     laps = _ranks.Laps(called_at)
     tf = _ranks.start(trial)
     laps.end("import")
+    # Spark ends this wait after a minute; TensorFlow's own, for a rank that does not come, has no end.
+    BarrierTaskContext.get().barrier()
     patience = tf.distribute.experimental.CommunicationOptions(timeout_seconds=_ranks.SECONDS_OF_SILENCE)
     strategy = tf.distribute.MultiWorkerMirroredStrategy(communication_options=patience)
     laps.end("rendezvous")

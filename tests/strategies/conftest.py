@@ -16,11 +16,11 @@ from bench.testing.support import installed, make_tiny_dataset, run_trial
 FAULTY = """
 import os, signal, time
 from bench import hookimpl
-from strategies import _ranks, {strategy} as own
+from strategies import _jobs, _ranks, {strategy} as own
 
 train, fit = own.train, _ranks.fit
 for name, value in {settings!r}.items():
-    setattr(_ranks, name, value)
+    setattr(_jobs if hasattr(_jobs, name) else _ranks, name, value)
 getattr(own, "ENVIRONMENT", {{}}).update({environment!r})
 
 @hookimpl

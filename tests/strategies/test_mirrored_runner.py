@@ -41,6 +41,12 @@ def test_a_rank_that_stalls_ends_the_trial(faulty) -> None:
     assert record["status"] == "failed", record["reason"]
 
 
+def test_a_rank_that_never_arrives_ends_the_trial(faulty) -> None:
+    """Ranks of a barrier stage wait a limited time for one that does not come to meet the others."""
+    record = faulty("mirrored_runner", "time.sleep(1e6)", at_start=True, settings={"SECONDS_TO_START": 10})
+    assert record["status"] == "failed", record["reason"]
+
+
 def test_more_workers_than_slots_are_refused(without_slots) -> None:
     """Spark would let a barrier stage wait for slots that cannot come; one sentence says it before anything waits."""
     record = without_slots("mirrored_runner")
