@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import re
 import time
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any
 
 from strategies import _keras
@@ -44,6 +46,23 @@ def require_slots(trial: Trial, spark: SparkSession) -> None:
                 f"{trial.master} has {slots}: ask for fewer with --workers, or for more slots with --master."
             )
         time.sleep(0.2)
+
+
+@contextmanager
+def explained() -> Iterator[None]:
+    """Say in one sentence what Spark says in pages: what the task died of that failed first.
+
+    Raises:
+        RuntimeError: Spark's job failed.
+    """
+    from py4j.protocol import Py4JJavaError
+
+    try:
+        yield
+    except Py4JJavaError as error:
+        message = error.java_exception.getMessage()
+        causes = re.findall(r"^(?!.*PythonException)[\w.]+(?:Error|Exception): .+", message, re.MULTILINE)
+        raise RuntimeError(f"A worker failed: {(causes or message.splitlines())[0]}") from error
 
 
 def model_of(tf: Any, trial: Trial, reports: Sequence[Report]) -> tf.keras.Model:

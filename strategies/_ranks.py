@@ -117,7 +117,7 @@ def fit(tf: Any, trial: Trial, model: tf.keras.Model, data: Any, steps: int, lap
     first = tf.keras.callbacks.LambdaCallback(on_train_batch_end=lambda *_: laps.end("compile"))
     model.fit(data, epochs=trial.epochs, steps_per_epoch=steps, verbose=0, callbacks=[first])
     laps.end("train")
-    if (taken := int(model.optimizer.iterations)) != trial.epochs * steps:
+    if (taken := int(model.optimizer.iterations.numpy())) != trial.epochs * steps:
         raise RuntimeError(f"{taken} of {trial.epochs * steps} steps were taken: rows were lost on their way.")
 
 

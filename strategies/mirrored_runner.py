@@ -51,7 +51,9 @@ def bench_train(trial, session):
 
     use_gpu = session.sparkContext.getConf().contains("spark.task.resource.gpu.amount")
     runner = MirroredStrategyRunner(num_slots=trial.workers, use_gpu=use_gpu, use_custom_strategy=True)
-    return _jobs.model_of(tf, trial, runner.run(train, trial=trial, called_at=time.time()))
+    with _jobs.explained():
+        reports = runner.run(train, trial=trial, called_at=time.time())
+    return _jobs.model_of(tf, trial, reports)
 
 
 def train(trial, called_at):

@@ -32,7 +32,9 @@ class TestMirroredRunner(StrategyContract):
 def test_a_rank_that_dies_ends_the_trial(faulty) -> None:
     """Spark ends the barrier stage when a task dies, and the record says so long before the deadline."""
     record = faulty("mirrored_runner", "os.kill(os.getpid(), signal.SIGKILL)")
-    assert record["status"] == "failed", record["reason"]
+    assert record["status"] == "failed"
+    assert record["reason"].startswith("RuntimeError: A worker failed: ")
+    assert not record["notes"].get("processes_left")
 
 
 def test_a_rank_that_stalls_ends_the_trial(faulty) -> None:
