@@ -58,16 +58,20 @@ def bench_train(trial, session):
     import horovod.spark
     import tensorflow as tf
 
-    reports = horovod.spark.run(
-        train,
-        (trial, time.time()),
-        num_proc=trial.workers,
-        start_timeout=_jobs.SECONDS_TO_START,
-        use_gloo=True,
-        env=dict(ENVIRONMENT),  # beside that of the executor
-        nics={"lo"} if trial.master.startswith("local[") else None,
-        verbose=0,
-    )
+    try:
+        reports = horovod.spark.run(
+            train,
+            (trial, time.time()),
+            num_proc=trial.workers,
+            start_timeout=_jobs.SECONDS_TO_START,
+            use_gloo=True,
+            env=dict(ENVIRONMENT),  # beside that of the executor
+            nics={"lo"} if trial.master.startswith("local[") else None,
+            verbose=0,
+        )
+    except RuntimeError as error:
+        # Which rank it was stands on its message's third line, and a record keeps the first.
+        raise RuntimeError(" ".join(str(error).split())) from error
     return _jobs.model_of(tf, trial, reports)
 
 
