@@ -114,7 +114,9 @@ def read_matrix(dataset: Dataset, groups: Sequence[RowGroup], threads: int) -> t
     return features, labels
 
 
-def batches(dataset: Dataset, split: str, rows: int = 65_536) -> Iterator[tuple[np.ndarray, np.ndarray]]:
+def batches(
+    dataset: Dataset, split: str, rows: int = 65_536, groups: Sequence[RowGroup] | None = None
+) -> Iterator[tuple[np.ndarray, np.ndarray]]:
     """Read a split batch by batch; no more than one row group is in memory.
 
     Args:
@@ -122,11 +124,12 @@ def batches(dataset: Dataset, split: str, rows: int = 65_536) -> Iterator[tuple[
         split: ``train`` or ``test``.
         rows: Most rows in a batch. At 64 Ki rows a batch's fixed costs vanish, and the activations of our MLP take
             64 MiB a layer at most.
+        groups: Only these of its row groups, such as a rank's; all of them if not given.
 
     Yields:
         Row ids, int64 of shape (rows,), and features, float32 of shape (rows, features) in C order.
     """
-    groups = row_groups(dataset, split)
+    groups = row_groups(dataset, split) if groups is None else groups
     reader = _Reader(dataset, groups, ("row_id", *dataset.features))
     for group in groups:
         table = reader.read(group, use_threads=True)
