@@ -70,8 +70,13 @@ class Rank:
         self.seconds[name] = self.seconds.get(name, 0.0) + time.monotonic() - began
 
     def meet(self) -> None:
-        """Wait until every rank is here, at most `LIMIT_S` seconds."""
-        self._context.barrier()
+        """Wait until every rank is here.
+
+        Raises:
+            RankError: One did not come within `LIMIT_S` seconds.
+        """
+        with _waiting():
+            self._context.barrier()
 
     @contextmanager
     def together(self) -> Iterator[Shared]:
@@ -82,7 +87,8 @@ class Rank:
         others' answers once a second only; so one such block does for loading and finding each other.
 
         Raises:
-            RankError: A rank raised inside the block; the sentence says which and what.
+            RankError: A rank raised inside the block; the sentence says which and what. Or one did not come within
+                `LIMIT_S` seconds.
         """
         shared, failure = Shared(), None
         try:
@@ -90,7 +96,7 @@ class Rank:
         except Exception as error:
             failure = error
         said = json.dumps({"own": shared.own, "failure": failure and _sentence(self.index, failure)})
-        with self.phase("rendezvous"):
+        with self.phase("rendezvous"), _waiting():
             answers = [json.loads(answer) for answer in self._context.allGather(said)]
         if failures := [answer["failure"] for answer in answers if answer["failure"]]:
             raise RankError(failures[0]) from failure
@@ -107,6 +113,15 @@ class Rank:
         if address.startswith("127.") and len(set(hosts)) > 1:
             raise RankError(f"Other hosts cannot reach {hosts[self.index]} at {address}: set SPARK_LOCAL_IP there.")
         return address
+
+
+@contextmanager
+def _waiting() -> Iterator[None]:
+    """Say what it means that Spark closes the connection on which it was to say that all are here."""
+    try:
+        yield
+    except EOFError as error:
+        raise RankError(f"Not every rank came within {LIMIT_S} s: one hangs or is that much slower.") from error
 
 
 def start(trial: Trial, *modules: str) -> SparkSession:

@@ -56,7 +56,7 @@ def iterator(xgb, trial):
     portions = list(grouped(_parquet.row_groups(trial.dataset, "train"), 4 * len(trial.dataset.features)))
     trial.note("batches", len(portions))
 
-    class Batches(xgb.DataIter):
+    class Batches(xgb.DataIter):  # type: ignore[misc, name-defined]  # XGBoost has no types for us
         def __init__(self):
             self._next = 0
             super().__init__(cache_prefix=str(trial.scratch / "cache"), release_data=True)
@@ -82,7 +82,8 @@ def grouped(groups, row_bytes):
         groups: Row groups, out of `_parquet.row_groups`.
         row_bytes: Bytes of a row's features.
     """
-    portion, rows = [], 0
+    portion: list[_parquet.RowGroup] = []
+    rows = 0
     for group in groups:
         if portion and (rows + group.rows) * row_bytes > BATCH_BYTES:
             yield portion

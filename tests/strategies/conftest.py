@@ -1,0 +1,5 @@
+"""What the tests of strategies share."""
+
+from bench.testing import tiny_dataset
+
+__all__ = ["tiny_dataset"]

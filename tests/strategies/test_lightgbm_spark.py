@@ -1,0 +1,120 @@
+"""LightGBM's network in a barrier stage keeps the contract, and none of its known traps hangs or fools it."""
+
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from bench import Dataset
+from bench.results import Record
+from bench.testing import StrategyContract
+from bench.testing.support import run_trial
+
+FAULTS = """
+    import os
+    import signal
+    import socket
+    import time
+    from dataclasses import replace
+
+    from strategies import _barrier, lightgbm_spark
+    from strategies.lightgbm_spark import bench_setup, bench_teardown, network, train_rank
+
+    _barrier.LIMIT_S = 5  # here and in the ranks
+    taken = []
+
+    @hookimpl
+    def bench_train(trial, session):
+        trial = replace(trial, bins=16)
+        for fault in (has_three_rows, dies, stalls, leaves):
+            try:
+                _barrier.run(trial, session, fault)
+            except _barrier.RankError as error:
+                trial.note(fault.__name__, str(error))
+        lightgbm_spark.train_rank = finds_its_port_taken
+        trial.note("trees", lightgbm_spark.bench_train(trial, session).count("Tree="))
+
+    def has_three_rows(rank, trial):
+        if rank.index == 1:
+            read = _barrier.read_shard
+            _barrier.read_shard = lambda *arguments: tuple(array[:3] for array in read(*arguments))
+        return train_rank(rank, trial)
+
+    def dies(rank, trial):
+        return in_the_second_round(rank, trial, lambda booster: os.kill(os.getpid(), signal.SIGKILL))
+
+    def stalls(rank, trial):
+        return in_the_second_round(rank, trial, lambda booster: time.sleep(600))
+
+    def leaves(rank, trial):
+        def leave(booster):
+            booster.free_network()
+            rank.meet()
+
+        return in_the_second_round(rank, trial, leave)
+
+    def in_the_second_round(rank, trial, act):
+        import lightgbm
+
+        update = lightgbm.Booster.update
+
+        def acting(booster):
+            if rank.index == 1 and booster.current_iteration() == 1:
+                act(booster)
+            return update(booster)
+
+        lightgbm.Booster.update = acting
+        return train_rank(rank, trial)
+
+    def finds_its_port_taken(rank, trial):
+        lightgbm_spark.network = lambda *arguments: take_port(rank, trial, network(*arguments))
+        return train_rank(rank, trial)
+
+    def take_port(rank, trial, settings):
+        first = trial.scratch / "first"
+        if rank.index == 1 and not first.exists():
+            first.touch()
+            taken.append(socket.create_server(("", settings["local_listen_port"])))
+        return settings
+"""
+FACTS = "@hookimpl\ndef bench_strategy():\n    return Strategy(family='control', distributed=True)\n"
+
+
+class TestLightGBMSpark(StrategyContract):
+    strategy = "lightgbm_spark"
+
+    def test_two_workers_are_as_good_as_one_process(
+        self, shared_record: dict[str, Any], dataset: Dataset, tmp_path: Path
+    ) -> None:
+        """The AUC with two workers lies within 0.01 of that of one process."""
+        alone = run_trial("lightgbm", dataset, tmp_path)
+        assert shared_record["quality"]["auc"] == pytest.approx(alone["quality"]["auc"], abs=0.01)
+
+    def test_every_rank_says_what_it_did(self, shared_record: dict[str, Any], dataset: Dataset) -> None:
+        """The record has each rank's phases and rows, which add up to the train split."""
+        phases = ("rendezvous", "load", "bin", "train")
+        assert {name: len(shared_record["inner"][name]) for name in phases} == dict.fromkeys(phases, 2)
+        assert shared_record["notes"]["rows_per_rank"] == [dataset.train_rows // 2] * 2
+
+    def test_workers_share_the_threads(self, record: dict[str, Any], shared_record: dict[str, Any]) -> None:
+        """Read back inside a worker, every library has cores/W threads."""
+        cores = record["trial"]["cores"]
+        for found, threads in ((record, cores), (shared_record, max(1, cores // 2))):
+            for settings in found["notes"]["threads"]:
+                assert settings == dict.fromkeys(("openmp", "arrow", "arrow_io", "lightgbm"), threads)
+
+
+def test_its_traps_are_errors_and_never_hangs(trial_of: Callable[..., Record]) -> None:
+    """A tiny shard is refused, a dead, stalled or early-leaving peer is an error, and a taken port is chosen anew."""
+    record = trial_of(FAULTS, facts=FACTS, timeout_s=280)
+    assert record["status"] == "ok", record["reason"]
+    notes = record["notes"]
+    print(notes)
+    assert "has 3 rows, and LightGBM needs 160 on each" in notes["has_three_rows"]
+    assert notes["dies"].startswith(("Rank 0: ", "The process of a rank died"))
+    assert notes["stalls"].startswith("Rank 0: LightGBMError: ")
+    assert notes["leaves"].startswith("Not every rank came within 5 s")
+    assert notes["port_attempts"] == 2
+    assert notes["trees"] == record["trial"]["trees"]
+    assert "processes_left" not in notes

@@ -1,0 +1,107 @@
+"""XGBoost's collective in a barrier stage keeps the contract, and no fault of a rank hangs it."""
+
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from bench import Dataset
+from bench.results import Record
+from bench.testing import StrategyContract
+from bench.testing.support import installed, run_trial
+
+FAULTS = """
+    import os
+    import signal
+    import time
+
+    from strategies import _barrier, xgboost_barrier
+    from strategies.xgboost_barrier import bench_setup, bench_teardown
+
+    _barrier.LIMIT_S = 5  # here and in the ranks
+
+    @hookimpl
+    def bench_train(trial, session):
+        for fault in (dies, stalls, never_joins):
+            try:
+                _barrier.run(trial, session, fault)
+            except _barrier.RankError as error:
+                trial.note(fault.__name__, str(error))
+        trial.note("well", len(_barrier.run(trial, session, xgboost_barrier.train_rank)))
+
+    def dies(rank, trial):
+        return in_the_second_round(rank, trial, lambda: os.kill(os.getpid(), signal.SIGKILL))
+
+    def stalls(rank, trial):
+        return in_the_second_round(rank, trial, lambda: time.sleep(600))
+
+    def in_the_second_round(rank, trial, act):
+        import xgboost as xgb
+
+        class Fault(xgb.callback.TrainingCallback):
+            def after_iteration(self, model, epoch, evals_log):
+                if rank.index == 1 and epoch == 1:
+                    act()
+                return False
+
+        train = xgb.train
+        xgb.train = lambda *arguments, **options: train(*arguments, **options, callbacks=[Fault()])
+        return xgboost_barrier.train_rank(rank, trial)
+
+    def never_joins(rank, trial):
+        import xgboost as xgb
+
+        if rank.index == 1:
+            xgb.collective.CommunicatorContext.__enter__ = lambda self: time.sleep(600)
+        return xgboost_barrier.train_rank(rank, trial)
+"""
+FACTS = "@hookimpl\ndef bench_strategy():\n    return Strategy(family='control', distributed=True)\n"
+
+
+class TestXGBoostBarrier(StrategyContract):
+    strategy = "xgboost_barrier"
+
+    def test_two_workers_are_as_good_as_one_process(
+        self, shared_record: dict[str, Any], dataset: Dataset, tmp_path: Path
+    ) -> None:
+        """The AUC with two workers lies within 0.01 of that of one process."""
+        alone = run_trial("xgboost", dataset, tmp_path)
+        assert shared_record["quality"]["auc"] == pytest.approx(alone["quality"]["auc"], abs=0.01)
+
+    def test_every_rank_says_what_it_did(self, shared_record: dict[str, Any], dataset: Dataset) -> None:
+        """The record has each rank's phases and rows, which add up to the train split."""
+        phases = ("rendezvous", "load", "bin", "train")
+        assert {name: len(shared_record["inner"][name]) for name in phases} == dict.fromkeys(phases, 2)
+        assert shared_record["notes"]["rows_per_rank"] == [dataset.train_rows // 2] * 2
+
+    def test_workers_share_the_threads(self, record: dict[str, Any], shared_record: dict[str, Any]) -> None:
+        """Read back inside a worker, every library has cores/W threads."""
+        cores = record["trial"]["cores"]
+        for found, threads in ((record, cores), (shared_record, max(1, cores // 2))):
+            for settings in found["notes"]["threads"]:
+                assert settings == dict.fromkeys(("openmp", "arrow", "arrow_io", "xgboost"), threads)
+
+
+def test_a_twin_whose_ranks_train_alone_is_caught(tiny_dataset: Dataset, tmp_path: Path) -> None:
+    """The inherited test fails for a strategy that returns the model of one rank's own rows."""
+
+    class Alone(StrategyContract):
+        strategy = "alone"
+
+    with installed(tmp_path / "installed", {"alone": Path(__file__).with_name("alone.py")}):
+        assert run_trial("alone", tiny_dataset, tmp_path, workers=2)["status"] == "ok"
+        with pytest.raises(AssertionError, match="0.5 ± 0.1"):
+            Alone().test_workers_learn_from_all_rows(tiny_dataset, tmp_path)
+
+
+def test_the_fault_of_one_rank_ends_the_training(trial_of: Callable[..., Record]) -> None:
+    """A rank that dies, stalls or never joins is an error within XGBoost's time-outs, and the next stage trains."""
+    record = trial_of(FAULTS, facts=FACTS, timeout_s=280)
+    assert record["status"] == "ok", record["reason"]
+    notes = record["notes"]
+    print(notes)
+    assert "processes_left" not in notes
+    assert notes["well"] == 2
+    for fault in ("dies", "stalls", "never_joins"):
+        assert notes[fault].startswith(("Rank ", "The process of a rank died"))
