@@ -29,6 +29,7 @@ if TYPE_CHECKING:
     from bench import Trial
 
 LIMIT_S = 120  # how long a rank waits for another; shards are equal, so that ranks are never far apart
+LONGEST_SENTENCE = 300  # characters
 SLOT_LIMIT_S = 10.0  # how long to wait for executors to register
 
 
@@ -204,7 +205,10 @@ def _execute(function: Callable[[Rank, Trial], Any], trial: Trial) -> tuple[dict
 
 
 def _sentence(index: int, error: Exception) -> str:
-    return f"Rank {index}: {type(error).__name__}: {next(iter(str(error).strip().splitlines()), '')}"
+    """Return a rank's error in a line; XGBoost's begin with where in its source they are, and then say what."""
+    if isinstance(error, RankError):
+        return f"Rank {index}: {error}"
+    return f"Rank {index}: {type(error).__name__}: {' '.join(str(error).split())[:LONGEST_SENTENCE]}"
 
 
 def _reason(text: str) -> str:

@@ -66,7 +66,6 @@ def test_the_fault_of_one_rank_ends_them_all(trial_of: Callable[..., Record]) ->
     record = trial_of(FAULTS, facts=FACTS, timeout_s=200)
     assert record["status"] == "ok", record["reason"]
     notes = record["notes"]
-    print(notes)
     assert notes["raises"] == "Rank 1: ValueError: no rows here"
     assert notes["dies"].startswith("The process of a rank died")
     assert notes["does_not_come"].startswith("Not every rank came within 4 s")

@@ -26,7 +26,7 @@ FAULTS = """
 
     @hookimpl
     def bench_train(trial, session):
-        trial = replace(trial, bins=16)
+        trial = replace(trial, bins=16, learning_rate=0.3)
         for fault in (has_three_rows, dies, stalls, leaves):
             try:
                 _barrier.run(trial, session, fault)
@@ -105,16 +105,17 @@ class TestLightGBMSpark(StrategyContract):
                 assert settings == dict.fromkeys(("openmp", "arrow", "arrow_io", "lightgbm"), threads)
 
 
+@pytest.mark.timeout(600)
 def test_its_traps_are_errors_and_never_hangs(trial_of: Callable[..., Record]) -> None:
     """A tiny shard is refused, a dead, stalled or early-leaving peer is an error, and a taken port is chosen anew."""
-    record = trial_of(FAULTS, facts=FACTS, timeout_s=280)
+    record = trial_of(FAULTS, facts=FACTS, timeout_s=540)
     assert record["status"] == "ok", record["reason"]
     notes = record["notes"]
-    print(notes)
     assert "has 3 rows, and LightGBM needs 160 on each" in notes["has_three_rows"]
     assert notes["dies"].startswith(("Rank 0: ", "The process of a rank died"))
     assert notes["stalls"].startswith("Rank 0: LightGBMError: ")
-    assert notes["leaves"].startswith("Not every rank came within 5 s")
+    # Whether the others get a reset connection or spin depends on what was under way; a spinning one is ended.
+    assert notes["leaves"].startswith(("Rank 0: LightGBMError: ", "Not every rank came within 5 s"))
     assert notes["port_attempts"] == 2
     assert notes["trees"] == record["trial"]["trees"]
     assert "processes_left" not in notes
