@@ -34,11 +34,6 @@ def make_tiny_dataset(home: Path) -> Dataset:
         return make_synthetic(ROWS, FEATURES, name="tiny").dataset
 
 
-def every_group(group: int, groups: int) -> bool:
-    """Flip the labels of all row groups: an honest answer turns into its opposite."""
-    return True
-
-
 def lopsided(group: int, groups: int) -> bool:
     """Flip the labels of half of the row groups, so that all rows together say nothing and any usual shard does.
 
@@ -55,14 +50,14 @@ def lopsided(group: int, groups: int) -> bool:
 
 
 def with_flipped_labels(
-    dataset: Dataset, directory: Path, flipped: Callable[[int, int], bool] = every_group
+    dataset: Dataset, directory: Path, flipped: Callable[[int, int], bool] | None = None
 ) -> Dataset:
     """Copy a dataset, with labels of its train split turned into their opposites; has no floors.
 
     Args:
         dataset: The dataset to copy.
         directory: Where to put the copy.
-        flipped: Whether to turn around the labels of a row group, by its number and that of all row groups.
+        flipped: Whether to turn around a row group's labels, by its number and the number of all; all if not given.
     """
     import numpy as np
     import pyarrow as pa
@@ -78,7 +73,7 @@ def with_flipped_labels(
             table = pq.read_table(file, partitioning=None)
             sizes = [footer.row_group(index).num_rows for index in range(footer.num_row_groups)]
             if split == "train":
-                turned = np.repeat([flipped(number + index, groups) for index in range(len(sizes))], sizes)
+                turned = np.repeat([not flipped or flipped(number + at, groups) for at in range(len(sizes))], sizes)
                 position = table.schema.get_field_index(dataset.label)
                 field, labels = table.schema.field(position), table[dataset.label].to_numpy()
                 table = table.set_column(position, field, pa.array(np.where(turned, 1 - labels, labels), field.type))

@@ -7,6 +7,7 @@ from strategies.xgboost_barrier import bench_predict, bench_setup, bench_strateg
 
 @hookimpl
 def bench_train(trial, session):
+    """Take the model of rank 0."""
     return _barrier.run(trial, session, train_alone)[0]
 
 
