@@ -20,6 +20,7 @@ class Strategy:
         family: What is learned: ``linear``, ``mlp``, ``gbt``, or ``control`` for no work at all.
         needs: Import names without which the strategy is skipped.
         install: What to give to ``pip install`` to get ``needs``.
+        remedy: What to do instead where that is not enough, as the rest of a sentence.
         distributed: Whether ``--workers`` means anything to it.
         scores: ``own``: it scores with what its ``bench_train`` returned; ``reference``: with the
             Keras model whose path it is given.
@@ -29,6 +30,7 @@ class Strategy:
     family: str
     needs: tuple[str, ...] = ()
     install: str = ""
+    remedy: str = ""
     distributed: bool = False
     scores: Literal["own", "reference"] = "own"
     recommended: str = ""

@@ -30,7 +30,7 @@ class Request:
         trees: Number of trees (``gbt``).
         depth: Greatest depth of a tree (``gbt``).
         bins: Bins of a feature's histogram (``gbt``).
-        master: Spark master URL; none means local, with a task slot for each core.
+        master: Spark master URL; none means local, with a task slot for each core, or each worker if these are more.
     """
 
     strategies: tuple[str, ...] = ()
@@ -114,7 +114,7 @@ def _planned(request: Request, name: str, strategy: Strategy, workers: int, repe
         depth=request.depth,
         bins=request.bins,
         learning_rate=LEARNING_RATES.get(strategy.family, 0.0),
-        master=request.master or f"local[{request.cores}]",
+        master=request.master or f"local[{max(request.cores, workers)}]",
         scratch=Path(),
     )
     return Planned(trial, strategy)

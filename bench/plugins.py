@@ -48,8 +48,8 @@ def why_not(strategy: Strategy) -> str | None:
     missing = [need for need in strategy.needs if importlib.util.find_spec(need) is None]
     if not missing:
         return None
-    install = strategy.install or " ".join(missing)
-    return f"It needs {' and '.join(missing)}, not installed here: pip install '{install}'."
+    remedy = strategy.remedy or f"pip install '{strategy.install or ' '.join(missing)}'"
+    return f"It needs {' and '.join(missing)}, not installed here: {remedy}."
 
 
 def _entry_points() -> dict[str, EntryPoint]:

@@ -11,7 +11,7 @@ from typing import Any
 from bench.results import Record
 
 CONTROL_FAMILY = "control"
-CASE_FACTS = ("strategy", "family", "task", "dataset", "workers", "cores")
+CASE_FACTS = ("strategy", "family", "task", "dataset", "workers", "cores", "threads_per_worker")
 
 
 @dataclass(frozen=True)
@@ -25,6 +25,7 @@ class Case:
         dataset: Name of the dataset.
         workers: Number of workers.
         cores: CPU cores of each trial.
+        threads_per_worker: Threads of each worker.
         records: The last record of each trial.
     """
 
@@ -34,12 +35,18 @@ class Case:
     dataset: str
     workers: int
     cores: int
+    threads_per_worker: int
     records: tuple[Record, ...]
 
     @property
     def ok(self) -> list[Record]:
         """The records with status ``ok``."""
         return [record for record in self.records if record["status"] == "ok"]
+
+    @property
+    def cores_in_use(self) -> int:
+        """The cores that its workers' threads can keep busy."""
+        return min(self.cores, self.workers * self.threads_per_worker)
 
     @property
     def status(self) -> str:
@@ -93,8 +100,49 @@ def cases(records: Iterable[Record]) -> list[Case]:
 
 
 def _rank(case: Case) -> tuple[bool, float, str]:
-    seconds = case.median("time_to_model_s")
+    seconds = _time(case)
     return seconds is None, seconds or 0.0, case.strategy
+
+
+@dataclass(frozen=True)
+class Scaling:
+    """How a case compares with the fewest workers of its strategy in the run, by time to model.
+
+    Attributes:
+        speedup: Time with the fewest workers, divided by that of the case.
+        efficiency: Speed-up for each core in use: 1 where more workers cost nothing. Since `--cores` is shared by all
+            workers, more workers are not more cores.
+    """
+
+    speedup: float
+    efficiency: float
+
+
+def scaling(case: Case, summaries: Iterable[Case]) -> Scaling | None:
+    """Return how a case scales, or None where its strategy ran with one number of workers or has no time.
+
+    Args:
+        case: The case.
+        summaries: All cases of the run.
+    """
+
+    def alike(other: Case) -> bool:
+        return (other.strategy, other.task, other.dataset) == (case.strategy, case.task, case.dataset)
+
+    times = {
+        other.workers: (seconds, other.cores_in_use)
+        for other in summaries
+        if alike(other) and (seconds := _time(other))
+    }
+    if len(times) < 2 or case.workers not in times:
+        return None
+    fewest_s, fewest_cores = times[min(times)]
+    seconds, cores = times[case.workers]
+    return Scaling(fewest_s / seconds, fewest_s * fewest_cores / (seconds * cores))
+
+
+def _time(case: Case) -> float | None:
+    return case.median("time_to_model_s")
 
 
 def overhead_s(summaries: Iterable[Case]) -> float | None:

@@ -34,6 +34,8 @@ def main(directory: Path) -> None:
     clock = EventClock(directory / "events.jsonl")
     trial = read_trial(directory / "trial.json", clock)
     _pin(trial.cores, clock)
+    if trial.workers > trial.cores:
+        clock.note("oversubscribed", True)
     outcome = _run(trial, plugins.load(trial.strategy), clock)
     outcome["peak_resident_bytes"] = _peak_resident_bytes()
     (directory / "outcome.json").write_text(json.dumps(outcome))

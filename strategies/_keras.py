@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
@@ -78,13 +79,14 @@ def standardise(tf: Any, dataset: Dataset) -> tf.keras.layers.Layer:
     return tf.keras.layers.Normalization(mean=dataset.means, variance=[std**2 for std in dataset.stds])
 
 
-def compile_mlp(tf: Any, model: tf.keras.Model, learning_rate: float) -> None:
-    """Compile with Adam and binary cross-entropy.
+def compile_mlp(tf: Any, model: tf.keras.Model, learning_rate: float, wrap: Callable[[Any], Any] | None = None) -> None:
+    """Compile with Adam, in what ``wrap`` puts around it, and binary cross-entropy.
 
     32 steps run in one call, because a step of this model takes about as long as the way through Python
     (on two cores, 839,000 rows/s became 1,341,000); more gains nothing, and Ctrl-C would wait for them.
     """
     optimiser = tf.keras.optimizers.Adam(learning_rate)
+    optimiser = wrap(optimiser) if wrap else optimiser
     model.compile(optimiser, "binary_crossentropy", steps_per_execution=STEPS_PER_EXECUTION)
 
 

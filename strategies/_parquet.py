@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 from collections.abc import Iterable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import accumulate
 from typing import TYPE_CHECKING
 
@@ -41,12 +41,14 @@ class RowGroup:
     Attributes:
         path: Path of its file inside the dataset's filesystem.
         index: Its number in the file, from 0.
-        rows: Its number of rows.
+        rows: How many of its rows are to be read.
+        start: The first of them.
     """
 
     path: str
     index: int
     rows: int
+    start: int = 0
 
 
 def row_groups(dataset: Dataset, split: str) -> list[RowGroup]:
@@ -62,6 +64,28 @@ def row_groups(dataset: Dataset, split: str) -> list[RowGroup]:
         for path, footer in footers.items()
         for index in range(footer.num_row_groups)
     ]
+
+
+def shard(groups: Sequence[RowGroup], rank: int, world: int) -> list[RowGroup]:
+    """Return the rows of one rank: every row has one rank, and ranks differ by one row at most.
+
+    Computed from the footers alone, so that all ranks agree without a word. A row group that a border
+    goes through is read by both sides, each keeping its own rows.
+
+    Args:
+        groups: All row groups of the split, out of `row_groups`.
+        rank: The rank, from 0.
+        world: Number of ranks.
+    """
+    total = sum(group.rows for group in groups)
+    first, last = total * rank // world, total * (rank + 1) // world
+    mine, at = [], 0
+    for group in groups:
+        start, stop = max(first, at), min(last, at + group.rows)
+        if start < stop:
+            mine.append(replace(group, start=group.start + start - at, rows=stop - start))
+        at += group.rows
+    return mine
 
 
 def read_matrix(dataset: Dataset, groups: Sequence[RowGroup], threads: int) -> tuple[np.ndarray, np.ndarray]:
@@ -100,7 +124,9 @@ def read_matrix(dataset: Dataset, groups: Sequence[RowGroup], threads: int) -> t
     return features, labels
 
 
-def batches(dataset: Dataset, split: str, rows: int = 65_536) -> Iterator[tuple[np.ndarray, np.ndarray]]:
+def batches(
+    dataset: Dataset, split: str, rows: int = 65_536, groups: Sequence[RowGroup] | None = None
+) -> Iterator[tuple[np.ndarray, np.ndarray]]:
     """Read a split batch by batch; no more than one row group is in memory.
 
     Args:
@@ -108,11 +134,12 @@ def batches(dataset: Dataset, split: str, rows: int = 65_536) -> Iterator[tuple[
         split: ``train`` or ``test``.
         rows: Most rows in a batch. At 64 Ki rows a batch's fixed costs vanish, and the activations of our MLP take
             64 MiB a layer at most.
+        groups: Only these of its row groups, such as a rank's; all of them if not given.
 
     Yields:
         Row ids, int64 of shape (rows,), and features, float32 of shape (rows, features) in C order.
     """
-    groups = row_groups(dataset, split)
+    groups = row_groups(dataset, split) if groups is None else groups
     reader = _Reader(dataset, groups, ("row_id", *dataset.features))
     for group in groups:
         table = reader.read(group, use_threads=True)
@@ -146,7 +173,8 @@ class _Reader:
                 page_checksum_verification=True,
             ) as file,
         ):
-            return file.read_row_group(group.index, columns=self._columns, use_threads=use_threads)
+            table = file.read_row_group(group.index, columns=self._columns, use_threads=use_threads)
+            return table.slice(group.start, group.rows)
 
 
 def _footers(filesystem: pafs.FileSystem, paths: Iterable[str]) -> dict[str, pq.FileMetaData]:

@@ -42,7 +42,7 @@ def bench_train(trial, session):
     return fit(tf, trial, features, labels)
 
 
-def fit(tf, trial, features, labels):
+def fit(tf, trial, features, labels, strategy=None):
     """Train the MLP on a matrix and return it.
 
     Args:
@@ -50,10 +50,12 @@ def fit(tf, trial, features, labels):
         trial: The trial.
         features: float32 of shape (rows, features), raw.
         labels: float32 of shape (rows,).
+        strategy: The ``tf.distribute.Strategy`` to train under; the default one where none is given.
     """
     tf.keras.utils.set_random_seed(trial.seed)
-    model = _keras.mlp(tf, trial.dataset, trial.seed)
-    _keras.compile_mlp(tf, model, trial.learning_rate)
+    with (strategy or tf.distribute.get_strategy()).scope():
+        model = _keras.mlp(tf, trial.dataset, trial.seed)
+        _keras.compile_mlp(tf, model, trial.learning_rate)
     batches, steps = _keras.train_batches(tf, features, labels, trial)
     model.fit(batches, epochs=trial.epochs, steps_per_epoch=steps, verbose=0)
     return model

@@ -46,3 +46,22 @@ def test_the_wheel_holds_schemas_and_templates(tmp_path: Path) -> None:
     needed = {"bench/schemas/record-1.json", "bench/templates/strategy.py", "bench/templates/test_strategy.py"}
     assert needed <= set(names)
     assert {name.partition("/")[0] for name in names if ".dist-info" not in name} == {"bench", "strategies"}
+
+
+def test_horovod_that_cannot_be_built_does_not_stop_the_rest(tmp_path: Path) -> None:
+    """Where Horovod's build fails, a wheel without a module that says why lets all else be installed."""
+    build = "import sys; sys.path.insert(0, sys.argv[1]); import horovod_wheel; horovod_wheel.build_wheel('.')"
+    without_compiler = {**os.environ, "PATH": "", "CC": "/bin/false", "CXX": "/bin/false", "PIP_NO_INDEX": "1"}
+    subprocess.run(
+        [sys.executable, "-c", build, str(ROOT / "packaging" / "horovod")],
+        env=without_compiler,
+        check=True,
+        cwd=tmp_path,
+    )
+    [wheel] = tmp_path.glob("*.whl")
+    installed = tmp_path / "installed"
+    command = ["pip", "install", "--no-config", "--offline", "--no-deps", "--target", installed, wheel]
+    subprocess.run([sys.executable, "-m", "uv", *command, "--python", sys.executable], check=True)
+    assert not (installed / "horovod").exists()
+    [found] = importlib.metadata.distributions(path=[str(installed)])
+    assert re.fullmatch(r"Horovod could not be built here: `.+` ended with exit code \d+\.", found.metadata["Summary"])

@@ -50,7 +50,13 @@ def test_core_budget_is_shared_among_workers():
     planned = plan.make(plan.Request(workers=(1, 2, 3, 8), cores=4), {"many": STRATEGIES["many"]}, DATA)
     threads = {p.trial.workers: p.trial.threads_per_worker for p in planned}
     assert threads == {1: 4, 2: 2, 3: 1, 8: 1}
-    assert {p.trial.master for p in planned} == {"local[4]"}
+
+
+def test_each_worker_has_a_task_slot():
+    """Local Spark has a slot for each core, and for each worker where there are more workers than cores."""
+    planned = plan.make(plan.Request(workers=(1, 2, 8), cores=4), {"many": STRATEGIES["many"]}, DATA)
+    masters = {p.trial.workers: p.trial.master for p in planned}
+    assert masters == {1: "local[4]", 2: "local[4]", 8: "local[8]"}
 
 
 def test_seed_is_the_same_for_all():

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from bench import plugins
+from bench import Strategy, plugins
 from bench.errors import PluginError, UsageError
 from bench.testing.contract import FRAMEWORKS
 from bench.testing.support import installed as known
@@ -109,6 +109,12 @@ def test_what_is_missing_is_found_without_importing_it(installed: Plugins) -> No
     assert reason is not None
     assert "no-such-package" in reason
     assert plugins.why_not(plugins.load("null").strategy) is None
+
+
+def test_a_strategy_may_name_a_remedy_of_its_own() -> None:
+    """Where `pip install` is not enough, the sentence ends with what is."""
+    reason = plugins.why_not(Strategy("mlp", needs=("no_such_module",), install="x", remedy="install g++, then x"))
+    assert reason == "It needs no_such_module, not installed here: install g++, then x."
 
 
 def test_a_summary_is_the_first_line_of_the_docstring() -> None:

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from bench import results
-from tests.conftest import is_alive
+from tests.conftest import CONTROL, is_alive
 
 TRAIN = "@hookimpl\ndef bench_train(trial):\n"
 
@@ -227,6 +227,15 @@ def test_cores_and_threads_are_enforced(trial_of):
     )
     assert (record["notes"]["cores"], record["notes"]["child"], record["notes"]["omp"]) == (1, 1, "1")
     assert record["notes"]["cores_enforced"] is True
+    assert "oversubscribed" not in record["notes"]
+
+
+def test_more_workers_than_cores_are_marked(trial_of):
+    """Workers that share a core are no fair measure of scaling, so the record says that they did."""
+    record = trial_of(TRAIN + "    trial.note('master', trial.master)\n", facts=CONTROL, cores=1)
+    assert record["trial"]["workers"] == 2
+    assert record["notes"]["oversubscribed"] is True
+    assert record["notes"]["master"] == "local[2]"
 
 
 def test_resources_are_those_of_the_tree(trial_of):

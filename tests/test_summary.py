@@ -43,6 +43,21 @@ def test_absent_values_have_no_median():
     assert case.median("quality", "auc") is None
 
 
+def test_scaling_is_against_the_fewest_workers():
+    """Speed-up is by time to model, and efficiency by time and the cores that the threads can keep busy."""
+    records = [_record("a", 0, 6.0), _record("a", 0, 4.0), _record("a", 0, 12.0), _record("b", 0, 1.0)]
+    for record, workers, threads in zip(records, (1, 2, 4, 1), (3, 1, 1, 3), strict=True):
+        record["trial"].update(workers=workers, cores=3, threads_per_worker=threads)
+    cases = summary.cases(records)
+    found = {(case.strategy, case.workers): summary.scaling(case, cases) for case in cases}
+    assert found == {
+        ("a", 1): summary.Scaling(1.0, 1.0),
+        ("a", 2): summary.Scaling(1.5, 2.25),
+        ("a", 4): summary.Scaling(0.5, 0.5),
+        ("b", 1): None,
+    }
+
+
 def test_overhead_is_the_controls_wall_time():
     """The harness's own overhead is the median wall time of the control."""
     control = _record("null", 0, 0.0)

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from bench.testing.support import import_name, make_tiny_dataset, with_flipped_labels
+from bench.testing.support import import_name, lopsided, make_tiny_dataset, with_flipped_labels
 
 HONEST = resources.files("bench").joinpath("templates", "strategy.py").read_text()
 HOOK = "@hookimpl\ndef bench_setup(trial):"
@@ -97,6 +97,15 @@ def test_flipped_labels_are_the_only_difference(tmp_path: Path) -> None:
         assert (labels[0] == (1 - labels[1] if split == "train" else labels[1])).all()
         files = (next(Path(each.split(split)).iterdir()) for each in (dataset, flipped))
         assert len({pq.read_metadata(file).num_row_groups for file in files}) == 1
+
+
+@pytest.mark.parametrize("groups", [8, 16, 64])
+def test_lopsided_labels_say_nothing_together_and_much_apart(groups: int) -> None:
+    """Half of all row groups are flipped, but one quarter or three of what one of two workers may be given."""
+    flipped = [lopsided(group, groups) for group in range(groups)]
+    assert sum(flipped) == groups / 2
+    shares = [flipped[: groups // 2], flipped[groups // 2 :], flipped[::2], flipped[1::2]]
+    assert [sum(share) / len(share) for share in shares] == [0.75, 0.25, 0.75, 0.25]
 
 
 def test_a_file_is_imported_by_the_name_that_its_packages_give(tmp_path: Path) -> None:

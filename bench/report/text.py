@@ -11,7 +11,7 @@ from rich.table import Table
 
 from bench.report.tables import print_whole
 from bench.results import Run
-from bench.summary import CONTROL_FAMILY, Case, cases, overhead_s
+from bench.summary import CONTROL_FAMILY, Case, Scaling, cases, overhead_s, scaling
 
 STYLES = {"ok": "green", "skipped": "yellow"}
 
@@ -42,6 +42,7 @@ COLUMNS: list[tuple[str, Callable[[float | None], str], tuple[str, ...]]] = [
     ("CPU,\ns", _seconds, ("resources", "cpu_s")),
     ("rows/s", _whole, ("rows_per_s",)),
 ]
+SCALING = ("speed-\nup", "effi-\nciency")
 
 
 def print_run(run: Run, console: Console) -> None:
@@ -72,16 +73,24 @@ def _table(run: Run, summaries: list[Case]) -> Table:
         table.add_column(heading, vertical="bottom")
     table.add_column("workers", justify="right", vertical="bottom")
     table.add_column("status", vertical="bottom")
-    for heading, _, _ in COLUMNS:
+    scalings = [scaling(case, summaries) for case in summaries]
+    scaled = SCALING if any(scalings) else ()
+    for heading in (*(heading for heading, _, _ in COLUMNS), *scaled):
         table.add_column(heading, justify="right", no_wrap=True)
-    for case in summaries:
+    for case, scales in zip(summaries, scalings, strict=True):
         status = f"[{STYLES.get(case.status, 'red')}]{case.status}[/]"
-        table.add_row(escape(case.strategy), escape(case.family), str(case.workers), status, *_cells(case))
+        cells = [show(case.median(*path)) for _, show, path in COLUMNS] + (_scaling(scales) if scaled else [])
+        table.add_row(escape(case.strategy), escape(case.family), _workers(case), status, *cells)
     return table
 
 
-def _cells(case: Case) -> list[str]:
-    return [show(case.median(*path)) for _, show, path in COLUMNS]
+def _workers(case: Case) -> str:
+    """Say how many workers there were, and on how few cores if they had to share them."""
+    return str(case.workers) if case.workers <= case.cores else f"{case.workers} on {case.cores} cores"
+
+
+def _scaling(scales: Scaling | None) -> list[str]:
+    return [f"{scales.speedup:.2f}", f"{scales.efficiency:.2f}"] if scales else ["", ""]
 
 
 def _name(case: Case) -> str:

@@ -10,7 +10,14 @@ from typing import Any
 import pytest
 
 from bench import Dataset, plugins
-from bench.testing.support import installed, make_tiny_dataset, modules_after_loading, run_trial, with_flipped_labels
+from bench.testing.support import (
+    installed,
+    lopsided,
+    make_tiny_dataset,
+    modules_after_loading,
+    run_trial,
+    with_flipped_labels,
+)
 
 FRAMEWORKS = {
     "horovod",
@@ -25,6 +32,7 @@ FRAMEWORKS = {
     "xgboost",
 }
 FLIP_TOLERANCE = 0.05  # with 4,000 test rows, the standard deviation of an AUC is about 0.01
+NOTHING_LEARNED = 0.1  # how far from 0.5 an AUC may be if the labels say nothing; one worker's own rows give about 0.2
 
 
 class StrategyContract:
@@ -61,6 +69,13 @@ class StrategyContract:
         """The record of a trial with one worker."""
         return run_trial(cls.strategy, dataset, tmp_path_factory.mktemp("trial"))
 
+    @pytest.fixture(scope="class")
+    @classmethod
+    def shared_record(cls, dataset: Dataset, tmp_path_factory: pytest.TempPathFactory) -> dict[str, Any]:
+        """The record of a trial with two workers."""
+        _distributed_or_skip(cls.strategy)
+        return run_trial(cls.strategy, dataset, tmp_path_factory.mktemp("shared"), workers=2)
+
     def test_it_keeps_the_contract(self) -> None:
         """Hooks and arguments are spelt as in the contract, and the module says in one line what it is."""
         plugin = plugins.load(self.strategy)
@@ -87,24 +102,42 @@ class StrategyContract:
         """What was started ends with the trial, without being killed."""
         assert not record["notes"].get("processes_left"), "stop in bench_teardown what bench_setup has started"
 
-    def test_workers_share_the_work(self, dataset: Dataset, tmp_path: Path) -> None:
+    def test_workers_share_the_work(self, shared_record: dict[str, Any]) -> None:
         """A distributed strategy does the same work with two workers."""
-        if not plugins.load(self.strategy).strategy.distributed:
-            pytest.skip("it is not distributed")
-        record = run_trial(self.strategy, dataset, tmp_path, workers=2)
+        assert shared_record["status"] == "ok", shared_record["reason"]
+        assert not shared_record["notes"].get("processes_left")
+
+    def test_workers_learn_from_all_rows(self, dataset: Dataset, tmp_path: Path) -> None:
+        """Two workers together learn nothing from labels of which half are turned around; one alone would.
+
+        This catches a model that comes of one worker's rows, though each worker has done its work, and a stale or
+        built-in one.
+        """
+        _distributed_or_skip(self.strategy)
+        mixed = with_flipped_labels(dataset, tmp_path / "lopsided", lopsided)
+        record = run_trial(self.strategy, mixed, tmp_path, workers=2)
         assert record["status"] == "ok", record["reason"]
-        assert not record["notes"].get("processes_left")
+        if record["quality"] is None:
+            pytest.skip("it is not graded")
+        assert record["quality"]["auc"] == pytest.approx(0.5, abs=NOTHING_LEARNED)
 
     def test_its_answer_comes_from_the_labels(self, record: dict[str, Any], dataset: Dataset, tmp_path: Path) -> None:
         """With each label of the train split turned into its opposite, the answer turns into its opposite.
 
         That of a stale or built-in model stays, and so does that of a strategy that learned from the test split.
         """
+        if plugins.load(self.strategy).strategy.distributed:
+            pytest.skip("test_workers_learn_from_all_rows shows it")
         if record["quality"] is None:
             pytest.skip("it is not graded")
         flipped = run_trial(self.strategy, with_flipped_labels(dataset, tmp_path / "flipped"), tmp_path)
         assert flipped["quality"], flipped["reason"]
         assert flipped["quality"]["auc"] == pytest.approx(1 - record["quality"]["auc"], abs=FLIP_TOLERANCE)
+
+
+def _distributed_or_skip(strategy: str) -> None:
+    if not plugins.load(strategy).strategy.distributed:
+        pytest.skip("it is not distributed")
 
 
 @pytest.fixture(scope="session")

@@ -7,7 +7,7 @@ import json
 import os
 import subprocess
 import sys
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import replace
 from pathlib import Path
@@ -35,27 +35,51 @@ def make_tiny_dataset(home: Path) -> Dataset:
         return make_synthetic(ROWS, FEATURES, name="tiny").dataset
 
 
-def with_flipped_labels(dataset: Dataset, directory: Path) -> Dataset:
-    """Copy a dataset, with each label of its train split turned into its opposite; has no floors.
+def lopsided(group: int, groups: int) -> bool:
+    """Flip the labels of half of the row groups, so that all rows together say nothing and any usual shard does.
+
+    Three quarters of the first half of the row groups are flipped, and three quarters of those with even
+    numbers. So whoever shares the rows out by halves or in turn, and then learns from one share, learns the
+    opposite, or the truth, of what the labels say.
+
+    Args:
+        group: Number of the row group.
+        groups: Number of all row groups of the split; a multiple of 8.
+    """
+    first, even = group < groups // 2, group % 2 == 0
+    return first if first == even else group // 2 % 2 == 0
+
+
+def with_flipped_labels(
+    dataset: Dataset, directory: Path, flipped: Callable[[int, int], bool] | None = None
+) -> Dataset:
+    """Copy a dataset, with labels of its train split turned into their opposites; has no floors.
 
     Args:
         dataset: The dataset to copy.
         directory: Where to put the copy.
+        flipped: Whether to turn around a row group's labels, by its number and the number of all; all if not given.
     """
-    import pyarrow.compute as pc
+    import numpy as np
+    import pyarrow as pa
     import pyarrow.parquet as pq
 
     for split in ("train", "test"):
         target = directory / f"split={split}"
         target.mkdir(parents=True)
-        for file in sorted(Path(dataset.split(split)).glob("*.parquet")):
+        files = sorted(Path(dataset.split(split)).glob("*.parquet"))
+        footers = [pq.read_metadata(file) for file in files]
+        groups, number = sum(footer.num_row_groups for footer in footers), 0
+        for file, footer in zip(files, footers, strict=True):
             table = pq.read_table(file, partitioning=None)
-            rows = pq.read_metadata(file).row_group(0).num_rows
+            sizes = [footer.row_group(index).num_rows for index in range(footer.num_row_groups)]
             if split == "train":
+                turned = np.repeat([not flipped or flipped(number + at, groups) for at in range(len(sizes))], sizes)
                 position = table.schema.get_field_index(dataset.label)
-                field = table.schema.field(position)
-                table = table.set_column(position, field, pc.subtract(1, table[dataset.label]).cast(field.type))
-            pq.write_table(table, target / file.name, row_group_size=rows, write_page_checksum=True)
+                field, labels = table.schema.field(position), table[dataset.label].to_numpy()
+                table = table.set_column(position, field, pa.array(np.where(turned, 1 - labels, labels), field.type))
+            pq.write_table(table, target / file.name, row_group_size=sizes[0], write_page_checksum=True)
+            number += len(sizes)
     return replace(dataset, name="flipped", path=str(directory), fingerprint="0" * 64, floors={}, best_auc=None)
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 import json
 import subprocess
 import sys
@@ -12,7 +13,7 @@ from typing import Any
 import pytest
 
 from bench import Dataset, Trial, plan, plugins
-from bench.testing.support import make_tiny_dataset
+from bench.testing.support import make_tiny_dataset, run_trial
 from bench.trialfile import write_trial
 
 
@@ -23,7 +24,14 @@ def dataset(tmp_path_factory: pytest.TempPathFactory) -> Dataset:
 
 
 @pytest.fixture(scope="session")
-def trial_of(dataset: Dataset, tmp_path_factory: pytest.TempPathFactory) -> Callable[..., Trial]:
+def alone(tmp_path_factory: pytest.TempPathFactory) -> Callable[[str], dict[str, Any]]:
+    """Run a strategy of one process on the small dataset, once for all tests, and return the record."""
+    same = make_tiny_dataset(tmp_path_factory.mktemp("datasets"))  # a class of tests may have another `dataset`
+    return functools.cache(lambda name: run_trial(name, same, tmp_path_factory.mktemp("alone")))
+
+
+@pytest.fixture(scope="session")
+def trial_for(dataset: Dataset, tmp_path_factory: pytest.TempPathFactory) -> Callable[..., Trial]:
     """Make a trial of a strategy on the small dataset, with a scratch directory of its own."""
 
     def make(name: str, **wanted: Any) -> Trial:

@@ -1,10 +1,19 @@
-"""Every built-in strategy keeps the contract, in real trials with the real frameworks."""
+"""Every built-in strategy of one process, or of MLlib, keeps the contract, in real trials with the real frameworks."""
+
+from collections.abc import Callable
+from typing import Any
+
+import pytest
 
 from bench.testing import StrategyContract
 
 
 class TestTensorflow(StrategyContract):
     strategy = "tensorflow"
+
+
+class TestMllibMlp(StrategyContract):
+    strategy = "mllib_mlp"
 
 
 class TestMllibLinear(StrategyContract):
@@ -19,5 +28,17 @@ class TestXgboost(StrategyContract):
     strategy = "xgboost"
 
 
-class TestXgboostSpark(StrategyContract):
-    strategy = "xgboost_spark"
+class AsXgboost(StrategyContract):
+    def test_its_trees_are_as_good_as_xgboosts(
+        self, record: dict[str, Any], alone: Callable[[str], dict[str, Any]]
+    ) -> None:
+        """With its settings aligned, its AUC lies within 0.01 of XGBoost's in memory."""
+        assert record["quality"]["auc"] == pytest.approx(alone("xgboost")["quality"]["auc"], abs=0.01)
+
+
+class TestXgboostExternal(AsXgboost):
+    strategy = "xgboost_external"
+
+
+class TestLightgbm(AsXgboost):
+    strategy = "lightgbm"

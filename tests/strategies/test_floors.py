@@ -1,6 +1,5 @@
 """Quality floors let every correct implementation pass and no broken twin of it."""
 
-import sys
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -10,13 +9,11 @@ from bench import Dataset
 from bench.datasets import ensure
 from bench.plan import Request
 from bench.testing.support import installed, run_trial
+from tests.conftest import on_one_python
 
 BROKEN = sorted(Path(__file__).parent.glob("broken/*.py"))
 
-# Eleven trials of full size: the libraries are the same on every Python, so the oldest one speaks for all.
-pytestmark = pytest.mark.skipif(
-    sys.version_info >= (3, 12), reason="floors are tested on Python 3.11, with the same libraries"
-)
+pytestmark = on_one_python  # eleven trials of full size
 
 
 @pytest.fixture(scope="module")

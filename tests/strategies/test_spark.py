@@ -12,12 +12,12 @@ from bench import Trial
 
 @pytest.fixture(scope="module")
 def seen(
-    trial_of: Callable[..., Trial], observe: Callable[..., dict[str, Any]], tmp_path_factory: pytest.TempPathFactory
+    trial_for: Callable[..., Trial], observe: Callable[..., dict[str, Any]], tmp_path_factory: pytest.TempPathFactory
 ) -> dict[str, Any]:
     """What `observe_spark.py` saw with 2 workers on 2 cores, and no Java on the path."""
     environ = {name: value for name, value in os.environ.items() if name != "JAVA_HOME"}
     programs = _without_java(environ["PATH"], tmp_path_factory.mktemp("programs"))
-    return observe("observe_spark.py", trial_of("xgboost_spark", workers=(2,)), **environ | {"PATH": programs})
+    return observe("observe_spark.py", trial_for("xgboost_spark", workers=(2,)), **environ | {"PATH": programs})
 
 
 def _without_java(path: str, directory: Path) -> str:

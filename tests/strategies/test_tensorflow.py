@@ -11,9 +11,9 @@ CORES = 2
 
 
 @pytest.fixture(scope="module")
-def trial(trial_of: Callable[..., Trial]) -> Trial:
+def trial(trial_for: Callable[..., Trial]) -> Trial:
     """A trial of two short epochs."""
-    return trial_of("tensorflow", cores=CORES, batch_size=512)
+    return trial_for("tensorflow", cores=CORES, batch_size=512)
 
 
 @pytest.fixture(scope="module")

@@ -1,0 +1,162 @@
+"""Runs a function on W ranks at once, in one Spark barrier stage; either all of them end well, or all of them end.
+
+Spark's part is to start the ranks together and to end them together: when one task fails, it kills the Python
+processes of the others, also those that hang inside a library. Data never passes through it.
+"""
+
+from __future__ import annotations
+
+import importlib
+import json
+import socket
+import time
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from functools import partial
+from typing import TYPE_CHECKING, Any
+
+from strategies import _parquet, _ranks, _spark
+from strategies._ranks import RankError
+
+if TYPE_CHECKING:
+    from pyspark.sql import SparkSession
+
+    from bench import Trial
+
+
+@dataclass
+class Shared:
+    """What ranks tell each other: ``own`` is one rank's, ``all`` is everybody's, in the order of the ranks."""
+
+    own: Any = None
+    all: list[Any] = field(default_factory=list)
+
+
+class Rank:
+    """One of the processes that share the work, as the function that runs in it sees it.
+
+    Attributes:
+        index: Its number, from 0.
+        world: How many there are.
+        laps: Its clock.
+    """
+
+    def __init__(self, called_at: float) -> None:
+        """Ask Spark who this is; only inside a task of a barrier stage.
+
+        Args:
+            called_at: Moment of the driver's call, seconds since the epoch.
+        """
+        from pyspark import BarrierTaskContext
+
+        self.laps = _ranks.Laps(called_at)
+        self._context = BarrierTaskContext.get()
+        self.index: int = self._context.partitionId()
+        self.world = len(self._context.getTaskInfos())
+
+    def meet(self) -> None:
+        """Wait until every rank is here.
+
+        Raises:
+            RankError: One did not come in time.
+        """
+        with _waiting():
+            self._context.barrier()
+
+    @contextmanager
+    def together(self) -> Iterator[Shared]:
+        """Leave the block well on all ranks or on none: nobody goes on to wait for one that could not.
+
+        What a rank has put into ``shared.own`` by then is in every rank's ``shared.all``. The wait is the lap
+        ``rendezvous``, a second at least, since Spark looks for the others' answers once a second only: one such
+        block does for loading and finding each other.
+
+        Raises:
+            RankError: A rank raised inside the block; the sentence says which and what. Or one did not come in time.
+        """
+        shared, failure = Shared(), None
+        try:
+            yield shared
+        except Exception as error:
+            failure = error
+        said = json.dumps({"own": shared.own, "failure": failure and _ranks.sentence(self.index, failure)})
+        with _waiting():
+            answers = [json.loads(answer) for answer in self._context.allGather(said)]
+        if failures := [answer["failure"] for answer in answers if answer["failure"]]:
+            raise RankError(failures[0]) from failure
+        shared.all = [answer["own"] for answer in answers]
+        self.laps.end("rendezvous")
+
+    def address(self) -> str:
+        """Return this rank's IP address, the one that Spark reaches it by.
+
+        Raises:
+            RankError: Its host name leads to itself only, though ranks are on several hosts.
+        """
+        hosts = [info.address.rpartition(":")[0] or info.address for info in self._context.getTaskInfos()]
+        address = socket.gethostbyname(hosts[self.index])
+        if address.startswith("127.") and len(set(hosts)) > 1:
+            raise RankError(f"Other hosts cannot reach {hosts[self.index]} at {address}: set SPARK_LOCAL_IP there.")
+        return address
+
+
+@contextmanager
+def _waiting() -> Iterator[None]:
+    """Say what it means that Spark closes the connection on which it was to say that all are here."""
+    try:
+        yield
+    except EOFError as error:
+        limit = _ranks.SECONDS_TO_WAIT
+        raise RankError(f"Not every rank came within {limit} s: one hangs or is that much slower.") from error
+
+
+def start(trial: Trial, *modules: str) -> SparkSession:
+    """Start Spark for ranks of the trial's threads, see that there is room for all, and import modules in each.
+
+    Args:
+        trial: The trial.
+        modules: What the ranks will need; a rank's first import is set-up, as it is in a single process.
+
+    Raises:
+        RankError: Spark has too few slots.
+    """
+    spark = _spark.start(trial, _ranks.settings(trial))
+    try:
+        _ranks.require_slots(trial, spark)
+        run(trial, spark, partial(_import, modules))
+    except BaseException:
+        _spark.stop(spark)
+        raise
+    return spark
+
+
+def _import(modules: Sequence[str], rank: Rank, trial: Trial) -> None:
+    _parquet.start(trial.threads_per_worker)
+    for module in modules:
+        importlib.import_module(module)
+
+
+def run(trial: Trial, spark: SparkSession, function: Callable[[Rank, Trial], Any]) -> list[Any]:
+    """Call ``function(rank, trial)`` on every rank, once, and return the results in the order of the ranks.
+
+    Args:
+        trial: Gives the number of ranks.
+        spark: The session, out of `start`.
+        function: A function of a module's top level, or a `partial` of one; its result travels to the driver.
+
+    Raises:
+        RankError: A rank raised, died, or did not come in time; the sentence is the rank's own.
+    """
+    ranks = spark.sparkContext.parallelize(range(trial.workers), trial.workers).barrier()
+    called_at = time.time()
+    with _ranks.explained():
+        answers: list[Any] = ranks.mapPartitions(lambda _: [_execute(function, trial, called_at)]).collect()
+    return answers
+
+
+def _execute(function: Callable[[Rank, Trial], Any], trial: Trial, called_at: float) -> Any:
+    rank = Rank(called_at)
+    _ranks.set_threads(trial.threads_per_worker)
+    with _ranks.named(rank.index):
+        return function(rank, trial)

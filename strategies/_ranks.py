@@ -1,0 +1,191 @@
+"""What all strategies with several workers share, whoever starts them: slots, waits, threads, a clock, agreement.
+
+A rank is one of the processes that share a trial's work.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import os
+import re
+import time
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from pyspark.sql import SparkSession
+
+    from bench import Trial
+
+SECONDS_TO_START = 60  # for all ranks to meet
+SECONDS_TO_WAIT = 120  # for another rank: shards are equal, so that ranks are never far apart
+SECONDS_FOR_SLOTS = 10  # for the executors of a cluster to register
+LONGEST_SENTENCE = 300  # characters
+
+
+class RankError(RuntimeError):
+    """A rank failed, and with it the trial."""
+
+
+def settings(trial: Trial) -> dict[str, str]:
+    """Return Spark's settings for a job of one task per rank: its threads, and no wait without an end."""
+    return {
+        # Spark gives its Python workers as many OpenMP threads as a task has cores.
+        "spark.task.cpus": str(trial.threads_per_worker),
+        "spark.barrier.sync.timeout": f"{SECONDS_TO_WAIT}s",
+    }
+
+
+def require_slots(trial: Trial, spark: SparkSession) -> None:
+    """Wait until there is a task slot for each worker, and say at once what Spark would say after minutes.
+
+    Raises:
+        RankError: There are too few slots, in local mode, where none can come; or after 10 seconds on a cluster.
+    """
+    context = spark.sparkContext._jsc.sc()
+    profile = context.resourceProfileManager().defaultResourceProfile()
+    deadline = time.monotonic() + (0 if context.isLocal() else SECONDS_FOR_SLOTS)
+    while (slots := context.maxNumConcurrentTasks(profile)) < trial.workers:
+        if time.monotonic() >= deadline:
+            raise RankError(
+                f"{trial.workers} workers of {trial.threads_per_worker} cores must run at once, and {trial.master} "
+                f"has room for {slots}: lower --workers, or name a --master with more cores."
+            )
+        time.sleep(0.2)
+
+
+class Laps:
+    """A rank's clock: a lap is named when it ends, and the next one begins.
+
+    Attributes:
+        seconds: Seconds of each lap, by name; laps of one name are summed.
+    """
+
+    def __init__(self, called_at: float) -> None:
+        """Start with the lap ``launch``, which began on the driver.
+
+        Args:
+            called_at: Moment of the driver's call, seconds since the epoch; on a cluster as good as its clocks agree.
+        """
+        self.seconds = {"launch": time.time() - called_at}
+        self._began = time.monotonic()
+
+    def end(self, name: str) -> None:
+        """End the lap ``name``."""
+        now = time.monotonic()
+        self.seconds[name] = self.seconds.get(name, 0.0) + now - self._began
+        self._began = now
+
+
+@dataclass(frozen=True)
+class Report:
+    """What a rank tells the driver at its end.
+
+    Attributes:
+        seconds: Seconds of each of its laps, by name.
+        digest: SHA-256 of its model.
+        rows: Rows that it read.
+        threads: Threads that each library is set to, as read back in the rank.
+        facts: What else is true of all ranks, for the record's notes.
+        model: The model, from rank 0 only.
+    """
+
+    seconds: Mapping[str, float]
+    digest: str
+    rows: int
+    threads: Mapping[str, int]
+    facts: Mapping[str, Any] = field(default_factory=dict)
+    model: Any = field(default=None, repr=False)
+
+
+def digest(*parts: bytes) -> str:
+    """Return the SHA-256 of a model's bytes."""
+    return hashlib.sha256(b"".join(parts)).hexdigest()
+
+
+def threads() -> dict[str, int]:
+    """Return the threads that Arrow and OpenMP are set to in this process, read back from each."""
+    import pyarrow as pa
+    from threadpoolctl import threadpool_info
+
+    pools = [pool["num_threads"] for pool in threadpool_info() if pool["user_api"] == "openmp"]
+    openmp = max(pools) if pools else int(os.environ["OMP_NUM_THREADS"])
+    return {"openmp": openmp, "arrow": pa.cpu_count(), "arrow_io": pa.io_thread_count()}
+
+
+def set_threads(number: int) -> None:
+    """Give Arrow and OpenMP so many threads in this process; before a library with OpenMP is imported."""
+    import pyarrow as pa
+
+    pa.set_cpu_count(number)
+    pa.set_io_thread_count(number)
+    os.environ["OMP_NUM_THREADS"] = str(number)
+
+
+def agreed(trial: Trial, reports: Sequence[Report]) -> Any:
+    """Leave for the record what the ranks report, make sure that they agree, and return their model.
+
+    Args:
+        trial: The trial.
+        reports: Of all ranks, in their order.
+
+    Raises:
+        RankError: Ranks ended with different models: they did not train together, whatever they returned.
+    """
+    for name in reports[0].seconds:
+        trial.ranks(name, [report.seconds[name] for report in reports])
+    trial.note("rows_per_rank", [report.rows for report in reports])
+    trial.note("threads_per_rank", [dict(report.threads) for report in reports])
+    for name, value in reports[0].facts.items():
+        trial.note(name, value)
+    if len({report.digest for report in reports}) > 1:
+        raise RankError("The ranks ended with different models, so they did not train together.")
+    return reports[0].model
+
+
+@contextmanager
+def named(rank: int) -> Iterator[None]:
+    """Say of an error which rank it comes from, in one line.
+
+    Raises:
+        RankError: The block raised anything.
+    """
+    try:
+        yield
+    except RankError:
+        raise
+    except Exception as error:
+        raise RankError(sentence(rank, error)) from error
+
+
+def sentence(rank: int, error: Exception) -> str:
+    """Return a rank's error in a line; some begin with where in a source they are, and then say what."""
+    if isinstance(error, RankError):
+        return f"Rank {rank}: {error}"
+    return f"Rank {rank}: {type(error).__name__}: {' '.join(str(error).split())[:LONGEST_SENTENCE]}"
+
+
+@contextmanager
+def explained() -> Iterator[None]:
+    """Say in one sentence what Spark says in pages about a job that failed.
+
+    Raises:
+        RankError: The job failed; the sentence is the failed rank's own, if it could say one.
+    """
+    from py4j.protocol import Py4JJavaError
+
+    try:
+        yield
+    except Py4JJavaError as error:
+        raise RankError(_reason(str(error.java_exception.getMessage()))) from error
+
+
+def _reason(text: str) -> str:
+    if found := re.search(r"RankError: (.+)", text):
+        return found[1]
+    if "Python worker exited unexpectedly" in text:
+        return "The process of a rank died, and the others were ended: see the log; memory may have run out."
+    causes = re.findall(r"^(?!.*PythonException)[\w.]+(?:Error|Exception): .+", text, re.MULTILINE)
+    return f"A rank failed: {(causes or text.splitlines())[0]}"

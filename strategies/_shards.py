@@ -1,0 +1,57 @@
+"""How ranks of a barrier stage read their own rows, and score where they read: no row goes through the driver."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from functools import partial
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from bench import PredictionWriter
+from strategies import _barrier, _parquet
+from strategies._ranks import RankError
+
+if TYPE_CHECKING:
+    import numpy as np
+    from pyspark.sql import SparkSession
+
+    from bench import Trial
+    from strategies._barrier import Rank
+
+
+def read(rank: Rank, trial: Trial) -> tuple[np.ndarray, np.ndarray]:
+    """Read this rank's rows of the train split, as `_parquet.read_matrix` does, as the lap ``load``.
+
+    Raises:
+        RankError: There are more ranks than rows.
+    """
+    mine = _parquet.shard(_parquet.row_groups(trial.dataset, "train"), rank.index, rank.world)
+    if not mine:
+        raise RankError("There is no row for it: ask for fewer with --workers.")
+    features, labels = _parquet.read_matrix(trial.dataset, mine, trial.threads_per_worker)
+    rank.laps.end("load")
+    return features, labels
+
+
+def score(trial: Trial, spark: SparkSession, load: Callable[[int], Callable[[Any], Any]]) -> Path:
+    """Score rows where they are read, a shard and a Parquet file for each rank, and return the directory.
+
+    Args:
+        trial: The trial.
+        spark: The session, out of `_barrier.start`.
+        load: Takes a number of threads and returns what turns features into probabilities. It holds the model, which
+            Spark broadcasts once if it is large.
+    """
+    path = trial.scratch / "predictions"
+    path.mkdir()
+    _barrier.run(trial, spark, partial(_score, load, path))
+    return path
+
+
+def _score(load: Callable[[int], Callable[[Any], Any]], path: Path, rank: Rank, trial: Trial) -> None:
+    predict = load(trial.threads_per_worker)
+    with PredictionWriter(path / f"part-{rank.index:05}.parquet") as predictions:
+        for split in trial.splits_to_score:
+            mine = _parquet.shard(_parquet.row_groups(trial.dataset, split), rank.index, rank.world)
+            for row_ids, features in _parquet.batches(trial.dataset, split, groups=mine):
+                predictions.write(row_ids, predict(features))

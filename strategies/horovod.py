@@ -1,0 +1,136 @@
+"""Horovod on Spark: a process per worker, gradients averaged by gloo; the job that HorovodRunner did.
+
+Spark starts one task per worker, and each task a fresh Python, which reads its own part of the train split straight
+from Parquet; nothing goes through the driver. Each step takes the global batch divided by the workers.
+
+Knobs: weights and the optimiser's state are broadcast before the first step; since the global batch does not grow
+with the workers, the learning rate does not either. All gradients travel in one group, so that a step negotiates
+once. Batch normalisation uses each worker's own batch, as is usual from 32 rows on (Goyal et al., 2017,
+https://arxiv.org/abs/1706.02677); its moving averages are averaged over the workers at the end. Waits end: 60 seconds
+to start, 120 for a worker that stalls. The network interface is named in local mode, or Horovod would probe them all.
+On a machine with GPUs the workers take one each; gradients travel by way of the CPU.
+
+Horovod's documentation recommends it to scale a single-GPU script to many with few changes, and its Spark integration
+where data is prepared in Spark: https://horovod.readthedocs.io/en/stable/spark_include.html
+"""
+
+import time
+
+from bench import Strategy, hookimpl
+from strategies import _keras, _keras_ranks, _parquet, _ranks, _spark, tensorflow
+
+ENVIRONMENT = {
+    # The default of 30 is short where ranks import TensorFlow on few cores.
+    "HOROVOD_GLOO_TIMEOUT_SECONDS": str(_ranks.SECONDS_TO_WAIT),
+    "HOROVOD_STALL_CHECK_TIME_SECONDS": str(_ranks.SECONDS_TO_WAIT // 2),
+    "HOROVOD_STALL_SHUTDOWN_TIME_SECONDS": str(_ranks.SECONDS_TO_WAIT),
+    "HOROVOD_LOG_LEVEL": "error",
+    "TF_USE_LEGACY_KERAS": "1",
+    "TF_CPP_MIN_LOG_LEVEL": "2",
+}
+
+
+@hookimpl
+def bench_strategy():
+    return Strategy(
+        family="mlp",
+        needs=("horovod", "tensorflow", "tf_keras", "pyspark", "pyarrow"),
+        install="tf-spark-bench[horovod]",
+        remedy="install g++, then `uv sync --reinstall-package horovod`",
+        distributed=True,
+        recommended="scaling a single-GPU script to many GPUs or hosts with few changes",
+    )
+
+
+@hookimpl
+def bench_setup(trial):
+    # Imported here, so that it does not count as training.
+    import horovod.spark  # noqa: F401
+
+    _parquet.start(trial.cores)
+    _keras.start(trial.cores)
+    spark = _spark.start(trial, _ranks.settings(trial))
+    _ranks.require_slots(trial, spark)
+    return spark
+
+
+@hookimpl
+def bench_train(trial, session):
+    import horovod.spark
+    import tensorflow as tf
+
+    try:
+        reports = horovod.spark.run(
+            train,
+            (trial, time.time()),
+            num_proc=trial.workers,
+            start_timeout=_ranks.SECONDS_TO_START,
+            use_gloo=True,
+            env=dict(ENVIRONMENT),  # beside that of the executor
+            nics={"lo"} if trial.master.startswith("local[") else None,
+            verbose=0,
+        )
+    except RuntimeError as error:
+        # Which rank it was stands on its message's third line, and a record keeps the first.
+        raise RuntimeError(" ".join(str(error).split())) from error
+    return _keras_ranks.model_of(tf, trial, reports)
+
+
+def train(trial, called_at):
+    """Do one rank's work, in a Python of its own.
+
+    Args:
+        trial: The trial.
+        called_at: Moment of the driver's call, seconds since the epoch.
+
+    Returns:
+        The rank's `_ranks.Report`.
+    """
+    laps = _ranks.Laps(called_at)
+    tf = _keras_ranks.start(trial)
+    import horovod.tensorflow.keras as hvd
+
+    laps.end("import")
+    hvd.init()
+    laps.end("rendezvous")
+    rank = hvd.rank()
+    if gpus := tf.config.list_physical_devices("GPU"):
+        tf.config.set_visible_devices(gpus[hvd.local_rank() % len(gpus)], "GPU")
+    mine = _keras_ranks.share(trial, rank, hvd.size())
+    data = _keras_ranks.batches(tf, trial, mine, rank)
+    laps.end("load")
+    model = _keras_ranks.compiled(tf, trial, lambda optimiser: hvd.DistributedOptimizer(optimiser, num_groups=1))
+    broadcast(model)
+    _keras_ranks.fit(tf, trial, model, data, mine.steps, laps)
+    average_statistics(model)
+    laps.end("train")
+    return _keras_ranks.report(tf, model, mine, rank, laps)
+
+
+def broadcast(model):
+    """Give all ranks the weights and the optimiser's state of rank 0."""
+    import horovod.tensorflow as hvd
+
+    model.optimizer.build(model.trainable_variables)
+    hvd.broadcast_variables([*model.variables, *model.optimizer.variables], root_rank=0)
+
+
+def average_statistics(model):
+    """Give all ranks the mean of their moving averages, which batch normalisation keeps of each rank's own batches."""
+    import horovod.tensorflow as hvd
+
+    for layer in model.layers:
+        for variable in layer.non_trainable_variables if hasattr(layer, "moving_mean") else ():
+            variable.assign(hvd.allreduce(variable, op=hvd.Average, name=variable.name.replace(":", "_")))
+
+
+@hookimpl
+def bench_predict(trial, session, model):
+    import tensorflow as tf
+
+    return tensorflow.bench_predict(trial, tf, model)
+
+
+@hookimpl
+def bench_teardown(session):
+    _spark.stop(session)

@@ -1,0 +1,111 @@
+"""spark-tensorflow-distributor's MirroredStrategyRunner: a barrier stage with a TensorFlow worker in each task.
+
+The workers train under ``MultiWorkerMirroredStrategy``. Each reads its own part of the train split straight from
+Parquet, and its batches are the global batch divided by the workers.
+
+Knobs: each worker hands TensorFlow its own batches (``distribute_datasets_from_function``), since ``fit`` on a plain
+dataset would divide the batch again and, sharding it once more, silently drop rows. The strategy is made in the
+worker (``use_custom_strategy``), after the threads are set; Python workers are not reused, since a second such run in
+one hangs. GPUs are used where Spark schedules them (``spark.task.resource.gpu.amount``), by NCCL; on CPUs a gRPC ring
+exchanges gradients. Batch normalisation uses each worker's own batch, as is usual from 32 rows on (Goyal et al.,
+2017, https://arxiv.org/abs/1706.02677), and its moving averages are averaged over the workers by the strategy. The
+global batch does not grow with the workers, so the learning rate does not either. A collective operation gives up
+after 120 seconds; by itself it would wait for ever.
+
+Its documentation recommends it to run tf.distribute on a Spark cluster:
+https://github.com/tensorflow/ecosystem/tree/master/spark/spark-tensorflow-distributor
+"""
+
+import time
+
+from bench import Strategy, hookimpl
+from strategies import _keras, _keras_ranks, _parquet, _ranks, _spark, tensorflow
+
+
+@hookimpl
+def bench_strategy():
+    return Strategy(
+        family="mlp",
+        needs=("spark_tensorflow_distributor", "tensorflow", "tf_keras", "pyspark", "pyarrow"),
+        install="tf-spark-bench[distributor]",
+        distributed=True,
+        recommended="tf.distribute training on the Spark cluster that is there, GPUs included",
+    )
+
+
+@hookimpl
+def bench_setup(trial):
+    # Imported here, so that it does not count as training.
+    import spark_tensorflow_distributor  # noqa: F401
+
+    _parquet.start(trial.cores)
+    _keras.start(trial.cores)
+    spark = _spark.start(trial, {**_ranks.settings(trial), "spark.python.worker.reuse": "false"})
+    _ranks.require_slots(trial, spark)
+    return spark
+
+
+@hookimpl
+def bench_train(trial, session):
+    import tensorflow as tf
+    from spark_tensorflow_distributor import MirroredStrategyRunner
+
+    use_gpu = session.sparkContext.getConf().contains("spark.task.resource.gpu.amount")
+    runner = MirroredStrategyRunner(num_slots=trial.workers, use_gpu=use_gpu, use_custom_strategy=True)
+    with _ranks.explained():
+        reports = runner.run(train, trial=trial, called_at=time.time())
+    return _keras_ranks.model_of(tf, trial, reports)
+
+
+def train(trial, called_at):
+    """Do one rank's work, in a Python worker of its own.
+
+    Args:
+        trial: The trial.
+        called_at: Moment of the driver's call, seconds since the epoch.
+
+    Returns:
+        The `_ranks.Report` of each rank.
+    """
+    from pyspark import BarrierTaskContext
+
+    laps = _ranks.Laps(called_at)
+    tf = _keras_ranks.start(trial)
+    laps.end("import")
+    # Spark ends this wait; TensorFlow's own, for a rank that does not come, has no end.
+    BarrierTaskContext.get().barrier()
+    patience = tf.distribute.experimental.CommunicationOptions(timeout_seconds=_ranks.SECONDS_TO_WAIT)
+    strategy = tf.distribute.MultiWorkerMirroredStrategy(communication_options=patience)
+    laps.end("rendezvous")
+    rank, world = strategy.cluster_resolver.task_id or 0, strategy.num_replicas_in_sync
+    mine = _keras_ranks.share(trial, rank, world)
+    rows = _keras_ranks.batches(tf, trial, mine, rank)
+    data = strategy.distribute_datasets_from_function(lambda _: rows)
+    laps.end("load")
+    with strategy.scope():
+        model = _keras_ranks.compiled(tf, trial)
+    _keras_ranks.fit(tf, trial, model, data, mine.steps, laps)
+    return gathered(_keras_ranks.report(tf, model, mine, rank, laps))
+
+
+def gathered(report):
+    """Return the reports of all ranks to each: the runner gives the driver only what rank 0 returns."""
+    import base64
+    import pickle
+
+    from pyspark import BarrierTaskContext
+
+    message = base64.b64encode(pickle.dumps(report)).decode()
+    return [pickle.loads(base64.b64decode(other)) for other in BarrierTaskContext.get().allGather(message)]  # noqa: S301
+
+
+@hookimpl
+def bench_predict(trial, session, model):
+    import tensorflow as tf
+
+    return tensorflow.bench_predict(trial, tf, model)
+
+
+@hookimpl
+def bench_teardown(session):
+    _spark.stop(session)

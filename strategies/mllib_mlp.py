@@ -1,0 +1,77 @@
+"""Spark MLlib's multilayer perceptron: the same hidden layers without TensorFlow, all in the JVM.
+
+It is not quite the model of its family: hidden units are sigmoids, the output is a softmax over two, and there is
+neither batch normalisation nor dropout. L-BFGS takes all rows in each of its steps, so that batches mean nothing to it.
+
+Knobs: hidden layers of 256, 128 and 64; features standardised with the statistics of the whole train split, which
+MLlib does not do by itself, and cached; blocks of 1,024 rows, one matrix multiplication each.
+
+MLlib's guide describes it as a classifier for rows that are in Spark already:
+https://spark.apache.org/docs/latest/ml-classification-regression.html#multilayer-perceptron-classifier
+"""
+
+from bench import Strategy, hookimpl
+from strategies import _keras, _spark
+
+ITERATIONS_PER_EPOCH = 10
+
+
+@hookimpl
+def bench_strategy():
+    return Strategy(
+        family="mlp",
+        needs=("pyspark",),
+        install="tf-spark-bench[spark]",
+        recommended="a small network inside a Spark pipeline, where TensorFlow is not to be had",
+    )
+
+
+@hookimpl
+def bench_setup(trial):
+    return _spark.start(trial)
+
+
+@hookimpl
+def bench_train(trial, session):
+    with trial.phase("load"):
+        rows = standardised(_spark.read(session, trial.dataset, "train"), trial.dataset)
+        rows = rows.select("features", "label").cache()
+        rows.count()
+    return fit(trial, rows)
+
+
+def standardised(rows, dataset):
+    """Add the vector column ``features``: each less its train mean, over its train standard deviation."""
+    from pyspark.sql.functions import col
+
+    columns = zip(_spark.feature_columns(dataset), dataset.means, dataset.stds, strict=True)
+    return _spark.assemble(rows.withColumns({name: (col(name) - mean) / std for name, mean, std in columns}), dataset)
+
+
+def fit(trial, rows):
+    """Train and return the model.
+
+    Args:
+        trial: The trial.
+        rows: Data frame with the vector column ``features``, standardised, and ``label``.
+    """
+    from pyspark.ml.classification import MultilayerPerceptronClassifier
+
+    estimator = MultilayerPerceptronClassifier(
+        layers=[len(trial.dataset.features), *(units for units, _ in _keras.LAYERS), 2],
+        maxIter=ITERATIONS_PER_EPOCH * trial.epochs,
+        blockSize=1024,
+        seed=trial.seed,
+    )
+    return estimator.fit(rows)
+
+
+@hookimpl
+def bench_predict(trial, session, model):
+    rows = standardised(_spark.read(session, trial.dataset, *trial.splits_to_score), trial.dataset)
+    return _spark.write_scores(model.transform(rows), trial)
+
+
+@hookimpl
+def bench_teardown(session):
+    _spark.stop(session)

@@ -1,0 +1,102 @@
+"""Every distributed strategy keeps the contract and does, with two real workers, the work of one process."""
+
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+
+from bench.testing import StrategyContract
+
+Alone = Callable[[str], dict[str, Any]]
+
+
+class Distributed(StrategyContract):
+    """Its model is that of one process.
+
+    Attributes:
+        one_process: The strategy of one process that does the same work.
+    """
+
+    one_process: str
+
+    def test_two_workers_are_as_good_as_one_process(self, shared_record: dict[str, Any], alone: Alone) -> None:
+        """The AUC with two workers lies within 0.01 of that of one process."""
+        assert shared_record["quality"]["auc"] == pytest.approx(alone(self.one_process)["quality"]["auc"], abs=0.01)
+
+
+class OfRanks(Distributed):
+    """Its workers are processes, which measure and say what they do.
+
+    Attributes:
+        laps: What each rank measures.
+        libraries: Libraries with a number of threads.
+    """
+
+    laps: tuple[str, ...]
+    libraries: tuple[str, ...]
+
+    def test_each_rank_says_where_its_time_went(self, shared_record: dict[str, Any]) -> None:
+        """The record has every lap of every rank."""
+        inner = shared_record["inner"]
+        assert {name: len(inner[name]) for name in self.laps} == dict.fromkeys(self.laps, 2)
+
+    def test_each_rank_reads_its_own_rows(self, shared_record: dict[str, Any]) -> None:
+        """Both ranks read half of the train split, and together all of it."""
+        assert shared_record["notes"]["rows_per_rank"] == [shared_record["rows"] // 2] * 2
+
+    def test_workers_share_the_threads(self, record: dict[str, Any], shared_record: dict[str, Any]) -> None:
+        """Read back inside a worker, every library has cores/W threads."""
+        cores = record["trial"]["cores"]
+        for found, workers in ((record, 1), (shared_record, 2)):
+            expected = dict.fromkeys(("openmp", "arrow", "arrow_io", *self.libraries), max(1, cores // workers))
+            assert found["notes"]["threads_per_rank"] == [expected] * workers
+
+
+class OfKerasRanks(OfRanks):
+    one_process = "tensorflow"
+    laps = ("launch", "import", "rendezvous", "load", "compile", "train")
+    libraries = ("tensorflow_intra_op", "tensorflow_inter_op")
+
+    def test_one_worker_does_the_work_of_one_process(self, record: dict[str, Any], alone: Alone) -> None:
+        """One worker takes the same batches from the same weights, and so comes to the same loss."""
+        assert record["quality"]["log_loss"] == pytest.approx(alone("tensorflow")["quality"]["log_loss"], rel=1e-3)
+
+    def test_the_global_batch_stays(self, shared_record: dict[str, Any]) -> None:
+        """Two workers take steps of as many rows as one."""
+        assert shared_record["notes"]["rows_per_step"] == shared_record["trial"]["batch_size"]
+
+
+class TestMirroredRunner(OfKerasRanks):
+    strategy = "mirrored_runner"
+
+
+class TestHorovod(OfKerasRanks):
+    strategy = "horovod"
+
+
+class TestTensorflowMirrored(Distributed):
+    strategy = "tensorflow_mirrored"
+    one_process = "tensorflow"
+
+    def test_one_worker_does_the_work_of_one_process(self, record: dict[str, Any], alone: Alone) -> None:
+        """One replica takes the same batches from the same weights, and so comes to the same loss."""
+        assert record["quality"]["log_loss"] == pytest.approx(alone("tensorflow")["quality"]["log_loss"], rel=1e-3)
+
+
+class TestXgboostSpark(Distributed):
+    strategy = "xgboost_spark"
+    one_process = "xgboost"
+
+
+class TestXgboostBarrier(OfRanks):
+    strategy = "xgboost_barrier"
+    one_process = "xgboost"
+    laps = ("launch", "rendezvous", "load", "bin", "train", "leave")
+    libraries = ("xgboost",)
+
+
+class TestLightgbmSpark(OfRanks):
+    strategy = "lightgbm_spark"
+    one_process = "lightgbm"
+    laps = ("launch", "rendezvous", "load", "bin", "train", "leave")
+    libraries = ("lightgbm",)

@@ -1,0 +1,72 @@
+"""A fault of a rank ends Horovod on Spark in one sentence, and the next training in the same session works."""
+
+from collections.abc import Callable
+
+import pytest
+
+from bench.results import Record
+from tests.conftest import CONTROL, on_one_python
+
+FAULTS = """
+    import os
+    import signal
+    import time
+    from dataclasses import replace
+
+    from strategies import _keras_ranks, _ranks, horovod
+    from strategies.horovod import bench_setup, bench_teardown
+
+    own = horovod.train
+    horovod.ENVIRONMENT |= {"HOROVOD_STALL_CHECK_TIME_SECONDS": "2", "HOROVOD_STALL_SHUTDOWN_TIME_SECONDS": "4"}
+    horovod.ENVIRONMENT |= {"HOROVOD_GLOO_TIMEOUT_SECONDS": "20"}
+
+    @hookimpl
+    def bench_train(trial, session):
+        trial = replace(trial, learning_rate=1e-3, batch_size=100, epochs=1)
+        for fault in (dies, raises, stalls, never_arrives):
+            horovod.train = fault
+            try:
+                horovod.bench_train(trial, session)
+            except _ranks.RankError as error:
+                trial.note(fault.__name__, str(error))
+        horovod.train = own
+        for _ in range(2):
+            horovod.bench_train(trial, session)
+        trial.note("well", True)
+
+    def is_second():
+        return os.environ["HOROVOD_RANK"] == "1"
+
+    def dies(trial, called_at):
+        if is_second():
+            _keras_ranks.fit = lambda *arguments: os.kill(os.getpid(), signal.SIGKILL)
+        return own(trial, called_at)
+
+    def raises(trial, called_at):
+        if is_second():
+            raise ValueError("no rows here")
+        return own(trial, called_at)
+
+    def stalls(trial, called_at):
+        if is_second():
+            _keras_ranks.fit = lambda *arguments: time.sleep(600)
+        return own(trial, called_at)
+
+    def never_arrives(trial, called_at):
+        if is_second():
+            time.sleep(600)
+        return own(trial, called_at)
+"""
+
+
+@on_one_python
+@pytest.mark.timeout(600)
+def test_the_fault_of_one_rank_ends_the_training(trial_of: Callable[..., Record]) -> None:
+    """A rank that dies, raises, stalls or never comes is one sentence, and then it trains, twice."""
+    record = trial_of(FAULTS, facts=CONTROL, timeout_s=540)
+    assert record["status"] == "ok", record["reason"]
+    notes = record["notes"]
+    assert notes["well"]
+    for fault in ("dies", "raises", "stalls", "never_arrives"):
+        assert notes[fault].startswith(("Rank ", "The process of a rank")), notes
+    assert "processes_left" not in notes

@@ -1,0 +1,31 @@
+"""What ranks share among themselves."""
+
+from dataclasses import replace
+
+import pytest
+
+from bench import Dataset, Strategy, plan
+from strategies import _keras_ranks, _ranks
+
+
+@pytest.mark.parametrize("world", [1, 2, 3, 7, 16])
+def test_all_ranks_take_the_same_steps(dataset: Dataset, world: int) -> None:
+    """Each row is one rank's, all ranks take equally many equal steps, and what is dropped is counted."""
+    trial = plan.make(plan.Request(workers=(world,)), {"x": Strategy("mlp", distributed=True)}, dataset)[0].trial
+    shares = [_keras_ranks.share(trial, rank, world) for rank in range(world)]
+    assert sum(group.rows for mine in shares for group in mine.groups) == dataset.train_rows
+    assert len({(mine.batch, mine.steps) for mine in shares}) == 1
+    seen = shares[0].steps * shares[0].batch * world
+    assert seen + shares[0].facts["rows_dropped_per_epoch"] == dataset.train_rows
+    assert shares[0].facts["rows_dropped_per_epoch"] < trial.batch_size + world
+    assert trial.batch_size - world < shares[0].facts["rows_per_step"] <= trial.batch_size
+    for rank, mine in enumerate(shares):
+        features, labels = _keras_ranks.read(trial, mine)
+        assert len(features) == len(labels) == dataset.train_rows // world, rank
+
+
+def test_more_workers_than_rows_are_refused(dataset: Dataset) -> None:
+    """A rank without rows could not take part in any step."""
+    trial = plan.make(plan.Request(), {"x": Strategy("mlp")}, dataset)[0].trial
+    with pytest.raises(_ranks.RankError, match="cannot be shared by 16001 workers"):
+        _keras_ranks.share(replace(trial, workers=16001), 0, 16001)

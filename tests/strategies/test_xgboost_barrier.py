@@ -1,0 +1,83 @@
+"""XGBoost's collective in a barrier stage keeps the contract, and no fault of a rank hangs it."""
+
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from bench import Dataset
+from bench.results import Record
+from bench.testing import StrategyContract
+from bench.testing.support import installed, run_trial
+from tests.conftest import CONTROL, on_one_python
+
+FAULTS = """
+    import os
+    import signal
+    import time
+
+    from strategies import _barrier, _ranks, xgboost_barrier
+    from strategies.xgboost_barrier import bench_setup, bench_teardown
+
+    _ranks.SECONDS_TO_WAIT = 5  # here and in the ranks
+
+    @hookimpl
+    def bench_train(trial, session):
+        for fault in (dies, stalls, never_joins):
+            try:
+                _barrier.run(trial, session, fault)
+            except _ranks.RankError as error:
+                trial.note(fault.__name__, str(error))
+        trial.note("well", len(_barrier.run(trial, session, xgboost_barrier.train_rank)))
+
+    def dies(rank, trial):
+        return in_the_second_round(rank, trial, lambda: os.kill(os.getpid(), signal.SIGKILL))
+
+    def stalls(rank, trial):
+        return in_the_second_round(rank, trial, lambda: time.sleep(600))
+
+    def in_the_second_round(rank, trial, act):
+        import xgboost as xgb
+
+        class Fault(xgb.callback.TrainingCallback):
+            def after_iteration(self, model, epoch, evals_log):
+                if rank.index == 1 and epoch == 1:
+                    act()
+                return False
+
+        train = xgb.train
+        xgb.train = lambda *arguments, **options: train(*arguments, **options, callbacks=[Fault()])
+        return xgboost_barrier.train_rank(rank, trial)
+
+    def never_joins(rank, trial):
+        import xgboost as xgb
+
+        if rank.index == 1:
+            xgb.collective.CommunicatorContext.__enter__ = lambda self: time.sleep(600)
+        return xgboost_barrier.train_rank(rank, trial)
+"""
+
+
+def test_a_twin_whose_ranks_train_alone_is_caught(dataset: Dataset, tmp_path: Path) -> None:
+    """The inherited test fails for a strategy that returns the model of one rank's own rows."""
+
+    class Alone(StrategyContract):
+        strategy = "alone"
+
+    with installed(tmp_path / "installed", {"alone": Path(__file__).with_name("alone.py")}):
+        assert run_trial("alone", dataset, tmp_path, workers=2)["status"] == "ok"
+        with pytest.raises(AssertionError, match=r"0\.5 ±"):
+            Alone().test_workers_learn_from_all_rows(dataset, tmp_path)
+
+
+@on_one_python
+@pytest.mark.timeout(600)
+def test_the_fault_of_one_rank_ends_the_training(trial_of: Callable[..., Record]) -> None:
+    """A rank that dies, stalls or never joins is an error within XGBoost's time-outs, and the next stage trains."""
+    record = trial_of(FAULTS, facts=CONTROL, timeout_s=540)
+    assert record["status"] == "ok", record["reason"]
+    notes = record["notes"]
+    assert "processes_left" not in notes
+    assert notes["well"] == 2
+    for fault in ("dies", "stalls", "never_joins"):
+        assert notes[fault].startswith(("Rank ", "The process of a rank died"))
