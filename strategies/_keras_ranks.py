@@ -110,10 +110,14 @@ def fit(tf: Any, trial: Trial, model: tf.keras.Model, data: Any, steps: int, lap
     Raises:
         RankError: The data ended early, as it does where a framework shards it once more.
     """
-    called = tf.keras.callbacks.LambdaCallback(
-        on_train_batch_end=lambda *_: laps.end("train" if "compile" in laps.seconds else "compile")
-    )
-    model.fit(data, epochs=trial.epochs, steps_per_epoch=steps, verbose=0, callbacks=[called])
+    with _ranks.watchdog() as alive:
+
+        def called(*_: Any) -> None:
+            laps.end("train" if "compile" in laps.seconds else "compile")
+            alive()
+
+        callback = tf.keras.callbacks.LambdaCallback(on_train_batch_end=called)
+        model.fit(data, epochs=trial.epochs, steps_per_epoch=steps, verbose=0, callbacks=[callback])
     laps.end("train")
     if (taken := int(model.optimizer.iterations.numpy())) != trial.epochs * steps:
         raise RankError(f"{taken} of {trial.epochs * steps} steps were taken: rows were lost on their way.")

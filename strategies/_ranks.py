@@ -5,11 +5,12 @@ A rank is one of the processes that share a trial's work.
 
 from __future__ import annotations
 
+import faulthandler
 import hashlib
 import os
 import re
 import time
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
@@ -143,6 +144,24 @@ def agreed(trial: Trial, reports: Sequence[Report]) -> Any:
     if len({report.digest for report in reports}) > 1:
         raise RankError("The ranks ended with different models, so they did not train together.")
     return reports[0].model
+
+
+@contextmanager
+def watchdog() -> Iterator[Callable[[], None]]:
+    """End this process, with a dump of its stacks, when it is silent for too long: so one rank that waits ends all.
+
+    Yields:
+        What to call to say that work goes on.
+    """
+
+    def alive() -> None:
+        faulthandler.dump_traceback_later(SECONDS_TO_WAIT, exit=True)
+
+    alive()
+    try:
+        yield alive
+    finally:
+        faulthandler.cancel_dump_traceback_later()
 
 
 @contextmanager

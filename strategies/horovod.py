@@ -7,27 +7,16 @@ Knobs: weights and the optimiser's state are broadcast before the first step; si
 with the workers, the learning rate does not either. All gradients travel in one group, so that a step negotiates
 once. Batch normalisation uses each worker's own batch, as is usual from 32 rows on (Goyal et al., 2017,
 https://arxiv.org/abs/1706.02677); its moving averages are averaged over the workers at the end. Waits end: 60 seconds
-to start, 120 for a worker that stalls. The network interface is named in local mode, or Horovod would probe them all.
-On a machine with GPUs the workers take one each; gradients travel by way of the CPU.
+to start, 120 for a worker that stalls; when one fails, the others are ended. The network interface is named in local
+mode, or Horovod would probe them all. On a machine with GPUs the workers take one each; gradients travel by way of
+the CPU.
 
 Horovod's documentation recommends it to scale a single-GPU script to many with few changes, and its Spark integration
 where data is prepared in Spark: https://horovod.readthedocs.io/en/stable/spark_include.html
 """
 
-import time
-
 from bench import Strategy, hookimpl
-from strategies import _keras, _keras_ranks, _parquet, _ranks, _spark, tensorflow
-
-ENVIRONMENT = {
-    # The default of 30 is short where ranks import TensorFlow on few cores.
-    "HOROVOD_GLOO_TIMEOUT_SECONDS": str(_ranks.SECONDS_TO_WAIT),
-    "HOROVOD_STALL_CHECK_TIME_SECONDS": str(_ranks.SECONDS_TO_WAIT // 2),
-    "HOROVOD_STALL_SHUTDOWN_TIME_SECONDS": str(_ranks.SECONDS_TO_WAIT),
-    "HOROVOD_LOG_LEVEL": "error",
-    "TF_USE_LEGACY_KERAS": "1",
-    "TF_CPP_MIN_LOG_LEVEL": "2",
-}
+from strategies import _horovod, _keras, _keras_ranks, _parquet, _ranks, _spark, tensorflow
 
 
 @hookimpl
@@ -56,24 +45,9 @@ def bench_setup(trial):
 
 @hookimpl
 def bench_train(trial, session):
-    import horovod.spark
     import tensorflow as tf
 
-    try:
-        reports = horovod.spark.run(
-            train,
-            (trial, time.time()),
-            num_proc=trial.workers,
-            start_timeout=_ranks.SECONDS_TO_START,
-            use_gloo=True,
-            env=dict(ENVIRONMENT),  # beside that of the executor
-            nics={"lo"} if trial.master.startswith("local[") else None,
-            verbose=0,
-        )
-    except RuntimeError as error:
-        # Which rank it was stands on its message's third line, and a record keeps the first.
-        raise RuntimeError(" ".join(str(error).split())) from error
-    return _keras_ranks.model_of(tf, trial, reports)
+    return _keras_ranks.model_of(tf, trial, _horovod.run(train, trial))
 
 
 def train(trial, called_at):

@@ -80,7 +80,7 @@ FAULTS = """
 @pytest.mark.timeout(600)
 def test_its_traps_are_errors_and_never_hangs(trial_of: Callable[..., Record]) -> None:
     """A tiny shard is refused, a dead, stalled or early-leaving peer is an error, and a taken port is chosen anew."""
-    record = trial_of(FAULTS, facts=CONTROL, timeout_s=540)
+    record = trial_of(FAULTS, facts=CONTROL, cores=2, timeout_s=540)
     assert record["status"] == "ok", record["reason"]
     notes = record["notes"]
     assert "has 3 rows, and LightGBM needs 160 on each" in notes["has_three_rows"]

@@ -26,10 +26,12 @@ FAULTS = """
         trial = replace(trial, learning_rate=1e-3, batch_size=100, epochs=1)
         for fault in (dies, stalls, never_arrives, finds_its_port_taken, shards_twice):
             mirrored_runner.train = fault
+            began = time.monotonic()
             try:
                 mirrored_runner.bench_train(trial, session)
             except _ranks.RankError as error:
                 trial.note(fault.__name__, str(error))
+            trial.note(f"{fault.__name__}_s", time.monotonic() - began)
         mirrored_runner.train = own
         for _ in range(2):
             mirrored_runner.bench_train(trial, session)
@@ -74,7 +76,7 @@ FAULTS = """
 @pytest.mark.timeout(600)
 def test_the_fault_of_one_rank_ends_the_training(trial_of: Callable[..., Record]) -> None:
     """A rank that dies, stalls, never comes, lacks its port or half its rows is one sentence; then it trains."""
-    record = trial_of(FAULTS, facts=CONTROL, timeout_s=540)
+    record = trial_of(FAULTS, facts=CONTROL, cores=2, timeout_s=540)
     assert record["status"] == "ok", record["reason"]
     notes = record["notes"]
     assert notes["well"]

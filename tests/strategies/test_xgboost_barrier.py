@@ -74,7 +74,7 @@ def test_a_twin_whose_ranks_train_alone_is_caught(dataset: Dataset, tmp_path: Pa
 @pytest.mark.timeout(600)
 def test_the_fault_of_one_rank_ends_the_training(trial_of: Callable[..., Record]) -> None:
     """A rank that dies, stalls or never joins is an error within XGBoost's time-outs, and the next stage trains."""
-    record = trial_of(FAULTS, facts=CONTROL, timeout_s=540)
+    record = trial_of(FAULTS, facts=CONTROL, cores=2, timeout_s=540)
     assert record["status"] == "ok", record["reason"]
     notes = record["notes"]
     assert "processes_left" not in notes

@@ -1,0 +1,81 @@
+"""Starts Horovod's ranks on Spark, waits for them with limits, and ends all of them when one fails."""
+
+from __future__ import annotations
+
+import re
+import time
+from collections.abc import Callable
+from typing import TYPE_CHECKING, Any
+
+from strategies import _ranks
+from strategies._ranks import RankError, Report
+
+if TYPE_CHECKING:
+    from bench import Trial
+
+ENVIRONMENT = {
+    # The default of 30 is short where ranks import TensorFlow on few cores.
+    "HOROVOD_GLOO_TIMEOUT_SECONDS": str(_ranks.SECONDS_TO_WAIT),
+    "HOROVOD_LOG_LEVEL": "error",
+    "TF_USE_LEGACY_KERAS": "1",
+    "TF_CPP_MIN_LOG_LEVEL": "2",
+}
+
+
+def run(function: Callable[[Trial, float], Report], trial: Trial) -> list[Report]:
+    """Call ``function(trial, called_at)`` on every rank and return the reports in the order of the ranks.
+
+    Args:
+        function: A function of a module's top level; ``called_at`` is this moment, seconds since the epoch.
+        trial: Gives the number of ranks and the master.
+
+    Raises:
+        RankError: A rank failed, or the ranks did not start in time.
+    """
+    import horovod.spark
+    from horovod.spark import gloo_run
+
+    remote_shell = gloo_run.rsh
+    gloo_run.rsh = _ending_all(remote_shell)
+    try:
+        reports: list[Report] = horovod.spark.run(
+            function,
+            (trial, time.time()),
+            num_proc=trial.workers,
+            start_timeout=_ranks.SECONDS_TO_START,
+            use_gloo=True,
+            env=dict(ENVIRONMENT),  # beside that of the executor
+            nics={"lo"} if trial.master.startswith("local") else None,
+            verbose=0,
+        )
+    except RuntimeError as error:
+        raise RankError(_sentence(str(error))) from error
+    finally:
+        gloo_run.rsh = remote_shell
+    return reports
+
+
+def _ending_all(remote_shell: Callable[..., int]) -> Callable[..., int]:
+    """Return a remote shell that, when its command fails, aborts the commands of all others too.
+
+    With gloo on Spark, Horovod 0.28.1 waits for all ranks before it says that one has failed
+    (``launch_gloo``, ``block_until_all_done``): for ever, if another one hangs.
+
+    Args:
+        remote_shell: Horovod's own; its last argument is the list of events that abort a command.
+    """
+
+    def call(*arguments: Any) -> int:
+        code = remote_shell(*arguments)
+        if code != 0:
+            for event in arguments[-1]:
+                event.set()
+        return code
+
+    return call
+
+
+def _sentence(text: str) -> str:
+    if found := re.search(r"Process name: (\S+)\s+Exit code: (\S+)", text):
+        return f"The process of rank {found[1]} ended with exit code {found[2]}, and the others were ended: see the log."
+    return " ".join(text.split())
