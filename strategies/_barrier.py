@@ -61,7 +61,7 @@ class Rank:
         Raises:
             RankError: One did not come in time.
         """
-        with _waiting():
+        with _ranks.meeting():
             self._context.barrier()
 
     @contextmanager
@@ -81,7 +81,7 @@ class Rank:
         except Exception as error:
             failure = error
         said = json.dumps({"own": shared.own, "failure": failure and _ranks.sentence(self.index, failure)})
-        with _waiting():
+        with _ranks.meeting():
             answers = [json.loads(answer) for answer in self._context.allGather(said)]
         if failures := [answer["failure"] for answer in answers if answer["failure"]]:
             raise RankError(failures[0]) from failure
@@ -99,16 +99,6 @@ class Rank:
         if address.startswith("127.") and len(set(hosts)) > 1:
             raise RankError(f"Other hosts cannot reach {hosts[self.index]} at {address}: set SPARK_LOCAL_IP there.")
         return address
-
-
-@contextmanager
-def _waiting() -> Iterator[None]:
-    """Say what it means that Spark closes the connection on which it was to say that all are here."""
-    try:
-        yield
-    except EOFError as error:
-        limit = _ranks.SECONDS_TO_WAIT
-        raise RankError(f"Not every rank came within {limit} s: one hangs or is that much slower.") from error
 
 
 def start(trial: Trial, *modules: str) -> SparkSession:

@@ -165,6 +165,19 @@ def watchdog() -> Iterator[Callable[[], None]]:
 
 
 @contextmanager
+def meeting() -> Iterator[None]:
+    """Say of Spark's barrier what it means that Spark closes the connection on which it was to say that all are here.
+
+    Raises:
+        RankError: A rank did not come in time.
+    """
+    try:
+        yield
+    except EOFError as error:
+        raise RankError(f"Not every rank came within {SECONDS_TO_WAIT} s: one hangs or is that much slower.") from error
+
+
+@contextmanager
 def named(rank: int) -> Iterator[None]:
     """Say of an error which rank it comes from, in one line.
 

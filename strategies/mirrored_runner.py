@@ -72,20 +72,31 @@ def train(trial, called_at):
     laps = _ranks.Laps(called_at)
     tf = _keras_ranks.start(trial)
     laps.end("import")
-    # Spark ends this wait; TensorFlow's own, for a rank that does not come, has no end.
-    BarrierTaskContext.get().barrier()
-    patience = tf.distribute.experimental.CommunicationOptions(timeout_seconds=_ranks.SECONDS_TO_WAIT)
-    strategy = tf.distribute.MultiWorkerMirroredStrategy(communication_options=patience)
-    laps.end("rendezvous")
-    rank, world = strategy.cluster_resolver.task_id or 0, strategy.num_replicas_in_sync
-    mine = _keras_ranks.share(trial, rank, world)
-    rows = _keras_ranks.batches(tf, trial, mine, rank)
-    data = strategy.distribute_datasets_from_function(lambda _: rows)
-    laps.end("load")
-    with strategy.scope():
-        model = _keras_ranks.compiled(tf, trial)
-    _keras_ranks.fit(tf, trial, model, data, mine.steps, laps)
-    return gathered(_keras_ranks.report(tf, model, mine, rank, laps))
+    context = BarrierTaskContext.get()
+    with _ranks.named(context.partitionId()):
+        # This wait has an end; TensorFlow's own, for a rank that does not come, has none.
+        with _ranks.meeting():
+            context.barrier()
+        patience = tf.distribute.experimental.CommunicationOptions(timeout_seconds=_ranks.SECONDS_TO_WAIT)
+        strategy = tf.distribute.MultiWorkerMirroredStrategy(communication_options=patience)
+        laps.end("rendezvous")
+        rank, world = strategy.cluster_resolver.task_id or 0, strategy.num_replicas_in_sync
+        mine = _keras_ranks.share(trial, rank, world)
+        data = undivided(strategy, _keras_ranks.batches(tf, trial, mine, rank))
+        laps.end("load")
+        with strategy.scope():
+            model = _keras_ranks.compiled(tf, trial)
+        _keras_ranks.fit(tf, trial, model, data, mine.steps, laps)
+        return gathered(_keras_ranks.report(tf, model, mine, rank, laps))
+
+
+def undivided(strategy, batches):
+    """Give the strategy this worker's own batches as they are.
+
+    ``fit`` would take a plain dataset for the global one: it would divide each batch by the workers, and leave to each
+    worker every W-th batch of its own.
+    """
+    return strategy.distribute_datasets_from_function(lambda _: batches)
 
 
 def gathered(report):

@@ -7,15 +7,18 @@ from strategies import _parquet, xgboost_external
 
 SMALL_BATCHES = """
     from strategies import xgboost_external
-    from strategies.xgboost_external import bench_predict, bench_setup, bench_train
+    from strategies.xgboost_external import bench_predict, bench_strategy, bench_train
 
-    xgboost_external.BATCH_BYTES = 4096
+    @hookimpl
+    def bench_setup(trial):
+        xgboost_external.BATCH_BYTES = 4096
+        return xgboost_external.bench_setup(trial)
 """
 
 
 def test_many_batches_make_a_model_too(trial_of: Callable[..., Record]) -> None:
     """Rows that come in several batches are all learned from."""
-    record = trial_of(SMALL_BATCHES)
+    record = trial_of(SMALL_BATCHES, facts="")
     assert record["status"] == "ok", record["reason"]
     assert record["notes"]["batches"] > 1
     assert record["quality"]["auc"] > 0.7
