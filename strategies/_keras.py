@@ -88,6 +88,8 @@ def compile_mlp(tf: Any, model: tf.keras.Model, learning_rate: float, wrap: Call
     optimiser = tf.keras.optimizers.Adam(learning_rate)
     optimiser = wrap(optimiser) if wrap else optimiser
     model.compile(optimiser, "binary_crossentropy", steps_per_execution=STEPS_PER_EXECUTION)
+    # Horovod needs it built, and building it moves the sequence of seeds that dropout draws from: so do all alike.
+    optimiser.build(model.trainable_variables)
 
 
 def train_batches(tf: Any, features: np.ndarray, labels: np.ndarray, trial: Trial) -> tuple[tf.data.Dataset, int]:

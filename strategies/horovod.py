@@ -36,10 +36,10 @@ def bench_setup(trial):
     # Imported here, so that it does not count as training.
     import horovod.spark  # noqa: F401
 
-    _parquet.start(trial.cores)
-    _keras.start(trial.cores)
     spark = _spark.start(trial, _ranks.settings(trial))
     _ranks.require_slots(trial, spark)
+    _parquet.start(trial.cores)
+    _keras.start(trial.cores)
     return spark
 
 
@@ -85,7 +85,6 @@ def broadcast(model):
     """Give all ranks the weights and the optimiser's state of rank 0."""
     import horovod.tensorflow as hvd
 
-    model.optimizer.build(model.trainable_variables)
     hvd.broadcast_variables([*model.variables, *model.optimizer.variables], root_rank=0)
 
 

@@ -72,12 +72,15 @@ def train_rank(rank, trial):
         shared.own = probe.getsockname()
     settings = _lightgbm.settings(trial) | network(rank, shared.all)
     # LightGBM joins its network when a booster is made, and must have joined when rows are binned.
-    booster = lightgbm.Booster(settings, lightgbm.Dataset(features, labels))
-    rank.laps.end("bin")
-    for _ in range(trial.trees):
-        booster.update()
-    rank.laps.end("train")
-    # One that leaves early makes the others spin for ever: LightGBM reads a closed connection as "nothing yet".
+    # Its own limit is whole minutes, and one that leaves early makes the others spin: LightGBM reads a closed
+    # connection as "nothing yet".
+    with _ranks.watchdog() as alive:
+        booster = lightgbm.Booster(settings, lightgbm.Dataset(features, labels))
+        rank.laps.end("bin")
+        for _ in range(trial.trees):
+            alive()
+            booster.update()
+        rank.laps.end("train")
     rank.meet()
     booster.free_network()
     rank.laps.end("leave")

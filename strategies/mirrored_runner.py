@@ -38,10 +38,10 @@ def bench_setup(trial):
     # Imported here, so that it does not count as training.
     import spark_tensorflow_distributor  # noqa: F401
 
-    _parquet.start(trial.cores)
-    _keras.start(trial.cores)
     spark = _spark.start(trial, {**_ranks.settings(trial), "spark.python.worker.reuse": "false"})
     _ranks.require_slots(trial, spark)
+    _parquet.start(trial.cores)
+    _keras.start(trial.cores)
     return spark
 
 

@@ -9,8 +9,9 @@ from typing import Any
 
 import pytest
 
-from bench import Dataset, plugins
+from bench import Dataset, plan, plugins
 from bench.testing.support import (
+    LITTLE_WORK,
     installed,
     lopsided,
     make_tiny_dataset,
@@ -43,10 +44,12 @@ class StrategyContract:
     Attributes:
         strategy: Name of the strategy.
         source: Its file, for as long as no installed package has an entry point for it.
+        request: How much training.
     """
 
     strategy: str
     source: Path | None = None
+    request: plan.Request = LITTLE_WORK
 
     @pytest.fixture(scope="class", autouse=True)
     @classmethod
@@ -67,14 +70,14 @@ class StrategyContract:
     @classmethod
     def record(cls, dataset: Dataset, tmp_path_factory: pytest.TempPathFactory) -> dict[str, Any]:
         """The record of a trial with one worker."""
-        return run_trial(cls.strategy, dataset, tmp_path_factory.mktemp("trial"))
+        return run_trial(cls.strategy, dataset, tmp_path_factory.mktemp("trial"), request=cls.request)
 
     @pytest.fixture(scope="class")
     @classmethod
     def shared_record(cls, dataset: Dataset, tmp_path_factory: pytest.TempPathFactory) -> dict[str, Any]:
         """The record of a trial with two workers."""
         _distributed_or_skip(cls.strategy)
-        return run_trial(cls.strategy, dataset, tmp_path_factory.mktemp("shared"), workers=2)
+        return run_trial(cls.strategy, dataset, tmp_path_factory.mktemp("shared"), workers=2, request=cls.request)
 
     def test_it_keeps_the_contract(self) -> None:
         """Hooks and arguments are spelt as in the contract, and the module says in one line what it is."""
@@ -115,7 +118,7 @@ class StrategyContract:
         """
         _distributed_or_skip(self.strategy)
         mixed = with_flipped_labels(dataset, tmp_path / "lopsided", lopsided)
-        record = run_trial(self.strategy, mixed, tmp_path, workers=2)
+        record = run_trial(self.strategy, mixed, tmp_path, workers=2, request=self.request)
         assert record["status"] == "ok", record["reason"]
         if record["quality"] is None:
             pytest.skip("it is not graded")
@@ -130,7 +133,8 @@ class StrategyContract:
             pytest.skip("test_workers_learn_from_all_rows shows it")
         if record["quality"] is None:
             pytest.skip("it is not graded")
-        flipped = run_trial(self.strategy, with_flipped_labels(dataset, tmp_path / "flipped"), tmp_path)
+        opposite = with_flipped_labels(dataset, tmp_path / "flipped")
+        flipped = run_trial(self.strategy, opposite, tmp_path, request=self.request)
         assert flipped["quality"], flipped["reason"]
         assert flipped["quality"]["auc"] == pytest.approx(1 - record["quality"]["auc"], abs=FLIP_TOLERANCE)
 
