@@ -82,6 +82,7 @@ def test_phases_sum_to_wall_time(trial_of):
     )
     assert sum(record["phases"].values()) == pytest.approx(record["wall_s"], abs=1e-4)
     assert record["inner"]["load"][0] == pytest.approx(0.2, abs=0.1)
+    assert record["slowest"] == {"load": record["inner"]["load"][0]}
     assert record["phases"]["train"] >= 0.3
     assert record["notes"]["device"] == "CPU"
 

@@ -1,6 +1,6 @@
 """Every built-in strategy of one process, or of MLlib, keeps the contract, in real trials with the real frameworks."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import replace
 from typing import Any
 
@@ -16,7 +16,15 @@ class TestTensorflow(StrategyContract):
 
 class TestMllibMlp(StrategyContract):
     strategy = "mllib_mlp"
-    request = replace(LITTLE_WORK, epochs=20)  # of L-BFGS, whose first iterations say little
+    request = replace(LITTLE_WORK, epochs=10)  # of L-BFGS, whose first iterations say little
+
+    @pytest.fixture(scope="class", autouse=True)
+    @classmethod
+    def _whole_jvm(cls) -> Iterator[None]:
+        """Without its second compiler the JVM has no vector instructions, which multiply this one's matrices."""
+        with pytest.MonkeyPatch.context() as patch:
+            patch.delenv("JDK_JAVA_OPTIONS")
+            yield
 
 
 class TestMllibLinear(StrategyContract):
