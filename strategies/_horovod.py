@@ -77,7 +77,5 @@ def _ending_all(remote_shell: Callable[..., int]) -> Callable[..., int]:
 
 def _sentence(text: str) -> str:
     if found := re.search(r"Process name: (\S+)\s+Exit code: (\S+)", text):
-        return (
-            f"The process of rank {found[1]} ended with exit code {found[2]}, and the others were ended: see the log."
-        )
+        return f"Rank {found[1]} ended with exit code {found[2]}, and with it all others: see the log."
     return " ".join(text.split())

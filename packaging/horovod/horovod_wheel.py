@@ -44,9 +44,11 @@ def build_wheel(wheel_directory, config_settings=None, metadata_directory=None):
 def _compiled(directory, wheel_directory):
     source = _source(directory)
     _leave_out(source / NAME / "tensorflow" / "CMakeLists.txt")
+    # Its setup.py imports horovod from its own directory, which Python leaves out of the path if told to.
+    environment = {name: value for name, value in os.environ.items() if name != "PYTHONSAFEPATH"}
     jobs = {"MAKEFLAGS": f"-j{len(os.sched_getaffinity(0))}"}
     options = ["--quiet", "--dist-dir", wheel_directory.absolute()]
-    _run("setup.py", "bdist_wheel", *options, cwd=source, env=os.environ | OPTIONS | jobs)
+    _run("setup.py", "bdist_wheel", *options, cwd=source, env=environment | OPTIONS | jobs)
     return next(wheel_directory.glob(f"{NAME}-{VERSION}-*.whl")).name
 
 
