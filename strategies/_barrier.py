@@ -112,12 +112,8 @@ def start(trial: Trial, *modules: str) -> SparkSession:
         RankError: Spark has too few slots.
     """
     spark = _spark.start(trial, _ranks.settings(trial))
-    try:
-        _ranks.require_slots(trial, spark)
-        run(trial, spark, partial(_import, modules))
-    except BaseException:
-        _spark.stop(spark)
-        raise
+    _ranks.require_slots(trial, spark)
+    run(trial, spark, partial(_import, modules))
     return spark
 
 

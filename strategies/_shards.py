@@ -7,8 +7,7 @@ from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from bench import PredictionWriter
-from strategies import _barrier, _parquet
+from strategies import _barrier, _parquet, _scores
 from strategies._ranks import RankError
 
 if TYPE_CHECKING:
@@ -50,8 +49,4 @@ def score(trial: Trial, spark: SparkSession, load: Callable[[int], Callable[[Any
 
 def _score(load: Callable[[int], Callable[[Any], Any]], path: Path, rank: Rank, trial: Trial) -> None:
     predict = load(trial.threads_per_worker)
-    with PredictionWriter(path / f"part-{rank.index:05}.parquet") as predictions:
-        for split in trial.splits_to_score:
-            mine = _parquet.shard(_parquet.row_groups(trial.dataset, split), rank.index, rank.world)
-            for row_ids, features in _parquet.batches(trial.dataset, split, groups=mine):
-                predictions.write(row_ids, predict(features))
+    _scores.write(trial, path / f"part-{rank.index:05}.parquet", predict, rank.index, rank.world)

@@ -23,6 +23,11 @@ def settings(trial: Trial) -> dict[str, Any]:
     }
 
 
+def native_settings(trial: Trial) -> dict[str, Any]:
+    """Return what ``xgboost.train`` is given; the estimator of ``xgboost.spark`` sets the rest itself."""
+    return settings(trial) | {"objective": "binary:logistic", "nthread": trial.threads_per_worker}
+
+
 def device(xgb: Any) -> str:
     """Return ``cuda`` if this build of XGBoost can use a GPU and there is one, else ``cpu``.
 

@@ -10,8 +10,10 @@ LightGBM's documentation recommends limits of depth and leaves against over-fitt
 the data fits into its memory: https://lightgbm.readthedocs.io/en/stable/Parameters-Tuning.html
 """
 
-from bench import PredictionWriter, Strategy, hookimpl
-from strategies import _lightgbm, _parquet
+from functools import partial
+
+from bench import Strategy, hookimpl
+from strategies import _lightgbm, _parquet, _scores
 
 
 @hookimpl
@@ -42,8 +44,6 @@ def bench_train(trial, session):
 
 @hookimpl
 def bench_predict(trial, model):
-    with PredictionWriter(trial.scratch / "predictions.parquet") as predictions:
-        for split in trial.splits_to_score:
-            for row_ids, features in _parquet.batches(trial.dataset, split):
-                predictions.write(row_ids, model.predict(features, num_threads=trial.threads_per_worker))
-    return predictions.path
+    return _scores.write(
+        trial, trial.scratch / "predictions.parquet", partial(model.predict, num_threads=trial.threads_per_worker)
+    )

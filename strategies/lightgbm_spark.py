@@ -147,5 +147,4 @@ def load(model, threads):
 
 @hookimpl
 def bench_teardown(session):
-    if session is not None:
-        _spark.stop(session)
+    _spark.stop(session)

@@ -11,8 +11,8 @@ TensorFlow's own guide recommends one process until the data or the model is too
 https://www.tensorflow.org/guide/distributed_training
 """
 
-from bench import PredictionWriter, Strategy, hookimpl
-from strategies import _keras, _parquet
+from bench import Strategy, hookimpl
+from strategies import _keras, _parquet, _scores
 
 
 @hookimpl
@@ -66,8 +66,6 @@ def bench_predict(trial, session, model):
     tf = session
     signature = [tf.TensorSpec((None, len(trial.dataset.features)), tf.float32)]
     score = tf.function(lambda features: model(features, training=False), input_signature=signature)
-    with PredictionWriter(trial.scratch / "predictions.parquet") as predictions:
-        for split in trial.splits_to_score:
-            for row_ids, features in _parquet.batches(trial.dataset, split):
-                predictions.write(row_ids, score(_keras.in_place(tf, features)).numpy())
-    return predictions.path
+    return _scores.write(
+        trial, trial.scratch / "predictions.parquet", lambda features: score(_keras.in_place(tf, features)).numpy()
+    )

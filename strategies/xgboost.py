@@ -11,8 +11,8 @@ XGBoost's documentation recommends ``hist`` as the general choice, and ``Quantil
 https://xgboost.readthedocs.io/en/stable/treemethod.html
 """
 
-from bench import PredictionWriter, Strategy, hookimpl
-from strategies import _parquet, _xgboost
+from bench import Strategy, hookimpl
+from strategies import _parquet, _scores, _xgboost
 
 
 @hookimpl
@@ -52,20 +52,11 @@ def fit(xgb, trial, features, labels):
         features: float32 of shape (rows, features), raw.
         labels: float32 of shape (rows,).
     """
-    threads = trial.threads_per_worker
-    data = xgb.QuantileDMatrix(features, labels, max_bin=trial.bins, nthread=threads)
-    settings = _xgboost.settings(trial) | {
-        "objective": "binary:logistic",
-        "nthread": threads,
-        "device": _xgboost.device(xgb),
-    }
+    data = xgb.QuantileDMatrix(features, labels, max_bin=trial.bins, nthread=trial.threads_per_worker)
+    settings = _xgboost.native_settings(trial) | {"device": _xgboost.device(xgb)}
     return xgb.train(settings, data, num_boost_round=trial.trees)
 
 
 @hookimpl
 def bench_predict(trial, model):
-    with PredictionWriter(trial.scratch / "predictions.parquet") as predictions:
-        for split in trial.splits_to_score:
-            for row_ids, features in _parquet.batches(trial.dataset, split):
-                predictions.write(row_ids, model.inplace_predict(features))
-    return predictions.path
+    return _scores.write(trial, trial.scratch / "predictions.parquet", model.inplace_predict)

@@ -51,7 +51,6 @@ def train_rank(rank, trial):
     """
     import xgboost as xgb
 
-    threads = trial.threads_per_worker
     with rank.together() as shared:
         features, labels = _shards.read(rank, trial)
         tracker = start_tracker(rank)
@@ -61,10 +60,9 @@ def train_rank(rank, trial):
     )
     communicator.__enter__()
     rank.laps.end("rendezvous")
-    data = xgb.QuantileDMatrix(features, labels, max_bin=trial.bins, nthread=threads)
+    data = xgb.QuantileDMatrix(features, labels, max_bin=trial.bins, nthread=trial.threads_per_worker)
     rank.laps.end("bin")
-    settings = _xgboost.settings(trial) | {"objective": "binary:logistic", "nthread": threads}
-    booster = xgb.train(settings, data, num_boost_round=trial.trees)
+    booster = xgb.train(_xgboost.native_settings(trial), data, num_boost_round=trial.trees)
     rank.laps.end("train")
     # Not as a context manager: after a failure a goodbye would wait for the others', whom Spark ends.
     communicator.__exit__(None, None, None)
@@ -114,5 +112,4 @@ def load(model, threads):
 
 @hookimpl
 def bench_teardown(session):
-    if session is not None:
-        _spark.stop(session)
+    _spark.stop(session)

@@ -11,8 +11,8 @@ XGBoost's documentation recommends it for data that does not fit into memory, an
 grow level by level: https://xgboost.readthedocs.io/en/stable/tutorials/external_memory.html
 """
 
-from bench import PredictionWriter, Strategy, hookimpl
-from strategies import _parquet, _xgboost
+from bench import Strategy, hookimpl
+from strategies import _parquet, _scores, _xgboost
 
 BATCH_BYTES = 128 << 20
 
@@ -37,12 +37,10 @@ def bench_setup(trial):
 
 @hookimpl
 def bench_train(trial, session):
-    threads = trial.threads_per_worker
     with trial.phase("load"):
         rows = iterator(session, trial)
-        data = session.ExtMemQuantileDMatrix(rows, max_bin=trial.bins, nthread=threads)
-    settings = _xgboost.settings(trial) | {"objective": "binary:logistic", "nthread": threads}
-    return session.train(settings, data, num_boost_round=trial.trees)
+        data = session.ExtMemQuantileDMatrix(rows, max_bin=trial.bins, nthread=trial.threads_per_worker)
+    return session.train(_xgboost.native_settings(trial), data, num_boost_round=trial.trees)
 
 
 def iterator(xgb, trial):
@@ -94,8 +92,4 @@ def grouped(groups, row_bytes):
 
 @hookimpl
 def bench_predict(trial, model):
-    with PredictionWriter(trial.scratch / "predictions.parquet") as predictions:
-        for split in trial.splits_to_score:
-            for row_ids, features in _parquet.batches(trial.dataset, split):
-                predictions.write(row_ids, model.inplace_predict(features))
-    return predictions.path
+    return _scores.write(trial, trial.scratch / "predictions.parquet", model.inplace_predict)
