@@ -88,6 +88,7 @@ def main() -> None:
 
 @main.command()
 @click.option("--strategy", "strategies", multiple=True, metavar="NAME|GLOB", help="Strategies to run; all by default.")
+@click.option("--task", type=click.Choice(["train"]), default="train", show_default=True, help="What is measured.")
 @click.option("--data", "data_name", default="flights", show_default=True, help="Dataset: a name or a path.")
 @click.option("--workers", type=Integers(), help="Workers of distributed strategies, such as 1,2.  [default: 2]")
 @click.option("--cores", type=click.IntRange(1), help="CPU cores for each trial.  [default: all]")

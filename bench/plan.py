@@ -9,7 +9,7 @@ from fnmatch import fnmatchcase
 from pathlib import Path
 
 from bench.errors import UsageError
-from bench.model import Dataset, Strategy, Trial
+from bench.model import Dataset, Strategy, Task, Trial
 
 CONTROL = "null"
 LEARNING_RATES = {"mlp": 1e-3, "gbt": 0.2}
@@ -21,6 +21,7 @@ class Request:
 
     Attributes:
         strategies: Names or shell-style patterns; none means all.
+        task: ``train`` or ``predict``.
         workers: Numbers of workers for distributed strategies.
         cores: CPU cores for each trial.
         repeat: How often each case runs.
@@ -34,6 +35,7 @@ class Request:
     """
 
     strategies: tuple[str, ...] = ()
+    task: Task = "train"
     workers: tuple[int, ...] = (2,)
     cores: int = 2
     repeat: int = 1
@@ -100,7 +102,7 @@ def _workers(strategy: Strategy, asked: tuple[int, ...]) -> tuple[int, ...]:
 def _planned(request: Request, name: str, strategy: Strategy, workers: int, repeat: int, dataset: Dataset) -> Planned:
     trial = Trial(
         strategy=name,
-        task="train",
+        task=request.task,
         dataset=dataset,
         splits_to_score=("test",),
         workers=workers,

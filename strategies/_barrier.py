@@ -16,7 +16,7 @@ from dataclasses import dataclass, field
 from functools import partial
 from typing import TYPE_CHECKING, Any
 
-from strategies import _parquet, _ranks, _spark
+from strategies import _parquet, _ranks, _slots
 from strategies._ranks import RankError
 
 if TYPE_CHECKING:
@@ -102,7 +102,7 @@ class Rank:
 
 
 def start(trial: Trial, *modules: str) -> SparkSession:
-    """Start Spark for ranks of the trial's threads, see that there is room for all, and import modules in each.
+    """Start Spark for ranks of the trial's threads, with room for all, and import modules in each.
 
     Args:
         trial: The trial.
@@ -111,8 +111,7 @@ def start(trial: Trial, *modules: str) -> SparkSession:
     Raises:
         RankError: Spark has too few slots.
     """
-    spark = _spark.start(trial, _ranks.settings(trial))
-    _ranks.require_slots(trial, spark)
+    spark = _slots.start(trial)
     run(trial, spark, partial(_import, modules))
     return spark
 

@@ -1,4 +1,4 @@
-"""What all strategies with several workers share, whoever starts them: slots, waits, threads, a clock, agreement.
+"""What all strategies with several workers share, whoever starts them: waits, threads, a clock, agreement.
 
 A rank is one of the processes that share a trial's work.
 """
@@ -16,45 +16,15 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from pyspark.sql import SparkSession
-
     from bench import Trial
 
 SECONDS_TO_START = 60  # for all ranks to meet
 SECONDS_TO_WAIT = 120  # for another rank: shards are equal, so that ranks are never far apart
-SECONDS_FOR_SLOTS = 10  # for the executors of a cluster to register
 LONGEST_SENTENCE = 300  # characters
 
 
 class RankError(RuntimeError):
     """A rank failed, and with it the trial."""
-
-
-def settings(trial: Trial) -> dict[str, str]:
-    """Return Spark's settings for a job of one task per rank: its threads, and no wait without an end."""
-    return {
-        # Spark gives its Python workers as many OpenMP threads as a task has cores.
-        "spark.task.cpus": str(trial.threads_per_worker),
-        "spark.barrier.sync.timeout": f"{SECONDS_TO_WAIT}s",
-    }
-
-
-def require_slots(trial: Trial, spark: SparkSession) -> None:
-    """Wait until there is a task slot for each worker, and say at once what Spark would say after minutes.
-
-    Raises:
-        RankError: There are too few slots, in local mode, where none can come; or after 10 seconds on a cluster.
-    """
-    context = spark.sparkContext._jsc.sc()
-    profile = context.resourceProfileManager().defaultResourceProfile()
-    deadline = time.monotonic() + (0 if context.isLocal() else SECONDS_FOR_SLOTS)
-    while (slots := context.maxNumConcurrentTasks(profile)) < trial.workers:
-        if time.monotonic() >= deadline:
-            raise RankError(
-                f"{trial.workers} workers of {trial.threads_per_worker} cores must run at once, and {trial.master} "
-                f"has room for {slots}: lower --workers, or name a --master with more cores."
-            )
-        time.sleep(0.2)
 
 
 class Laps:

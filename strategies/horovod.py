@@ -16,7 +16,7 @@ where data is prepared in Spark: https://horovod.readthedocs.io/en/stable/spark_
 """
 
 from bench import Strategy, hookimpl
-from strategies import _horovod, _keras, _keras_ranks, _parquet, _ranks, _spark, tensorflow
+from strategies import _horovod, _keras, _keras_ranks, _parquet, _ranks, _slots, _spark, tensorflow
 
 
 @hookimpl
@@ -36,8 +36,7 @@ def bench_setup(trial):
     # Imported here, so that it does not count as training.
     import horovod.spark  # noqa: F401
 
-    spark = _spark.start(trial, _ranks.settings(trial))
-    _ranks.require_slots(trial, spark)
+    spark = _slots.start(trial)
     _parquet.start(trial.cores)
     _keras.start(trial.cores)
     return spark

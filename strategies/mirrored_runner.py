@@ -19,7 +19,7 @@ https://github.com/tensorflow/ecosystem/tree/master/spark/spark-tensorflow-distr
 import time
 
 from bench import Strategy, hookimpl
-from strategies import _keras, _keras_ranks, _parquet, _ranks, _spark, tensorflow
+from strategies import _keras, _keras_ranks, _parquet, _ranks, _slots, _spark, tensorflow
 
 
 @hookimpl
@@ -38,8 +38,7 @@ def bench_setup(trial):
     # Imported here, so that it does not count as training.
     import spark_tensorflow_distributor  # noqa: F401
 
-    spark = _spark.start(trial, {**_ranks.settings(trial), "spark.python.worker.reuse": "false"})
-    _ranks.require_slots(trial, spark)
+    spark = _slots.start(trial, {"spark.python.worker.reuse": "false"})
     _parquet.start(trial.cores)
     _keras.start(trial.cores)
     return spark
