@@ -88,11 +88,17 @@ def main() -> None:
 
 @main.command()
 @click.option("--strategy", "strategies", multiple=True, metavar="NAME|GLOB", help="Strategies to run; all by default.")
-@click.option("--task", type=click.Choice(["train"]), default="train", show_default=True, help="What is measured.")
+@click.option(
+    "--task", type=click.Choice(["train", "predict"]), default="train", show_default=True, help="What is measured."
+)
 @click.option("--data", "data_name", default="flights", show_default=True, help="Dataset: a name or a path.")
 @click.option("--workers", type=Integers(), help="Workers of distributed strategies, such as 1,2.  [default: 2]")
 @click.option("--cores", type=click.IntRange(1), help="CPU cores for each trial.  [default: all]")
 @click.option("--repeat", type=click.IntRange(1), default=1, show_default=True, help="How often each case runs.")
+@click.option(
+    "--model", type=click.Path(exists=True), help="Keras model to score with.  [default: one that is made once]"
+)
+@click.option("--budget", "budget_s", type=Seconds(), help="For row-by-row scoring, each trial.  [default: 60s]")
 @click.option("--timeout", "timeout_s", type=Seconds(), default="10m", show_default=True, help="For each trial.")
 @click.option("--epochs", type=click.IntRange(1), help="Passes over the data (family mlp).")
 @click.option("--batch-size", type=click.IntRange(1), help="Rows of a global batch (family mlp).")

@@ -22,8 +22,10 @@ class Strategy:
         install: What to give to ``pip install`` to get ``needs``.
         remedy: What to do instead where that is not enough, as the rest of a sentence.
         distributed: Whether ``--workers`` means anything to it.
-        scores: ``own``: it scores with what its ``bench_train`` returned; ``reference``: with the
+        scores: In a predict trial, ``own``: it scores with what its ``bench_train`` returned; ``reference``: with the
             Keras model whose path it is given.
+        tasks: Tasks that it takes part in, of those that it has the hook for. One that scores only to be graded,
+            by another strategy's code, has ``("train",)``.
         recommended: What its own documentation recommends it for.
     """
 
@@ -33,14 +35,30 @@ class Strategy:
     remedy: str = ""
     distributed: bool = False
     scores: Literal["own", "reference"] = "own"
+    tasks: tuple[Task, ...] = ("train", "predict")
     recommended: str = ""
+
+
+@dataclass(frozen=True)
+class Reference:
+    """The Keras model of a predict trial, and what it says of every row of the dataset.
+
+    Attributes:
+        model: The model, a file or a directory.
+        predictions: Parquet file with ``row_id`` and ``score``, made by the plainest correct code.
+        fingerprint: SHA-256 of the model's content.
+    """
+
+    model: Path
+    predictions: Path
+    fingerprint: str
 
 
 @dataclass(frozen=True)
 class Dataset:
     """A dataset that lies ready: ``PATH/split=train/*.parquet`` and ``PATH/split=test/*.parquet``.
 
-    The columns are ``row_id`` (int64, unique over both splits), the label (float32, 0 or 1) and
+    The columns are ``row_id`` (int64, from 0 on, each once over both splits), the label (float32, 0 or 1) and
     the features (float32, all finite). Splits hold row groups of equal size, with page checksums.
 
     Attributes:
@@ -112,8 +130,11 @@ class Trial:
         depth: Greatest depth of a tree (``gbt``).
         bins: Bins of a feature's histogram (``gbt``).
         learning_rate: Step size of the family's optimiser, or shrinkage of its trees.
+        budget_s: Seconds after which a strategy that scores row by row may stop (``predict``).
         master: Spark master URL.
         scratch: Directory for whatever the strategy writes; removed after the trial.
+        model: The Keras model that strategies with ``scores="reference"`` score with, a file or a directory; ``None``
+            in a train trial, and where a strategy scores with its own.
         clock: The worker's clock; not there (``None``) where the trial was shipped to.
     """
 
@@ -132,8 +153,10 @@ class Trial:
     depth: int
     bins: int
     learning_rate: float
+    budget_s: float
     master: str
     scratch: Path
+    model: Path | None = None
     clock: Clock | None = field(default=None, compare=False, repr=False)
 
     def phase(self, name: str) -> AbstractContextManager[None]:

@@ -9,7 +9,7 @@ from fnmatch import fnmatchcase
 from pathlib import Path
 
 from bench.errors import UsageError
-from bench.model import Dataset, Strategy, Task, Trial
+from bench.model import Dataset, Reference, Strategy, Task, Trial
 
 CONTROL = "null"
 LEARNING_RATES = {"mlp": 1e-3, "gbt": 0.2}
@@ -32,6 +32,8 @@ class Request:
         depth: Greatest depth of a tree (``gbt``).
         bins: Bins of a feature's histogram (``gbt``).
         master: Spark master URL; none means local, with a task slot for each core, or each worker if these are more.
+        model: Path of the Keras model to score with; none means the dataset's own reference model (``predict``).
+        budget_s: Seconds after which a strategy that scores row by row may stop (``predict``).
     """
 
     strategies: tuple[str, ...] = ()
@@ -46,14 +48,23 @@ class Request:
     depth: int = 6
     bins: int = 128
     master: str | None = None
+    model: str | None = None
+    budget_s: float = 60.0
 
 
 @dataclass(frozen=True)
 class Planned:
-    """A trial and the facts about its strategy."""
+    """A trial, the facts about its strategy, and what it is compared with.
+
+    Attributes:
+        trial: The trial.
+        strategy: The facts.
+        reference: The model that it scores with, and its predictions; none where it scores with its own model.
+    """
 
     trial: Trial
     strategy: Strategy
+    reference: Reference | None = None
 
 
 def select(names: Sequence[str], patterns: Sequence[str]) -> list[str]:
@@ -73,7 +84,9 @@ def select(names: Sequence[str], patterns: Sequence[str]) -> list[str]:
     return [name for name in names if any(fnmatchcase(name, pattern) for pattern in wanted)]
 
 
-def make(request: Request, strategies: dict[str, Strategy], dataset: Dataset) -> list[Planned]:
+def make(
+    request: Request, strategies: dict[str, Strategy], dataset: Dataset, reference: Reference | None = None
+) -> list[Planned]:
     """Return the trials in the order in which they are to run.
 
     Each repeat is a block with all cases, in a fresh random order that the seed determines: on a machine whose
@@ -83,6 +96,7 @@ def make(request: Request, strategies: dict[str, Strategy], dataset: Dataset) ->
         request: What was asked for.
         strategies: The facts about each selected strategy, by name.
         dataset: The dataset.
+        reference: What strategies score with that do not score with a model of their own.
     """
     cases = [
         (name, workers) for name, strategy in strategies.items() for workers in _workers(strategy, request.workers)
@@ -91,7 +105,9 @@ def make(request: Request, strategies: dict[str, Strategy], dataset: Dataset) ->
     plan = []
     for repeat in range(request.repeat):
         block = order.sample(cases, len(cases))
-        plan += [_planned(request, name, strategies[name], workers, repeat, dataset) for name, workers in block]
+        plan += [
+            _planned(request, name, strategies[name], workers, repeat, dataset, reference) for name, workers in block
+        ]
     return plan
 
 
@@ -99,12 +115,22 @@ def _workers(strategy: Strategy, asked: tuple[int, ...]) -> tuple[int, ...]:
     return asked if strategy.distributed else (1,)
 
 
-def _planned(request: Request, name: str, strategy: Strategy, workers: int, repeat: int, dataset: Dataset) -> Planned:
+def _planned(
+    request: Request,
+    name: str,
+    strategy: Strategy,
+    workers: int,
+    repeat: int,
+    dataset: Dataset,
+    reference: Reference | None,
+) -> Planned:
+    if request.task == "train" or strategy.scores == "own":
+        reference = None
     trial = Trial(
         strategy=name,
         task=request.task,
         dataset=dataset,
-        splits_to_score=("test",),
+        splits_to_score=("test",) if request.task == "train" else ("train", "test"),
         workers=workers,
         cores=request.cores,
         threads_per_worker=max(1, request.cores // workers),
@@ -116,10 +142,12 @@ def _planned(request: Request, name: str, strategy: Strategy, workers: int, repe
         depth=request.depth,
         bins=request.bins,
         learning_rate=LEARNING_RATES.get(strategy.family, 0.0),
+        budget_s=request.budget_s,
         master=request.master or f"local[{max(request.cores, workers)}]",
         scratch=Path(),
+        model=reference.model if reference else None,
     )
-    return Planned(trial, strategy)
+    return Planned(trial, strategy, reference)
 
 
 def with_scratch(planned: Planned, scratch: Path) -> Planned:

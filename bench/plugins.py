@@ -6,7 +6,7 @@ import importlib.metadata
 import importlib.util
 import inspect
 from collections import defaultdict
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from importlib.metadata import EntryPoint
 from types import ModuleType
 
@@ -36,7 +36,7 @@ class Plugin:
     @property
     def tasks(self) -> tuple[str, ...]:
         """The tasks that it can do, in the order ``train``, ``predict``."""
-        return tuple(task for task in ("train", "predict") if self.has(f"bench_{task}"))
+        return tuple(task for task in ("train", "predict") if task in self.strategy.tasks and self.has(f"bench_{task}"))
 
 
 def why_not(strategy: Strategy) -> str | None:
@@ -122,7 +122,11 @@ def check(name: str, module: ModuleType) -> Plugin:
     strategy = manager.hook.bench_strategy()
     if not isinstance(strategy, Strategy):
         raise PluginError(f"Strategy {name!r}: bench_strategy() must return a bench.Strategy.")
+    if not manager.hook.bench_train.get_hookimpls():
+        strategy = replace(strategy, scores="reference")  # there is no model of its own
     plugin = Plugin(name, strategy, (module.__doc__ or "").strip().partition("\n")[0], manager.hook)
     if not plugin.tasks:
-        raise PluginError(f"Strategy {name!r} has neither bench_train nor bench_predict: add one.")
+        raise PluginError(
+            f"Strategy {name!r} has no hook for a task that it takes part in: add bench_train or bench_predict."
+        )
     return plugin

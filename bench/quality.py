@@ -13,6 +13,10 @@ if TYPE_CHECKING:
     import numpy.typing as npt
 
 
+TOLERANCE = 1e-5  # between two correct ways to compute a model's score, whose float32 sums run in another order
+LEAST_OF_BUDGET = 0.8  # the last slice of rows may end early
+
+
 class InvalidAnswerError(Exception):
     """The predictions prove that the answer is wrong or incomplete.
 
@@ -29,7 +33,8 @@ class InvalidAnswerError(Exception):
 def floor(planned: Planned) -> float | None:
     """Return the AUC that a correct implementation does not fall below, ``None`` where none is known.
 
-    Floors are measured with the default amount of training, so they do not hold for less.
+    Floors are measured with the default amount of training, so they do not hold for less, nor for a model that was
+    given.
 
     Args:
         planned: The trial, with the facts about its strategy.
@@ -39,39 +44,99 @@ def floor(planned: Planned) -> float | None:
         "mlp": trial.epochs >= default.epochs and trial.batch_size <= default.batch_size,
         "gbt": trial.trees >= default.trees and trial.depth >= default.depth and trial.bins >= default.bins,
     }
-    if not enough.get(planned.strategy.family, True):
+    if planned.reference or not enough.get(planned.strategy.family, True):
         return None
     return trial.dataset.floors.get(planned.strategy.family)
 
 
-def grade(dataset: Dataset, splits: tuple[str, ...], predictions: Path, least: float | None) -> dict[str, float]:
-    """Compare predictions with the labels of the rows that were to be scored.
+def check_budget(predict_s: float, budget_s: float) -> None:
+    """See that a strategy that left rows out has used the time that it was given.
+
+    Args:
+        predict_s: Seconds that it scored for.
+        budget_s: Seconds that it might have.
+
+    Raises:
+        InvalidAnswerError: It has not.
+    """
+    if predict_s < LEAST_OF_BUDGET * budget_s:
+        raise InvalidAnswerError(f"it left rows out after {predict_s:.1f} of the {budget_s:g} s that it had")
+
+
+def grade(
+    dataset: Dataset,
+    splits: tuple[str, ...],
+    predictions: Path,
+    *,
+    least: float | None = None,
+    reference: Path | None = None,
+    scored: int | None = None,
+) -> dict[str, float]:
+    """Compare predictions with the labels of the rows that were to be scored, and with those of the same model.
 
     Args:
         dataset: The dataset.
         splits: Splits that were to be scored.
         predictions: Parquet file or directory with ``row_id`` and ``score``.
         least: AUC that a correct implementation does not fall below, if one is known.
+        reference: Parquet file with the same columns, which the scores must equal within 1e-5.
+        scored: Number of rows that the strategy says it has scored, if it ran out of time; all by default.
 
     Returns:
-        ``auc``, the exact area under the ROC curve, ties counted half; ``log_loss``, the mean of
-        -log p(label) in nats.
+        ``auc``, the exact area under the ROC curve, ties counted half; ``log_loss``, the mean of -log p(label) in
+        nats; with a reference ``max_difference``, the largest difference of a score from the reference's. The first
+        two are missing where all rows that were scored have one label.
 
     Raises:
-        InvalidAnswerError: A row is missing or there twice, a score is no probability, all scores are equal, or the
-            AUC lies below the floor.
+        InvalidAnswerError: A row is missing or there twice, a score is no probability, all scores are equal, one
+            differs from the reference, or the AUC lies below the floor.
     """
     from sklearn.metrics import roc_auc_score
 
     row_ids, labels = _labels(dataset, splits)
-    scores = _aligned(row_ids, *_read_predictions(predictions))
+    found_ids, scores = _read_predictions(predictions)
+    if scored is not None:
+        row_ids, labels = _scored(scored, found_ids, row_ids, labels)
+    scores = _aligned(row_ids, found_ids, scores)
     _check_probabilities(scores)
-    auc = float(roc_auc_score(labels, scores))
-    grades = {"auc": auc, "log_loss": _log_loss(labels, scores)}
-    if least is not None and auc < least:
-        what = f"an AUC of {auc:.4f} is below {least:.4f}, which every correct implementation of its family reaches"
-        raise InvalidAnswerError(what, grades)
+    grades = {}
+    if labels.min() != labels.max():
+        grades = {"auc": float(roc_auc_score(labels, scores)), "log_loss": _log_loss(labels, scores)}
+    if reference:
+        grades["max_difference"] = difference = _difference(row_ids, scores, reference)
+        if difference > TOLERANCE:
+            what = f"a score differs by {difference:.2g} from what the model gives, more than {TOLERANCE:g}"
+            raise InvalidAnswerError(what, grades)
+    elif scores.min() == scores.max():
+        raise InvalidAnswerError("all scores are equal: nothing was learned", grades)
+    if least is not None and grades.get("auc", least) < least:
+        raise InvalidAnswerError(
+            f"an AUC of {grades['auc']:.4f} is below {least:.4f}, which every correct implementation of its family "
+            "reaches",
+            grades,
+        )
     return grades
+
+
+def _scored(
+    number: int, found_ids: npt.NDArray[np.int64], row_ids: npt.NDArray[np.int64], labels: npt.NDArray[np.float32]
+) -> tuple[npt.NDArray[np.int64], npt.NDArray[np.float32]]:
+    """Return the row ids and labels of the rows that are there; as many as the strategy says."""
+    import numpy as np
+
+    if len(found_ids) != number:
+        raise InvalidAnswerError(f"{len(found_ids):,} rows were scored, and it says {number:,}")
+    there = np.isin(row_ids, found_ids)
+    return row_ids[there], labels[there]
+
+
+def _difference(row_ids: npt.NDArray[np.int64], scores: npt.NDArray[Any], reference: Path) -> float:
+    """Return the largest difference from the reference's scores."""
+    import numpy as np
+
+    known_ids, known = _read_predictions(reference)
+    order = np.argsort(known_ids)
+    return float(np.abs(scores - known[order[np.searchsorted(known_ids, row_ids, sorter=order)]]).max())
 
 
 def _labels(dataset: Dataset, splits: tuple[str, ...]) -> tuple[npt.NDArray[np.int64], npt.NDArray[np.float32]]:
@@ -148,5 +213,3 @@ def _check_probabilities(scores: npt.NDArray[Any]) -> None:
         raise InvalidAnswerError("some scores are NaN or infinite")
     if scores.min() < 0 or scores.max() > 1:
         raise InvalidAnswerError("some scores are no probabilities: they lie outside 0 to 1")
-    if scores.min() == scores.max():
-        raise InvalidAnswerError("all scores are equal: nothing was learned")

@@ -8,10 +8,11 @@ from pathlib import Path
 from typing import Any
 
 from bench import quality
+from bench.model import Trial
 from bench.plan import Planned
 from bench.probe import MachineCounters, TreeProbe, resources
 from bench.results import SCHEMA, Record
-from bench.timeline import timeline
+from bench.timeline import Timeline, timeline
 
 REASON_LIMIT = 1000
 
@@ -72,8 +73,8 @@ def make(
     """
     usage = resources(evidence.before, evidence.after, evidence.probe, outcome.peak_resident_bytes or 0)
     times = timeline(evidence.events, planned.trial.task, evidence.before.wall, evidence.ended)
-    outcome, grades = _graded(planned, outcome)
-    work = _work(planned, times.phases, times.notes) if outcome.status == "ok" else {}
+    outcome, grades = _graded(planned, outcome, times)
+    work = _work(planned, times) if outcome.status == "ok" else {}
     notes = dict(times.notes)
     if evidence.processes_left:
         notes["processes_left"] = evidence.processes_left
@@ -128,6 +129,7 @@ def _frame(planned: Planned, run: str, environment: str, started_at: str) -> Rec
         "time_to_model_s": None,
         "rows": None,
         "rows_per_s": None,
+        "rows_per_s_warm": None,
         "quality": None,
         "resources": usage,
         "notes": {},
@@ -143,11 +145,16 @@ def describe(planned: Planned) -> dict[str, Any]:
     for unrecorded in ("scratch", "clock", "splits_to_score"):
         del fields[unrecorded]
     dataset = planned.trial.dataset
-    family = {"family": planned.strategy.family}
-    return {**fields, **family, "dataset": dataset.name, "fingerprint": dataset.fingerprint}
+    return {
+        **fields,
+        "family": planned.strategy.family,
+        "dataset": dataset.name,
+        "fingerprint": dataset.fingerprint,
+        "model": planned.reference.fingerprint if planned.reference else None,
+    }
 
 
-def _graded(planned: Planned, outcome: Outcome) -> tuple[Outcome, dict[str, float] | None]:
+def _graded(planned: Planned, outcome: Outcome, times: Timeline) -> tuple[Outcome, dict[str, float] | None]:
     """Grade the predictions of a trial that went well so far; a wrong answer makes it ``invalid``."""
     if outcome.status != "ok" or planned.strategy.family == "control":
         return outcome, None
@@ -155,24 +162,45 @@ def _graded(planned: Planned, outcome: Outcome) -> tuple[Outcome, dict[str, floa
     try:
         if outcome.predictions is None:
             raise quality.InvalidAnswerError("it returned no predictions, so nothing shows that it learned")
-        floor = quality.floor(planned)
-        grades = quality.grade(trial.dataset, trial.splits_to_score, Path(outcome.predictions), floor)
+        if (scored := times.notes.get("rows_scored")) is not None:
+            quality.check_budget(times.phases["predict"], trial.budget_s)
+        grades = quality.grade(
+            trial.dataset,
+            trial.splits_to_score,
+            Path(outcome.predictions),
+            least=quality.floor(planned),
+            reference=planned.reference.predictions if planned.reference else None,
+            scored=scored,
+        )
     except quality.InvalidAnswerError as error:
         sentence = f"The answer is wrong: {error}."
         return Outcome("invalid", sentence, "predict"), error.grades
     return outcome, grades
 
 
-def _work(planned: Planned, phases: dict[str, float], notes: dict[str, Any]) -> dict[str, Any]:
-    """Return time to model and throughput; rows are those of one epoch or round."""
+def _work(planned: Planned, times: Timeline) -> dict[str, Any]:
+    """Return what the task is measured by: time to a model, or throughput of scoring."""
+    if planned.trial.task == "predict":
+        return {} if planned.strategy.family == "control" else _scoring(planned.trial, times)
+    seconds = times.phases["train"]
     if planned.strategy.family == "control":
-        return {"time_to_model_s": round(phases["train"], 6)}
-    rows = planned.trial.dataset.train_rows - notes.get("rows_dropped_per_epoch", 0)
-    return {
-        "time_to_model_s": round(phases["train"], 6),
-        "rows": rows,
-        "rows_per_s": round(rows / phases["train"], 3),
-    }
+        return {"time_to_model_s": round(seconds, 6)}
+    rows = planned.trial.dataset.train_rows - times.notes.get("rows_dropped_per_epoch", 0)
+    return {"time_to_model_s": round(seconds, 6), "rows": rows, "rows_per_s": round(rows / seconds, 3)}
+
+
+def _scoring(trial: Trial, times: Timeline) -> dict[str, Any]:
+    """Return the rows that were scored and their rate, with and without loading the model and its first call.
+
+    Ranks load at the same time, so that what it cost the trial is what it took the slowest.
+    """
+    rows, seconds = times.notes.get("rows_scored", trial.dataset.rows), times.phases["predict"]
+    result = {"rows": rows, "rows_per_s": round(rows / seconds, 3)}
+    cold = [times.inner[name] for name in ("load", "compile") if times.inner.get(name)]
+    if cold:
+        slowest = max(map(sum, zip(*cold, strict=True)))
+        result["rows_per_s_warm"] = round(rows / (seconds - slowest), 3)
+    return result
 
 
 def _rounded(values: dict[str, float]) -> dict[str, float]:

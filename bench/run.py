@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import fnmatch
 import re
 import secrets
 from collections.abc import Callable, Iterator
@@ -10,9 +11,9 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
-from bench import environment, plan, plugins, record, runner
-from bench.errors import ResultsError
-from bench.model import Dataset
+from bench import environment, plan, plugins, record, references, runner
+from bench.errors import ResultsError, UsageError
+from bench.model import Dataset, Strategy
 from bench.plan import Planned, Request
 from bench.progress import Progress
 from bench.results import Record, RunDirectory, read_run
@@ -35,14 +36,28 @@ class Campaign:
 
 
 def make_plan(request: Request, dataset: Dataset) -> list[Planned]:
-    """Return the ordered trials of a request; loads the selected strategies' facts.
+    """Return the ordered trials of a request; loads the selected strategies' facts, and makes the reference model.
 
     Raises:
-        UsageError: A pattern matches no strategy.
+        UsageError: A pattern matches no strategy, a strategy that was named does not do the task, or the model to
+            score with does not load or fit.
         PluginError: A selected strategy breaks the contract.
     """
-    selected = plan.select(plugins.names(), request.strategies)
-    return plan.make(request, {name: plugins.load(name).strategy for name in selected}, dataset)
+    selected = {name: plugins.load(name) for name in plan.select(plugins.names(), request.strategies)}
+    taking_part = {name: plugin.strategy for name, plugin in selected.items() if request.task in plugin.tasks}
+    for pattern in request.strategies:
+        if not fnmatch.filter(taking_part, pattern):
+            raise UsageError(
+                f"{pattern!r} does not take part in the task {request.task}: `bench list` shows what does."
+            )
+    reference = None
+    if request.task == "predict" and any(_scores_the_reference(strategy) for strategy in taking_part.values()):
+        reference = references.ensure(dataset, Path(request.model) if request.model else None)
+    return plan.make(request, taking_part, dataset, reference)
+
+
+def _scores_the_reference(strategy: Strategy) -> bool:
+    return strategy.scores == "reference" and plugins.why_not(strategy) is None
 
 
 def start(request: Request, dataset: Dataset, out: Path, command: list[str]) -> Campaign:

@@ -84,7 +84,7 @@ def last_records(records: Iterable[Record]) -> list[Record]:
 
 
 def cases(records: Iterable[Record]) -> list[Case]:
-    """Return the cases in order of their time to a model; those without one come last.
+    """Return the cases, the fastest first; those without a figure come last, but for the control.
 
     Args:
         records: The records of one run.
@@ -99,14 +99,14 @@ def cases(records: Iterable[Record]) -> list[Case]:
     return sorted(found, key=_rank)
 
 
-def _rank(case: Case) -> tuple[bool, float, str]:
-    seconds = _time(case)
-    return seconds is None, seconds or 0.0, case.strategy
+def _rank(case: Case) -> tuple[bool, bool, float, str]:
+    seconds = cost(case)
+    return case.family != CONTROL_FAMILY, seconds is None, seconds or 0.0, case.strategy
 
 
 @dataclass(frozen=True)
 class Scaling:
-    """How a case compares with the fewest workers of its strategy in the run, by time to model.
+    """How a case compares with the fewest workers of its strategy in the run.
 
     Attributes:
         speedup: Time with the fewest workers, divided by that of the case.
@@ -130,9 +130,7 @@ def scaling(case: Case, summaries: Iterable[Case]) -> Scaling | None:
         return (other.strategy, other.task, other.dataset) == (case.strategy, case.task, case.dataset)
 
     times = {
-        other.workers: (seconds, other.cores_in_use)
-        for other in summaries
-        if alike(other) and (seconds := _time(other))
+        other.workers: (seconds, other.cores_in_use) for other in summaries if alike(other) and (seconds := cost(other))
     }
     if len(times) < 2 or case.workers not in times:
         return None
@@ -141,8 +139,12 @@ def scaling(case: Case, summaries: Iterable[Case]) -> Scaling | None:
     return Scaling(fewest_s / seconds, fewest_s * fewest_cores / (seconds * cores))
 
 
-def _time(case: Case) -> float | None:
-    return case.median("time_to_model_s")
+def cost(case: Case) -> float | None:
+    """Return what a case is judged by, in seconds: time to a model, or time for a row that is scored."""
+    if case.task == "train":
+        return case.median("time_to_model_s")
+    rate = case.median("rows_per_s")
+    return 1 / rate if rate else None
 
 
 def overhead_s(summaries: Iterable[Case]) -> float | None:

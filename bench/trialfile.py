@@ -31,9 +31,13 @@ def read_trial(path: Path, clock: Clock) -> Trial:
     """
     fields = json.loads(path.read_text())
     dataset = Dataset(**{name: _frozen(value) for name, value in fields.pop("dataset").items()})
-    scratch = Path(fields.pop("scratch"))
+    scratch, model = Path(fields.pop("scratch")), fields.pop("model")
     return Trial(
-        **{name: _frozen(value) for name, value in fields.items()}, dataset=dataset, scratch=scratch, clock=clock
+        **{name: _frozen(value) for name, value in fields.items()},
+        dataset=dataset,
+        scratch=scratch,
+        model=model and Path(model),
+        clock=clock,
     )
 
 

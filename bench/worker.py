@@ -67,7 +67,10 @@ def _run(trial: Trial, plugin: plugins.Plugin, clock: EventClock) -> dict[str, A
     session = None
     try:
         session = _call(plugin, clock, "setup", trial=trial)
-        model = _call(plugin, clock, "train", trial=trial, session=session)
+        if trial.task == "train" or plugin.strategy.scores == "own":
+            model = _call(plugin, clock, "train", trial=trial, session=session)
+        else:
+            model = trial.model
         if plugin.has("bench_predict"):
             predictions = _call(plugin, clock, "predict", trial=trial, session=session, model=model)
             outcome["predictions"] = None if predictions is None else str(predictions)

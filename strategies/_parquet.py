@@ -147,9 +147,21 @@ def batches(
         row_ids = table.column("row_id").to_numpy()
         for start in range(0, group.rows, rows):
             part = slice(start, start + rows)
-            features = _aligned(len(row_ids[part]), len(columns))
-            _transpose([column[part] for column in columns], features)
-            yield row_ids[part], features
+            yield row_ids[part], matrix([column[part] for column in columns])
+
+
+def matrix(columns: Sequence[np.ndarray]) -> np.ndarray:
+    """Return columns as one matrix.
+
+    Args:
+        columns: float32 of shape (rows,), each.
+
+    Returns:
+        float32 of shape (rows, columns) in C order, at a multiple of `ALIGNMENT` bytes.
+    """
+    result = _aligned(len(columns[0]), len(columns))
+    _transpose(columns, result)
+    return result
 
 
 class _Reader:

@@ -27,6 +27,7 @@ def bench_strategy():
         install="tf-spark-bench[horovod]",
         remedy="install g++, then `uv sync --reinstall-package horovod`",
         distributed=True,
+        tasks=("train",),
         recommended="scaling a single-GPU script to many GPUs or hosts with few changes",
     )
 

@@ -29,6 +29,7 @@ def bench_strategy():
         needs=("spark_tensorflow_distributor", "tensorflow", "tf_keras", "pyspark", "pyarrow"),
         install="tf-spark-bench[distributor]",
         distributed=True,
+        tasks=("train",),
         recommended="tf.distribute training on the Spark cluster that is there, GPUs included",
     )
 

@@ -9,5 +9,10 @@ def bench_strategy():
 
 
 @hookimpl
+def bench_predict(trial):
+    return None
+
+
+@hookimpl
 def bench_train(trial):
     return None

@@ -12,7 +12,7 @@ https://www.tensorflow.org/guide/distributed_training
 """
 
 from bench import Strategy, hookimpl
-from strategies import _keras, _parquet, _scores
+from strategies import _keras, _model, _parquet, _scores
 
 
 @hookimpl
@@ -21,6 +21,7 @@ def bench_strategy():
         family="mlp",
         needs=("tensorflow", "tf_keras", "pyarrow"),
         install="tf-spark-bench[tensorflow]",
+        scores="reference",
         recommended="data that fits in one machine's memory; tf.distribute only beyond that",
     )
 
@@ -63,9 +64,13 @@ def fit(tf, trial, features, labels, strategy=None):
 
 @hookimpl
 def bench_predict(trial, session, model):
-    tf = session
-    signature = [tf.TensorSpec((None, len(trial.dataset.features)), tf.float32)]
-    score = tf.function(lambda features: model(features, training=False), input_signature=signature)
+    tf, width = session, len(trial.dataset.features)
+    if trial.task == "predict":
+        with trial.phase("load"):
+            model = _model.load(model)
+    with trial.phase("compile"):
+        score = _model.compiled(model, width)
+        score(tf.zeros((1, width)))
     return _scores.write(
-        trial, trial.scratch / "predictions.parquet", lambda features: score(_keras.in_place(tf, features)).numpy()
+        trial, trial.scratch / "predictions.parquet", lambda features: score(_keras.in_place(tf, features))
     )

@@ -26,6 +26,7 @@ def bench_strategy():
         needs=("tensorflow", "tf_keras", "pyarrow"),
         install="tf-spark-bench[tensorflow]",
         distributed=True,
+        tasks=("train",),
         recommended="several GPUs in one machine",
     )
 

@@ -23,6 +23,7 @@ def bench_strategy():
         family="gbt",
         needs=("xgboost", "pyarrow"),
         install="tf-spark-bench[xgboost]",
+        tasks=("train",),
         recommended="data larger than one machine's memory, on a fast disk",
     )
 

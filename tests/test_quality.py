@@ -16,7 +16,7 @@ def _labels(dataset):
 def _graded(dataset, path, row_ids, scores, least=None):
     with PredictionWriter(path / "predictions.parquet") as writer:
         writer.write(row_ids, scores)
-    return quality.grade(dataset, ("test",), writer.path, least)
+    return quality.grade(dataset, ("test",), writer.path, least=least)
 
 
 def test_grades_are_those_of_the_definition(tiny, tmp_path):
@@ -69,7 +69,7 @@ def test_unusable_predictions_are_invalid(tiny, tmp_path, columns, sentence):
 
     pq.write_table(pa.table(columns), tmp_path / "predictions.parquet")
     with pytest.raises(quality.InvalidAnswerError, match=sentence):
-        quality.grade(tiny, ("test",), tmp_path / "predictions.parquet", None)
+        quality.grade(tiny, ("test",), tmp_path / "predictions.parquet")
 
 
 def test_a_directory_of_files_counts_as_one(tiny, tmp_path):
@@ -81,7 +81,54 @@ def test_a_directory_of_files_counts_as_one(tiny, tmp_path):
     for part in range(2):
         with PredictionWriter(parts / f"part-{part}.parquet") as writer:
             writer.write(row_ids[part::2], (0.2 + 0.6 * labels)[part::2])
-    assert quality.grade(tiny, ("test",), parts, None)["auc"] == 1.0
+    assert quality.grade(tiny, ("test",), parts)["auc"] == 1.0
     (tmp_path / "empty").mkdir()
     with pytest.raises(quality.InvalidAnswerError, match="no Parquet file"):
-        quality.grade(tiny, ("test",), tmp_path / "empty", None)
+        quality.grade(tiny, ("test",), tmp_path / "empty")
+
+
+def _reference(path, row_ids, scores):
+    with PredictionWriter(path / "reference.parquet") as writer:
+        writer.write(row_ids[::-1], scores[::-1])
+    return writer.path
+
+
+@pytest.mark.parametrize(("change", "status"), [(0.9e-5, "ok"), (1.2e-5, "differs by 1.2e-05")])
+def test_scores_equal_the_references_within_the_tolerance(tiny, tmp_path, change, status):
+    """One score that differs by more than 1e-5 from the reference's makes the answer invalid."""
+    row_ids, labels = _labels(tiny)
+    scores = 0.25 + 0.5 * np.random.default_rng(0).random(len(labels), np.float32)
+    reference = _reference(tmp_path, row_ids, scores)
+    scores[7] += change
+    with PredictionWriter(tmp_path / "predictions.parquet") as writer:
+        writer.write(row_ids, scores)
+    if status == "ok":
+        grades = quality.grade(tiny, ("test",), writer.path, reference=reference)
+        assert grades["max_difference"] == pytest.approx(change, rel=0.02)
+    else:
+        with pytest.raises(quality.InvalidAnswerError, match=status):
+            quality.grade(tiny, ("test",), writer.path, reference=reference)
+
+
+def test_a_part_of_the_rows_is_graded_as_what_it_is(tiny, tmp_path):
+    """Where a strategy says that it scored so many rows, exactly as many must be there, each once."""
+    row_ids, labels = _labels(tiny)
+    scores = 0.25 + 0.5 * np.random.default_rng(0).random(len(labels), np.float32)
+    reference = _reference(tmp_path, row_ids, scores)
+    with PredictionWriter(tmp_path / "part.parquet") as writer:
+        writer.write(row_ids[:50], scores[:50])
+    grades = quality.grade(tiny, ("test",), writer.path, reference=reference, scored=50)
+    assert grades["max_difference"] == 0.0
+    with pytest.raises(quality.InvalidAnswerError, match="50 rows were scored, and it says 51"):
+        quality.grade(tiny, ("test",), writer.path, reference=reference, scored=51)
+    with PredictionWriter(tmp_path / "twice.parquet") as writer:
+        writer.write(np.repeat(row_ids[:25], 2), np.repeat(scores[:25], 2))
+    with pytest.raises(quality.InvalidAnswerError, match="50 rows were scored instead of 25"):
+        quality.grade(tiny, ("test",), writer.path, reference=reference, scored=50)
+
+
+def test_leaving_rows_out_before_the_budget_is_spent_is_invalid():
+    """A budget is no excuse for what was left out with time to spare."""
+    quality.check_budget(predict_s=50.0, budget_s=60.0)
+    with pytest.raises(quality.InvalidAnswerError, match=r"after 40\.0 of the 60 s"):
+        quality.check_budget(predict_s=40.0, budget_s=60.0)

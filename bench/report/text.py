@@ -11,7 +11,7 @@ from rich.table import Table
 
 from bench.report.tables import print_whole
 from bench.results import Run
-from bench.summary import CONTROL_FAMILY, Case, Scaling, cases, overhead_s, scaling
+from bench.summary import CONTROL_FAMILY, Case, Scaling, cases, cost, overhead_s, scaling
 
 STYLES = {"ok": "green", "skipped": "yellow"}
 
@@ -32,16 +32,32 @@ def _whole(value: float | None) -> str:
     return "" if value is None else f"{value:,.0f}"
 
 
-COLUMNS: list[tuple[str, Callable[[float | None], str], tuple[str, ...]]] = [
+Column = tuple[str, Callable[[float | None], str], tuple[str, ...]]
+COSTS: list[Column] = [
+    ("peak\nmemory", _bytes, ("resources", "peak_memory_bytes")),
+    ("CPU,\ns", _seconds, ("resources", "cpu_s")),
+]
+TRAIN: list[Column] = [
     ("time to\nmodel, s", _seconds, ("time_to_model_s",)),
     ("setup,\ns", _seconds, ("phases", "setup")),
     ("predict,\ns", _seconds, ("phases", "predict")),
     ("AUC", _digits, ("quality", "auc")),
     ("log\nloss", _digits, ("quality", "log_loss")),
-    ("peak\nmemory", _bytes, ("resources", "peak_memory_bytes")),
-    ("CPU,\ns", _seconds, ("resources", "cpu_s")),
+    *COSTS,
     ("rows/s", _whole, ("rows_per_s",)),
 ]
+PREDICT: list[Column] = [
+    ("rows/s", _whole, ("rows_per_s",)),
+    ("warm,\nrows/s", _whole, ("rows_per_s_warm",)),
+    ("rows\nscored", _whole, ("rows",)),
+    ("predict,\ns", _seconds, ("phases", "predict")),
+    ("load,\ns", _seconds, ("slowest", "load")),
+    ("compile,\ns", _seconds, ("slowest", "compile")),
+    ("setup,\ns", _seconds, ("phases", "setup")),
+    ("AUC", _digits, ("quality", "auc")),
+    *COSTS,
+]
+SLOWER = "times\nslower"
 SCALING = ("speed-\nup", "effi-\nciency")
 
 
@@ -67,7 +83,11 @@ def print_run(run: Run, console: Console) -> None:
 
 def _table(run: Run, summaries: list[Case]) -> Table:
     dataset = run.run["dataset"]
-    title = f"{dataset['name']}, {dataset['train_rows']:,} rows to train on, {run.run['request']['cores']} cores"
+    task = run.run["request"].get("task", "train")
+    rows = f"{dataset['train_rows']:,} rows to train on" if task == "train" else f"{dataset['rows']:,} rows to score"
+    columns = TRAIN if task == "train" else PREDICT
+    best = min((seconds for case in summaries if (seconds := cost(case))), default=None)
+    title = f"{dataset['name']}, {rows}, {run.run['request']['cores']} cores"
     table = Table(title=escape(title), title_justify="left", header_style="bold", box=None, pad_edge=False)
     for heading in ("strategy", "family"):
         table.add_column(heading, vertical="bottom")
@@ -75,11 +95,14 @@ def _table(run: Run, summaries: list[Case]) -> Table:
     table.add_column("status", vertical="bottom")
     scalings = [scaling(case, summaries) for case in summaries]
     scaled = SCALING if any(scalings) else ()
-    for heading in (*(heading for heading, _, _ in COLUMNS), *scaled):
+    slower = () if task == "train" else (SLOWER,)
+    for heading in (*(heading for heading, _, _ in columns), *slower, *scaled):
         table.add_column(heading, justify="right", no_wrap=True)
     for case, scales in zip(summaries, scalings, strict=True):
         status = f"[{STYLES.get(case.status, 'red')}]{case.status}[/]"
-        cells = [show(case.median(*path)) for _, show, path in COLUMNS] + (_scaling(scales) if scaled else [])
+        cells = [show(case.median(*path)) for _, show, path in columns]
+        cells += [_slower(case, best)] if slower else []
+        cells += _scaling(scales) if scaled else []
         table.add_row(escape(case.strategy), escape(case.family), _workers(case), status, *cells)
     return table
 
@@ -87,6 +110,15 @@ def _table(run: Run, summaries: list[Case]) -> Table:
 def _workers(case: Case) -> str:
     """Say how many workers there were, and on how few cores if they had to share them."""
     return str(case.workers) if case.workers <= case.cores else f"{case.workers} on {case.cores} cores"
+
+
+def _slower(case: Case, best: float | None) -> str:
+    """Say how many times the fastest case's time a row takes; with two digits that count."""
+    seconds = cost(case)
+    if not seconds or not best:
+        return ""
+    factor = seconds / best
+    return f"{factor:.1f}" if factor < 10 else f"{float(f'{factor:.2g}'):,.0f}"
 
 
 def _scaling(scales: Scaling | None) -> list[str]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pickle
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -69,13 +70,17 @@ class StrategyContract:
     @pytest.fixture(scope="class")
     @classmethod
     def record(cls, dataset: Dataset, tmp_path_factory: pytest.TempPathFactory) -> dict[str, Any]:
-        """The record of a trial with one worker."""
-        return run_trial(cls.strategy, dataset, tmp_path_factory.mktemp("trial"), request=cls.request)
+        """The record of a trial with one worker; or, if all that it does is to score, with two."""
+        directory = tmp_path_factory.mktemp("trial")
+        if "train" in plugins.load(cls.strategy).tasks:
+            return run_trial(cls.strategy, dataset, directory, request=cls.request)
+        return run_trial(cls.strategy, dataset, directory, workers=2, request=replace(cls.request, task="predict"))
 
     @pytest.fixture(scope="class")
     @classmethod
     def shared_record(cls, dataset: Dataset, tmp_path_factory: pytest.TempPathFactory) -> dict[str, Any]:
-        """The record of a trial with two workers."""
+        """The record of a train trial with two workers."""
+        _trains_or_skip(cls.strategy)
         _distributed_or_skip(cls.strategy)
         return run_trial(cls.strategy, dataset, tmp_path_factory.mktemp("shared"), workers=2, request=cls.request)
 
@@ -101,6 +106,22 @@ class StrategyContract:
         """A trial on a small dataset ends well: every row of the test split is scored once, by a probability."""
         assert record["status"] == "ok", record["reason"]
 
+    def test_it_scores_every_row(self, record: dict[str, Any], dataset: Dataset, tmp_path: Path) -> None:
+        """In a predict trial every row of both splits is scored once, and as the reference has it if it scores with that.
+
+        One that scores row by row may stop when its budget is spent, and says how many rows it did.
+        """
+        plugin = plugins.load(self.strategy)
+        if "predict" not in plugin.tasks:
+            pytest.skip("it does not take part in that task")
+        if "train" in plugin.tasks:
+            record = run_trial(self.strategy, dataset, tmp_path, request=replace(self.request, task="predict"))
+        assert record["status"] == "ok", record["reason"]
+        if record["quality"] is None:
+            pytest.skip("it is not graded")
+        assert record["rows"] == record["notes"].get("rows_scored", dataset.rows)
+        assert ("max_difference" in record["quality"]) == (plugin.strategy.scores == "reference")
+
     def test_it_leaves_no_process_behind(self, record: dict[str, Any]) -> None:
         """What was started ends with the trial, without being killed."""
         assert not record["notes"].get("processes_left"), "stop in bench_teardown what bench_setup has started"
@@ -116,6 +137,7 @@ class StrategyContract:
         This catches a model that comes of one worker's rows, though each worker has done its work, and a stale or
         built-in one.
         """
+        _trains_or_skip(self.strategy)
         _distributed_or_skip(self.strategy)
         mixed = with_flipped_labels(dataset, tmp_path / "lopsided", lopsided)
         record = run_trial(self.strategy, mixed, tmp_path, workers=2, request=self.request)
@@ -129,6 +151,7 @@ class StrategyContract:
 
         That of a stale or built-in model stays, and so does that of a strategy that learned from the test split.
         """
+        _trains_or_skip(self.strategy)
         if plugins.load(self.strategy).strategy.distributed:
             pytest.skip("test_workers_learn_from_all_rows shows it")
         if record["quality"] is None:
@@ -137,6 +160,11 @@ class StrategyContract:
         flipped = run_trial(self.strategy, opposite, tmp_path, request=self.request)
         assert flipped["quality"], flipped["reason"]
         assert flipped["quality"]["auc"] == pytest.approx(1 - record["quality"]["auc"], abs=FLIP_TOLERANCE)
+
+
+def _trains_or_skip(strategy: str) -> None:
+    if "train" not in plugins.load(strategy).tasks:
+        pytest.skip("it does not train")
 
 
 def _distributed_or_skip(strategy: str) -> None:

@@ -15,7 +15,7 @@ from typing import Any
 
 import pytest
 
-from bench import Dataset, limits, plan, plugins, runner
+from bench import Dataset, limits, plan, plugins, references, runner
 
 LITTLE_WORK = plan.Request(epochs=2, trees=5, depth=4)
 SECONDS_FOR_A_TRIAL = 240.0
@@ -86,20 +86,21 @@ def with_flipped_labels(
 def run_trial(
     strategy: str, dataset: Dataset, directory: Path, workers: int = 1, request: plan.Request = LITTLE_WORK
 ) -> dict[str, Any]:
-    """Run one train trial and return its record; skip the test if the strategy cannot run here.
+    """Run one trial and return its record; skip the test if the strategy cannot run here.
 
     Args:
         strategy: Name of the strategy.
         dataset: The dataset.
         directory: Directory for the log.
         workers: Processes that share the work, if the strategy is distributed.
-        request: How much training.
+        request: The task, and how much training.
     """
     facts = plugins.load(strategy).strategy
     if reason := plugins.why_not(facts):
         pytest.skip(reason)
     request = replace(request, workers=(workers,), cores=limits.cores_available())
-    planned = plan.make(request, {strategy: facts}, dataset)[0]
+    reference = references.ensure(dataset) if request.task == "predict" and facts.scores == "reference" else None
+    planned = plan.make(request, {strategy: facts}, dataset, reference)[0]
     log = directory / "trial.log"
     record = runner.run(planned, run_name="test", environment="test", log=log, timeout_s=SECONDS_FOR_A_TRIAL)
     if record["status"] == "skipped":

@@ -1,0 +1,107 @@
+"""Loads a Keras model, whichever Keras wrote it, and turns it into the function that scores fastest."""
+
+from __future__ import annotations
+
+import json
+import zipfile
+from collections.abc import Callable
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    import numpy as np
+
+
+class ModelError(ValueError):
+    """The model cannot be loaded, or does not fit the dataset; one sentence."""
+
+
+def load(path: Path) -> Any:
+    """Load a model: ``.keras`` or ``.h5`` of Keras 3 or of legacy Keras, or a SavedModel's directory.
+
+    Args:
+        path: The file or directory.
+
+    Returns:
+        A Keras model, not compiled.
+
+    Raises:
+        ModelError: It cannot be loaded.
+    """
+    try:
+        if path.is_dir():
+            return _saved_model(path)
+        return _library(path).models.load_model(path, compile=False)
+    except Exception as error:
+        # Whatever a file that is no model, or needs classes that are not here, makes the loader raise.
+        raise ModelError(f"it does not load as a Keras model ({' '.join(str(error).split())[:200]}).") from error
+
+
+def _library(path: Path) -> Any:
+    """Return the Keras that wrote a file: neither of the two reads what the other has written."""
+    if zipfile.is_zipfile(path):
+        with zipfile.ZipFile(path) as archive:
+            version = json.loads(archive.read("metadata.json"))["keras_version"]
+    else:
+        import h5py
+
+        with h5py.File(path) as file:
+            version = file.attrs["keras_version"]
+    if str(version).startswith("3"):
+        import keras
+    else:
+        import tf_keras as keras
+    return keras
+
+
+def _saved_model(path: Path) -> Any:
+    """Return a model around the function by which a SavedModel is served."""
+    import tensorflow as tf
+    import tf_keras
+
+    served = tf.saved_model.load(str(path)).signatures["serving_default"]
+    ((name, spec),) = served.structured_input_signature[1].items()
+    inputs = tf_keras.Input(spec.shape[1:], dtype=spec.dtype)
+    score = tf_keras.layers.Lambda(lambda rows: next(iter(served(**{name: rows}).values())))
+    return tf_keras.Model(inputs, score(inputs))
+
+
+def check(model: Any, features: int) -> None:
+    """See that a model takes one matrix of so many features and gives one number for each row.
+
+    Raises:
+        ModelError: It does not.
+    """
+    takes, gives = model.input_shape, model.output_shape
+    if not isinstance(takes, tuple) or takes[1:] != (features,):
+        raise ModelError(f"it takes {_shown(takes)}, and the dataset has {features} features for each row.")
+    if not isinstance(gives, tuple) or gives[1:] not in ((), (1,)):
+        raise ModelError(f"it gives {_shown(gives)}, and one probability for each row is needed.")
+
+
+def _shown(shape: Any) -> str:
+    if not isinstance(shape, tuple):
+        return f"{len(shape)} arrays"
+    return f"an array of shape ({', '.join('rows' if size is None else str(size) for size in shape)})"
+
+
+def compiled(model: Any, features: int) -> Callable[[np.ndarray], np.ndarray]:
+    """Return a function that scores batches of any number of rows, compiled once for all of them.
+
+    Args:
+        model: Out of `load`, or trained.
+        features: Number of features.
+
+    Returns:
+        Takes float32 of shape (rows, features), an array or a tensor, and returns float32 of shape (rows,).
+    """
+    import tensorflow as tf
+
+    signature = [tf.TensorSpec((None, features), tf.float32)]
+    function = tf.function(lambda rows: model(rows, training=False), input_signature=signature)
+    return lambda rows: function(rows).numpy().reshape(-1)
+
+
+def by_predict(model: Any, features: int) -> Callable[[np.ndarray], np.ndarray]:
+    """Return the same by way of ``model.predict``, which sets up a data pipeline and callbacks at each call."""
+    return lambda rows: model.predict(rows, verbose=0).reshape(-1)

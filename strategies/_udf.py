@@ -1,0 +1,202 @@
+"""What all ways of scoring in Spark's Python workers share: the model on its way there, rows in and scores out."""
+
+from __future__ import annotations
+
+import tempfile
+import time
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from strategies import _keras, _model, _parquet, _spark
+
+if TYPE_CHECKING:
+    import numpy as np
+    import pyarrow as pa
+    from pyspark.accumulators import Accumulator
+    from pyspark.core.broadcast import Broadcast
+    from pyspark.sql import Column, DataFrame, SparkSession
+
+    from bench import Trial
+
+RECORDS_PER_BATCH = 16_384
+PARTITIONS_PER_WORKER = 4  # so that no worker waits long for the last one
+FIRST_SLICE = 32  # rows for each worker
+LEAST_LEFT = 0.1  # of the budget, for which no further slice begins
+
+_ready: dict[
+    tuple[str, str], Callable[[Any], np.ndarray]
+] = {}  # of this Python worker, which Spark uses again and again
+
+
+def start(trial: Trial) -> SparkSession:
+    """Start Spark with a task slot for each worker, and import TensorFlow in each one's Python, which is set-up.
+
+    Args:
+        trial: The trial.
+    """
+    threads = trial.threads_per_worker
+    spark = _spark.start(
+        trial,
+        {
+            # As many tasks at once as there are workers; and their Python gets this as its number of OpenMP threads.
+            "spark.task.cpus": str(threads),
+            "spark.sql.files.minPartitionNum": str(PARTITIONS_PER_WORKER * trial.workers),
+            "spark.sql.execution.arrow.maxRecordsPerBatch": str(RECORDS_PER_BATCH),
+        },
+    )
+
+    def start_python(batches: Iterator[pa.RecordBatch]) -> Iterator[pa.RecordBatch]:
+        _parquet.start(threads)
+        _keras.start(threads)
+        yield from batches
+
+    # An import takes long enough for every slot to be given a task, and so a Python of its own.
+    spark.range(0, trial.workers, 1, trial.workers).mapInArrow(start_python, "id long").collect()
+    return spark
+
+
+@dataclass(frozen=True)
+class Shipped:
+    """A model on its way to Spark's Python workers, each of which loads it once.
+
+    Attributes:
+        content: The model's file, broadcast: it travels once to each host.
+        name: The file's name; a directory travels as a zip archive.
+        key: What tells it from another model.
+        features: Names of its features, in their order.
+        threads: Threads of each worker.
+        cold: What loading it and the first call took each worker, in seconds.
+    """
+
+    content: Broadcast[bytes]
+    name: str
+    key: str
+    features: tuple[str, ...]
+    threads: int
+    cold: Accumulator[list[tuple[float, float]]]
+
+    def compiled(self) -> Callable[[Any], np.ndarray]:
+        """Return this worker's compiled function, see `_model.compiled`."""
+        return self._prepared(_model.compiled)
+
+    def by_predict(self) -> Callable[[Any], np.ndarray]:
+        """Return this worker's ``model.predict``, see `_model.by_predict`."""
+        return self._prepared(_model.by_predict)
+
+    def _prepared(self, build: Callable[[Any, int], Callable[[Any], np.ndarray]]) -> Callable[[Any], np.ndarray]:
+        import numpy as np
+
+        key = (self.key, build.__name__)
+        if key not in _ready:
+            began = time.monotonic()
+            score = build(self._load(), len(self.features))
+            loaded = time.monotonic()
+            score(np.zeros((1, len(self.features)), np.float32))
+            self.cold.add([(loaded - began, time.monotonic() - loaded)])
+            _ready[key] = score
+        return _ready[key]
+
+    def _load(self) -> Any:
+        _keras.start(self.threads)
+        with tempfile.TemporaryDirectory() as directory:
+            path = Path(directory, self.name)
+            path.write_bytes(self.content.value)
+            return _model.load(_unpacked(path))
+
+
+def _unpacked(path: Path) -> Path:
+    if path.name != ARCHIVE:
+        return path
+    import shutil
+
+    shutil.unpack_archive(path, path.with_suffix(""))
+    return path.with_suffix("")
+
+
+ARCHIVE = "saved_model.zip"
+
+
+def ship(trial: Trial, spark: SparkSession, model: Path) -> Shipped:
+    """Broadcast a model.
+
+    Args:
+        trial: The trial.
+        spark: The session.
+        model: The model's file or directory.
+    """
+    import shutil
+
+    from pyspark.accumulators import AccumulatorParam
+
+    class Lists(AccumulatorParam):  # type: ignore[misc]
+        def zero(self, value: list[Any]) -> list[Any]:
+            return value[:0]
+
+        def addInPlace(self, one: list[Any], other: list[Any]) -> list[Any]:  # noqa: N802 - Spark's name
+            return one + other
+
+    context = spark.sparkContext
+    if model.is_dir():
+        model = Path(shutil.make_archive(str(trial.scratch / "saved_model"), "zip", model))
+    return Shipped(
+        content=context.broadcast(model.read_bytes()),
+        name=model.name,
+        key=f"{model}:{model.stat().st_mtime_ns}",
+        features=tuple(_spark.feature_columns(trial.dataset)),
+        threads=trial.threads_per_worker,
+        cold=context.accumulator([], Lists()),
+    )
+
+
+def rows(trial: Trial, spark: SparkSession) -> DataFrame:
+    """Return row ids and features of all rows that are to be scored."""
+    return _spark.read(spark, trial.dataset, *trial.splits_to_score).drop("label")
+
+
+def write(trial: Trial, shipped: Shipped, scored: DataFrame) -> Path:
+    """Write a data frame of ``row_id`` and ``score``, which is what computes it, and return the directory.
+
+    Args:
+        trial: The trial.
+        shipped: The model; what loading it took becomes an inner phase of the trial.
+        scored: The scores.
+    """
+    path = trial.scratch / "predictions"
+    scored.write.mode("append").parquet(str(path))
+    if shipped.cold.value:
+        load, compile_ = zip(*shipped.cold.value, strict=True)
+        trial.ranks("load", load)
+        trial.ranks("compile", compile_)
+    return path
+
+
+def write_within_budget(trial: Trial, spark: SparkSession, shipped: Shipped, score: Column) -> Path:
+    """Score one slice of rows after another until all are done, or the budget is nearly spent; return the directory.
+
+    A slice is as many rows as the last one's rate lets hope for in four fifths of the time that is left. The record
+    says how many rows were scored.
+
+    Args:
+        trial: Gives the budget.
+        spark: The session.
+        shipped: The model.
+        score: The score of a row, out of `rows`' columns.
+    """
+    from pyspark.sql.functions import col
+
+    everything, total = rows(trial, spark), trial.dataset.rows
+    deadline = time.monotonic() + trial.budget_s
+    done, size, left = 0, FIRST_SLICE * trial.workers, trial.budget_s
+    while done < total and left > LEAST_LEFT * trial.budget_s:
+        began = time.monotonic()
+        end = min(done + size, total)
+        # Row ids that follow each other lie in one file: each worker is given its part.
+        part = everything.where((col("row_id") >= done) & (col("row_id") < end)).repartition(trial.workers)
+        path = write(trial, shipped, part.select("row_id", score.alias("score")))
+        left = deadline - time.monotonic()
+        size, done = max(1, int((end - done) / (time.monotonic() - began) * left * 0.8)), end
+    if done < total:
+        trial.note("rows_scored", done)
+    return path

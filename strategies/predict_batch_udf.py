@@ -1,0 +1,49 @@
+"""Spark's own predict_batch_udf: a function on NumPy arrays, and Spark does the batching.
+
+Knobs: features as one array column, which is faster than one argument for each; a batch is an Arrow batch, so that none
+is cut in two; the model is broadcast, and Spark keeps it in each Python worker; one compiled function; cores/W threads.
+
+Spark's documentation recommends it to score with a model of a deep-learning framework:
+https://spark.apache.org/docs/latest/api/python/reference/api/pyspark.ml.functions.predict_batch_udf.html
+"""
+
+from bench import Strategy, hookimpl
+from strategies import _spark, _udf
+
+
+@hookimpl
+def bench_strategy():
+    return Strategy(
+        family="mlp",
+        needs=("pyspark", "tensorflow", "tf_keras", "pandas", "pyarrow"),
+        install="tf-spark-bench[tensorflow,spark]",
+        distributed=True,
+        recommended="scoring with a model of a deep-learning framework",
+    )
+
+
+@hookimpl
+def bench_setup(trial):
+    return _udf.start(trial)
+
+
+@hookimpl
+def bench_predict(trial, session, model):
+    from pyspark.ml.functions import predict_batch_udf
+    from pyspark.sql.functions import array
+    from pyspark.sql.types import FloatType
+
+    shipped = _udf.ship(trial, session, model)
+    score = predict_batch_udf(
+        shipped.compiled,
+        return_type=FloatType(),
+        batch_size=_udf.RECORDS_PER_BATCH,
+        input_tensor_shapes=[[len(shipped.features)]],
+    )
+    scored = _udf.rows(trial, session).select("row_id", score(array(*shipped.features)).alias("score"))
+    return _udf.write(trial, shipped, scored)
+
+
+@hookimpl
+def bench_teardown(session):
+    _spark.stop(session)

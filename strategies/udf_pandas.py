@@ -1,0 +1,47 @@
+"""A pandas UDF on whole batches: Arrow brings rows by the thousand, and the model is called once for each batch.
+
+Knobs: the model is broadcast and loaded once in each Python worker; one compiled function for batches of any size;
+cores/W threads; 16,384 rows in an Arrow batch, which `benchmarks/inference.py` chose.
+
+Spark's documentation recommends it for vectorised functions of columns:
+https://spark.apache.org/docs/latest/api/python/tutorial/sql/arrow_pandas.html#series-to-series
+"""
+
+from bench import Strategy, hookimpl
+from strategies import _spark, _udf
+
+
+@hookimpl
+def bench_strategy():
+    return Strategy(
+        family="mlp",
+        needs=("pyspark", "tensorflow", "tf_keras", "pandas", "pyarrow"),
+        install="tf-spark-bench[tensorflow,spark]",
+        distributed=True,
+        recommended="a vectorised function of columns",
+    )
+
+
+@hookimpl
+def bench_setup(trial):
+    return _udf.start(trial)
+
+
+@hookimpl
+def bench_predict(trial, session, model):
+    import pandas as pd
+    from pyspark.sql.functions import pandas_udf, struct
+
+    shipped = _udf.ship(trial, session, model)
+
+    @pandas_udf("float")
+    def score(features: pd.DataFrame) -> pd.Series:
+        return pd.Series(shipped.compiled()(features.to_numpy("float32")))
+
+    scored = _udf.rows(trial, session).select("row_id", score(struct(*shipped.features)).alias("score"))
+    return _udf.write(trial, shipped, scored)
+
+
+@hookimpl
+def bench_teardown(session):
+    _spark.stop(session)
