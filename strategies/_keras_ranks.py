@@ -96,7 +96,9 @@ def compiled(tf: Any, trial: Trial, wrap: Callable[[Any], Any] | None = None) ->
     return model
 
 
-def fit(tf: Any, trial: Trial, model: tf.keras.Model, data: Any, steps: int, laps: Laps) -> None:
+def fit(
+    tf: Any, trial: Trial, model: tf.keras.Model, data: Any, steps: int, laps: Laps, alive: Callable[[], None]
+) -> None:
     """Train; the lap ``compile`` ends with the first call into TensorFlow, which traces, compiles and takes 32 steps.
 
     Args:
@@ -106,18 +108,18 @@ def fit(tf: Any, trial: Trial, model: tf.keras.Model, data: Any, steps: int, lap
         data: Batches of all epochs.
         steps: Batches in an epoch.
         laps: The rank's clock.
+        alive: Out of `_ranks.watchdog`.
 
     Raises:
         RankError: The data ended early, as it does where a framework shards it once more.
     """
-    with _ranks.watchdog() as alive:
 
-        def called(*_: Any) -> None:
-            laps.end("train" if "compile" in laps.seconds else "compile")
-            alive()
+    def called(*_: Any) -> None:
+        laps.end("train" if "compile" in laps.seconds else "compile")
+        alive()
 
-        callback = tf.keras.callbacks.LambdaCallback(on_train_batch_end=called)
-        model.fit(data, epochs=trial.epochs, steps_per_epoch=steps, verbose=0, callbacks=[callback])
+    callback = tf.keras.callbacks.LambdaCallback(on_train_batch_end=called)
+    model.fit(data, epochs=trial.epochs, steps_per_epoch=steps, verbose=0, callbacks=[callback])
     laps.end("train")
     if (taken := int(model.optimizer.iterations.numpy())) != trial.epochs * steps:
         raise RankError(f"{taken} of {trial.epochs * steps} steps were taken: rows were lost on their way.")

@@ -59,10 +59,13 @@ def _saved_model(path: Path) -> Any:
     import tensorflow as tf
     import tf_keras
 
-    served = tf.saved_model.load(str(path)).signatures["serving_default"]
-    ((name, spec),) = served.structured_input_signature[1].items()
+    loaded = tf.saved_model.load(str(path))
+    ((name, spec),) = loaded.signatures["serving_default"].structured_input_signature[1].items()
     inputs = tf_keras.Input(spec.shape[1:], dtype=spec.dtype)
-    score = tf_keras.layers.Lambda(lambda rows: next(iter(served(**{name: rows}).values())))
+    # What was loaded is held on to: the function alone would lose its variables.
+    score = tf_keras.layers.Lambda(
+        lambda rows: next(iter(loaded.signatures["serving_default"](**{name: rows}).values()))
+    )
     return tf_keras.Model(inputs, score(inputs))
 
 

@@ -188,6 +188,9 @@ def _reason(text: str) -> str:
     if found := re.search(r"RankError: (.+)", text):
         return found[1]
     if "Python worker exited unexpectedly" in text:
-        return "The process of a rank died, and the others were ended: see the log; memory may have run out."
+        return (
+            "The process of a rank died, and the others were ended: memory may have run out, or it had waited for "
+            f"{SECONDS_TO_WAIT} s, after which it ends itself with a dump of its stacks in the log."
+        )
     causes = re.findall(r"^(?!.*PythonException)[\w.]+(?:Error|Exception): .+", text, re.MULTILINE)
     return f"A rank failed: {(causes or text.splitlines())[0]}"

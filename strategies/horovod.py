@@ -73,12 +73,13 @@ def train(trial, called_at):
     mine = _keras_ranks.share(trial, rank, hvd.size())
     data = _keras_ranks.batches(tf, trial, mine, rank)
     laps.end("load")
-    model = _keras_ranks.compiled(tf, trial, lambda optimiser: hvd.DistributedOptimizer(optimiser, num_groups=1))
-    broadcast(model)
-    _keras_ranks.fit(tf, trial, model, data, mine.steps, laps)
-    average_statistics(model)
-    laps.end("train")
-    return _keras_ranks.report(tf, model, mine, rank, laps)
+    with _ranks.watchdog() as alive:
+        model = _keras_ranks.compiled(tf, trial, lambda optimiser: hvd.DistributedOptimizer(optimiser, num_groups=1))
+        broadcast(model)
+        _keras_ranks.fit(tf, trial, model, data, mine.steps, laps, alive)
+        average_statistics(model)
+        laps.end("train")
+        return _keras_ranks.report(tf, model, mine, rank, laps)
 
 
 def broadcast(model):

@@ -9,8 +9,9 @@ worker (``use_custom_strategy``), after the threads are set; Python workers are 
 one hangs. GPUs are used where Spark schedules them (``spark.task.resource.gpu.amount``), by NCCL; on CPUs a gRPC ring
 exchanges gradients. Batch normalisation uses each worker's own batch, as is usual from 32 rows on (Goyal et al.,
 2017, https://arxiv.org/abs/1706.02677), and its moving averages are averaged over the workers by the strategy. The
-global batch does not grow with the workers, so the learning rate does not either. A collective operation gives up
-after 120 seconds; by itself it would wait for ever.
+global batch does not grow with the workers, so the learning rate does not either. A collective operation waits for
+ever for a rank that stalls, so a rank that is silent for two minutes ends itself; not by TensorFlow's own
+``timeout_seconds``, for which each operation has a thread sleep that long: 8,000 threads after 800 steps.
 
 Its documentation recommends it to run tf.distribute on a Spark cluster:
 https://github.com/tensorflow/ecosystem/tree/master/spark/spark-tensorflow-distributor
@@ -77,17 +78,17 @@ def train(trial, called_at):
         # This wait has an end; TensorFlow's own, for a rank that does not come, has none.
         with _ranks.meeting():
             context.barrier()
-        patience = tf.distribute.experimental.CommunicationOptions(timeout_seconds=_ranks.SECONDS_TO_WAIT)
-        strategy = tf.distribute.MultiWorkerMirroredStrategy(communication_options=patience)
+        strategy = tf.distribute.MultiWorkerMirroredStrategy()
         laps.end("rendezvous")
         rank, world = strategy.cluster_resolver.task_id or 0, strategy.num_replicas_in_sync
         mine = _keras_ranks.share(trial, rank, world)
         data = undivided(strategy, _keras_ranks.batches(tf, trial, mine, rank))
         laps.end("load")
-        with strategy.scope():
-            model = _keras_ranks.compiled(tf, trial)
-        _keras_ranks.fit(tf, trial, model, data, mine.steps, laps)
-        return gathered(_keras_ranks.report(tf, model, mine, rank, laps))
+        with _ranks.watchdog() as alive:
+            with strategy.scope():
+                model = _keras_ranks.compiled(tf, trial)
+            _keras_ranks.fit(tf, trial, model, data, mine.steps, laps, alive)
+            return gathered(_keras_ranks.report(tf, model, mine, rank, laps))
 
 
 def undivided(strategy, batches):

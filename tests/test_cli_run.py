@@ -190,3 +190,63 @@ def test_bad_requests_get_a_sentence(bench, arguments, sentence):
     assert done.returncode == 2
     assert sentence in done.stderr
     assert "Traceback" not in done.stderr
+
+
+SCORER = """
+@hookimpl
+def bench_train(trial):
+    return 0.25
+
+@hookimpl
+def bench_predict(trial, model):
+    import pyarrow.parquet as pq
+    with PredictionWriter(trial.scratch / "predictions.parquet") as predictions:
+        for split in trial.splits_to_score:
+            table = pq.read_table(trial.dataset.split(split), partitioning=None)
+            predictions.write(table["row_id"], model + 0.5 * table[trial.dataset.label].to_numpy())
+    return predictions.path
+"""
+
+
+def test_predict_scores_all_rows_with_the_strategys_own_model(bench, installed, tiny):
+    """The task predict trains off its score, scores both splits, and needs no reference model for that."""
+    installed.add("scorer", SCORER)
+    answer = bench("run", "--task", "predict", "--strategy", "scorer", "--data", tiny.path, "--json")
+    records = {record["trial"]["strategy"]: record for record in map(json.loads, answer.stdout.splitlines())}
+    record = records["scorer"]
+    assert (answer.returncode, record["status"], record["rows"]) == (0, "ok", tiny.rows)
+    assert record["rows_per_s"] == pytest.approx(tiny.rows / record["phases"]["predict"], rel=1e-3)
+    assert record["time_to_model_s"] is None
+    assert record["trial"]["model"] is None
+    assert records["null"]["status"] == "ok"
+    assert not os.path.exists(os.path.join(tiny.path, "reference"))
+
+
+def test_the_table_of_predict_is_in_rows_per_second(bench, installed, tiny):
+    """What scores most rows in a second comes first, after the control, and all others say how many times slower."""
+    installed.add("scorer", SCORER)
+    installed.add("slow_scorer", SCORER.replace("import pyarrow", "import time; time.sleep(0.5); import pyarrow"))
+    wanted = ["--strategy", "scorer", "--strategy", "slow_scorer"]
+    lines = bench("run", "--task", "predict", *wanted, "--data", tiny.path).stdout.splitlines()
+    assert lines[0].startswith("tiny, 2,000 rows to score")
+    rows = [line.split() for line in lines if line.startswith(("null", "scorer", "slow_scorer"))]
+    assert [row[0] for row in rows] == ["null", "scorer", "slow_scorer"]
+    assert rows[1][-1] == "1.0"
+    assert float(rows[2][-1].replace(",", "")) > 1
+
+
+def test_a_strategy_that_does_not_do_the_task_is_refused(bench, tiny):
+    """One that only trains, named for the task predict, is bad usage."""
+    answer = bench("run", "--task", "predict", "--strategy", "xgboost_external", "--data", tiny.path)
+    assert answer.returncode == 2
+    assert "'xgboost_external' does not take part in the task predict: `bench list` shows what does." in answer.stderr
+
+
+def test_a_model_that_is_none_is_refused_before_anything_runs(bench, tiny, tmp_path):
+    """A file that is no Keras model ends the command with one sentence, and no run is begun."""
+    (tmp_path / "model.keras").write_text("no model")
+    wanted = ["--task", "predict", "--strategy", "tensorflow", "--model", "model.keras"]
+    answer = bench("run", *wanted, "--data", tiny.path)
+    assert answer.returncode == 2
+    assert "model.keras cannot be used: it does not load as a Keras model" in answer.stderr.splitlines()[-1]
+    assert not (tmp_path / "results").exists()

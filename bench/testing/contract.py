@@ -107,7 +107,7 @@ class StrategyContract:
         assert record["status"] == "ok", record["reason"]
 
     def test_it_scores_every_row(self, record: dict[str, Any], dataset: Dataset, tmp_path: Path) -> None:
-        """In a predict trial every row of both splits is scored once, and as the reference has it if it scores with that.
+        """In a predict trial every row of both splits is scored once, and with the reference model as that has it.
 
         One that scores row by row may stop when its budget is spent, and says how many rows it did.
         """
