@@ -6,8 +6,8 @@ import time
 from collections.abc import Mapping
 from typing import TYPE_CHECKING
 
-from strategies import _spark
-from strategies._ranks import SECONDS_TO_WAIT, RankError
+from strategies import _ranks, _spark
+from strategies._ranks import RankError
 
 if TYPE_CHECKING:
     from pyspark.sql import SparkSession
@@ -32,7 +32,7 @@ def start(trial: Trial, settings: Mapping[str, str] | None = None) -> SparkSessi
         {
             # Spark gives its Python workers as many OpenMP threads as a task has cores.
             "spark.task.cpus": str(trial.threads_per_worker),
-            "spark.barrier.sync.timeout": f"{SECONDS_TO_WAIT}s",
+            "spark.barrier.sync.timeout": f"{_ranks.SECONDS_TO_WAIT}s",
             **(settings or {}),
         },
     )
