@@ -1,0 +1,31 @@
+"""The reference model on rows that lie in memory, on all cores, without Spark: the most that any way could give."""
+
+from bench import Strategy, hookimpl
+from strategies import _keras, _model, _parquet
+
+ROWS = 65_536
+
+
+@hookimpl
+def bench_strategy():
+    """State the facts."""
+    return Strategy(family="control", scores="reference")
+
+
+@hookimpl
+def bench_setup(trial):
+    """Compile the function, and read a part of the rows, which is scored again and again."""
+    tf = _keras.start(trial.threads_per_worker)
+    score = _model.compiled(_model.load(trial.model), len(trial.dataset.features))
+    _, rows = next(_parquet.batches(trial.dataset, "train", ROWS))
+    batch = _keras.in_place(tf, rows)
+    score(batch)
+    return score, batch
+
+
+@hookimpl
+def bench_predict(trial, session):
+    """Score as many rows as the dataset has."""
+    score, batch = session
+    for _ in range(round(trial.dataset.rows / len(batch))):
+        score(batch)
