@@ -49,7 +49,7 @@ def run_verb(
         request = _request(wanted)
         dataset = ensure(data_name)
         if dry_run:
-            return _print_plan(run.make_plan(request, dataset))
+            return _print_plan(run.make_plan(request, dataset, to_run=False))
         campaign = run.start(request, dataset, out, ["bench", *sys.argv[1:]])
     if dry_run:
         return _print_plan(campaign.trials)

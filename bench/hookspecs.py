@@ -47,7 +47,12 @@ def bench_predict(trial: Trial, session: Any, model: Any) -> Path:
     """Score ``trial.splits_to_score`` and return a directory or file of Parquet.
 
     The columns are ``row_id`` (int64), which names each row exactly once, and ``score`` (float32
-    or float64), the probability of label 1. This is the measured work of a predict trial.
+    or float64), the probability of label 1. This is the measured work of a predict trial. The
+    ``model`` is what ``bench_train`` returned; or, in a predict trial of a strategy with
+    ``scores="reference"`` or without a ``bench_train``, the path of a Keras model.
+
+    A strategy that goes row by row may stop after ``trial.budget_s`` seconds: it then leaves the
+    note ``rows_scored``, the number of rows that it has written.
     """
 
 

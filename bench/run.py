@@ -35,8 +35,13 @@ class Campaign:
     environment: str
 
 
-def make_plan(request: Request, dataset: Dataset) -> list[Planned]:
+def make_plan(request: Request, dataset: Dataset, *, to_run: bool = True) -> list[Planned]:
     """Return the ordered trials of a request; loads the selected strategies' facts, and makes the reference model.
+
+    Args:
+        request: What was asked for.
+        dataset: The dataset.
+        to_run: Whether the trials are to be run: a plan that is only looked at needs no reference model.
 
     Raises:
         UsageError: A pattern matches no strategy, a strategy that was named does not do the task, or the model to
@@ -51,7 +56,11 @@ def make_plan(request: Request, dataset: Dataset) -> list[Planned]:
                 f"{pattern!r} does not take part in the task {request.task}: `bench list` shows what does."
             )
     reference = None
-    if request.task == "predict" and any(_scores_the_reference(strategy) for strategy in taking_part.values()):
+    if (
+        to_run
+        and request.task == "predict"
+        and any(_scores_the_reference(strategy) for strategy in taking_part.values())
+    ):
         reference = references.ensure(dataset, Path(request.model) if request.model else None)
     return plan.make(request, taking_part, dataset, reference)
 
@@ -111,7 +120,13 @@ def resume(path: Path, dataset_of: Callable[[str], Dataset]) -> Campaign:
     surroundings = environment.describe(cores=request.cores)
     _refuse_another(earlier.run["environment"], surroundings, path.name)
     done = {trial_key(entry["trial"]) for entry in last_records(earlier.records) if entry["status"] == "ok"}
-    trials = [planned for planned in make_plan(request, dataset) if trial_key(record.describe(planned)) not in done]
+    planned_now = make_plan(request, dataset)
+    models = [
+        {trial.get("model") for trial in trials} for trials in (earlier.run["plan"], map(record.describe, planned_now))
+    ]
+    if models[0] != models[1]:
+        raise ResultsError(f"The model to score with is not what it was when {path.name} began: start a new run.")
+    trials = [planned for planned in planned_now if trial_key(record.describe(planned)) not in done]
     return Campaign(RunDirectory(path.absolute()), trials, surroundings["fingerprint"])
 
 

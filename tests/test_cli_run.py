@@ -250,3 +250,27 @@ def test_a_model_that_is_none_is_refused_before_anything_runs(bench, tiny, tmp_p
     assert answer.returncode == 2
     assert "model.keras cannot be used: it does not load as a Keras model" in answer.stderr.splitlines()[-1]
     assert not (tmp_path / "results").exists()
+
+
+def test_a_plan_that_is_only_looked_at_makes_no_model(bench, tiny):
+    """`--dry-run` of the task predict trains nothing."""
+    answer = bench("run", "--task", "predict", "--strategy", "tensorflow", "--data", tiny.path, "--dry-run")
+    assert "tensorflow  predict" in answer.stdout
+    assert not os.path.exists(os.path.join(tiny.path, "reference"))
+
+
+@pytest.mark.usefixtures("home")
+def test_a_run_goes_on_with_its_own_model_only(bench, tmp_path):
+    """Scores of two models are not one run's: what was begun with one is not resumed with another."""
+    from bench.datasets.synthetic import make_synthetic
+
+    few = make_synthetic(500, 4, name="few").dataset
+    wanted = ["--task", "predict", "--strategy", "tensorflow", "--data", few.path, "--timeout", "1s"]
+    assert bench("run", *wanted).returncode == 1
+    run = results.latest(tmp_path / "results")
+    record = json.loads((run / "run.json").read_text())
+    record["plan"] = [{**trial, "model": trial["model"] and "another"} for trial in record["plan"]]
+    (run / "run.json").write_text(json.dumps(record))
+    answer = bench("run", "--resume", str(run))
+    assert answer.returncode == 2
+    assert "The model to score with is not what it was" in answer.stderr

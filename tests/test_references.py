@@ -10,6 +10,7 @@ import pytest
 from bench import Dataset, references
 from bench.datasets.synthetic import make_synthetic
 from bench.errors import DatasetError, UsageError
+from tests.conftest import on_one_python
 
 SAVE = """
 import sys
@@ -68,6 +69,7 @@ def test_it_is_not_taken_from_another_dataset(dataset: Dataset) -> None:
     assert json.loads(facts.read_text())["dataset"] == dataset.fingerprint
 
 
+@on_one_python
 @pytest.mark.parametrize("name", FORMATS)
 def test_a_users_model_of_any_format_is_scored_with(dataset: Dataset, tmp_path: Path, name: str) -> None:
     """Keras 3 and legacy Keras, `.keras`, `.h5` and SavedModel: each loads and scores every row."""
@@ -81,6 +83,7 @@ def test_a_users_model_of_any_format_is_scored_with(dataset: Dataset, tmp_path: 
     assert sorted(predictions["row_id"].to_pylist()) == list(range(500))
 
 
+@on_one_python
 @pytest.mark.parametrize(
     ("wrong", "sentence"),
     [

@@ -19,7 +19,7 @@ def train(trial):
         "pre_partition": True,
         "machines": ",".join(machines),
         "num_machines": len(machines),
-        "local_listen_port": machines[context.partitionId()].rpartition(":")[2],
+        "local_listen_port": int(machines[context.partitionId()].rpartition(":")[2]),
     }
     data = lightgbm.Dataset(*common.rows(trial, context.partitionId(), trial.workers))
     settings = common.lightgbm_settings(trial) | network

@@ -8,12 +8,14 @@ import pytest
 
 from bench.testing import StrategyContract
 from bench.testing.support import LITTLE_WORK
+from tests.conftest import on_one_python
 
 
 class TestTensorflow(StrategyContract):
     strategy = "tensorflow"
 
 
+@on_one_python
 class TestMllibMlp(StrategyContract):
     strategy = "mllib_mlp"
     request = replace(LITTLE_WORK, epochs=10)  # of L-BFGS, whose first iterations say little
@@ -27,10 +29,12 @@ class TestMllibMlp(StrategyContract):
             yield
 
 
+@on_one_python
 class TestMllibLinear(StrategyContract):
     strategy = "mllib_linear"
 
 
+@on_one_python
 class TestMllibGbt(StrategyContract):
     strategy = "mllib_gbt"
 

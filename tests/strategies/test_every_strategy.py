@@ -1,4 +1,4 @@
-"""Every built-in strategy trains and scores on every supported Python, all in one run."""
+"""Every built-in strategy on Spark trains and scores on every supported Python, all in one run."""
 
 import json
 import subprocess
@@ -9,17 +9,28 @@ import pytest
 
 from bench import Dataset, plugins
 
+# One for each way into Spark's Python workers; the others differ from these in what they do there.
+SCORERS = ["udf_row", "udf_pandas_iter", "predict_batch_udf", "map_in_arrow", "tensorflow", "xgboost_spark"]
+pytestmark = pytest.mark.skipif(sys.version_info < (3, 12), reason="the contract's tests run them all")
 
-@pytest.mark.skipif(sys.version_info < (3, 12), reason="test_contract.py and test_distributed.py run them all")
+
 @pytest.mark.timeout(900)
-def test_every_distributed_strategy_is_ok(
-    bench: Callable[..., subprocess.CompletedProcess[str]], dataset: Dataset
+@pytest.mark.parametrize("task", ["train", "predict"])
+def test_every_strategy_on_spark_is_ok(
+    bench: Callable[..., subprocess.CompletedProcess[str]], dataset: Dataset, task: str
 ) -> None:
-    """With two workers, every distributed strategy comes to a model."""
-    names = [name for name in plugins.names() if plugins.load(name).strategy.distributed]
+    """With two workers, every strategy on Spark comes to a model, and what scores does so."""
+    names = SCORERS if task == "predict" else [name for name in plugins.names() if trains_on_spark(name)]
     assert len(names) >= 6
     wanted = [part for name in names for part in ("--strategy", name)]
-    answer = bench("run", *wanted, "--data", dataset.path, "--epochs", "2", "--json", timeout=850)
+    less = ["--epochs", "2", "--trees", "5", "--budget", "3s"]
+    answer = bench("run", "--task", task, *wanted, "--data", dataset.path, *less, "--json", timeout=850)
     records = [json.loads(line) for line in answer.stdout.splitlines()]
     assert {record["trial"]["strategy"] for record in records} == {"null", *names}
     assert {record["status"] for record in records} == {"ok"}, [record["reason"] for record in records]
+
+
+def trains_on_spark(name: str) -> bool:
+    """Return whether a strategy trains, and does so on Spark or with several workers."""
+    plugin = plugins.load(name)
+    return "train" in plugin.tasks and (plugin.strategy.distributed or "pyspark" in plugin.strategy.needs)

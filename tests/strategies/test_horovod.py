@@ -17,7 +17,7 @@ FAULTS = """
     from strategies.horovod import bench_setup, bench_teardown
 
     own = horovod.train
-    _ranks.SECONDS_TO_WAIT = 10  # here and in the ranks
+    _ranks.SECONDS_TO_WAIT = 15  # here and in the ranks
     _horovod.ENVIRONMENT["HOROVOD_GLOO_TIMEOUT_SECONDS"] = "10"
 
     @hookimpl

@@ -131,6 +131,7 @@ class TestUdfPandasNaive(RowByRow):
     strategy = "udf_pandas_naive"
 
 
+@on_one_python
 def test_a_budget_that_suffices_leaves_no_row_out(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """On few rows, also the slowest way comes to an end, and says nothing of a budget."""
     from bench.datasets.synthetic import make_synthetic

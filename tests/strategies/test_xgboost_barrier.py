@@ -19,7 +19,7 @@ FAULTS = """
     from strategies import _barrier, _ranks, xgboost_barrier
     from strategies.xgboost_barrier import bench_setup, bench_teardown
 
-    _ranks.SECONDS_TO_WAIT = 5  # here and in the ranks
+    _ranks.SECONDS_TO_WAIT = 10  # here and in the ranks
 
     @hookimpl
     def bench_train(trial, session):
