@@ -55,15 +55,6 @@ class Rank:
         self.index: int = self._context.partitionId()
         self.world = len(self._context.getTaskInfos())
 
-    def meet(self) -> None:
-        """Wait until every rank is here.
-
-        Raises:
-            RankError: One did not come in time.
-        """
-        with _ranks.meeting():
-            self._context.barrier()
-
     @contextmanager
     def together(self) -> Iterator[Shared]:
         """Leave the block well on all ranks or on none: nobody goes on to wait for one that could not.

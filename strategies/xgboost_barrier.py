@@ -1,7 +1,8 @@
 """XGBoost's own collective in a Spark barrier stage: W workers, each reading its own rows straight from Parquet.
 
 What ``xgboost.spark`` does, without its way of the rows: through Spark, Arrow and pandas into XGBoost. Spark only
-starts the ranks; rank 0 runs the tracker (``RabitTracker``), through which they find each other.
+starts the ranks; the driver runs the tracker (``RabitTracker``), through which they find each other, as in
+``xgboost.spark``.
 
 Knobs: ``spark.task.cpus``, ``nthread``, OpenMP and Arrow all have cores/W threads; the trial's trees, depth, bins and
 rate, the same as for every other strategy of this family; tracker and collective give up after two minutes, where
@@ -12,6 +13,8 @@ to save memory: https://xgboost.readthedocs.io/en/stable/python/python_api.html#
 """
 
 import json
+import socket
+from contextlib import suppress
 from functools import partial
 
 from bench import Strategy, hookimpl
@@ -36,13 +39,26 @@ def bench_setup(trial):
 
 @hookimpl
 def bench_train(trial, session):
-    return _ranks.agreed(trial, _barrier.run(trial, session, train_rank))
+    from xgboost.core import XGBoostError
+    from xgboost.tracker import RabitTracker
+
+    host = socket.gethostbyname(session.conf.get("spark.driver.host"))
+    # Sorted by task, so that a rank has the same number here and there.
+    tracker = RabitTracker(trial.workers, host, sortby="task", timeout=_ranks.SECONDS_TO_WAIT)
+    tracker.start()
+    try:
+        return _ranks.agreed(trial, _barrier.run(trial, session, partial(train_rank, tracker.worker_args())))
+    finally:
+        # After the failure of a rank, the tracker only says so once more.
+        with suppress(XGBoostError):
+            tracker.free()
 
 
-def train_rank(rank, trial):
+def train_rank(meeting_point, rank, trial):
     """Train on this rank's rows, together with the other ranks.
 
     Args:
+        meeting_point: What the tracker tells the ranks to find it by.
         rank: This rank.
         trial: The trial.
 
@@ -51,12 +67,9 @@ def train_rank(rank, trial):
     """
     import xgboost as xgb
 
-    with rank.together() as shared:
-        features, labels = _shards.read(rank, trial)
-        tracker = start_tracker(rank)
-        shared.own = tracker and tracker.worker_args()
+    features, labels = _shards.read(rank, trial)
     communicator = xgb.collective.CommunicatorContext(
-        **shared.all[0], dmlc_task_id=f"{rank.index:08}", dmlc_timeout=_ranks.SECONDS_TO_WAIT
+        **meeting_point, dmlc_task_id=f"{rank.index:08}", dmlc_timeout=_ranks.SECONDS_TO_WAIT
     )
     communicator.__enter__()
     rank.laps.end("rendezvous")
@@ -66,8 +79,6 @@ def train_rank(rank, trial):
     rank.laps.end("train")
     # Not as a context manager: after a failure a goodbye would wait for the others', whom Spark ends.
     communicator.__exit__(None, None, None)
-    if tracker:
-        tracker.wait_for(_ranks.SECONDS_TO_WAIT)
     rank.laps.end("leave")
     model = bytes(booster.save_raw("ubj"))
     used = int(json.loads(booster.save_config())["learner"]["generic_param"]["nthread"])
@@ -78,18 +89,6 @@ def train_rank(rank, trial):
         threads=_ranks.threads() | {"xgboost": used},
         model=model if rank.index == 0 else None,
     )
-
-
-def start_tracker(rank):
-    """Start and return what ranks find each other by, on rank 0; None on all others."""
-    from xgboost.tracker import RabitTracker
-
-    if rank.index != 0:
-        return None
-    # Sorted by task, so that a rank has the same number here and there.
-    tracker = RabitTracker(rank.world, rank.address(), sortby="task", timeout=_ranks.SECONDS_TO_WAIT)
-    tracker.start()
-    return tracker
 
 
 @hookimpl

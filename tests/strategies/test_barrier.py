@@ -56,7 +56,6 @@ FAULTS = """
     def well(rank, trial):
         with rank.together() as shared:
             shared.own = rank.index * 10
-        rank.meet()
         return shared.all
 """
 
