@@ -1,7 +1,8 @@
 """Spark's own predict_batch_udf: a function on NumPy arrays, and Spark does the batching.
 
-Knobs: features as one array column, which is faster than one argument for each; a batch is an Arrow batch, so that none
-is cut in two; the model is broadcast, and Spark keeps it in each Python worker; one compiled function; cores/W threads.
+Knobs: features as one struct, which comes as columns, where an array would come as one small array for each row; a
+batch is an Arrow batch, so that none is cut in two; the model is broadcast, and Spark keeps it in each Python worker;
+one compiled function; cores/W threads.
 
 Spark's documentation recommends it to score with a model of a deep-learning framework:
 https://spark.apache.org/docs/latest/api/python/reference/api/pyspark.ml.functions.predict_batch_udf.html
@@ -30,7 +31,7 @@ def bench_setup(trial):
 @hookimpl
 def bench_predict(trial, session, model):
     from pyspark.ml.functions import predict_batch_udf
-    from pyspark.sql.functions import array
+    from pyspark.sql.functions import struct
     from pyspark.sql.types import FloatType
 
     shipped = _udf.ship(trial, session, model)
@@ -40,7 +41,7 @@ def bench_predict(trial, session, model):
         batch_size=_udf.RECORDS_PER_BATCH,
         input_tensor_shapes=[[len(shipped.features)]],
     )
-    scored = _udf.rows(trial, session).select("row_id", score(array(*shipped.features)).alias("score"))
+    scored = _udf.rows(trial, session).select("row_id", score(struct(*shipped.features)).alias("score"))
     return _udf.write(trial, shipped, scored)
 
 
