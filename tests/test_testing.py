@@ -24,6 +24,7 @@ STRATEGIES = {
     "forgetful": HONEST.replace(
         '.write(batch["row_id"].to_numpy(), scores)', '.write(batch["row_id"].to_numpy()[1:], scores[1:])'
     ),
+    "narrow": HONEST.replace("for split in trial.splits_to_score:", "for split in ('test',):"),
     "needy": HONEST.replace('"pyarrow"),', '"pyarrow", "no_such_module"),'),
 }
 TESTS = (
@@ -33,6 +34,7 @@ TESTS = (
     "a_trial_ends_ok",
     "it_leaves_no_process_behind",
     "its_answer_comes_from_the_labels",
+    "it_scores_every_row",
 )
 
 
@@ -66,6 +68,7 @@ def test_an_honest_strategy_passes(outcomes: dict[tuple[str, str], str]) -> None
         ("littering", "it_leaves_no_process_behind"),
         ("leaky", "its_answer_comes_from_the_labels"),
         ("forgetful", "a_trial_ends_ok"),
+        ("narrow", "it_scores_every_row"),
     ],
 )
 def test_a_broken_strategy_fails_the_test_that_is_meant_for_it(
