@@ -5,6 +5,7 @@ import os
 import signal
 import subprocess
 import time
+from pathlib import Path
 
 import pytest
 
@@ -208,18 +209,28 @@ def bench_predict(trial, model):
 """
 
 
-def test_predict_scores_all_rows_with_the_strategys_own_model(bench, installed, tiny):
+@pytest.fixture
+def few(home):
+    """A dataset of 500 rows and 4 features, which no other test uses, and which so has no reference model."""
+    from bench.datasets.synthetic import make_synthetic
+
+    dataset = make_synthetic(500, 4, name="few").dataset
+    assert Path(dataset.path).parent == home
+    return dataset
+
+
+def test_predict_scores_all_rows_with_the_strategys_own_model(bench, installed, few):
     """The task predict trains off its score, scores both splits, and needs no reference model for that."""
     installed.add("scorer", SCORER)
-    answer = bench("run", "--task", "predict", "--strategy", "scorer", "--data", tiny.path, "--json")
+    answer = bench("run", "--task", "predict", "--strategy", "scorer", "--data", few.path, "--json")
     records = {record["trial"]["strategy"]: record for record in map(json.loads, answer.stdout.splitlines())}
     record = records["scorer"]
-    assert (answer.returncode, record["status"], record["rows"]) == (0, "ok", tiny.rows)
-    assert record["rows_per_s"] == pytest.approx(tiny.rows / record["phases"]["predict"], rel=1e-3)
+    assert (answer.returncode, record["status"], record["rows"]) == (0, "ok", few.rows)
+    assert record["rows_per_s"] == pytest.approx(few.rows / record["phases"]["predict"], rel=1e-3)
     assert record["time_to_model_s"] is None
     assert record["trial"]["model"] is None
     assert records["null"]["status"] == "ok"
-    assert not os.path.exists(os.path.join(tiny.path, "reference"))
+    assert not Path(few.path, "reference").exists()
 
 
 def test_the_table_of_predict_is_in_rows_per_second(bench, installed, tiny):
@@ -252,19 +263,15 @@ def test_a_model_that_is_none_is_refused_before_anything_runs(bench, tiny, tmp_p
     assert not (tmp_path / "results").exists()
 
 
-def test_a_plan_that_is_only_looked_at_makes_no_model(bench, tiny):
+def test_a_plan_that_is_only_looked_at_makes_no_model(bench, few):
     """`--dry-run` of the task predict trains nothing."""
-    answer = bench("run", "--task", "predict", "--strategy", "tensorflow", "--data", tiny.path, "--dry-run")
+    answer = bench("run", "--task", "predict", "--strategy", "tensorflow", "--data", few.path, "--dry-run")
     assert "tensorflow  predict" in answer.stdout
-    assert not os.path.exists(os.path.join(tiny.path, "reference"))
+    assert not Path(few.path, "reference").exists()
 
 
-@pytest.mark.usefixtures("home")
-def test_a_run_goes_on_with_its_own_model_only(bench, tmp_path):
+def test_a_run_goes_on_with_its_own_model_only(bench, few, tmp_path):
     """Scores of two models are not one run's: what was begun with one is not resumed with another."""
-    from bench.datasets.synthetic import make_synthetic
-
-    few = make_synthetic(500, 4, name="few").dataset
     wanted = ["--task", "predict", "--strategy", "tensorflow", "--data", few.path, "--timeout", "1s"]
     assert bench("run", *wanted).returncode == 1
     run = results.latest(tmp_path / "results")

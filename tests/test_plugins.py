@@ -62,7 +62,12 @@ def test_an_unknown_name_is_refused() -> None:
         ("hook_misspelt", FACTS, TRAIN.replace("bench_train", "bench_trian"), "'hook_misspelt' breaks.*bench_trian"),
         ("argument_misspelt", FACTS, TRAIN.replace("(trial)", "(tiral)"), "'argument_misspelt' breaks.*'tiral'"),
         ("unmarked", FACTS, TRAIN.replace("@hookimpl\n", ""), "'unmarked': mark the function bench_train with"),
-        ("no_work", FACTS, "", "'no_work' has no hook for a task that it takes part in: add bench_train or bench_predict"),
+        (
+            "no_work",
+            FACTS,
+            "",
+            "'no_work' has no hook for a task that it takes part in: add bench_train or bench_predict",
+        ),
         ("no_facts", "", TRAIN, r"'no_facts': bench_strategy\(\) must return a bench.Strategy"),
         ("wrong_facts", FACTS.replace("Strategy(family='linear')", "{}"), TRAIN, r"'wrong_facts': bench_strategy\(\)"),
         ("needs_more", FACTS, "import no_such_module\n", r"'needs_more' \(plugin_needs_more\) cannot be imported: Mod"),
