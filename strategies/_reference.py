@@ -41,7 +41,7 @@ def main(path: str, directory: Path, given: Path | None) -> str:
     dataset = open_dataset(path)
     tf = _keras.start(cores_available())
     if given is None:
-        trained = train(tf, dataset, cores_available())
+        trained = train(tf, dataset)
         trained.save(directory / "model.keras")
     # The trained one is loaded as well: what is scored with is what is in the file.
     model = _model.load(given or directory / "model.keras")
@@ -55,7 +55,7 @@ def main(path: str, directory: Path, given: Path | None) -> str:
     return given.name if given else "model.keras"
 
 
-def train(tf: Any, dataset: Dataset, threads: int) -> Any:
+def train(tf: Any, dataset: Dataset) -> Any:
     """Train the MLP for a few epochs, by Keras' own ``fit`` on arrays, and return it."""
     import numpy as np
 

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from bench import Strategy
 from strategies import _keras, _model, _parquet, _spark
 
 if TYPE_CHECKING:
@@ -20,6 +21,7 @@ if TYPE_CHECKING:
 
     from bench import Trial
 
+ARCHIVE = "saved_model.zip"  # what a SavedModel's directory travels as
 RECORDS_PER_BATCH = 16_384
 PARTITIONS_PER_WORKER = 4  # so that no worker waits long for the last one
 FIRST_SLICE = 32  # rows for each worker
@@ -28,6 +30,21 @@ LEAST_LEFT = 0.1  # of the budget, for which no further slice begins
 _ready: dict[
     tuple[str, str], Callable[[Any], np.ndarray]
 ] = {}  # of this Python worker, which Spark uses again and again
+
+
+def facts(recommended: str = "") -> Strategy:
+    """Return the facts about a way to score that has no ``bench_train``, and so scores with the reference model.
+
+    Args:
+        recommended: What its documentation recommends it for.
+    """
+    return Strategy(
+        family="mlp",
+        needs=("pyspark", "tensorflow", "tf_keras", "pandas", "pyarrow"),
+        install="tf-spark-bench[tensorflow,spark]",
+        distributed=True,
+        recommended=recommended,
+    )
 
 
 def start(trial: Trial) -> SparkSession:
@@ -115,9 +132,6 @@ def _unpacked(path: Path) -> Path:
     return path.with_suffix("")
 
 
-ARCHIVE = "saved_model.zip"
-
-
 def ship(trial: Trial, spark: SparkSession, model: Path) -> Shipped:
     """Broadcast a model.
 
@@ -170,6 +184,11 @@ def write(trial: Trial, shipped: Shipped, scored: DataFrame) -> Path:
         trial.ranks("load", load)
         trial.ranks("compile", compile_)
     return path
+
+
+def write_column(trial: Trial, spark: SparkSession, shipped: Shipped, score: Column) -> Path:
+    """Write the score of every row, given as a column of `rows`' columns; see `write`."""
+    return write(trial, shipped, rows(trial, spark).select("row_id", score.alias("score")))
 
 
 def write_within_budget(trial: Trial, spark: SparkSession, shipped: Shipped, score: Column) -> Path:

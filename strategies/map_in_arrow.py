@@ -7,19 +7,13 @@ Spark's documentation recommends it to work on Arrow data without the way throug
 https://spark.apache.org/docs/latest/api/python/reference/pyspark.sql/api/pyspark.sql.DataFrame.mapInArrow.html
 """
 
-from bench import Strategy, hookimpl
+from bench import hookimpl
 from strategies import _keras, _parquet, _spark, _udf
 
 
 @hookimpl
 def bench_strategy():
-    return Strategy(
-        family="mlp",
-        needs=("pyspark", "tensorflow", "tf_keras", "pandas", "pyarrow"),
-        install="tf-spark-bench[tensorflow,spark]",
-        distributed=True,
-        recommended="functions from rows to rows, by those who know Arrow",
-    )
+    return _udf.facts("functions from rows to rows, by those who know Arrow")
 
 
 @hookimpl

@@ -6,19 +6,13 @@ Spark's documentation recommends it where the rows that come out are not the row
 https://spark.apache.org/docs/latest/api/python/tutorial/sql/arrow_pandas.html#map
 """
 
-from bench import Strategy, hookimpl
+from bench import hookimpl
 from strategies import _spark, _udf
 
 
 @hookimpl
 def bench_strategy():
-    return Strategy(
-        family="mlp",
-        needs=("pyspark", "tensorflow", "tf_keras", "pandas", "pyarrow"),
-        install="tf-spark-bench[tensorflow,spark]",
-        distributed=True,
-        recommended="functions from rows to rows, as many as they like",
-    )
+    return _udf.facts("functions from rows to rows, as many as they like")
 
 
 @hookimpl

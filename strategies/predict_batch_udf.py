@@ -8,19 +8,13 @@ Spark's documentation recommends it to score with a model of a deep-learning fra
 https://spark.apache.org/docs/latest/api/python/reference/api/pyspark.ml.functions.predict_batch_udf.html
 """
 
-from bench import Strategy, hookimpl
+from bench import hookimpl
 from strategies import _spark, _udf
 
 
 @hookimpl
 def bench_strategy():
-    return Strategy(
-        family="mlp",
-        needs=("pyspark", "tensorflow", "tf_keras", "pandas", "pyarrow"),
-        install="tf-spark-bench[tensorflow,spark]",
-        distributed=True,
-        recommended="scoring with a model of a deep-learning framework",
-    )
+    return _udf.facts("scoring with a model of a deep-learning framework")
 
 
 @hookimpl
@@ -41,8 +35,7 @@ def bench_predict(trial, session, model):
         batch_size=_udf.RECORDS_PER_BATCH,
         input_tensor_shapes=[[len(shipped.features)]],
     )
-    scored = _udf.rows(trial, session).select("row_id", score(struct(*shipped.features)).alias("score"))
-    return _udf.write(trial, shipped, scored)
+    return _udf.write_column(trial, session, shipped, score(struct(*shipped.features)))
 
 
 @hookimpl

@@ -7,19 +7,13 @@ Spark's documentation recommends it for vectorised functions of columns:
 https://spark.apache.org/docs/latest/api/python/tutorial/sql/arrow_pandas.html#series-to-series
 """
 
-from bench import Strategy, hookimpl
+from bench import hookimpl
 from strategies import _spark, _udf
 
 
 @hookimpl
 def bench_strategy():
-    return Strategy(
-        family="mlp",
-        needs=("pyspark", "tensorflow", "tf_keras", "pandas", "pyarrow"),
-        install="tf-spark-bench[tensorflow,spark]",
-        distributed=True,
-        recommended="a vectorised function of columns",
-    )
+    return _udf.facts("a vectorised function of columns")
 
 
 @hookimpl
@@ -38,8 +32,7 @@ def bench_predict(trial, session, model):
     def score(features: pd.DataFrame) -> pd.Series:
         return pd.Series(shipped.compiled()(features.to_numpy("float32")))
 
-    scored = _udf.rows(trial, session).select("row_id", score(struct(*shipped.features)).alias("score"))
-    return _udf.write(trial, shipped, scored)
+    return _udf.write_column(trial, session, shipped, score(struct(*shipped.features)))
 
 
 @hookimpl

@@ -9,19 +9,13 @@ https://spark.apache.org/docs/latest/api/python/tutorial/sql/arrow_pandas.html#i
 
 from collections.abc import Iterator
 
-from bench import Strategy, hookimpl
+from bench import hookimpl
 from strategies import _spark, _udf
 
 
 @hookimpl
 def bench_strategy():
-    return Strategy(
-        family="mlp",
-        needs=("pyspark", "tensorflow", "tf_keras", "pandas", "pyarrow"),
-        install="tf-spark-bench[tensorflow,spark]",
-        distributed=True,
-        recommended="a vectorised function of columns that needs a costly start, such as a model",
-    )
+    return _udf.facts("a vectorised function of columns that needs a costly start, such as a model")
 
 
 @hookimpl
@@ -42,8 +36,7 @@ def bench_predict(trial, session, model):
         for features in batches:
             yield pd.Series(function(features.to_numpy("float32")))
 
-    scored = _udf.rows(trial, session).select("row_id", score(struct(*shipped.features)).alias("score"))
-    return _udf.write(trial, shipped, scored)
+    return _udf.write_column(trial, session, shipped, score(struct(*shipped.features)))
 
 
 @hookimpl

@@ -4,18 +4,13 @@ The one mistake, on purpose: a batch of thousands of rows is there, and the mode
 ``model.predict``. Everything else is as in `udf_pandas`. It stops when the budget is spent.
 """
 
-from bench import Strategy, hookimpl
+from bench import hookimpl
 from strategies import _spark, _udf
 
 
 @hookimpl
 def bench_strategy():
-    return Strategy(
-        family="mlp",
-        needs=("pyspark", "tensorflow", "tf_keras", "pandas", "pyarrow"),
-        install="tf-spark-bench[tensorflow,spark]",
-        distributed=True,
-    )
+    return _udf.facts()
 
 
 @hookimpl

@@ -7,19 +7,13 @@ Spark's documentation recommends vectorised UDFs in its place:
 https://spark.apache.org/docs/latest/api/python/tutorial/sql/arrow_pandas.html
 """
 
-from bench import Strategy, hookimpl
+from bench import hookimpl
 from strategies import _spark, _udf
 
 
 @hookimpl
 def bench_strategy():
-    return Strategy(
-        family="mlp",
-        needs=("pyspark", "tensorflow", "tf_keras", "pandas", "pyarrow"),
-        install="tf-spark-bench[tensorflow,spark]",
-        distributed=True,
-        recommended="logic that has no vectorised form",
-    )
+    return _udf.facts("logic that has no vectorised form")
 
 
 @hookimpl
