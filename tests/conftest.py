@@ -106,6 +106,16 @@ def tiny() -> Dataset:
     return make_synthetic(rows=2000, features=4, name="tiny").dataset
 
 
+@pytest.fixture
+def few(home: Path) -> Dataset:
+    """A synthetic dataset of 500 rows and 4 features, which no other test uses, and which so has no reference model."""
+    from bench.datasets.synthetic import make_synthetic
+
+    dataset = make_synthetic(500, 4, name="few").dataset
+    assert Path(dataset.path).parent == home
+    return dataset
+
+
 def is_alive(pid: int) -> bool:
     """Return whether a process runs; one that ended and was not waited for does not."""
     return psutil.pid_exists(pid) and psutil.Process(pid).status() != psutil.STATUS_ZOMBIE

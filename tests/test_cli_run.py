@@ -209,16 +209,6 @@ def bench_predict(trial, model):
 """
 
 
-@pytest.fixture
-def few(home):
-    """A dataset of 500 rows and 4 features, which no other test uses, and which so has no reference model."""
-    from bench.datasets.synthetic import make_synthetic
-
-    dataset = make_synthetic(500, 4, name="few").dataset
-    assert Path(dataset.path).parent == home
-    return dataset
-
-
 def test_predict_scores_all_rows_with_the_strategys_own_model(bench, installed, few):
     """The task predict trains off its score, scores both splits, and needs no reference model for that."""
     installed.add("scorer", SCORER)
