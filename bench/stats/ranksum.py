@@ -177,7 +177,7 @@ def critical(n: int, m: int, chance: float) -> int:
         from scipy.stats import norm
 
         spread = math.sqrt(n * m * (n + m + 1) / 12)
-        return math.floor(n * m / 2 - 0.5 + norm.ppf(chance) * spread)
+        return math.floor(n * m / 2 - 0.5 + float(norm.ppf(chance)) * spread)
     # A hair's breadth for rounding: 1/40 is a chance of 0.025.
     return int(np.searchsorted(cumulative(n, m), chance * (1 + 1e-9), side="right")) - 1
 
