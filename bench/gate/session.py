@@ -13,7 +13,7 @@ from typing import Any
 
 from bench import environment, record, references
 from bench.datasets import ensure
-from bench.errors import BenchError, UsageError
+from bench.errors import BenchError
 from bench.gate import arms, budget, cases, environments, judgement, revisions, stored, verdict
 from bench.gate.arms import Arm
 from bench.gate.cases import Absent
@@ -124,7 +124,7 @@ class Session:
             _, unaffordable = budget.cut(sound, self._deadline - time.monotonic(), self._rules)
             self._leave_out(unaffordable, "There is no time for it")
             self._write("running")
-            night.measure(self._measured, lambda: self._write("running"))
+            night.measure(self._measured, self._keep)
 
     def _prepare(self, stack: ExitStack) -> tuple[dict[str, Arm], list[tuple[Request, Dataset]]]:
         """Return the arms, and what to run on which dataset."""
@@ -200,11 +200,14 @@ class Session:
         return made
 
     def _leave_out(self, left: list[Measured], why: str) -> None:
-        keys = {measured.case.key for measured in left}
+        """Take cases out of the plan; one whose warm-ups show that its answer got worse is told all the same."""
         for measured in left:
-            needed = f": {measured.pair_s * budget.USUAL_PAIRS / 60:.0f} min" if measured.pair_s else ""
+            measured.out_of_time = True
+            if judgement.is_worse(measured, self._grades.get(measured.case.key)):
+                continue
+            needed = f": {measured.pair_s * budget.USUAL_PAIRS / 60:.1f} min" if measured.pair_s else ""
             self._absent.append(Absent(measured.case.key, "left_out", f"{why}{needed}. A larger --budget takes it in."))
-        self._measured = [measured for measured in self._measured if measured.case.key not in keys]
+            self._measured.remove(measured)
 
     def _entries(self) -> list[judgement.Entry]:
         judged = [judgement.entry(one, self._rules, self._grades.get(one.case.key)) for one in self._measured]
@@ -214,6 +217,9 @@ class Session:
         document = self._document(state, exit_code, reason)
         verdict.write(self._asked.out, document)
         return document
+
+    def _keep(self) -> None:
+        self._write("running")
 
     def _document(self, state: str, exit_code: int | None, reason: str | None) -> Document:
         asked = self._asked
