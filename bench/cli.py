@@ -148,6 +148,21 @@ def show(run: Path | None, out: Path) -> None:
 
 
 @main.command()
+@click.argument("a", metavar="A")
+@click.argument("b", metavar="B")
+@click.option("--threshold", type=Share(), default="10%", show_default=True, help="Below this a slowdown is ok.")
+@click.option("--allow-different", metavar="FACT,…", help="Show unlike runs under a banner: machine, versions, …")
+@click.option("--strict", is_flag=True, help="Fail, with 3, where the runs cannot tell.")
+@click.option("--format", "kind", type=click.Choice(["text", "md", "json"]), default="text", show_default=True)
+@OUT
+def compare(**options: Any) -> None:
+    """Compare two runs case by case; A is the baseline."""
+    from bench import cli_compare
+
+    sys.exit(cli_compare.compare_verb(**options))
+
+
+@main.command()
 @click.option("--baseline", metavar="REV|RUN", help="A git revision, or a run whose revision is measured again.")
 @click.option("--candidate", metavar="REV", help="A git revision.  [default: what is checked out]")
 @click.option("--python", multiple=True, metavar="PYTHON", help="Twice: compare two environments, baseline first.")

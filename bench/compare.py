@@ -25,7 +25,7 @@ GROUPS = ("machine", "cores", "python", "java", "versions", "dataset", "settings
 TOLERANCE = {"auc": 0.005, "log_loss": 0.01}
 BETTER = {"auc": 1, "log_loss": -1}  # whether more is better
 LEAST_RATIO = 1.03  # a difference of less is not worth a verdict
-# Of the noise, in standard deviations of log time: the slowdown that 5 repeats of each show in four of five comparisons.
+# Standard deviations of log time: the slowdown that 5 repeats of each show in four of five comparisons.
 POWER = 3.15
 
 Key = tuple[Any, ...]
@@ -132,11 +132,11 @@ def differences(a: Run, b: Run) -> list[Difference]:
     """
     before, after = environment.facts(a.run["environment"]), environment.facts(b.run["environment"])
     names = [*before, *(name for name in after if name not in before)]
-    pairs = [(_group(name), name, before.get(name), after.get(name)) for name in names]
+    pairs: list[tuple[str, str, Any, Any]] = [(_group(name), name, before.get(name), after.get(name)) for name in names]
     pairs.append(("dataset", "dataset fingerprint", a.run["dataset"]["fingerprint"], b.run["dataset"]["fingerprint"]))
     requests = a.run["request"], b.run["request"]
-    pairs += [("settings", name, *(request.get(name) for request in requests)) for name in SETTINGS]
-    pairs.append(("model", "model", *(_models(run.records) for run in (a, b))))
+    pairs += [("settings", name, requests[0].get(name), requests[1].get(name)) for name in SETTINGS]
+    pairs.append(("model", "model", _models(a.records), _models(b.records)))
     return [Difference(*pair) for pair in pairs if pair[2] != pair[3]]
 
 
@@ -188,7 +188,9 @@ def _ratio(a: Case, b: Case) -> Ratio | None:
 def _told_apart(ratios: dict[Key, Ratio | None]) -> set[Key]:
     """Return the cases whose times differ by more than chance: Holm's step-down over all of them."""
     tested = {key: found for key, found in ratios.items() if found}
-    refused = holm(np.array([found.p for found in tested.values()])) if tested else []
+    if not tested:
+        return set()
+    refused = holm(np.array([found.p for found in tested.values()]))
     return {
         key
         for (key, found), told in zip(tested.items(), refused, strict=True)
