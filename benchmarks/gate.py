@@ -1,8 +1,8 @@
 """Whether the gate cries wolf, and whether it finds a slowdown: a night with many controls of which one has changed.
 
 Makes a repository with a package of strategies that work for 0.3 s in pure Python, and two commits: all the same but
-one strategy, which does 20 % more work. Then `bench gate` compares the two. None of the same may be confirmed as slower;
-the other one must be found, or be inconclusive where the noise is above 8 %. With 40 controls: about 8 minutes.
+one strategy, which does 20 % more work. Then `bench gate` compares the two. None of the same may be confirmed as
+slower; the other one must be found, or be inconclusive where the noise is above 8 %. With 40 controls: 8 minutes or so.
 
     python benchmarks/gate.py [CONTROLS] [DIRECTORY]
 """
