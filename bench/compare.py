@@ -24,6 +24,7 @@ GROUPS = ("machine", "cores", "python", "java", "versions", "dataset", "settings
 # broken trainer loses (`bench/datasets/synthetic.py` has the figures of broken ones).
 TOLERANCE = {"auc": 0.005, "log_loss": 0.01}
 BETTER = {"auc": 1, "log_loss": -1}  # whether more is better
+NAMES = {"auc": "AUC", "log_loss": "log loss"}
 LEAST_RATIO = 1.03  # a difference of less is not worth a verdict
 # Standard deviations of log time: the slowdown that 5 repeats of each show in four of five comparisons.
 POWER = 3.15
@@ -240,7 +241,7 @@ def worse_grades(candidate: dict[str, float], reference: dict[str, float]) -> li
         reference: The same of what it must reach.
     """
     return [
-        f"{name.replace('_', ' ')} is {candidate[name]:.4f} and was {reference[name]:.4f}"
+        f"{NAMES[name]} is {candidate[name]:.4f} and was {reference[name]:.4f}"
         for name, tolerance in TOLERANCE.items()
         if name in candidate and name in reference and BETTER[name] * (reference[name] - candidate[name]) > tolerance
     ]

@@ -101,7 +101,7 @@ def a(tmp_path):
         (_sample("mine", _times(1.001)), 0, "ok"),
         (_sample("mine", _times(1.5)), 1, "slower"),
         (_sample("mine", _times(0.5)), 0, "faster"),
-        (_sample("mine", _times(0.5), auc=0.7), 4, "auc is 0.7000 and was 0.8000"),
+        (_sample("mine", _times(0.5), auc=0.7), 4, "AUC is 0.7000 and was 0.8000"),
         (_sample("mine", [1.0, 1.5, 0.8, 1.2, 0.7, 1.1]), 0, "inconclusive"),
         (_sample("mine", [1.0]), 0, "have no interval"),
         (_sample("mine", _times(1.001)) + _sample("more", STEADY), 0, "Only in B: more."),
