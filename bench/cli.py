@@ -84,7 +84,9 @@ class BenchGroup(click.Group):
         try:
             return super().invoke(ctx)
         except BenchError as error:
-            click.echo(f"Error: {error}", err=True)
+            from bench import scrub
+
+            click.echo(f"Error: {scrub.text(str(error))}", err=True)
             ctx.exit(error.exit_code)
         except KeyboardInterrupt:
             click.echo("Interrupted: nothing half-done was left.", err=True)
@@ -156,7 +158,7 @@ def show(run: Path | None, out: Path) -> None:
 @click.option("--format", "kind", type=click.Choice(["text", "md", "json"]), default="text", show_default=True)
 @OUT
 def compare(**options: Any) -> None:
-    """Compare two runs case by case; A is the baseline."""
+    """Compare two runs, or exported files, case by case; A is the baseline."""
     from bench import cli_compare
 
     sys.exit(cli_compare.compare_verb(**options))
@@ -182,6 +184,31 @@ def gate(**options: Any) -> None:
     from bench import cli_gate
 
     sys.exit(cli_gate.gate_verb(**options, results=Path("results")))
+
+
+@main.command()
+@click.argument("runs", nargs=-1, type=click.Path(path_type=Path), metavar="[RUN]...")
+@click.option("--out", type=click.Path(path_type=Path, dir_okay=False), metavar="FILE", help="File to write.")
+@click.option(
+    "--format",
+    "kind",
+    type=click.Choice(["html", "md", "text", "json", "csv", "parquet", "pytest-benchmark"]),
+    help="What to write.  [default: what FILE ends in, else html]",
+)
+@click.option(
+    "--quality",
+    "least_auc",
+    type=click.FloatRange(0, 1),
+    metavar="AUC",
+    help="Least AUC that will do.  [default: 0.01 below the best]",
+)
+@click.option("--results", type=click.Path(path_type=Path), default=Path("results"), help="Directory that holds runs.")
+@click.option("--open", "show", is_flag=True, help="Open it in a browser.")
+def report(**options: Any) -> None:
+    """Write a report of runs, by default of the last: directories, names, or exported json and parquet files."""
+    from bench import cli_report
+
+    cli_report.report_verb(**options)
 
 
 @main.command("list")

@@ -9,10 +9,11 @@ from pathlib import Path
 import click
 
 from bench.compare import Comparison, compare
-from bench.errors import EXIT_FAILED, EXIT_NOTHING_RAN, ResultsError
+from bench.errors import EXIT_FAILED, EXIT_NOTHING_RAN, ResultsError, UsageError
 from bench.gate.judgement import EXIT_INCONCLUSIVE, EXIT_WORSE
 from bench.report.comparison import as_document, as_markdown, as_text
-from bench.results import Run, read_run
+from bench.report.reading import read
+from bench.results import Run
 
 FORMATS: dict[str, Callable[[Comparison], str]] = {
     "text": as_text,
@@ -27,7 +28,7 @@ def compare_verb(
     """Carry out ``bench compare`` and return its exit code.
 
     Args:
-        a: The baseline: a run's directory, or its name in ``out``.
+        a: The baseline: a run's directory, its name in ``out``, or a file that `bench report` exported.
         b: The candidate.
         threshold: A case is ``ok`` if it is surely less than this much slower, as a share.
         allow_different: Facts that may differ, with commas between them.
@@ -63,8 +64,9 @@ def exit_code(found: Comparison, *, strict: bool) -> int:
 
 
 def _read(name: str, out: Path) -> Run:
-    path = Path(name) if Path(name).exists() else out / name
-    run = read_run(path)
-    if not run.records:
-        raise ResultsError(f"{path} holds no record: run it again, or compare another one.")
-    return run
+    runs = read([Path(name)], out)
+    if len(runs) != 1:
+        raise UsageError(f"{name} holds {len(runs)} runs, and two are compared: export one of them alone.")
+    if not runs[0].records:
+        raise ResultsError(f"{name} holds no record: run it again, or compare another one.")
+    return runs[0]

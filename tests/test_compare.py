@@ -72,7 +72,8 @@ def _write(path: Path, records: list[dict[str, Any]], **changes: Any) -> Path:
     directory = RunDirectory(path)
     directory.create(run)
     for record in records:
-        directory.append({**record, "run": path.name})
+        trial = {**record["trial"], "fingerprint": run["dataset"]["fingerprint"]}
+        directory.append({**record, "run": path.name, "trial": trial})
     return path
 
 
@@ -204,3 +205,17 @@ def test_what_cannot_be_read_is_refused(a, tmp_path, content):
         assert done.exit_code == 2
         assert done.stderr.startswith("Error: ")
         assert done.stderr.count("\n") == 1
+
+
+@pytest.mark.parametrize("kind", ["json", "parquet"])
+def test_exported_files_are_compared_like_the_runs(a, tmp_path, kind):
+    """What `bench report` exports is compared like the run that it came from; a file of two runs is refused."""
+    b = _write(tmp_path / "b", _sample("mine", _times(1.5)))
+    file, both = tmp_path / f"exported.{kind}", tmp_path / f"both.{kind}"
+    for target, runs in ((file, [b]), (both, [a, b])):
+        exported = CliRunner().invoke(main, ["report", *map(str, runs), "--out", str(target)])
+        assert exported.exit_code == 0, exported.output
+    assert compare(str(a), str(file)).stdout == compare(str(a), str(b)).stdout
+    refused = compare(str(a), str(both))
+    assert refused.exit_code == 2
+    assert "holds 2 runs" in refused.stderr

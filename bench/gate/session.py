@@ -11,7 +11,7 @@ from dataclasses import asdict, dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
-from bench import environment, record, references
+from bench import environment, record, references, scrub
 from bench.datasets import ensure
 from bench.errors import BenchError
 from bench.gate import arms, budget, cases, environments, judgement, revisions, stored, verdict
@@ -185,16 +185,18 @@ class Session:
                 directory = RunDirectory(self._asked.out / f"{name}-{dataset.name}")
                 planned = [measured.case.planned(name) for measured in self._measured]
                 directory.create(
-                    {
-                        "schema": 1,
-                        "run": directory.name,
-                        "started_at": self._started_at,
-                        "command": list(self._asked.command),
-                        "request": asdict(request),
-                        "environment": {**arm.environment, "commit": _commit(arm)},
-                        "dataset": asdict(dataset),
-                        "plan": [record.describe(one) for one in planned if one.trial.dataset.name == dataset.name],
-                    }
+                    scrub.anything(
+                        {
+                            "schema": 1,
+                            "run": directory.name,
+                            "started_at": self._started_at,
+                            "command": scrub.command(self._asked.command),
+                            "request": asdict(request),
+                            "environment": {**arm.environment, "commit": _commit(arm)},
+                            "dataset": asdict(dataset),
+                            "plan": [record.describe(one) for one in planned if one.trial.dataset.name == dataset.name],
+                        }
+                    )
                 )
                 made[name, dataset.name] = directory
         return made
@@ -214,7 +216,7 @@ class Session:
         return judged + [judgement.absent(case) for case in self._absent]
 
     def _write(self, state: str, exit_code: int | None = None, reason: str | None = None) -> Document:
-        document = self._document(state, exit_code, reason)
+        document: Document = scrub.anything(self._document(state, exit_code, reason))
         verdict.write(self._asked.out, document)
         return document
 
@@ -234,7 +236,7 @@ class Session:
             "started_at": self._started_at,
             "ended_at": None if state == "running" else record.now(),
             "bench": importlib.metadata.version("tf-spark-bench"),
-            "command": list(asked.command),
+            "command": scrub.command(asked.command),
             "request": {
                 **asdict(asked.request),
                 "data": list(asked.data),

@@ -13,7 +13,7 @@ from rich.table import Table
 
 from bench.compare import TOLERANCE, Compared, Comparison, grades
 from bench.gate import markdown
-from bench.gate.wording import shown
+from bench.report.clean import REASON_LIMIT, shown
 from bench.report.tables import print_whole
 from bench.summary import Case, cost
 
@@ -119,7 +119,7 @@ def _before(found: Comparison) -> list[str]:
 def _after(found: Comparison) -> list[str]:
     worse = [f"{_name(one.b)} got worse: {'; '.join(one.worse)}." for one in found.compared if one.worse]
     broken = [
-        f"{_name(one.b)} in B: {shown(reason, 600)}"
+        f"{_name(one.b)} in B: {shown(reason, REASON_LIMIT)}"
         for one in found.compared
         if one.verdict in ("broken", "skipped")
         for reason in dict.fromkeys(record["reason"] for record in one.b.records if record["reason"])
