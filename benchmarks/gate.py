@@ -23,7 +23,7 @@ import numpy as np
 from bench.datasets.synthetic import make_synthetic
 from bench.errors import UsageError
 from bench.gate import verdict
-from bench.stats.sequential import noise
+from bench.stats.looks import noise
 
 SECONDS, MORE, NOISY = 0.3, 1.2, 0.08
 PYPROJECT = """

@@ -11,8 +11,9 @@ from rich.console import Console
 from rich.markup import escape
 from rich.table import Table
 
-from bench.compare import TOLERANCE, Compared, Comparison, grades
+from bench.compare import Compared, Comparison
 from bench.gate import markdown
+from bench.grades import TOLERANCE, grades
 from bench.report.clean import REASON_LIMIT, shown
 from bench.report.tables import print_whole
 from bench.summary import Case, cost

@@ -13,7 +13,7 @@ import pytest
 
 from bench.gate import verdict
 from bench.results import read_run
-from bench.stats.sequential import noise
+from bench.stats.looks import noise
 from tests.conftest import on_one_python
 from tests.gate.conftest import Repository, run_gate, spin
 

@@ -3,7 +3,8 @@
 import numpy as np
 import pytest
 
-from bench.stats.sequential import Ask, Pairs, Rules, Verdict, cut_short, next_step
+from bench.stats.looks import Rules
+from bench.stats.sequential import Ask, Pairs, Verdict, cut_short, next_step
 from tests.conftest import on_one_python
 from tests.stats.simulated import NOISES, RULES, nights
 
