@@ -169,7 +169,7 @@ def compare(**options: Any) -> None:
 @click.option("--candidate", metavar="REV", help="A git revision.  [default: what is checked out]")
 @click.option("--python", multiple=True, metavar="PYTHON", help="Twice: compare two environments, baseline first.")
 @click.option("--strategy", "strategies", multiple=True, metavar="NAME|GLOB", help="Strategies; all by default.")
-@click.option("--task", type=click.Choice(["train", "predict"]), default="train", show_default=True)
+@click.option("--task", type=click.Choice(["train", "predict"]), help="What is measured.  [default: train]")
 @click.option("--data", multiple=True, help="Datasets: names or paths.  [default: flights]")
 @click.option("--workers", type=Integers(), help="Workers of distributed strategies, such as 1,2.  [default: 2]")
 @click.option("--cores", type=click.IntRange(1), help="CPU cores for each run.  [default: all]")

@@ -120,6 +120,9 @@ def test_a_stored_run_is_measured_again(night, bench_command, tmp_path):
     document = verdict.read(tmp_path / "again")
     assert document["arms"]["baseline"]["commit"] == repository.git("rev-parse", "HEAD~1")
     assert {entry["verdict"] for entry in document["cases"]} == {"left_out"}
+    refused = run_gate(bench_command, repository, tmp_path / "more", "--baseline", str(stored), "--workers", "1")
+    assert refused.returncode == 2
+    assert "leave these options out" in refused.stderr
     for change, sentence in (
         (lambda run: run["environment"]["host"].update(id="another"), "machine id was another"),
         (lambda run: run["dataset"].update(fingerprint="0" * 32), "is not the one that"),
