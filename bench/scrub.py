@@ -28,7 +28,8 @@ _USER_INFO = re.compile(
     re.IGNORECASE,
 )
 _NAMED = re.compile(
-    rf"(?P<name>(?<![\w.-])(?:[\w.-]{{0,60}}(?:{_WORDS})[\w.-]{{0,60}}|sig|pwd|key|auth)=)[^\s&;,\"'<>\\]+",
+    rf"(?P<name>(?<![\w.-])(?:[\w.-]{{0,60}}(?:{_WORDS})[\w.-]{{0,60}}|sig|pwd|key|auth)=)"
+    r"[^\s&;,\"'<>\\]*[^\s&;,\"'<>\\.:)\]}]",
     re.IGNORECASE,
 )
 _HEADER = re.compile(r"\b(?P<kind>bearer|basic)\s+[a-z0-9._~+/=-]{8,}", re.IGNORECASE)

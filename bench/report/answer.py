@@ -91,7 +91,7 @@ def _told(
     found = best({name: samples(case) for name, case in by_name.items()})
     figure = show(by_name[found.leader])
     repeats = sorted({len(samples(case)) for case in good})
-    caution = (*_busy(measured), *_several_runs(good))
+    caution = (*_busy(measured), *_several_runs(good), *_failures([by_name[name] for name in found.together]))
     if len(by_name) == 1:
         headline = f"use {found.leader}: {figure}. Nothing else was measured at that quality."
         points = [("How sure", _once(repeats))]
@@ -232,4 +232,12 @@ def _several_runs(good: Sequence[Case]) -> tuple[str, ...]:
     return (
         f"These trials come from {number} runs, which were not interleaved: "
         "a difference between cases of different runs may be the machine's.",
+    )
+
+
+def _failures(chosen: Sequence[Case]) -> tuple[str, ...]:
+    return tuple(
+        f"{case_name(case)} ended well in {len(case.ok)} of {len(case.records)} trials only."
+        for case in chosen
+        if len(case.ok) < len(case.records)
     )
