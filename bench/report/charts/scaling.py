@@ -127,7 +127,7 @@ def time_by_rows(found: ByRows, width: int) -> Spec | None:
             },
         },
     ]
-    sizes = sorted({value["rows"] for value in values})
+    sizes = sorted({rows for curve in curves for rows, _, _ in curve.points})
     axes = {
         "x": {
             "field": "rows",
