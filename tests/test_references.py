@@ -1,74 +1,153 @@
 """The reference model: made once, kept with its dataset, and made again when anything of it has changed."""
 
 import json
+import shutil
 import subprocess
 import sys
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
 from bench import Dataset, references
+from bench.datasets.synthetic import make_synthetic
 from bench.errors import DatasetError, UsageError
+from strategies import _model
 from tests.conftest import on_one_python
 
-SAVE = """
-import sys
-import {keras} as keras
-model = keras.Sequential([keras.Input((int(sys.argv[2]),)), keras.layers.Dense({units}, activation={activation!r})])
-{save}
-"""
+# TensorFlow takes seconds to start, so that one process makes all models, and one scores with all of them.
 FORMATS = {
-    "keras-3.keras": ("keras", "model.save(sys.argv[1])"),
-    "keras-3.h5": ("keras", "model.save(sys.argv[1])"),
-    "keras-3-exported": ("keras", "model.export(sys.argv[1])"),
-    "legacy.keras": ("tf_keras", "model.save(sys.argv[1])"),
-    "legacy.h5": ("tf_keras", "model.save(sys.argv[1])"),
-    "legacy-saved-model": ("tf_keras", "model.save(sys.argv[1])"),
+    "keras-3.keras": ("keras", "save"),
+    "keras-3.h5": ("keras", "save"),
+    "keras-3-exported": ("keras", "export"),
+    "legacy.keras": ("tf_keras", "save"),
+    "legacy.h5": ("tf_keras", "save"),
+    "legacy-saved-model": ("tf_keras", "save"),
 }
+UNFIT = {
+    "wide.keras": ({"features": 5}, "takes an array of shape (rows, 5), and the dataset has 4 features"),
+    "double.keras": ({"units": 2}, "gives an array of shape (rows, 2), and one probability for each row is needed"),
+    "linear.keras": ({"activation": "linear"}, "no probabilities: it must end with a sigmoid"),
+}
+SAVE = """
+import importlib, json, sys
+
+for path, library, method, features, units, activation in json.loads(sys.argv[1]):
+    layers = importlib.import_module(library).layers
+    dense = layers.Dense(units, activation=activation)
+    model = importlib.import_module(library).Sequential([layers.Input((features,)), dense])
+    getattr(model, method)(path)
+"""
+SCORE = """
+import json, sys
+from pathlib import Path
+from strategies import _model, _reference
+
+answers = {}
+for model in map(Path, sys.argv[3:]):
+    directory = Path(sys.argv[2], model.name)
+    directory.mkdir()
+    try:
+        answers[model.name] = _reference.main(sys.argv[1], directory, model)
+    except _model.ModelError as error:
+        answers[model.name] = str(error)
+print(json.dumps(answers))
+"""
 
 
-def save_model(
-    path: Path, features: int = 4, units: int = 1, activation: str = "sigmoid", name: str = "legacy.keras"
-) -> Path:
-    """Save a model of one layer, in one of the `FORMATS`."""
-    keras, save = FORMATS[name]
-    program = SAVE.format(keras=keras, save=save, units=units, activation=activation)
-    subprocess.run([sys.executable, "-c", program, str(path), str(features)], check=True, capture_output=True)
-    return path
+@pytest.fixture(scope="module")
+def small(tmp_path_factory: pytest.TempPathFactory) -> Dataset:
+    """A synthetic dataset of 500 rows and 4 features without a reference, which no test changes."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("BENCH_DATA", str(tmp_path_factory.mktemp("datasets")))
+        return make_synthetic(500, 4, name="few").dataset
 
 
-def test_it_is_made_once_and_again_when_it_was_changed(few: Dataset) -> None:
-    """What lies there is used as it is; a model or predictions that were tampered with are made anew, to the byte."""
-    first = references.ensure(few)
+@pytest.fixture(scope="module")
+def referenced(small: Dataset, tmp_path_factory: pytest.TempPathFactory) -> Dataset:
+    """A copy of that dataset with its reference, which no test changes."""
+    dataset = _copy(small, tmp_path_factory.mktemp("referenced"))
+    references.ensure(dataset)
+    return dataset
+
+
+@pytest.fixture(scope="module")
+def models(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A directory with a model of one layer in each of the `FORMATS`, and with those that are `UNFIT`."""
+    directory = tmp_path_factory.mktemp("models")
+    wanted = [(str(directory / name), *how, 4, 1, "sigmoid") for name, how in FORMATS.items()]
+    for name, (wrong, _) in UNFIT.items():
+        facts = {"features": 4, "units": 1, "activation": "sigmoid", **wrong}
+        wanted.append((str(directory / name), "tf_keras", "save", *facts.values()))
+    subprocess.run([sys.executable, "-c", SAVE, json.dumps(wanted)], check=True, capture_output=True)
+    return directory
+
+
+@pytest.fixture(scope="module")
+def scored(small: Dataset, models: Path, tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, dict[str, str]]:
+    """Score with each model as the reference's maker does; where the predictions lie, and what it said of each."""
+    directory = tmp_path_factory.mktemp("scored")
+    command = [sys.executable, "-c", SCORE, small.path, directory, *(models / name for name in (*FORMATS, *UNFIT))]
+    done = subprocess.run(command, capture_output=True, text=True, check=False)
+    assert done.returncode == 0, done.stderr
+    return directory, json.loads(done.stdout.splitlines()[-1])
+
+
+def _copy(dataset: Dataset, directory: Path) -> Dataset:
+    shutil.copytree(dataset.path, directory / "few")
+    return replace(dataset, path=str(directory / "few"))
+
+
+def test_it_is_made_once(referenced: Dataset) -> None:
+    """What lies there is used as it is."""
+    first = references.ensure(referenced)
     written = first.predictions.stat().st_mtime_ns
-    assert references.ensure(few) == first
+    assert references.ensure(referenced) == first
     assert first.predictions.stat().st_mtime_ns == written
+
+
+def test_it_is_made_again_when_it_was_changed(referenced: Dataset, tmp_path: Path) -> None:
+    """Predictions or facts that were tampered with are made anew, to the byte."""
+    dataset = _copy(referenced, tmp_path)
+    first = references.ensure(dataset)
     content = first.predictions.read_bytes()
     first.predictions.write_bytes(content[:-1])
-    again = references.ensure(few)
+    again = references.ensure(dataset)
     assert again.predictions.read_bytes() == content
     (again.model.parent / "facts.json").write_text('{"file": "model.keras"')
-    assert references.ensure(few).predictions.read_bytes() == content
+    assert references.ensure(dataset).predictions.read_bytes() == content
     assert [path.name for path in again.model.parent.parent.iterdir()] == ["mlp"]
 
 
-def test_it_is_not_taken_from_another_dataset(few: Dataset) -> None:
+def test_it_is_not_taken_from_another_dataset(referenced: Dataset, tmp_path: Path) -> None:
     """A reference that was copied from another dataset is not used, however whole it is."""
-    reference = references.ensure(few)
+    dataset = _copy(referenced, tmp_path)
+    reference = references.ensure(dataset)
     facts = reference.model.parent / "facts.json"
     facts.write_text(json.dumps(json.loads(facts.read_text()) | {"dataset": "0" * 32}))
-    references.ensure(few)
-    assert json.loads(facts.read_text())["dataset"] == few.fingerprint
+    references.ensure(dataset)
+    assert json.loads(facts.read_text())["dataset"] == dataset.fingerprint
 
 
 @on_one_python
 @pytest.mark.parametrize("name", FORMATS)
-def test_a_users_model_of_any_format_is_scored_with(few: Dataset, tmp_path: Path, name: str) -> None:
+def test_a_users_model_of_any_format_is_scored_with(scored: tuple[Path, dict[str, str]], name: str) -> None:
     """Keras 3 and legacy Keras, `.keras`, `.h5` and SavedModel: each loads and scores every row."""
     import pyarrow.parquet as pq
 
-    model = save_model(tmp_path / name, name=name)
-    reference = references.ensure(few, model)
+    directory, answers = scored
+    assert answers[name] == name
+    predictions = pq.read_table(directory / name / references.PREDICTIONS)
+    assert sorted(predictions["row_id"].to_pylist()) == list(range(500))
+
+
+@on_one_python
+def test_a_users_model_stays_where_it_is(small: Dataset, models: Path, tmp_path: Path) -> None:
+    """The reference is the user's own file or directory, known by its content, and its predictions are kept."""
+    import pyarrow.parquet as pq
+
+    dataset, model = _copy(small, tmp_path), models / "legacy-saved-model"
+    reference = references.ensure(dataset, model)
     assert reference.model == model
     assert reference.fingerprint == references.content_digest(model)
     predictions = pq.read_table(reference.predictions)
@@ -76,28 +155,36 @@ def test_a_users_model_of_any_format_is_scored_with(few: Dataset, tmp_path: Path
 
 
 @on_one_python
-@pytest.mark.parametrize(
-    ("wrong", "sentence"),
-    [
-        ({"features": 5}, r"takes an array of shape \(rows, 5\), and the dataset has 4 features"),
-        ({"units": 2}, r"gives an array of shape \(rows, 2\), and one probability for each row is needed"),
-        ({"activation": "linear"}, "no probabilities: it must end with a sigmoid"),
-    ],
-)
-def test_a_model_that_does_not_fit_gets_one_sentence(few: Dataset, tmp_path: Path, wrong: dict, sentence: str) -> None:
-    """What the model takes or gives is said beside what is needed, and nothing is left."""
-    model = save_model(tmp_path / "model.keras", **wrong)
-    with pytest.raises(UsageError, match=sentence):
-        references.ensure(few, model)
-    assert not list(Path(few.path, "reference").iterdir())
+@pytest.mark.parametrize("name", UNFIT)
+def test_a_model_that_does_not_fit_gets_one_sentence(scored: tuple[Path, dict[str, str]], name: str) -> None:
+    """What the model takes or gives is said beside what is needed."""
+    assert UNFIT[name][1] in scored[1][name]
+
+
+@on_one_python
+def test_a_model_that_does_not_fit_leaves_nothing(small: Dataset, models: Path, tmp_path: Path) -> None:
+    """The last check fails after rows were scored, and what was written is gone."""
+    dataset = _copy(small, tmp_path)
+    with pytest.raises(UsageError, match="no probabilities: it must end with a sigmoid"):
+        references.ensure(dataset, models / "linear.keras")
+    assert not list(Path(dataset.path, "reference").iterdir())
 
 
 @pytest.mark.parametrize("content", [b"", b"no model", b"PK\x03\x04"])
-def test_a_file_that_is_no_model_gets_one_sentence(few: Dataset, tmp_path: Path, content: bytes) -> None:
-    """An empty, a foreign and a truncated file do not load."""
+def test_a_file_that_is_no_model_does_not_load(tmp_path: Path, content: bytes) -> None:
+    """An empty, a foreign and a truncated file are refused before TensorFlow starts."""
     (tmp_path / "model.keras").write_bytes(content)
+    with pytest.raises(_model.ModelError, match=r"it does not load as a Keras model \(.+\)\."):
+        _model.load(tmp_path / "model.keras")
+
+
+def test_a_file_that_is_no_model_gets_one_sentence(small: Dataset, tmp_path: Path) -> None:
+    """The sentence names the file, and nothing is left."""
+    dataset = _copy(small, tmp_path)
+    (tmp_path / "model.keras").write_bytes(b"PK\x03\x04")
     with pytest.raises(UsageError, match=r"model\.keras cannot be used: it does not load as a Keras model \(.+\)\."):
-        references.ensure(few, tmp_path / "model.keras")
+        references.ensure(dataset, tmp_path / "model.keras")
+    assert not list(Path(dataset.path, "reference").iterdir())
 
 
 def test_a_dataset_that_cannot_be_written_to_gets_one_sentence(few: Dataset) -> None:

@@ -6,6 +6,7 @@ from typing import Any
 
 import pytest
 
+from bench import Dataset
 from bench.testing import StrategyContract
 from bench.testing.support import LITTLE_WORK
 from tests.conftest import on_one_python
@@ -13,6 +14,12 @@ from tests.conftest import on_one_python
 
 class TestTensorflow(StrategyContract):
     strategy = "tensorflow"
+
+    @pytest.fixture(scope="class")
+    @classmethod
+    def dataset(cls, dataset: Dataset) -> Dataset:
+        """The dataset of all tests, with which its reference model is made once for all classes."""
+        return dataset
 
 
 @on_one_python

@@ -86,6 +86,12 @@ def test_a_mistake_makes_it_invalid(
 
 @on_one_python
 class OnSpark(StrategyContract):
+    @pytest.fixture(scope="class")
+    @classmethod
+    def dataset(cls, dataset: Dataset) -> Dataset:
+        """The dataset of all tests, with which its reference model is made once for all classes."""
+        return dataset
+
     def test_each_worker_loads_the_model_once(self, record: dict[str, Any]) -> None:
         """Loading and the first call are measured in each of the two workers, once."""
         assert len(record["inner"]["load"]) == len(record["inner"]["compile"]) == 2
@@ -137,8 +143,8 @@ def test_a_budget_that_suffices_leaves_no_row_out(tmp_path: Path, monkeypatch: p
     from bench.datasets.synthetic import make_synthetic
 
     monkeypatch.setenv("BENCH_DATA", str(tmp_path / "home"))
-    few = make_synthetic(500, 4, name="few").dataset
+    few = make_synthetic(200, 4, name="few").dataset
     record = run_trial("udf_row", few, tmp_path, workers=2, request=replace(PREDICT, budget_s=200.0))
     assert record["status"] == "ok", record["reason"]
-    assert record["rows"] == 500
+    assert record["rows"] == 200
     assert "rows_scored" not in record["notes"]
