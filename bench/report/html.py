@@ -66,6 +66,7 @@ def render(page: Page) -> str:
         unnamed=max(0, len(reasons) - MOST_REASONS),
         statuses=sorted({row.status for row in page.rows}),
         tasks=sorted({view.group.task for view in page.views}),
+        asked=any(answer.asked is not None for view in page.views for answer in view.answers),
         column_style=_style,
         cell_style=lambda row, number: _cell_style(page, row, number),
     )
