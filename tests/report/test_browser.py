@@ -218,6 +218,8 @@ def test_expanded_rows_fit_a_telephone(opened):
     page = opened("several", 360)
     page.locator("#cases tbody button").nth(1).click()
     assert "peak memory" in page.locator("tr.detail").inner_text()
+    table = page.locator("#cases").bounding_box()
+    assert table["x"] + table["width"] <= 360
     assert page.evaluate(CUT) == []
 
 
