@@ -172,13 +172,22 @@ def _read_records(path: Path) -> tuple[list[Record], list[str]]:
     records = []
     for number, line in enumerate(lines, 1):
         try:
-            record = json.loads(scrub.spelled(line.decode()))
+            record = json.loads(scrub.spelled(line.decode()), parse_constant=no_number)
         except ValueError as error:
             raise ResultsError(f"Line {number} of {path} is damaged: take that line away to read the rest.") from error
         validate(record)
         records.append(record)
     warnings = [f"The last line of {path} was cut off in mid-write; that trial counts as not run."] if torn else []
     return records, warnings
+
+
+def no_number(name: str) -> None:
+    """Refuse ``NaN`` and ``Infinity``, which Python's JSON reads and no record has.
+
+    Raises:
+        ValueError: Always.
+    """
+    raise ValueError(f"{name} is no number")
 
 
 def latest(out: Path) -> Path:

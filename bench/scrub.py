@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import Any
 
 HIDDEN = "***"
+PLACES = ("PWD", "OLDPWD")  # where a shell stands: no password, and a part of every path
 SHORTEST = 6  # characters: hiding a shorter value wherever it occurs would hide words
 SCHEMES_WITH_NAMES = ("abfs", "abfss", "wasb", "wasbs", "hdfs", "viewfs", "ssh", "sftp")  # container@host, user@host
 
@@ -28,7 +29,8 @@ _USER_INFO = re.compile(
     re.IGNORECASE,
 )
 _NAMED = re.compile(
-    rf"(?P<name>(?<![\w.-])(?:[\w.-]{{0,60}}(?:{_WORDS})[\w.-]{{0,60}}|sig|pwd|key|auth)=)[^\s&;,\"'<>\\]+",
+    rf"(?P<name>(?<![\w.-])(?:[\w.-]{{0,60}}(?:{_WORDS})[\w.-]{{0,60}}|sig|pwd|key|auth)=)"
+    r"[^\s&;,\"'<>\\]*[^\s&;,\"'<>\\.:)\]}]",
     re.IGNORECASE,
 )
 _HEADER = re.compile(r"\b(?P<kind>bearer|basic)\s+[a-z0-9._~+/=-]{8,}", re.IGNORECASE)
@@ -76,7 +78,8 @@ def secrets(environ: Mapping[str, str]) -> list[str]:
     Args:
         environ: The environment.
     """
-    found = {value for name, value in environ.items() if _VARIABLE.search(name) and len(value.strip()) >= SHORTEST}
+    named = {name: value for name, value in environ.items() if name not in PLACES and _VARIABLE.search(name)}
+    found = {value for value in named.values() if len(value.strip()) >= SHORTEST}
     return sorted(found, key=len, reverse=True)
 
 

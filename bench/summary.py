@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 import statistics
 from collections import Counter, defaultdict
 from collections.abc import Iterable
@@ -38,7 +39,7 @@ class Case:
     threads_per_worker: int
     records: tuple[Record, ...]
 
-    @property
+    @functools.cached_property
     def ok(self) -> list[Record]:
         """The records with status ``ok``."""
         return [record for record in self.records if record["status"] == "ok"]
@@ -62,8 +63,14 @@ class Case:
         Args:
             path: Keys that lead to the value, such as ``"phases", "setup"``.
         """
-        values = [value for record in self.ok if (value := _value(record, path)) is not None]
-        return statistics.median(values) if values else None
+        if path not in self._medians:
+            values = [value for record in self.ok if (value := _value(record, path)) is not None]
+            self._medians[path] = statistics.median(values) if values else None
+        return self._medians[path]
+
+    @functools.cached_property
+    def _medians(self) -> dict[tuple[str, ...], float | None]:
+        return {}
 
 
 def _value(record: Record, path: tuple[str, ...]) -> Any:

@@ -191,5 +191,8 @@ class Session:
 
 
 def _commit(arm: Arm) -> dict[str, Any] | None:
-    """Return the commit as an environment has it; a revision that was checked out for the night is clean."""
-    return arm.environment.get("commit") or (arm.commit and {"id": arm.commit, "dirty": False}) or None
+    """Return the commit as an environment has it: of the revision, which is clean, or of the bench that lies there."""
+    known: dict[str, Any] | None = arm.environment.get("commit")
+    if arm.commit is None or (known and known["id"] == arm.commit):
+        return known
+    return {"id": arm.commit, "dirty": False}

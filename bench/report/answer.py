@@ -87,13 +87,20 @@ def _told(
     asked: float | None = None,
 ) -> Answer:
     """Say who leads among the good, and on what evidence."""
-    by_name = {case_name(case): case for case in good}
+    by_name: dict[str, Case] = {}
+    for case in good:
+        name = case_name(case)
+        while name in by_name:  # names that differ in what cannot be shown only
+            name += "'"
+        by_name[name] = case
     found = best({name: samples(case) for name, case in by_name.items()})
     figure = show(by_name[found.leader])
     repeats = sorted({len(samples(case)) for case in good})
-    caution = (*_busy(measured), *_several_runs(good))
+    caution = (*_busy(measured), *_several_runs(good), *_failures([by_name[name] for name in found.together]))
     if len(by_name) == 1:
-        headline = f"use {found.leader}: {figure}. Nothing else was measured at that quality."
+        headline = (
+            f"use {found.leader}: {figure}. Nothing else was measured{'' if asked is None else ' at that quality'}."
+        )
         points = [("How sure", _once(repeats))]
     elif not found.enough:
         headline = f"the fastest was {found.leader}: {figure}. That is no evidence yet."
@@ -232,4 +239,12 @@ def _several_runs(good: Sequence[Case]) -> tuple[str, ...]:
     return (
         f"These trials come from {number} runs, which were not interleaved: "
         "a difference between cases of different runs may be the machine's.",
+    )
+
+
+def _failures(chosen: Sequence[Case]) -> tuple[str, ...]:
+    return tuple(
+        f"{case_name(case)} ended well in {len(case.ok)} of {len(case.records)} trials only."
+        for case in chosen
+        if len(case.ok) < len(case.records)
     )

@@ -18,6 +18,8 @@ def shown(text: str, limit: int = NAME_LIMIT) -> str:
         text: Any text.
         limit: Most characters; what is cut off is counted at the end.
     """
+    if len(text) <= limit and text.isprintable():
+        return text
     kept = text[: limit + 1]  # so that a text of a megabyte costs nothing
     kept = "".join(" " if character in "\t\n\r" else _safe(character) for character in kept)
     if len(text) <= limit:

@@ -10,7 +10,7 @@ from __future__ import annotations
 import re
 from xml.etree import ElementTree as ET  # what is parsed is what Vega wrote
 
-from bench.report.charts import Spec
+from bench.report.charts.base import DRAWN, MEASURED, Spec
 
 SVG = "{http://www.w3.org/2000/svg}"
 ELEMENTS = {"svg", "g", "path", "line", "rect", "text", "tspan", "circle", "defs", "clipPath"}
@@ -67,6 +67,8 @@ def _clean(element: ET.Element, mark: str) -> None:
             del element.attrib[name]
         elif name not in ATTRIBUTES:
             raise ValueError(f"a chart has no attribute {name}")
+        elif name == "font-size":
+            element.set(name, f"{float(value.removesuffix('px')) * DRAWN / MEASURED:.3g}px")
         elif name == "id":
             element.set(name, f"{mark}-{value}")
         elif name == "clip-path":

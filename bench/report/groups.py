@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 import json
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
@@ -36,7 +37,7 @@ class Group:
     runs: tuple[str, ...]
     cases: tuple[Case, ...]
 
-    @property
+    @functools.cached_property
     def contenders(self) -> list[Case]:
         """The cases without the control, which does no work."""
         return [case for case in self.cases if case.family != CONTROL_FAMILY]

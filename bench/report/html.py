@@ -15,16 +15,18 @@ from markupsafe import Markup
 from bench.report import charts, figures
 from bench.report.charts import NARROW, WIDE, Spec
 from bench.report.clean import shown
+from bench.report.crossover import Crossover
 from bench.report.draw import svg
 from bench.report.names import case_name
 from bench.report.page import Page, PanelView, View
-from bench.report.phrases import crossover_interval, crossover_rows, workers_and_cores
+from bench.report.phrases import cores, crossover_interval, crossover_rows, fastest_by_rows
 from bench.report.scales import ByRows
 from bench.report.table import REPEATS, Column, Row, cpu_per_million_rows, time_s
 from bench.summary import Case
 
 ROWS_AT_FIRST = 200  # what is there without scripts; the script makes the others when they are asked for
 MOST_REASONS = 100
+MOST_CROSSOVERS = 10  # in sight; the others are folded away
 SECTIONS = (
     ("answer", "The answer"),
     ("quality", "Time against quality"),
@@ -45,7 +47,7 @@ def render(page: Page) -> str:
     environment = Environment(loader=PackageLoader("bench.report"), autoescape=True)
     style, script = (_resource(f"report.{kind}") for kind in ("css", "js"))
     draw = _Draw()
-    reasons = [(row.cells[0], row.status, reason) for row in page.rows for reason in row.reasons]
+    reasons = [(row, reason) for row in page.rows for reason in row.reasons]
     return environment.get_template(
         "report.html.j2"
     ).render(
@@ -56,6 +58,7 @@ def render(page: Page) -> str:
         style=Markup(style),  # noqa: S704 - our own file
         script=Markup(script),  # noqa: S704 - our own file
         data=Markup(_data(page)),  # noqa: S704 - JSON without a single < > or &
+        most_crossovers=MOST_CROSSOVERS,
         drawn=[_drawn(panel, view, page, draw) for panel in page.panels for view in panel.views],
         grown=[_grown(found, draw) for panel in page.panels for found in panel.by_rows],
         first=page.rows[:ROWS_AT_FIRST],
@@ -63,6 +66,7 @@ def render(page: Page) -> str:
         unnamed=max(0, len(reasons) - MOST_REASONS),
         statuses=sorted({row.status for row in page.rows}),
         tasks=sorted({view.group.task for view in page.views}),
+        asked=any(answer.asked is not None for view in page.views for answer in view.answers),
         column_style=_style,
         cell_style=lambda row, number: _cell_style(page, row, number),
     )
@@ -159,7 +163,7 @@ def _drawn(panel: PanelView, view: View, page: Page, draw: _Draw) -> dict[str, A
                 "time": figures.seconds(time_s(point.case)),
                 "speedup": figures.times(point.speedup),
                 "efficiency": figures.times(point.efficiency),
-                "crowded": workers_and_cores(point),
+                "cores": cores(point),
             }
             for point in view.workers
         ],
@@ -195,9 +199,12 @@ def _grown(found: ByRows, draw: _Draw) -> dict[str, Any]:
     return {
         "heading": f"task {found.task}, {figures.names([shown(name) for name in found.datasets])}",
         "chart": draw.both(lambda width: charts.time_by_rows(found, width)),
+        "sentence": fastest_by_rows(found),
         "caption": _of(len(found.curves), charts.MOST_LINES),
-        "crossovers": [
-            {"a": at.a, "b": at.b, "rows": crossover_rows(at), "interval": crossover_interval(at)}
-            for at in found.crossovers
-        ],
+        "crossovers": [_crossover(at) for at in found.crossovers if at.rows is not None],
+        "never": [_crossover(at) for at in found.crossovers if at.rows is None],
     }
+
+
+def _crossover(at: Crossover) -> dict[str, str]:
+    return {"a": at.a, "b": at.b, "rows": crossover_rows(at), "interval": crossover_interval(at)}

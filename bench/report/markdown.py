@@ -10,7 +10,7 @@ from jinja2 import Environment, PackageLoader
 from bench.report import figures
 from bench.report.names import case_name
 from bench.report.page import Page
-from bench.report.phrases import crossover_interval, crossover_rows, workers_and_cores
+from bench.report.phrases import cores, crossover_interval, crossover_rows, fastest_by_rows
 from bench.report.table import time_s
 
 MOST_ROWS = 100
@@ -29,13 +29,14 @@ def render(page: Page) -> str:
     return environment.get_template("report.md.j2").render(
         page=page,
         rows=page.rows[:MOST_ROWS],
-        reasons=[(row.cells[0], row.status, reason) for row in page.rows[:MOST_ROWS] for reason in row.reasons],
+        reasons=[(row, reason) for row in page.rows[:MOST_ROWS] for reason in row.reasons],
         left_out=max(0, len(page.rows) - MOST_ROWS),
         case_name=case_name,
         time=lambda case: figures.seconds(time_s(case)),
         auc=lambda case: figures.score(case.median("quality", "auc")),
         times=figures.times,
-        workers_and_cores=workers_and_cores,
+        cores=cores,
+        fastest_by_rows=fastest_by_rows,
         crossover_rows=crossover_rows,
         crossover_interval=crossover_interval,
     )

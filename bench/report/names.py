@@ -10,7 +10,7 @@ from bench.summary import Case
 def case_name(case: Case) -> str:
     """Return what to call a case: its strategy, and its workers if it had more than one."""
     name = shown(case.strategy)
-    return name if case.workers == 1 else f"{name}, {case.workers} workers"
+    return name if case.workers == 1 else f"{name} ({case.workers} workers)"
 
 
 def group_name(group: Group) -> str:

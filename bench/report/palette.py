@@ -44,3 +44,8 @@ def phase(name: str) -> str:
 def line(number: int) -> str:
     """Return the colour of a line in a chart of several."""
     return f"var(--c{number % 6 + 1})"
+
+
+def shape(number: int) -> str:
+    """Return the shape of a line's points: those of one colour have different ones."""
+    return SHAPES[(number + number // 6) % 6]

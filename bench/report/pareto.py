@@ -34,4 +34,7 @@ def fastest_of_each_family(cases: Sequence[Case]) -> list[Case]:
         cases: The cases.
     """
     timed = sorted((case for case in cases if cost(case)), key=lambda case: cost(case) or 0.0)
-    return list({case.family: case for case in reversed(timed)}.values())[::-1]
+    found: dict[str, Case] = {}
+    for case in timed:
+        found.setdefault(case.family, case)
+    return list(found.values())

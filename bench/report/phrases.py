@@ -4,21 +4,19 @@ from __future__ import annotations
 
 from bench.report import figures
 from bench.report.crossover import Crossover
-from bench.report.scales import Point
+from bench.report.scales import ByRows, Point
 
 
-def workers_and_cores(point: Point) -> str:
-    """Return how many cores the workers had, and whether they had to share them."""
+def cores(point: Point) -> str:
+    """Return how many cores the workers could use, and whether there were more workers than cores."""
     case = point.case
-    workers = f"{case.workers} {'worker' if case.workers == 1 else 'workers'}"
-    shared = ", more workers than cores" if point.oversubscribed else ""
-    return f"{workers} on {case.cores_in_use} of {case.cores} cores{shared}"
+    return f"{case.cores_in_use} of {case.cores}{', shared' if point.oversubscribed else ''}"
 
 
 def crossover_rows(at: Crossover) -> str:
     """Return from how many rows on B beats A."""
     if at.rows is None:
-        return f"not within the range measured: still {figures.times(at.times_at_most)} times as long at its end"
+        return f"not within the range measured (still {figures.times(at.times_at_most)} times as long)"
     return f"{_rows(at.rows)} rows"
 
 
@@ -36,3 +34,17 @@ def crossover_interval(at: Crossover) -> str:
 def _rows(value: float) -> str:
     """Return a number of rows with two digits that count: an interpolation has no more."""
     return f"{float(f'{value:.2g}'):,.0f}"
+
+
+def fastest_by_rows(found: ByRows) -> str:
+    """Return a sentence that says who is the fastest on few rows, who on many, and from where on."""
+    few, many = found.fastest
+    if few == many:
+        return f"{few} is the fastest on the fewest rows and on the most."
+    at = next((at for at in found.crossovers if (at.a, at.b) == (few, many)), None)
+    if at is None or at.rows is None:
+        return f"On the fewest rows {few} is the fastest, on the most {many}."
+    return (
+        f"On the fewest rows {few} is the fastest, on the most {many}, which beats it from {crossover_rows(at)} on "
+        f"(interval: {crossover_interval(at)})."
+    )

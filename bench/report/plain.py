@@ -9,7 +9,7 @@ from rich.table import Table
 from rich.text import Text
 
 from bench.report.page import Page, PanelView
-from bench.report.phrases import crossover_interval, crossover_rows
+from bench.report.phrases import crossover_interval, crossover_rows, fastest_by_rows
 from bench.report.tables import UNLIMITED, print_whole
 
 
@@ -43,6 +43,7 @@ def _answers(page: Page, panel: PanelView) -> list[str]:
             lines += [answer.headline, *(f"  {word}: {sentence}" for word, sentence in answer.points)]
             lines += [*(f"  Caution: {sentence}" for sentence in answer.caution), ""]
     for found in panel.by_rows:
+        lines.append(fastest_by_rows(found))
         for at in found.crossovers:
             between = crossover_interval(at)
             interval = f" (interval {between})" if between else ""

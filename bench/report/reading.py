@@ -9,7 +9,7 @@ from typing import Any
 
 from bench import scrub
 from bench.errors import ResultsError
-from bench.results import Run, RunDirectory, latest, read_run, validate
+from bench.results import Run, RunDirectory, latest, no_number, read_run, validate
 
 FORMAT = "tf-spark-bench report"
 VERSION = 1  # of the exported files; a newer one is refused
@@ -46,7 +46,7 @@ def _read(path: Path) -> list[Run]:
 
 def _json(path: Path) -> Any:
     try:
-        return json.loads(scrub.spelled(path.read_text()))
+        return json.loads(scrub.spelled(path.read_text()), parse_constant=no_number)
     except (ValueError, OSError) as error:
         raise ResultsError(
             f"{path} is no export of `bench report --format json`: give it a run's directory."
@@ -60,7 +60,9 @@ def _parquet(path: Path) -> Any:
     try:
         table = pq.read_table(path, columns=["record"])
         exported = json.loads((table.schema.metadata or {})[b"bench"])
-        records = [json.loads(scrub.spelled(record)) for record in table["record"].to_pylist()]
+        records = [
+            json.loads(scrub.spelled(record), parse_constant=no_number) for record in table["record"].to_pylist()
+        ]
     except (pa.ArrowException, OSError, KeyError, ValueError, TypeError) as error:
         raise ResultsError(f"{path} is no export of `bench report --format parquet`: export it again.") from error
     by_run: dict[str, list[Any]] = {}

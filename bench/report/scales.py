@@ -42,12 +42,15 @@ def by_workers(group: Group) -> list[Point]:
     Args:
         group: The group.
     """
+    by_strategy: dict[str, list[Case]] = defaultdict(list)
+    for case in group.contenders:
+        by_strategy[case.strategy].append(case)
     found = []
-    for case in sorted(group.contenders, key=lambda case: (case.strategy, case.workers)):
-        scales = scaling(case, group.contenders)
-        if scales:
-            ideal = scales.speedup / scales.efficiency
-            found.append(Point(case, scales.speedup, scales.efficiency, ideal, case.workers > case.cores))
+    for _, cases in sorted(by_strategy.items()):
+        for case in sorted(cases, key=lambda case: case.workers):
+            if scales := scaling(case, cases):
+                ideal = scales.speedup / scales.efficiency
+                found.append(Point(case, scales.speedup, scales.efficiency, ideal, case.workers > case.cores))
     return found
 
 
@@ -75,7 +78,7 @@ class ByRows:
         datasets: Their names, by rows.
         features: Number of features of each.
         curves: A curve for each case that ran on more than one.
-        crossovers: Where who begins to beat whom, those within the range first.
+        crossovers: Where who begins to beat whom, those within the range first, by rows.
     """
 
     task: str
@@ -83,6 +86,16 @@ class ByRows:
     features: int
     curves: tuple[Curve, ...]
     crossovers: tuple[Crossover, ...]
+
+    @property
+    def fastest(self) -> tuple[str, str]:
+        """Who is the fastest on the fewest rows, and who on the most, of those that ran on them."""
+        sizes = [rows for curve in self.curves for rows, _, _ in curve.points]
+        return self._fastest(min(sizes)), self._fastest(max(sizes))
+
+    def _fastest(self, size: int) -> str:
+        seconds = {curve.name: took for curve in self.curves for rows, took, _ in curve.points if rows == size}
+        return min(seconds, key=lambda name: seconds[name])
 
 
 def by_rows(groups: Sequence[Group]) -> list[ByRows]:
@@ -96,7 +109,8 @@ def by_rows(groups: Sequence[Group]) -> list[ByRows]:
         shape = (group.task, group.cores, group.dataset["label"], *group.dataset["features"])
         told = tuple(sorted((name, str(value)) for name, value in group.settings.items() if name != "model"))
         alike[shape, told].setdefault(group.rows, group)
-    return [_by_rows(sizes) for sizes in alike.values() if len(sizes) > 1]
+    found = [_by_rows(sizes) for sizes in alike.values() if len(sizes) > 1]
+    return [one for one in found if one.curves]
 
 
 def _by_rows(sizes: dict[int, Group]) -> ByRows:

@@ -52,6 +52,7 @@ COLUMNS = (
 )
 WHERE = (Column("task", "task", numeric=False), Column("dataset", "dataset", numeric=False))
 MACHINE = Column("machine", "machine", numeric=False)
+WHERES = ("task", "dataset", "machine")
 REPEATS = ("repeat", "ended", "time", "wall", "setup", "AUC", "peak memory", "CPU", "others' CPU", "started", "log")
 
 
@@ -79,6 +80,7 @@ class Row:
     Attributes:
         cells: Its figures as text, a cell for each column.
         keys: What to sort by, a value for each column.
+        where: Task, dataset and machine, where there are several; empty where there is one.
         status: ``ok`` where every trial was, else the worst of them, for its colour.
         reasons: Each reason for whatever was not ``ok``, once.
         repeats: Its trials.
@@ -86,6 +88,7 @@ class Row:
 
     cells: tuple[str, ...]
     keys: tuple[Value, ...]
+    where: str
     status: str
     reasons: tuple[str, ...]
     repeats: tuple[Repeat, ...]
@@ -120,6 +123,9 @@ def _row(case: Case, group: Group, panel: Panel, wanted: list[str], links: Links
     return Row(
         cells=tuple(cells[name][0] for name in wanted),
         keys=tuple(cells[name][1] for name in wanted),
+        where=", ".join(
+            cells[name][0] if name != "machine" else f"machine {panel.number}" for name in wanted if name in WHERES
+        ),
         status=_worst(case),
         reasons=tuple(
             dict.fromkeys(shown(record["reason"], REASON_LIMIT) for record in case.records if record["reason"])

@@ -9,6 +9,8 @@ from rich.filesize import decimal
 from rich.markup import escape
 from rich.table import Table
 
+from bench.record import REASON_LIMIT
+from bench.report.clean import shown
 from bench.report.tables import print_whole
 from bench.results import Run
 from bench.summary import CONTROL_FAMILY, Case, Scaling, cases, cost, overhead_s, scaling
@@ -72,7 +74,7 @@ def print_run(run: Run, console: Console) -> None:
     print_whole(_table(run, summaries), console)
     for case in summaries:
         for reason in dict.fromkeys(record["reason"] for record in case.records if record["reason"]):
-            console.print(f"{_name(case)}: {escape(reason)}", soft_wrap=True)
+            console.print(f"{_name(case)}: {escape(shown(reason, REASON_LIMIT))}", soft_wrap=True)
     for warning in run.warnings:
         console.print(f"Warning: {escape(warning)}", soft_wrap=True)
     overhead = overhead_s(summaries)
@@ -88,7 +90,7 @@ def _table(run: Run, summaries: list[Case]) -> Table:
     columns = TRAIN if task == "train" else PREDICT
     best = min((seconds for case in summaries if (seconds := cost(case))), default=None)
     title = f"{dataset['name']}, {rows}, {run.run['request']['cores']} cores"
-    table = Table(title=escape(title), title_justify="left", header_style="bold", box=None, pad_edge=False)
+    table = Table(title=escape(shown(title)), title_justify="left", header_style="bold", box=None, pad_edge=False)
     for heading in ("strategy", "family"):
         table.add_column(heading, vertical="bottom")
     table.add_column("workers", justify="right", vertical="bottom")
@@ -103,7 +105,7 @@ def _table(run: Run, summaries: list[Case]) -> Table:
         cells = [show(case.median(*path)) for _, show, path in columns]
         cells += [_slower(case, best)] if slower else []
         cells += _scaling(scales) if scaled else []
-        table.add_row(escape(case.strategy), escape(case.family), _workers(case), status, *cells)
+        table.add_row(escape(shown(case.strategy)), escape(shown(case.family)), _workers(case), status, *cells)
     return table
 
 
@@ -127,7 +129,7 @@ def _scaling(scales: Scaling | None) -> list[str]:
 
 def _name(case: Case) -> str:
     workers = f" with {case.workers} workers" if case.workers > 1 else ""
-    return f"[bold]{escape(case.strategy)}[/]{workers}"
+    return f"[bold]{escape(shown(case.strategy))}[/]{workers}"
 
 
 def _evidence(summaries: list[Case]) -> str:

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 from bench.report import figures, palette, spots
 from bench.report.answer import samples
-from bench.report.charts.base import MILLION, MOST_LABELS, MOST_POINTS, WIDE, Spec, chart
+from bench.report.charts.base import MILLION, MOST_LABELS, MOST_POINTS, NARROW, WIDE, Spec, chart
 from bench.report.clean import label
 from bench.report.interval import of_median
 from bench.report.names import case_name
@@ -45,7 +45,7 @@ def time_and_quality(cases: Sequence[Case], front: Sequence[Case], asked: float 
         bars=list(zip(lows, highs, y_pixels, strict=False)),
     )
     what = "seconds to a model" if train else "seconds for a million rows"
-    layers = [_front_line([value for value in values if value["front"]]), _error_bars(values), _points(values)]
+    layers = [_front_line([value for value in values if value["front"]]), _error_bars(values), _points(values, width)]
     layers += [_text(value, spot) for value, spot in zip(values[:MOST_LABELS], found, strict=False) if spot]
     layers += [] if asked is None else [_asked(asked)]
     best = figures.names([case_name(case) for case in front[:MOST_LABELS]])
@@ -60,7 +60,7 @@ def _axes(what: str, x_domain: tuple[float, float], y_domain: tuple[float, float
             "field": "seconds",
             "type": "quantitative",
             "scale": {"type": "log", "domain": list(x_domain), "nice": False},
-            "axis": {"title": title, "tickCount": 5, "labelOverlap": True, "format": "~g"},
+            "axis": {"title": title, "tickCount": 5, "labelOverlap": "greedy", "format": "~g"},
         },
         "y": {
             "field": "auc",
@@ -117,7 +117,7 @@ def _error_bars(values: list[Spec]) -> Spec:
     }
 
 
-def _points(values: list[Spec]) -> Spec:
+def _points(values: list[Spec], width: int) -> Spec:
     looks = palette.families(value["family"] for value in values)
     names = list(looks)
     return {
@@ -128,7 +128,7 @@ def _points(values: list[Spec]) -> Spec:
                 "field": "family",
                 "type": "nominal",
                 "scale": {"domain": names, "range": [looks[name][0] for name in names]},
-                "legend": {"title": "family"},
+                "legend": {"title": "family", "columns": 3 if width == NARROW else 8},
             },
             "shape": {
                 "field": "family",

@@ -105,7 +105,7 @@ def time_by_rows(found: ByRows, width: int) -> Spec | None:
     ]
     colours = {"domain": names, "range": [palette.line(number) for number in range(len(names))]}
     colour = {"field": "case", "type": "nominal", "scale": colours, "legend": {"title": None}}
-    shapes = {"domain": names, "range": [palette.SHAPES[number % 6] for number in range(len(names))]}
+    shapes = {"domain": names, "range": [palette.shape(number) for number in range(len(names))]}
     layers: list[Spec] = [
         {
             "data": {"values": values},
@@ -127,18 +127,19 @@ def time_by_rows(found: ByRows, width: int) -> Spec | None:
             },
         },
     ]
+    sizes = sorted({rows for curve in curves for rows, _, _ in curve.points})
     axes = {
         "x": {
             "field": "rows",
             "type": "quantitative",
-            "scale": {"type": "log"},
-            "axis": {"title": "rows, logarithmic", "tickCount": 4, "format": "~s"},
+            "scale": {"type": "log", "domain": [sizes[0] / 1.3, sizes[-1] * 1.3], "nice": False},
+            "axis": {"title": "rows, logarithmic", "values": sizes, "format": "~s", "labelOverlap": "greedy"},
         },
         "y": {
             "field": "seconds",
             "type": "quantitative",
             "scale": {"type": "log"},
-            "axis": {"title": "seconds, logarithmic", "tickCount": 5, "format": "~g"},
+            "axis": {"title": "seconds, logarithmic", "tickCount": 5, "format": "~g", "labelOverlap": "greedy"},
         },
     }
     return chart(width, 380, f"Seconds by rows of {len(curves)} cases", layers, encoding=axes)

@@ -57,6 +57,7 @@ function detail(index) {
   const line = element("tr", undefined, "detail");
   const cell = element("td");
   cell.colSpan = data.columns.length;
+  const inside = element("div", undefined, "inside");
   const list = element("dl");
   data.columns.forEach((column, number) => {
     if (!row.cells[number]) return;
@@ -64,7 +65,7 @@ function detail(index) {
     pair.append(element("dt", column.heading), element("dd", row.cells[number]));
     list.append(pair);
   });
-  cell.append(list);
+  inside.append(list);
   const box = element("div", undefined, "scroll");
   box.tabIndex = 0;
   box.setAttribute("role", "region");
@@ -83,14 +84,15 @@ function detail(index) {
     lines.append(line);
     if (reason) {
       const why = element("tr");
-      const what = element("td", reason);
+      const what = element("td", reason, "reason");
       what.colSpan = data.repeats.length;
       why.append(what);
       lines.append(why);
     }
   });
   box.append(repeats);
-  cell.append(box);
+  inside.append(box);
+  cell.append(inside);
   line.append(cell);
   return line;
 }

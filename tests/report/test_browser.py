@@ -1,0 +1,247 @@
+"""The page in a real browser: drawn, sorted, filtered, expanded, by pointer and by keyboard, and nothing cut off."""
+
+import os
+import shutil
+from itertools import pairwise
+
+import pytest
+
+from bench.report import html
+from bench.report.page import page as page_of
+from tests.conftest import on_one_python
+from tests.report.made import Made, make_run
+from tests.report.test_hostile import NAMES
+
+pytestmark = on_one_python  # the page is the same
+CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
+LONG = "It did not end within 600 s and was in phase train/load: read the stack dump in its log, or give it more time."
+# What has no room for its text: text that is wider than its box, and boxes that stick out of the page. Boxes that
+# scroll, and what is there for screen readers only, are meant to be so.
+CUT = """() => {
+  const width = document.documentElement.clientWidth, found = [];
+  if (document.documentElement.scrollWidth > width) found.push("the page is wider than the screen");
+  for (const element of document.querySelectorAll("body *")) {
+    if (element.closest(".scroll table, .skip, script, .tip") || !element.checkVisibility()) continue;
+    const box = element.getBoundingClientRect();
+    const text = element.textContent.slice(0, 60);
+    if (box.width && (box.left < -1 || box.right > width + 1)) found.push(`${element.tagName} sticks out: ${text}`);
+    if (!element.closest("svg") && element.clientWidth && element.scrollWidth > element.clientWidth + 1
+        && getComputedStyle(element).overflowX !== "visible" && !element.matches(".scroll, select, input"))
+      found.push(`${element.tagName} is cut off: ${text}`);
+  }
+  return found;
+}"""
+OVERLAP = """() => {
+  const found = [];
+  for (const chart of document.querySelectorAll("svg")) {
+    if (!chart.checkVisibility()) continue;
+    const texts = [...chart.querySelectorAll("text")].map(text => [text, text.getBoundingClientRect()]);
+    texts.forEach(([one, a], index) => texts.slice(index + 1).forEach(([two, b]) => {
+      if (a.left < b.right - 1 && b.left < a.right - 1 && a.top < b.bottom - 3 && b.top < a.bottom - 3)
+        found.push(`${one.textContent} / ${two.textContent}`);
+    }));
+  }
+  return found;
+}"""
+
+
+def _runs():
+    def made(factor):
+        waits = {"rendezvous": [3.0, 3.0], "launch": [2.0, 2.0], "import": [4.0, 4.0]}
+        return [
+            ("null", Made(0.0)),
+            ("xgboost", Made(2.0 * factor, auc=0.741)),
+            ("lightgbm", Made(1.0 * factor, auc=0.742)),
+            ("tensorflow", Made(6.0 + factor, auc=0.731)),
+            ("horovod", Made(24.0 + factor, auc=0.731, family="mlp")),
+            ("horovod", Made(18.0 + factor, auc=0.731, workers=2, family="mlp", inner=waits)),
+            ("horovod", Made(22.0 + factor, auc=0.731, workers=4, family="mlp")),
+            ("mllib_gbt", Made(600.0, status="timeout", reason=LONG)),
+            ("flaky", Made(3.0, auc=0.72, status=["ok", "failed", "ok", "ok", "ok"])),
+        ]
+
+    return [
+        make_run(made(1.0), name="one", rows=100_000, dataset="small"),
+        make_run(made(50.0), name="two", rows=5_000_000, dataset="large"),
+        make_run(made(1.2), name="three", rows=100_000, dataset="small", host={"cpu": "Another CPU", "id": "another"}),
+    ]
+
+
+@pytest.fixture(scope="module")
+def browser():
+    """Chromium without a window."""
+    if not CHROMIUM:
+        if os.environ.get("BENCH_NEEDS_BROWSER"):
+            pytest.fail("there is no Chromium, and BENCH_NEEDS_BROWSER is set: `apt-get install chromium`")
+        pytest.skip("there is no Chromium here: `apt-get install chromium`")
+    from playwright.sync_api import sync_playwright
+
+    with sync_playwright() as driver:
+        sandbox = ["--no-sandbox"] if os.geteuid() == 0 else []
+        browser = driver.chromium.launch(executable_path=CHROMIUM, args=sandbox)
+        yield browser
+        browser.close()
+
+
+@pytest.fixture(scope="module")
+def site(tmp_path_factory):
+    """A directory with the report of several runs, one of hostile names, and one of many cases."""
+    directory = tmp_path_factory.mktemp("site")
+    hostile = [(name, Made(float(number))) for number, name in enumerate(NAMES, 1)]
+    hostile += [("fails", Made(1.0, status="failed", reason="word " * 200_000))]
+    many = [(f"way_{number}", Made(1.0 + number)) for number in range(1_200)]
+    reports = {
+        "several": page_of(_runs()),
+        "one": page_of(_runs()[:1]),
+        "hostile": page_of([make_run(hostile)]),
+        "many": page_of([make_run(many, repeats=1)]),
+    }
+    for name, report in reports.items():
+        (directory / f"{name}.html").write_text(html.render(report))
+    return directory
+
+
+@pytest.fixture
+def opened(browser, site):
+    """Open a report; at the end nothing may have been complained of, and nothing asked of the network."""
+    pages, complaints, requests = [], [], []
+
+    def opener(name, width=1440, **options):
+        page = browser.new_page(viewport={"width": width, "height": 900}, **options)
+        page.on("console", lambda message: complaints.append(message.text))
+        page.on("pageerror", lambda error: complaints.append(str(error)))
+        page.on("dialog", lambda dialog: complaints.append(f"a script ran: {dialog.message}"))
+        page.on("request", lambda request: requests.append(request.url))
+        page.goto((site / f"{name}.html").as_uri())
+        pages.append((page, (site / f"{name}.html").as_uri()))
+        return page
+
+    yield opener
+    for page, _ in pages:
+        page.close()
+    assert complaints == []
+    assert requests == [address for _, address in pages]
+
+
+def _column(page, number):
+    return page.eval_on_selector_all(
+        "#cases tbody tr:not(.detail)", f"rows => rows.map(row => row.cells[{number}].innerText)"
+    )
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+@pytest.mark.parametrize("width", [360, 1440])
+@pytest.mark.parametrize("name", ["several", "hostile"])
+def test_nothing_is_cut_off(opened, name, width, scheme):
+    """At the width of a telephone and of a desk, light and dark, all text has its room, and labels do not overlap."""
+    page = opened(name, width, color_scheme=scheme)
+    assert page.evaluate(CUT) == []
+    assert page.evaluate(OVERLAP) == []
+    light = page.evaluate("getComputedStyle(document.documentElement).backgroundColor") == "rgb(255, 255, 255)"
+    assert light == (scheme == "light")
+
+
+def test_charts_are_drawn(opened):
+    """Every chart has its marks in sight: points, bars of phases that fill their axis, lines, and the ideal."""
+    page = opened("several")
+    drawn = page.eval_on_selector_all(
+        "figure .wide svg, .trio svg",
+        "all => all.map(one => [one.getBoundingClientRect().width > 200, one.querySelectorAll('path, line').length])",
+    )
+    assert len(drawn) == 3 * (1 + 1 + 1 + 3) + 1
+    assert all(wide and marks > 5 for wide, marks in drawn)
+    assert page.locator("#quality .wide svg [aria-roledescription=point]").count() == 21
+    label = page.locator("#time .wide svg [aria-label^='horovod (2 workers): rendezvous']").first
+    assert "3.00 s of" in label.get_attribute("aria-label")
+    assert label.bounding_box()["width"] > 20
+
+
+def test_phases_of_a_bar_fill_it(opened):
+    """The stretches of a case lie end to end: together they are as long as its wall time on the axis."""
+    page = opened("one")
+    boxes = page.eval_on_selector_all(
+        "#time .wide svg [aria-label^='horovod (2 workers): ']",
+        "all => all.map(one => one.getBoundingClientRect()).map(box => [box.left, box.right])",
+    )
+    assert len(boxes) >= 7
+    assert all(abs(one[1] - two[0]) < 2 for one, two in pairwise(sorted(boxes)))
+
+
+def test_marks_tell_what_they_are(opened):
+    """A pointer on a point shows the case, its figure and its interval."""
+    page = opened("one")
+    page.locator("#quality .wide svg [aria-roledescription=point]").first.hover()
+    assert "lightgbm (gbt): " in page.locator(".tip").inner_text()
+
+
+def test_sorting(opened):
+    """A heading sorts by value, once more the other way round, and says so; what has no figure comes last."""
+    page = opened("one")
+    headings = page.eval_on_selector_all("#cases thead th", "all => all.map(one => one.innerText)")
+    number = headings.index("time")
+    for direction, first in (("ascending", "null"), ("descending", "horovod")):
+        page.locator("#cases thead button").nth(number).click()
+        assert page.locator("#cases thead th").nth(number).get_attribute("aria-sort") == direction
+        assert _column(page, 0)[0] == first
+        assert _column(page, 0)[-1] == "mllib_gbt"
+
+
+def test_filtering(opened):
+    """Words and an end leave the rows that have them; reasons count as words."""
+    page = opened("one")
+    page.locator("#find").fill("horovod (4")
+    assert _column(page, 0) == ["horovod (4 workers)"]
+    page.locator("#find").fill("stack dump")
+    assert _column(page, 0) == ["mllib_gbt"]
+    page.locator("#find").fill("")
+    page.locator("#ended").select_option("failed")
+    assert _column(page, 0) == ["flaky"]
+    assert page.locator("#count").inner_text() == "1 of 9 cases"
+
+
+def test_expanding_by_keyboard(opened):
+    """Tab reaches a case, Enter opens its raw repeats with reasons, Enter closes them again."""
+    page = opened("one")
+    page.locator("#find").fill("flaky")
+    page.locator("#ended").focus()
+    while page.evaluate("document.activeElement.innerText") != "flaky":
+        page.keyboard.press("Tab")
+    page.keyboard.press("Enter")
+    detail = page.locator("tr.detail")
+    assert detail.locator("tbody tr").count() == 6
+    assert "ValueError: out of luck" in detail.inner_text()
+    assert page.evaluate("document.activeElement.getAttribute('aria-expanded')") == "true"
+    page.keyboard.press("Enter")
+    assert detail.count() == 0
+
+
+def test_expanded_rows_fit_a_telephone(opened):
+    """What has no column on a telephone is in the expanded row, whose repeats scroll by themselves."""
+    page = opened("several", 360)
+    page.locator("#cases tbody button").nth(1).click()
+    assert "peak memory" in page.locator("tr.detail").inner_text()
+    table = page.locator("#cases").bounding_box()
+    assert table["x"] + table["width"] <= 360
+    assert page.evaluate(CUT) == []
+
+
+def test_many_cases_come_in_portions(opened):
+    """A table of many cases is laid out in portions, sorted and filtered as a whole."""
+    page = opened("many")
+    assert len(_column(page, 0)) == 200
+    page.locator("#more").click()
+    assert len(_column(page, 0)) == 1_200
+    page.locator("#find").fill("way_1199")
+    assert _column(page, 0) == ["way_1199"]
+
+
+def test_the_page_reads_without_scripts_and_prints(opened):
+    """Without scripts all is there but the controls, and on paper nothing is left out at the edge."""
+    page = opened("one", java_script_enabled=False)
+    assert page.locator("#cases tbody tr").count() == 9
+    assert not page.locator("#controls").is_visible()
+    page.emulate_media(media="print")
+    page.set_viewport_size({"width": 720, "height": 1000})
+    assert page.locator("#quality .wide svg").first.is_visible()
+    assert page.evaluate("document.documentElement.scrollWidth") <= 720
+    assert page.pdf(format="A4").startswith(b"%PDF")

@@ -1,0 +1,150 @@
+"""What the page says besides its answer: panels, fronts, phases, intervals, scaling and crossovers."""
+
+import pytest
+
+from bench.report.crossover import crossover
+from bench.report.interval import confidence, of_median
+from bench.report.page import page
+from bench.report.pareto import fastest_of_each_family, front
+from bench.report.phases import stretches
+from bench.summary import cases
+from tests.report.made import Made, make_run
+
+
+def test_unlike_machines_are_apart_and_the_fact_is_named():
+    """Runs of another machine or stack get a panel of their own, which says in what it differs."""
+    runs = [
+        make_run([("a", Made(1.0))], name="one"),
+        make_run([("a", Made(2.0))], name="two", host={"cpu": "Another CPU"}),
+        make_run([("a", Made(3.0))], name="three", versions={"tensorflow": "2.20.0"}),
+        make_run([("a", Made(4.0))], name="four"),
+    ]
+    panels = page(runs).panels
+    assert [[len(view.group.runs) for view in panel.views] for panel in panels] == [[2], [1], [1]]
+    assert "machine cpu: Another CPU" in panels[1].different
+    assert "tensorflow: 2.20.0" in panels[2].different
+
+
+def test_other_work_is_another_group():
+    """Trials with other settings or on another dataset are not put together, and the setting is in the heading."""
+    runs = [
+        make_run([("a", Made(1.0))], name="one"),
+        make_run([("a", Made(1.0))], name="two", request={"epochs": 9}),
+        make_run([("a", Made(1.0))], name="three", rows=5_000),
+    ]
+    headings = [view.heading for view in page(runs).views]
+    assert headings == [
+        "flights, 100,000 rows to train on, epochs 5",
+        "flights, 100,000 rows to train on, epochs 9",
+        "flights, 5,000 rows to train on",
+    ]
+
+
+def test_the_front_has_what_nothing_beats_in_both():
+    """Each on the front is better than all that are faster."""
+    made = [
+        ("a", Made(1.0, auc=0.7)),
+        ("b", Made(2.0, auc=0.69)),
+        ("c", Made(3.0, auc=0.75)),
+        ("d", Made(9.0, auc=0.75)),
+    ]
+    summaries = cases(make_run(made).records)
+    assert [case.strategy for case in front(summaries)] == ["a", "c"]
+
+
+def test_each_family_has_its_fastest():
+    """An MLP stands beside boosted trees with its own best time."""
+    made = [("xgboost", Made(2.0)), ("lightgbm", Made(1.0)), ("tensorflow", Made(1.5))]
+    summaries = cases(make_run(made).records)
+    assert [case.strategy for case in fastest_of_each_family(summaries)] == ["lightgbm", "tensorflow"]
+
+
+def test_phases_sum_to_the_wall_time_with_ranks_carved_out():
+    """What the busiest rank did is carved out of its hook, and all still sums to the wall time."""
+    inner = {"rendezvous": [1.0, 3.0], "load": [0.5, 0.25], "predict.compile": [0.1]}
+    record = make_run([("horovod", Made([8.0], inner=inner, workers=2))], repeats=1).records[0]
+    found = stretches(record)
+    assert sum(found.values()) == pytest.approx(record["wall_s"], abs=1e-9)
+    assert (found["rendezvous"], found["load"], found["train"]) == (3.0, 0.25, 4.75)
+    assert list(found)[-1] == "other"
+
+
+def test_inner_phases_that_do_not_fit_are_not_carved_out():
+    """Figures of ranks that exceed their hook would make the sum wrong: the hook is then shown whole."""
+    record = make_run([("horovod", Made([2.0], inner={"load": [9.0]}))], repeats=1).records[0]
+    assert sum(stretches(record).values()) == pytest.approx(record["wall_s"])
+    assert "load" not in stretches(record)
+
+
+@pytest.mark.parametrize(
+    ("number", "low", "high", "sure"), [(2, 0, 1, 0.5), (5, 0, 4, 0.9375), (6, 0, 5, 0.96875), (10, 1, 8, 0.978516)]
+)
+def test_intervals_of_medians_are_those_of_order_statistics(number, low, high, sure):
+    """The interval is between the values that the binomial distribution says, with its confidence beside it."""
+    found = of_median([float(value) for value in range(number)])
+    assert (found.low, found.high) == (low, high)
+    assert confidence(number) == pytest.approx(sure, abs=1e-6)
+    assert of_median([1.0]) is None
+
+
+def test_intervals_of_medians_hold_the_median_as_often_as_they_say():
+    """On 4,000 samples of 7 the interval covers the true median as often as its confidence (simulated)."""
+    import numpy as np
+
+    samples = np.random.default_rng(0).exponential(size=(4000, 7))
+    found = [of_median(sample) for sample in samples]
+    covered = sum(one.low <= np.log(2) <= one.high for one in found) / len(found)
+    assert covered == pytest.approx(confidence(7), abs=0.01)
+
+
+def _around(seconds):
+    return [seconds * factor for factor in (0.97, 0.99, 1.0, 1.01, 1.03)]
+
+
+def test_the_crossover_is_where_the_power_laws_meet():
+    """A that takes 1 s for 1,000 rows and grows with the rows is beaten by a flat B of 10 s from 10,000 rows on."""
+    seconds = {rows: (_around(rows / 1000), _around(10.0)) for rows in (1_000, 100_000)}
+    found = crossover("a", "b", seconds)
+    assert found.rows == pytest.approx(10_000, rel=1e-6)
+    assert found.known
+    assert found.low < 10_000 < found.high
+    assert found.high / found.low < 1.2
+
+
+def test_a_crossover_beyond_what_was_measured_is_not_made_up():
+    """Where A stays the faster nothing is extrapolated; where B is the faster from the start there is none."""
+    seconds = {rows: (_around(rows / 1000), _around(1000.0)) for rows in (1_000, 100_000)}
+    never = crossover("a", "b", seconds)
+    assert never.rows is None
+    assert never.times_at_most == pytest.approx(10, rel=0.1)
+    assert crossover("b", "a", {rows: (b, a) for rows, (a, b) in seconds.items()}) is None
+    assert crossover("a", "b", {1_000: ([1.0], [2.0])}) is None
+
+
+def test_a_crossover_of_single_repeats_has_no_interval():
+    """With one repeat of each there is a place, and nothing about how sure it is."""
+    found = crossover("a", "b", {1_000: ([1.0], [10.0]), 100_000: ([100.0], [10.0])})
+    assert found.rows == pytest.approx(10_000)
+    assert not found.known
+
+
+def test_scaling_has_the_ideal_and_marks_what_is_shared():
+    """More workers on the same cores have an ideal of 1, and more workers than cores are marked."""
+    made = [("horovod", Made(seconds, workers=workers)) for workers, seconds in ((1, 8.0), (2, 4.0), (4, 4.0))]
+    points = page([make_run(made)]).views[0].workers
+    assert [round(point.ideal, 6) for point in points] == [1.0, 1.0, 1.0]
+    assert [point.oversubscribed for point in points] == [False, False, True]
+    assert points[1].speedup == pytest.approx(2.0, rel=0.05)
+
+
+def test_datasets_of_one_shape_make_curves_with_their_crossover():
+    """Runs on other sizes of one dataset show from how many rows on who is the faster."""
+    runs = [
+        make_run([("a", Made(rows / 10_000)), ("b", Made(10.0))], name=str(rows), rows=rows, dataset=f"d{rows}")
+        for rows in (10_000, 1_000_000)
+    ]
+    [found] = page(runs).panels[0].by_rows
+    assert found.fastest == ("a", "b")
+    [at] = found.crossovers
+    assert (at.a, at.b) == ("a", "b")
+    assert at.rows == pytest.approx(100_000, rel=0.1)
