@@ -243,10 +243,10 @@ def test_two_environments_are_compared(gate, tiny, tmp_path):
         (["--baseline", "HEAD", "--data", "nothere"], "no dataset 'nothere'"),
     ],
 )
-def test_bad_requests_are_refused(repository, gate, arguments, sentence):
+def test_bad_requests_are_refused(repository, gate, tiny, arguments, sentence):
     """What cannot be done as it was put is refused in one sentence, with 2, before anything is measured."""
     repository.commit({"steady": spin(10)})
-    done = gate(*arguments)
+    done = gate(*arguments, *([] if "--data" in arguments else ["--data", tiny.path]))
     assert done.returncode == 2, done.stderr
     assert sentence in done.stderr
     assert "Traceback" not in done.stderr
