@@ -131,6 +131,37 @@ def show(run: Path | None, out: Path) -> None:
     print_run(results.read_run(path), Console(highlight=False))
 
 
+HISTORY = click.option(
+    "--history", "place", default="history", show_default=True, metavar="DIR|URI", help="Where the nights are kept."
+)
+
+
+@main.command()
+@click.argument("verdict", type=click.Path(path_type=Path), required=False)
+@HISTORY
+@click.option("--out", type=click.Path(path_type=Path), help="Directory for trend.md and trend.html.")
+def trend(verdict: Path | None, place: str, out: Path | None) -> None:
+    """Add a gate's verdict to the history of nights, and say which case became slower, and when."""
+    from bench import cli_trend
+
+    sys.exit(cli_trend.trend_verb(verdict, place, out))
+
+
+@main.group()
+def history() -> None:
+    """Look after the history of nights."""
+
+
+@history.command("import")
+@click.argument("file", type=click.Path(path_type=Path))
+@HISTORY
+def import_file(file: Path, place: str) -> None:
+    """Add what `pytest --benchmark-json=FILE` wrote to the history of nights."""
+    from bench import cli_trend
+
+    sys.exit(cli_trend.import_verb(file, place))
+
+
 @main.command("list")
 def list_strategies() -> None:
     """List the strategies and whether each can run here."""
