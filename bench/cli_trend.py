@@ -13,7 +13,6 @@ from bench.trend.history import open_history
 from bench.trend.page import to_html
 from bench.trend.series import series_of
 from bench.trend.text import print_trend, to_markdown
-from bench.trend.verdict import read as read_verdict
 
 
 def trend_verb(verdict: Path | None, place: str, out: Path | None) -> int:
@@ -27,6 +26,8 @@ def trend_verb(verdict: Path | None, place: str, out: Path | None) -> int:
     history = open_history(place)
     nights = history.nights()
     if verdict is not None:
+        from bench.trend.verdict import read as read_verdict
+
         night = read_verdict(verdict)
         if history.add(night):
             nights = history.nights()

@@ -42,7 +42,7 @@ def to_markdown(found: Sequence[Series]) -> str:
         found: Out of `bench.trend.series.series_of`.
     """
     lines = ["## Trend", "", _plain(words.headline(found)), ""]
-    lines += [f"| {' | '.join(COLUMNS)} |", f"| --- | ---: | ---: | ---: | --- |"]
+    lines += [f"| {' | '.join(COLUMNS)} |", "| --- | ---: | ---: | ---: | --- |"]
     lines += [f"| {' | '.join(map(_plain, _cells(series)))} |" for series in found]
     sentences = [(change.alarm, words.change(series, change)) for series in found for change in series.changes]
     lines += [""] if sentences else []

@@ -23,11 +23,9 @@ def headline(found: Sequence[Series]) -> str:
 
 def change(series: Series, found: Change) -> str:
     """Say in one sentence what a step is, and between which commits it lies."""
-    return (
-        f"{series.case} {'takes' if found.alarm else 'took'} {_percent(found)} {'longer' if found.step.slower else 'less'}"
-        f" from {found.after.day} on: it came after {_commit(found.before)} and no later than {_commit(found.after)}"
-        f" (p = {found.step.p:.0e})."
-    )
+    much = f"{_percent(found)} {'longer' if found.step.slower else 'less'}"
+    where = f"it came after {_commit(found.before)} and no later than {_commit(found.after)}"
+    return f"{series.case}: {much} from {found.after.day} on; {where} (p = {found.step.p:.0e})."
 
 
 def now(series: Series) -> str:

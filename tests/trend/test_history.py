@@ -96,7 +96,7 @@ def test_a_file_that_is_no_night_gets_one_sentence(tmp_path: Path, content: byte
     assert (tmp_path / "20260901T000000Z-0.json").read_bytes() == content
 
 
-def test_a_figure_that_is_not_finite_is_refused(tmp_path: Path) -> None:
+def test_a_figure_that_is_not_finite_is_refused() -> None:
     """JSON as Python writes it may hold a NaN; a history may not."""
     content = json.loads(night(0, 1.0).to_json())
     content["cases"]["xgboost, train"]["log"] = float("nan")

@@ -6,14 +6,14 @@ import pytest
 
 from bench.trend.night import Figure
 from bench.trend.series import series_of
-from tests.trend.nights import night, nights, stepped
+from tests.trend.nights import commit, night, nights, stepped
 
 
 def test_a_step_lies_between_two_commits() -> None:
     """A step names the last night before it and the first after it, and how much longer it takes since."""
     (series,) = series_of(nights(stepped(before=30, after=3)))
     (change,) = series.changes
-    assert (change.before.commit, change.after.commit) == (f"{29:040x}", f"{30:040x}")
+    assert (change.before.commit, change.after.commit) == (commit(29), commit(30))
     assert change.step.ratio == pytest.approx(1.12, abs=0.01)
     assert change.alarm
     assert [(level.first, level.last) for level in series.levels] == [(0, 29), (30, 32)]
