@@ -4,6 +4,7 @@ BenchError                    one sentence for a person, and the exit code
 ├── UsageError                2: the request cannot be met as it was put
 │   ├── DatasetError          2: a dataset that is missing, damaged or unsuitable
 │   └── ResultsError          2: results that are missing, damaged or from a newer version
+├── GateError                 5: what the gate needs to measure with cannot be had
 └── PluginError               5: a strategy plugin that breaks the contract
 Skip                          raised by a strategy: it cannot run here
 """
@@ -29,6 +30,10 @@ class DatasetError(UsageError):
 
 class ResultsError(UsageError):
     """Results cannot be read or written."""
+
+
+class GateError(BenchError):
+    """A revision's environment, or something else that the gate needs to measure with, cannot be had."""
 
 
 class PluginError(BenchError):

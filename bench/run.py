@@ -171,13 +171,14 @@ def _one(campaign: Campaign, planned: Planned, number: int, timeout_s: float, pr
         planned,
         run_name=campaign.directory.name,
         environment=campaign.environment,
-        log=campaign.directory.logs / _log_name(number, planned),
+        log=campaign.directory.logs / log_name(number, planned),
         timeout_s=timeout_s,
         watch=progress.watch,
     )
 
 
-def _log_name(number: int, planned: Planned) -> str:
+def log_name(number: int, planned: Planned) -> str:
+    """Return the name of a trial's log file, from its place in the run."""
     trial = planned.trial
     strategy = re.sub(r"[^A-Za-z0-9_.-]", "_", trial.strategy)
     return f"{number:04d}-{strategy}-{trial.task}-workers{trial.workers}-repeat{trial.repeat}.log"

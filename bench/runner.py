@@ -9,7 +9,8 @@ import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
 from pathlib import Path
 from typing import BinaryIO
 
@@ -33,6 +34,26 @@ SECONDS_BETWEEN_WATCHES = 1.0
 Watcher = Callable[[str, float], None]
 
 
+@dataclass(frozen=True)
+class Worker:
+    """The environment that runs a trial's worker: this one, or that of another revision.
+
+    Attributes:
+        python: Its interpreter.
+        environ: Environment variables; those of this process if not given.
+        trial_fields: Fields of a trial that its bench knows; all if not given.
+        dataset_fields: The same for the dataset.
+    """
+
+    python: str = sys.executable
+    environ: Mapping[str, str] | None = None
+    trial_fields: frozenset[str] | None = None
+    dataset_fields: frozenset[str] | None = None
+
+
+THIS = Worker()
+
+
 class Interrupted(KeyboardInterrupt):
     """Ctrl-C was pressed during a trial; ``record`` is that trial's."""
 
@@ -49,6 +70,7 @@ def run(
     log: Path,
     timeout_s: float,
     watch: Watcher | None = None,
+    worker: Worker = THIS,
 ) -> Record:
     """Run one trial in a process session of its own and return its record.
 
@@ -59,6 +81,7 @@ def run(
         log: File for all that the trial's processes print; its last two parts name it in the record.
         timeout_s: Seconds after which the trial is ended, with a stack dump in the log.
         watch: Called about once a second with the phase and the seconds since the spawn.
+        worker: The environment that runs it.
 
     Raises:
         Interrupted: Ctrl-C was pressed; the record is in it.
@@ -67,7 +90,7 @@ def run(
     started_at = record.now()
     with tempfile.TemporaryDirectory(prefix="bench-", ignore_cleanup_errors=True) as directory:
         with log.open("ab") as output:
-            execution = _Execution(planned, Path(directory), output, timeout_s, watch)
+            execution = _Execution(planned, Path(directory), output, timeout_s, watch, worker)
             outcome = execution.run()
         _trim(log)
         result = record.make(
@@ -88,7 +111,13 @@ class _Execution:
     """One worker from its spawn until no process of it is left."""
 
     def __init__(
-        self, planned: Planned, directory: Path, log: BinaryIO, timeout_s: float, watch: Watcher | None
+        self,
+        planned: Planned,
+        directory: Path,
+        log: BinaryIO,
+        timeout_s: float,
+        watch: Watcher | None,
+        worker: Worker,
     ) -> None:
         scratch = directory / "scratch"
         scratch.mkdir()
@@ -97,10 +126,12 @@ class _Execution:
         self._log = log
         self._timeout_s = timeout_s
         self._watch = watch
+        self._environment = worker
 
     def run(self) -> Outcome:
         """Spawn the worker, wait for its end, and make sure that nothing of it is left."""
-        write_trial(self._directory / "trial.json", self._trial)
+        where = self._environment
+        write_trial(self._directory / "trial.json", self._trial, where.trial_fields, where.dataset_fields)
         self._before = MachineCounters.now()
         self._worker = self._spawn()
         self._session = Session(self._worker.pid, self._directory.name)
@@ -118,10 +149,11 @@ class _Execution:
 
     def _spawn(self) -> psutil.Popen:
         threads = dict.fromkeys(THREAD_VARIABLES, str(self._trial.threads_per_worker))
+        environ = os.environ if self._environment.environ is None else self._environment.environ
         return psutil.Popen(
-            [sys.executable, "-m", "bench.worker", str(self._directory)],
+            [self._environment.python, "-m", "bench.worker", str(self._directory)],
             cwd=self._trial.scratch,
-            env={**os.environ, **threads, TRIAL_VARIABLE: self._directory.name, "PYTHONUNBUFFERED": "1"},
+            env={**environ, **threads, TRIAL_VARIABLE: self._directory.name, "PYTHONUNBUFFERED": "1"},
             stdin=subprocess.DEVNULL,
             stdout=self._log,
             stderr=subprocess.STDOUT,

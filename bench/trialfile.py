@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Collection
 from dataclasses import asdict, replace
 from pathlib import Path
 from typing import Any
@@ -10,16 +11,25 @@ from typing import Any
 from bench.model import Clock, Dataset, Trial
 
 
-def write_trial(path: Path, trial: Trial) -> None:
+def write_trial(
+    path: Path, trial: Trial, known: Collection[str] | None = None, dataset_known: Collection[str] | None = None
+) -> None:
     """Write a trial, its dataset's facts included.
 
     Args:
         path: The file to write.
         trial: The trial.
+        known: Fields of a trial that its reader knows, which may be of another version; all if not given.
+        dataset_known: The same for the dataset.
     """
     fields = asdict(replace(trial, clock=None))
     fields.pop("clock")
-    path.write_text(json.dumps(fields, default=str))
+    fields["dataset"] = _only(fields["dataset"], dataset_known)
+    path.write_text(json.dumps(_only(fields, known), default=str))
+
+
+def _only(fields: dict[str, Any], known: Collection[str] | None) -> dict[str, Any]:
+    return fields if known is None else {name: value for name, value in fields.items() if name in known}
 
 
 def read_trial(path: Path, clock: Clock) -> Trial:

@@ -63,11 +63,12 @@ def ratio(a: Sequence[float], b: Sequence[float]) -> Ratio:
     """
     first, second = np.asarray(a, np.float64), np.asarray(b, np.float64)
     slower, faster = float(p_slower(first, second)), float(p_slower(second, first))
-    low, high = interval(first, second)
+    low, high = (float(end) for end in intervals(first, second))
+    bounded = math.isfinite(high)
     return Ratio(
         estimate=float(estimates(first, second)),
-        low=low,
-        high=high,
+        low=low if bounded else None,
+        high=high if bounded else None,
         p=min(1.0, 2 * min(slower, faster)),
         p_slower=slower,
         p_faster=faster,
@@ -90,22 +91,22 @@ def estimates(a: ArrayLike, b: ArrayLike) -> Floats:
     return medians
 
 
-def interval(a: ArrayLike, b: ArrayLike, level: float = LEVEL) -> tuple[float, float] | tuple[None, None]:
-    """Return the ratios that a two-sided test would not refuse.
+def intervals(a: ArrayLike, b: ArrayLike, level: float = LEVEL) -> tuple[Floats, Floats]:
+    """Return the ratios that a two-sided test would not refuse: the ends of the intervals.
 
     Args:
-        a: Seconds, shape (n,).
-        b: Seconds, shape (m,).
+        a: Seconds, shape (..., n).
+        b: Seconds, shape (..., m).
         level: How often such intervals must hold the truth, at least.
 
     Returns:
-        Both ends, or None twice where the smallest and the largest ratio of all do not reach the level.
+        Lower and upper ends, each of shape (...); 0 and infinity where the samples are too small for the level.
     """
-    differences = np.sort(_differences(a, b))
+    differences = np.sort(_differences(a, b), axis=-1)
     cut = critical(np.shape(a)[-1], np.shape(b)[-1], (1 - level) / 2)
     if cut < 0:
-        return None, None
-    return math.exp(differences[cut]), math.exp(differences[-1 - cut])
+        return np.zeros(differences.shape[:-1]), np.full(differences.shape[:-1], np.inf)
+    return np.exp(differences[..., cut]), np.exp(differences[..., -1 - cut])
 
 
 def p_slower(a: ArrayLike, b: ArrayLike) -> Floats:

@@ -1,0 +1,94 @@
+"""The verb ``bench gate``: from options to an exit code."""
+
+from __future__ import annotations
+
+import secrets
+import sys
+import traceback
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+import click
+
+from bench import limits
+from bench.errors import EXIT_INTERRUPTED, BenchError, UsageError
+from bench.gate import verdict
+from bench.gate.render import write_reports
+from bench.gate.session import GateRequest, Session
+from bench.gate.text import text
+from bench.plan import Request
+
+
+def gate_verb(
+    *,
+    strategies: tuple[str, ...],
+    task: Any,
+    data: tuple[str, ...],
+    workers: tuple[int, ...] | None,
+    cores: int | None,
+    out: Path | None,
+    seed: int | None,
+    python: tuple[str, ...],
+    **wanted: Any,
+) -> int:
+    """Carry out ``bench gate`` and return its exit code.
+
+    Args:
+        strategies: Names or patterns; none means all.
+        task: ``train`` or ``predict``.
+        data: Names or paths of datasets.
+        workers: Numbers of workers of distributed strategies.
+        cores: CPU cores for each run.
+        out: Directory of the night.
+        seed: Seed of the order of the cases; drawn, and recorded, if not given.
+        python: The interpreters of two existing environments.
+        wanted: Other fields of a `GateRequest`.
+    """
+    if len(python) not in (0, 2):
+        raise UsageError("Give --python twice, the baseline's first, or not at all.")
+    if (wanted["baseline"] is None) != bool(python) or (python and wanted["candidate"]):
+        raise UsageError("Give --baseline, with a --candidate if it is not what is checked out, or --python twice.")
+    available = limits.cores_available()
+    cores = cores or available
+    if cores > available:
+        raise UsageError(f"--cores {cores} is more than the {available} that this process may use: ask for fewer.")
+    night = f"gate-{datetime.now(UTC):%Y%m%dT%H%M%SZ}-{secrets.token_hex(2)}"
+    directory = verdict.claim(out or wanted["results"] / night)
+    request = Request(strategies=strategies, task=task, cores=cores, workers=workers or (min(2, cores),))
+    asked = GateRequest(
+        out=directory,
+        request=request,
+        data=data,
+        pythons=python,
+        command=("bench", *sys.argv[1:]),
+        seed=secrets.randbelow(2**31) if seed is None else seed,
+        **wanted,
+    )
+    return _conduct(asked, directory)
+
+
+def _conduct(asked: GateRequest, directory: Path) -> int:
+    try:
+        document = Session(asked, lambda line: click.echo(line, err=True)).conduct()
+    except KeyboardInterrupt:
+        _report(directory)
+        click.echo(f"Interrupted: what was measured is in {directory}.", err=True)
+        return EXIT_INTERRUPTED
+    except BenchError:
+        _report(directory, echo=False)
+        raise
+    except Exception:
+        # Python's own exit code for a bug would read as a regression.
+        traceback.print_exc()
+        return BenchError.exit_code
+    _report(directory)
+    return int(document["exit_code"])
+
+
+def _report(directory: Path, *, echo: bool = True) -> None:
+    document = verdict.read(directory)
+    write_reports(directory, document)
+    if echo:
+        click.echo(text(document))
+        click.echo(f"Verdict, report and records: {directory}")

@@ -1,0 +1,46 @@
+"""Cuts the plan to the time there is, before it starts: the cheapest cases that answer most."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from bench.gate.cases import Key
+from bench.gate.measured import Measured
+from bench.stats.sequential import Rules
+
+# Pairs that an unchanged case takes on average, noisy or not; simulated: 5.3 to 10.
+USUAL_PAIRS = 8
+WARM_UP_SHARE = 0.4  # of the budget, that the warm-ups may take before whoever has not had one is left out
+
+
+def cut(cases: Sequence[Measured], seconds: float, rules: Rules) -> tuple[list[Measured], list[Measured]]:
+    """Return the cases that there is time for, and those that are left out.
+
+    First comes the cheapest case of each kind, so that each kind is answered for: a kind is what is learned and whether
+    it is distributed. Then all others, the cheapest first. Time is kept back to confirm the most expensive case.
+
+    Args:
+        cases: Warmed-up cases, so that it is known what a pair of each takes.
+        seconds: What is left of the budget.
+        rules: The numbers of the procedure.
+    """
+    by_cost = sorted(cases, key=lambda measured: measured.pair_s)
+    kinds: dict[tuple[str, ...], Measured] = {}
+    for measured in by_cost:
+        kinds.setdefault(_kind(measured), measured)
+    first = list(kinds.values())
+    kept: list[Measured] = []
+    for measured in [*first, *(other for other in by_cost if other not in first)]:
+        tried = [*kept, measured]
+        usual = sum(other.pair_s for other in tried) * USUAL_PAIRS
+        confirmation = max(other.pair_s for other in tried) * rules.confirm_pairs
+        if usual + confirmation <= seconds:
+            kept = tried
+    names: set[Key] = {measured.case.key for measured in kept}
+    return [m for m in cases if m.case.key in names], [m for m in cases if m.case.key not in names]
+
+
+def _kind(measured: Measured) -> tuple[str, ...]:
+    strategy = measured.case.baseline.strategy
+    task, dataset = measured.case.key[1:3]
+    return measured.case.family, task, dataset, "distributed" if strategy.distributed else "one process"

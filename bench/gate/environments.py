@@ -1,0 +1,125 @@
+"""Gives a checkout an environment of its own, by uv.
+
+Where a revision asks for the same packages as the checkout that the gate runs in, its environment holds the revision's
+code and sees the packages of the running environment: made in a second, and nothing but the commit differs. Where it
+asks for others, uv installs them.
+"""
+
+from __future__ import annotations
+
+import importlib.util
+import os
+import shutil
+import subprocess
+import sys
+import sysconfig
+import tomllib
+from pathlib import Path
+from typing import Any
+
+from bench.errors import GateError
+
+SHARED = "zz_packages_of_the_running_environment.pth"  # sorts last: the revision's own code comes before it
+
+
+def make(checkout: Path, repository: Path, directory: Path) -> str:
+    """Make the environment of a checkout and return its interpreter.
+
+    Args:
+        checkout: Where the revision is checked out.
+        repository: The checkout that the gate runs in.
+        directory: Where to put the environment.
+
+    Raises:
+        GateError: There is no uv, or it fails.
+    """
+    described = _read(checkout)
+    if requirements(checkout) == requirements(repository):
+        _uv("venv", "--python", sys.executable, str(directory))
+        _share(directory)
+        # What it requires is there: it is shared. So are the build tools, if the running environment has them.
+        backend = described.get("build-system", {}).get("build-backend", "setuptools")
+        tools = ["--no-build-isolation"] if importlib.util.find_spec(backend.partition(".")[0]) else []
+        _uv("pip", "install", "--python", str(directory), "--no-deps", *tools, str(checkout))
+    else:
+        extras = described.get("project", {}).get("optional-dependencies", {})
+        wanted = ["--extra", "all"] if "all" in extras else ["--all-extras"]
+        options = [
+            "--project",
+            str(checkout),
+            "--python",
+            sys.executable,
+            "--no-default-groups",
+            "--no-editable",
+            *wanted,
+        ]
+        _uv("sync", *options, environment=directory)
+    return str(directory / "bin" / "python")
+
+
+def requirements(checkout: Path) -> dict[str, Any]:
+    """Return all that decides which packages a checkout is installed with.
+
+    Args:
+        checkout: Its top directory, with a ``pyproject.toml``.
+
+    Raises:
+        GateError: That file is damaged.
+    """
+    described = _read(checkout)
+    project, uv = described.get("project", {}), described.get("tool", {}).get("uv", {})
+    local = [
+        source["path"] for source in uv.get("sources", {}).values() if isinstance(source, dict) and "path" in source
+    ]
+    return {
+        **{name: project.get(name) for name in ("requires-python", "dependencies", "optional-dependencies")},
+        "groups": described.get("dependency-groups"),
+        "uv": {name: value for name, value in uv.items() if name != "build-constraint-dependencies"},
+        "local": {path: _contents(checkout / path) for path in local},
+    }
+
+
+def _read(checkout: Path) -> dict[str, Any]:
+    try:
+        return tomllib.loads((checkout / "pyproject.toml").read_text())
+    except (OSError, ValueError) as error:
+        raise GateError(
+            f"The pyproject.toml at the top of the {checkout.name} cannot be read ({error}): "
+            "a revision is installed by it, so name one that has it."
+        ) from error
+
+
+def _contents(directory: Path) -> dict[str, bytes]:
+    files = sorted(directory.rglob("*")) if directory.is_dir() else [directory]
+    return {
+        str(file.relative_to(directory)): file.read_bytes()
+        for file in files
+        if file.is_file() and "__pycache__" not in file.parts
+    }
+
+
+def _share(directory: Path) -> None:
+    """Let an environment see the packages of the running one, after its own."""
+    paths = dict.fromkeys(sysconfig.get_path(name) for name in ("purelib", "platlib"))
+    version = f"python{sys.version_info.major}.{sys.version_info.minor}"
+    target = directory / "lib" / version / "site-packages" / SHARED
+    # `addsitedir`, and no bare path: packages that are installed for editing are .pth files themselves.
+    target.write_text("".join(f"import site; site.addsitedir({path!r})\n" for path in paths))
+
+
+def _uv(*arguments: str, environment: Path | None = None) -> None:
+    ours = Path(sysconfig.get_path("scripts"), "uv")
+    program = str(ours) if ours.exists() else shutil.which("uv")
+    if program is None:
+        raise GateError("The gate makes the environment of a revision with uv, which is not here: `pip install uv`.")
+    environ = {
+        name: value for name, value in os.environ.items() if name not in ("VIRTUAL_ENV", "UV_PROJECT_ENVIRONMENT")
+    }
+    if environment:
+        environ["UV_PROJECT_ENVIRONMENT"] = str(environment)
+    done = subprocess.run(
+        [program, *arguments], env=environ, stdin=subprocess.DEVNULL, capture_output=True, text=True, check=False
+    )
+    if done.returncode:
+        last = " ".join(done.stderr.split())[-500:] or "no word"
+        raise GateError(f"`uv {arguments[0]}` cannot make the environment of a revision: {last}")

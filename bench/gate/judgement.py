@@ -1,0 +1,179 @@
+"""Turns what was measured of each case into its entry of the verdict, and all of them into the exit code."""
+
+from __future__ import annotations
+
+import statistics
+from collections.abc import Iterable, Mapping
+from dataclasses import asdict
+from typing import Any
+
+from bench.errors import EXIT_FAILED, EXIT_NOTHING_RAN
+from bench.gate.cases import Absent, Key
+from bench.gate.measured import Measured, Pair
+from bench.gate.phases import changes, culprit, noteworthy
+from bench.stats.sequential import Rules, Verdict
+
+EXIT_INCONCLUSIVE, EXIT_WORSE = 3, 4
+# How much worse a grade may be than the reference: more than repeats of one case differ by, and far less than what a
+# broken trainer loses (`bench/datasets/synthetic.py` has the figures of broken ones).
+TOLERANCE = {"auc": 0.005, "log_loss": 0.01}
+_BETTER = {"auc": 1, "log_loss": -1}
+
+Entry = dict[str, Any]
+Grades = Mapping[str, float]
+
+
+def entry(measured: Measured, rules: Rules, reference: Grades | None = None) -> Entry:
+    """Return what the verdict says of a case that was measured.
+
+    Args:
+        measured: The case.
+        rules: The numbers of the procedure.
+        reference: Recorded grades that the candidate's must reach; by default those of the baseline in this session.
+    """
+    speed = measured.so_far(rules)
+    grades = {arm: _grades(measured, arm) for arm in ("baseline", "candidate")}
+    worse = _worse(grades["candidate"], reference or grades["baseline"])
+    found = changes(measured.counting) if measured.counting else []
+    task = measured.case.key[1]
+    phase = culprit(found, task, slower=speed.outcome == "regression") if speed and speed.flagged else None
+    result: Entry = {
+        "case": described(measured.case.key, measured.case.family),
+        "verdict": _name(measured, speed, worse),
+        "speed": speed.outcome if speed else None,
+        "ratio": asdict(speed.ratio) if speed and speed.ratio else None,
+        "smallest_change": speed.smallest_change if speed else None,
+        "flagged": bool(speed and speed.flagged),
+        "out_of_time": measured.out_of_time,
+        "phase": phase and {**asdict(phase), "ratio": phase.ratio and asdict(phase.ratio)},
+        "phases": {
+            change.name: {"baseline_s": change.baseline_s, "candidate_s": change.candidate_s} for change in found
+        },
+        "notices": [
+            f"{change.name} takes {change.candidate_s:.3g} s instead of {change.baseline_s:.3g} s"
+            for change in noteworthy(found, task, rules.threshold)
+        ],
+        "quality": {**grades, "reference": dict(reference) if reference else grades["baseline"]},
+        "pairs": [_pair(pair) for pair in measured.pairs],
+        "runs": sum(measured.runs.values()),
+        "retries": measured.retries,
+        "noisy": sum(pair.noisy for pair in measured.pairs),
+    }
+    return {**result, "reason": _reason(measured, result, worse, rules)}
+
+
+def absent(case: Absent) -> Entry:
+    """Return what the verdict says of a case that was not measured."""
+    return {
+        "case": described(case.key, None),
+        "verdict": case.verdict,
+        "speed": None,
+        "ratio": None,
+        "smallest_change": None,
+        "flagged": False,
+        "out_of_time": False,
+        "phase": None,
+        "phases": {},
+        "notices": [],
+        "quality": None,
+        "pairs": [],
+        "runs": 0,
+        "retries": 0,
+        "noisy": 0,
+        "reason": case.reason,
+    }
+
+
+def described(key: Key, family: str | None) -> dict[str, Any]:
+    """Return a case's facts by name."""
+    return {**dict(zip(("strategy", "task", "dataset", "workers", "cores"), key, strict=True)), "family": family}
+
+
+def exit_code(entries: Iterable[Entry], *, strict: bool) -> int:
+    """Return the exit code that the entries call for.
+
+    What was found out about the code comes before what could not be measured: a wrong answer, a confirmed slowdown,
+    then a case that is missing or broken, then doubt.
+
+    Args:
+        entries: Out of `entry` and `absent`.
+        strict: Whether doubt fails.
+    """
+    verdicts = {found["verdict"] for found in entries}
+    speeds = {found["speed"] for found in entries}
+    if "worse" in verdicts:
+        return EXIT_WORSE
+    if "regression" in speeds:
+        return EXIT_FAILED
+    if verdicts & {"missing", "broken"} or not verdicts & {"ok", "improvement", "inconclusive"}:
+        return EXIT_NOTHING_RAN
+    return EXIT_INCONCLUSIVE if strict and "inconclusive" in verdicts else 0
+
+
+def _name(measured: Measured, speed: Verdict | None, worse: list[str]) -> str:
+    failure = measured.failure
+    if worse or (failure and failure.arm == "candidate" and failure.status == "invalid"):
+        return "worse"
+    return "broken" if failure or speed is None else speed.outcome
+
+
+def _grades(measured: Measured, arm: str) -> dict[str, float] | None:
+    graded = [record["quality"] for record in measured.records(arm) if record["quality"]]
+    names = dict.fromkeys(name for quality in graded for name in quality if name in TOLERANCE)
+    return {name: statistics.median(quality[name] for quality in graded) for name in names} or None
+
+
+def _worse(candidate: Grades | None, reference: Grades | None) -> list[str]:
+    """Return a part of a sentence for each grade that is worse than the reference by more than the tolerance."""
+    if not candidate or not reference:
+        return []
+    return [
+        f"{name.replace('_', ' ')} is {candidate[name]:.4f} and was {reference[name]:.4f}"
+        for name, tolerance in TOLERANCE.items()
+        if name in candidate and name in reference and _BETTER[name] * (reference[name] - candidate[name]) > tolerance
+    ]
+
+
+def _pair(pair: Pair) -> dict[str, Any]:
+    return {
+        "stage": pair.stage,
+        "order": pair.order,
+        "baseline_s": pair.a_s,
+        "candidate_s": pair.b_s,
+        "baseline_repeat": pair.baseline["trial"]["repeat"],
+        "candidate_repeat": pair.candidate["trial"]["repeat"],
+        "noisy": pair.noisy,
+    }
+
+
+def _reason(measured: Measured, found: Entry, worse: list[str], rules: Rules) -> str:
+    """Return the sentence that explains the verdict."""
+    if measured.failure and found["verdict"] in ("broken", "worse"):
+        failure = measured.failure
+        return f"A run of the {failure.arm} ended as {failure.status}: {failure.reason}"
+    sentences = [f"The answer got worse: {'; '.join(worse)}."] if worse else []
+    return " ".join([*sentences, _speed(found, rules), *(f"Beside it, {notice}." for notice in found["notices"])])
+
+
+def _speed(found: Entry, rules: Rules) -> str:
+    if found["ratio"] is None:
+        return "There was no time to measure it."
+    ratio, speed = found["ratio"], found["speed"]
+    interval = "" if ratio["low"] is None else f", 95 % interval {ratio['low']:.3f} to {ratio['high']:.3f}"
+    figure = f"{ratio['estimate']:.3f} times the baseline's time ({ratio['n_b']} pairs{interval})"
+    if speed in ("regression", "improvement"):
+        return f"Confirmed: {figure}{_where(found)}."
+    if speed == "ok":
+        return f"{figure}: no slowdown of {rules.threshold:.0%} or more."
+    seen = found["smallest_change"]
+    could = f"this night could have seen a slowdown of {seen:.0%}" if seen else "it was never looked at"
+    doubt = "it stood out and was not confirmed, and " if found["flagged"] else ""
+    cut = ", and time was up" if found["out_of_time"] else ""
+    return f"{figure}: {doubt}{could}{cut}."
+
+
+def _where(found: Entry) -> str:
+    phase = found["phase"]
+    if not phase:
+        return ""
+    return f", in {phase['name']}: {phase['candidate_s']:.3g} s instead of {phase['baseline_s']:.3g} s"

@@ -1,0 +1,140 @@
+"""Measures: warm-ups, then rounds of pairs, the most urgent stage first, until each case is settled or time is up."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, replace
+
+from bench import runner
+from bench.gate.arms import Arm
+from bench.gate.measured import Failure, Measured, Pair
+from bench.gate.schedule import ARMS, Shuffler, order
+from bench.results import Record, RunDirectory
+from bench.run import log_name
+from bench.stats.sequential import Ask, Rules, Stage
+
+ATTEMPTS = 3  # of a run in a disturbed machine, the last of which counts
+# Whatever stood out is confirmed before others are looked at more closely; what shows no sign of a slowdown comes last.
+URGENCY: tuple[Stage, ...] = ("look", "confirm", "more", "assure")
+
+Say = Callable[[str], None]
+
+
+@dataclass(frozen=True)
+class Night:
+    """What all runs of a night have in common.
+
+    Attributes:
+        arms: The two arms, by name.
+        directories: Where the records go, by arm and dataset.
+        rules: The numbers of the procedure.
+        shuffler: Orders the cases of each round.
+        timeout_s: Seconds that each run may take.
+        deadline: Moment of ``time.monotonic`` at which the budget is spent.
+        say: Tells a person what is going on.
+    """
+
+    arms: dict[str, Arm]
+    directories: dict[tuple[str, str], RunDirectory]
+    rules: Rules
+    shuffler: Shuffler
+    timeout_s: float
+    deadline: float
+    say: Say
+
+    def warm_up(self, cases: Sequence[Measured], until: float) -> list[Measured]:
+        """Run each case once in each arm, to be discarded, and return those for which there was no time.
+
+        Args:
+            cases: The cases, in the order in which they get their turn.
+            until: Moment of ``time.monotonic`` after which no more are begun.
+        """
+        left: list[Measured] = []
+        for number, measured in enumerate(cases, 1):
+            if time.monotonic() >= until:
+                left.append(measured)
+                continue
+            self.say(f"warm-up {number} of {len(cases)}: {measured.case.key[0]}")
+            for arm in ARMS.values():
+                if measured.failure is None:
+                    record = self._run(measured, arm, "warm-up", 0)
+                    measured.witnesses[arm].disturbed(record)
+                    measured.warm_ups |= {arm: record} if record["status"] == "ok" else {}
+        return left
+
+    def measure(self, cases: Sequence[Measured], after_round: Callable[[], None]) -> None:
+        """Go on until each case is settled, has failed, or there is no time for it.
+
+        Args:
+            cases: The cases, warmed up.
+            after_round: Called after each round, to keep what there is.
+        """
+        while waiting := self._most_urgent(cases):
+            stage, chosen = waiting
+            self.say(
+                f"{stage}: {len(chosen)} of {len(cases)} cases, {max(0, self.deadline - time.monotonic()):.0f} s left"
+            )
+            for measured in self.shuffler.shuffled(chosen):
+                if time.monotonic() + measured.pair_s > self.deadline:
+                    measured.out_of_time = True
+                else:
+                    self._pair(measured, stage)
+            after_round()
+
+    def _most_urgent(self, cases: Sequence[Measured]) -> tuple[Stage, list[Measured]] | None:
+        steps = [(measured, measured.next(self.rules)) for measured in cases]
+        for stage in URGENCY:
+            chosen = [measured for measured, step in steps if isinstance(step, Ask) and step.stage == stage]
+            if chosen:
+                return stage, chosen
+        return None
+
+    def _pair(self, measured: Measured, stage: Stage) -> None:
+        arms = order(len(measured.pairs))
+        records: dict[str, Record] = {}
+        noisy = False
+        for letter in arms:
+            arm = ARMS[letter]
+            records[arm], disturbed = self._quiet_run(measured, arm, stage)
+            noisy |= disturbed
+            if measured.failure:
+                return
+        measured.pairs.append(Pair(stage, arms, records["baseline"], records["candidate"], noisy))
+
+    def _quiet_run(self, measured: Measured, arm: str, stage: Stage) -> tuple[Record, bool]:
+        """Run one arm, again if the machine was disturbed; return the last record and whether it still was."""
+        for attempt in range(ATTEMPTS):
+            record = self._run(measured, arm, stage, attempt)
+            disturbed = measured.witnesses[arm].disturbed(record)
+            if disturbed is None or measured.failure:
+                return record, False
+            self.say(f"{measured.case.key[0]}, {arm}, attempt {attempt + 1} of {ATTEMPTS}: {disturbed}")
+            if attempt + 1 < ATTEMPTS:
+                measured.retries += 1
+        return record, True
+
+    def _run(self, measured: Measured, arm: str, stage: str, attempt: int) -> Record:
+        planned = measured.case.planned(arm)
+        number = measured.runs[arm]
+        planned = replace(planned, trial=replace(planned.trial, repeat=number))
+        directory = self.directories[arm, planned.trial.dataset.name]
+        measured.runs[arm] += 1
+        try:
+            record = runner.run(
+                planned,
+                run_name=directory.name,
+                environment=self.arms[arm].environment["fingerprint"],
+                log=directory.logs / log_name(number, planned),
+                timeout_s=self.timeout_s,
+                worker=self.arms[arm].worker,
+            )
+        except runner.Interrupted as interrupt:
+            directory.append(interrupt.record)
+            raise
+        record["notes"]["gate"] = {"stage": stage, "attempt": attempt}
+        directory.append(record)
+        measured.walls[arm].append(record["wall_s"])
+        if record["status"] != "ok":
+            measured.failure = Failure(arm, record["status"], record["reason"])
+        return record

@@ -1,0 +1,99 @@
+"""Finds revisions in the git repository that one stands in, and checks them out beside it."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+from bench.errors import GateError, UsageError
+
+SOURCES = (".py", ".toml", ".cfg")
+
+
+def top(directory: Path) -> Path:
+    """Return the top directory of the repository around a directory.
+
+    Raises:
+        UsageError: There is none, or there is no git.
+    """
+    found = _git(directory, "rev-parse", "--show-toplevel")
+    if found is None:
+        raise UsageError(f"{directory} is in no git repository: run the gate in a checkout, or compare two --python.")
+    return Path(found)
+
+
+def resolve(repository: Path, revision: str) -> str:
+    """Return the commit, as 40 hexadecimal digits, that a revision stands for.
+
+    Args:
+        repository: Its top directory.
+        revision: Anything that git understands, such as ``main``, ``v1.2`` or ``HEAD~3``.
+
+    Raises:
+        UsageError: There is no such revision.
+    """
+    found = _git(repository, "rev-parse", "--verify", "--quiet", "--end-of-options", f"{revision}^{{commit}}")
+    if not found:
+        raise UsageError(
+            f"{revision!r} is no revision of this repository: `git fetch` it first, or name another (`git log`)."
+        )
+    return found
+
+
+def refuse_dirty(repository: Path) -> None:
+    """Refuse a working tree whose code is not that of its commit: what would be measured is not what lies there.
+
+    Args:
+        repository: Its top directory.
+
+    Raises:
+        UsageError: A file that git knows was changed, or code was added that it does not know.
+    """
+    status = _git(repository, "status", "--porcelain") or ""
+    # The first line's leading blank went with the answer's outer space.
+    changed = [(line[:2].strip(), line[2:].strip().strip('"')) for line in status.splitlines()]
+    dirty = [path for mark, path in changed if mark != "??" or path.endswith((*SOURCES, "/"))]
+    if dirty:
+        raise UsageError(
+            f"The working tree differs from its commit ({dirty[0]}): commit or stash that, or give --candidate REV."
+        )
+
+
+@contextmanager
+def checked_out(repository: Path, commit: str, directory: Path) -> Iterator[Path]:
+    """Check a commit out in a git worktree, which is taken away at the end.
+
+    Args:
+        repository: Its top directory.
+        commit: The commit.
+        directory: Where to put it; must not be there yet.
+
+    Raises:
+        GateError: Git cannot do it.
+    """
+    if _git(repository, "worktree", "add", "--detach", "--force", str(directory), commit) is None:
+        raise GateError(f"Git cannot check {commit[:12]} out into {directory}: see what `git worktree add` says.")
+    try:
+        yield directory
+    finally:
+        _git(repository, "worktree", "remove", "--force", "--force", str(directory))
+
+
+def _git(directory: Path, *arguments: str) -> str | None:
+    """Return what git prints, None if it fails; a hook's own GIT_* variables would point it elsewhere."""
+    environ = {name: value for name, value in os.environ.items() if not name.startswith("GIT_")}
+    try:
+        done = subprocess.run(
+            ["git", "-C", str(directory), *arguments],
+            env={**environ, "LC_ALL": "C", "GIT_OPTIONAL_LOCKS": "0"},
+            stdin=subprocess.DEVNULL,
+            capture_output=True,
+            text=True,
+            check=False,
+        )
+    except OSError:
+        return None
+    return done.stdout.strip() if done.returncode == 0 else None
