@@ -147,6 +147,21 @@ def trend(verdict: Path | None, place: str, out: Path | None) -> None:
     sys.exit(cli_trend.trend_verb(verdict, place, out))
 
 
+@main.command()
+@click.argument("case")
+@click.option("--good", metavar="REV", required=True, help="The revision without the slowdown.")
+@click.option("--bad", metavar="REV", default="HEAD", show_default=True, help="The revision with it.")
+@click.option("--data", help="Dataset: a name or a path.  [default: the case's, or flights]")
+@click.option("--budget", "budget_s", type=Seconds(), default="30m", show_default=True, help="For each comparison.")
+@click.option("--timeout", "timeout_s", type=Seconds(), default="10m", show_default=True, help="For each run.")
+@click.option("--out", type=click.Path(path_type=Path), metavar="DIR", help="New directory.  [default: one in results]")
+def bisect(**options: Any) -> None:
+    """Find the commit that made CASE slower: named as `bench trend` does, or a strategy's name."""
+    from bench import cli_bisect
+
+    sys.exit(cli_bisect.bisect_verb(**options))
+
+
 @main.group()
 def history() -> None:
     """Look after the history of nights."""

@@ -13,7 +13,7 @@ from typing import Any
 
 from bench import environment, record, references
 from bench.datasets import ensure
-from bench.errors import BenchError, UsageError
+from bench.errors import BenchError
 from bench.gate import arms, budget, cases, environments, judgement, revisions, stored, verdict
 from bench.gate.arms import Arm
 from bench.gate.cases import Absent
@@ -124,7 +124,7 @@ class Session:
             _, unaffordable = budget.cut(sound, self._deadline - time.monotonic(), self._rules)
             self._leave_out(unaffordable, "There is no time for it")
             self._write("running")
-            night.measure(self._measured, lambda: self._write("running"))
+            night.measure(self._measured, self._keep)
 
     def _prepare(self, stack: ExitStack) -> tuple[dict[str, Arm], list[tuple[Request, Dataset]]]:
         """Return the arms, and what to run on which dataset."""
@@ -214,6 +214,9 @@ class Session:
         document = self._document(state, exit_code, reason)
         verdict.write(self._asked.out, document)
         return document
+
+    def _keep(self) -> None:
+        self._write("running")
 
     def _document(self, state: str, exit_code: int | None, reason: str | None) -> Document:
         asked = self._asked

@@ -77,7 +77,7 @@ def read(path: Path) -> Document:
     """
     path = path / NAME if path.is_dir() else path
     try:
-        document = json.loads(path.read_text())
+        document: Document = json.loads(path.read_text())
     except FileNotFoundError as error:
         raise ResultsError(f"There is no verdict {path}: `bench gate` makes one.") from error
     except (OSError, ValueError) as error:

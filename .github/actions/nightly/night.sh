@@ -33,11 +33,10 @@ if [ "$gate" -eq 130 ]; then
     exit 130
 fi
 
-# A night without any figure is none: the trend then shows the nights before it.
+# Where the request could not be met nothing was measured, and there is no night.
 trend=0
-verdict="$BENCH_OUT/gate/verdict.json"
-if [ -f "$verdict" ]; then
-    bench trend "$verdict" --history "$BENCH_HISTORY" --out "$BENCH_OUT/trend" || trend=$?
+if [ "$gate" -ne 2 ]; then
+    bench trend "$BENCH_OUT/gate" --history "$BENCH_HISTORY" --out "$BENCH_OUT/trend" || trend=$?
 fi
 
 mkdir -p "$BENCH_OUT"
