@@ -32,6 +32,7 @@ def start(threads: int) -> None:
     import pyarrow.parquet
 
     pa.set_cpu_count(threads)
+    pa.chunked_array([[0.0]]).to_numpy()  # the first conversion makes pyarrow import pandas, if it is there
 
 
 @dataclass(frozen=True)
