@@ -46,6 +46,22 @@ class Integers(click.ParamType[tuple[int, ...]]):
         return tuple(dict.fromkeys(int(number) for number in value.split(",")))
 
 
+class Share(click.ParamType[float]):
+    """A share such as 10% or 0.1; the value is 0.1."""
+
+    name = "share"
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> float:
+        """Return it as a number below 1."""
+        if isinstance(value, float):
+            return value
+        match = re.fullmatch(r"(\d+(?:\.\d+)?)\s*(%?)", value.strip())
+        share = float(match[1]) / (100 if match[2] else 1) if match else 0.0
+        if not 0 < share < 1:
+            self.fail(f"{value!r} is no share between 0 and 100 %: write 10% or 0.1.", param, ctx)
+        return share
+
+
 class BenchGroup(click.Group):
     """Imports the group ``data`` only when it is used, and turns a `BenchError` into its sentence."""
 
@@ -131,50 +147,26 @@ def show(run: Path | None, out: Path) -> None:
     print_run(results.read_run(path), Console(highlight=False))
 
 
-HISTORY = click.option(
-    "--history", "place", default="history", show_default=True, metavar="DIR|URI", help="Where the nights are kept."
-)
-
-
 @main.command()
-@click.argument("verdict", type=click.Path(path_type=Path), required=False)
-@HISTORY
-@click.option("--out", type=click.Path(path_type=Path), help="Directory for trend.md and trend.html.")
-def trend(verdict: Path | None, place: str, out: Path | None) -> None:
-    """Add a gate's verdict to the history of nights, and say which case became slower, and when."""
-    from bench import cli_trend
-
-    sys.exit(cli_trend.trend_verb(verdict, place, out))
-
-
-@main.command()
-@click.argument("case")
-@click.option("--good", metavar="REV", required=True, help="The revision without the slowdown.")
-@click.option("--bad", metavar="REV", default="HEAD", show_default=True, help="The revision with it.")
-@click.option("--data", help="Dataset: a name or a path.  [default: the case's, or flights]")
-@click.option("--budget", "budget_s", type=Seconds(), default="30m", show_default=True, help="For each comparison.")
+@click.option("--baseline", metavar="REV|RUN", help="A git revision, or a run whose revision is measured again.")
+@click.option("--candidate", metavar="REV", help="A git revision.  [default: what is checked out]")
+@click.option("--python", multiple=True, metavar="PYTHON", help="Twice: compare two environments, baseline first.")
+@click.option("--strategy", "strategies", multiple=True, metavar="NAME|GLOB", help="Strategies; all by default.")
+@click.option("--task", type=click.Choice(["train", "predict"]), default="train", show_default=True)
+@click.option("--data", multiple=True, help="Datasets: names or paths.  [default: flights]")
+@click.option("--workers", type=Integers(), help="Workers of distributed strategies, such as 1,2.  [default: 2]")
+@click.option("--cores", type=click.IntRange(1), help="CPU cores for each run.  [default: all]")
+@click.option("--threshold", type=Share(), default="10%", show_default=True, help="Below this a slowdown is ok.")
+@click.option("--budget", "budget_s", type=Seconds(), default="90m", show_default=True, help="For all of it.")
 @click.option("--timeout", "timeout_s", type=Seconds(), default="10m", show_default=True, help="For each run.")
+@click.option("--seed", type=click.IntRange(0, 2**31 - 1), help="Seed of the cases' order.  [default: drawn]")
+@click.option("--strict", is_flag=True, help="Fail, with 3, where the night cannot tell.")
 @click.option("--out", type=click.Path(path_type=Path), metavar="DIR", help="New directory.  [default: one in results]")
-def bisect(**options: Any) -> None:
-    """Find the commit that made CASE slower: named as `bench trend` does, or a strategy's name."""
-    from bench import cli_bisect
+def gate(**options: Any) -> None:
+    """Measure two revisions in turn and judge each case: a nightly gate."""
+    from bench import cli_gate
 
-    sys.exit(cli_bisect.bisect_verb(**options))
-
-
-@main.group()
-def history() -> None:
-    """Look after the history of nights."""
-
-
-@history.command("import")
-@click.argument("file", type=click.Path(path_type=Path))
-@HISTORY
-def import_file(file: Path, place: str) -> None:
-    """Add what `pytest --benchmark-json=FILE` wrote to the history of nights."""
-    from bench import cli_trend
-
-    sys.exit(cli_trend.import_verb(file, place))
+    sys.exit(cli_gate.gate_verb(**options, results=Path("results")))
 
 
 @main.command("list")

@@ -28,11 +28,13 @@ class Offer:
         strategy: The facts; None where the plugin breaks the contract.
         tasks: The tasks that it takes part in.
         missing: Why it cannot run, None if it can.
+        own: Whether it, or bench, is code of the revision: else it is the same in both arms.
     """
 
     strategy: Strategy | None
     tasks: tuple[str, ...]
     missing: str | None
+    own: bool = True
 
 
 @dataclass(frozen=True)
@@ -89,35 +91,48 @@ def ask(name: str, label: str, python: str, *, cores: int, commit: str | None = 
     except ValueError as error:
         last = (done.stderr.strip().splitlines() or ["it said nothing"])[-1]
         raise GateError(f"The {name} ({label}) does not say what it has, and its last word is: {last}") from error
-    if code is not None:
-        _check_code(name, label, answer, code)
+    own = _own(name, label, answer, code)
     return Arm(
         name=name,
         label=label,
         commit=commit or (answer["environment"].get("commit") or {}).get("id"),
         worker=Worker(python, environ, frozenset(answer["trial"]), frozenset(answer["dataset"])),
         environment=answer["environment"],
-        offers={strategy: _offer(said) for strategy, said in answer["strategies"].items()},
+        offers={key: _offer(said, own=key in own) for key, said in answer["strategies"].items()},
     )
 
 
-def _check_code(name: str, label: str, answer: dict[str, Any], code: Path) -> None:
-    """Refuse an arm that runs no code of its own environment: it would be compared with itself."""
-    files = [answer["file"], *(said.get("file") for said in answer["strategies"].values())]
-    if not any(file and Path(file).resolve().is_relative_to(code.resolve()) for file in files):
+def _own(name: str, label: str, answer: dict[str, Any], code: Path | None) -> set[str]:
+    """Return the strategies that are code of the environment itself; all of them where its bench is.
+
+    Raises:
+        GateError: There is none: the arm would be compared with itself.
+    """
+    if code is None or _inside(answer["file"], code):
+        return set(answer["strategies"])
+    # A plugin that cannot be imported does not say where it lies; no other environment's is broken.
+    own = {
+        strategy for strategy, said in answer["strategies"].items() if "error" in said or _inside(said["file"], code)
+    }
+    if not own:
         raise GateError(
             f"Neither bench nor a strategy of the {name} ({label}) comes from this repository: "
             "run the gate in the checkout of bench or of a package with strategies."
         )
+    return own
 
 
-def _offer(said: dict[str, Any]) -> Offer:
+def _inside(file: str | None, directory: Path) -> bool:
+    return file is not None and Path(file).resolve().is_relative_to(directory.resolve())
+
+
+def _offer(said: dict[str, Any], *, own: bool) -> Offer:
     if "error" in said:
-        return Offer(None, (), said["error"])
+        return Offer(None, (), said["error"], own)
     known = {field.name for field in dataclasses.fields(Strategy)}
     facts: dict[str, Any] = {
         name: tuple(value) if isinstance(value, list) else value
         for name, value in said["facts"].items()
         if name in known
     }
-    return Offer(Strategy(**facts), tuple(said["tasks"]), said["missing"])
+    return Offer(Strategy(**facts), tuple(said["tasks"]), said["missing"], own)

@@ -89,6 +89,8 @@ def match(
 def selected(baseline: Arm, candidate: Arm, request: Request) -> list[str]:
     """Return the strategies that a request selects, of those that either arm has for its task; not the control.
 
+    Where nothing is asked for, these are the strategies that are code of the repository: others cannot differ.
+
     Raises:
         UsageError: A pattern matches nothing.
     """
@@ -102,10 +104,12 @@ def selected(baseline: Arm, candidate: Arm, request: Request) -> list[str]:
             raise UsageError(
                 f"Neither arm has a strategy {pattern!r} for the task {request.task}: `bench list` shows what there is."
             )
-    wanted = request.strategies or ("*",)
-    chosen = [name for name in names if any(fnmatchcase(name, pattern) for pattern in wanted)]
-    # The control's time is next to nothing: a ratio of it says nothing. Only by its full name it takes part.
-    return [name for name in chosen if name != CONTROL or name in request.strategies]
+    if request.strategies:
+        # The control's time is next to nothing: a ratio of it says nothing. Only by its full name it takes part.
+        chosen = [name for name in names if any(fnmatchcase(name, pattern) for pattern in request.strategies)]
+        return [name for name in chosen if name != CONTROL or name in request.strategies]
+    own = {name for arm in (baseline, candidate) for name, offer in arm.offers.items() if offer.own}
+    return [name for name in names if name in own and name != CONTROL]
 
 
 def _offer(arm: Arm, name: str, task: str) -> Offer | None:

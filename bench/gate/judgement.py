@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-import statistics
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 from dataclasses import asdict
 from typing import Any
 
+from bench import compare
 from bench.errors import EXIT_FAILED, EXIT_NOTHING_RAN
 from bench.gate.cases import Absent, Key
 from bench.gate.measured import Measured, Pair
@@ -14,13 +14,8 @@ from bench.gate.phases import changes, culprit, noteworthy
 from bench.stats.sequential import Rules, Verdict
 
 EXIT_INCONCLUSIVE, EXIT_WORSE = 3, 4
-# How much worse a grade may be than the reference: more than repeats of one case differ by, and far less than what a
-# broken trainer loses (`bench/datasets/synthetic.py` has the figures of broken ones).
-TOLERANCE = {"auc": 0.005, "log_loss": 0.01}
-_BETTER = {"auc": 1, "log_loss": -1}
-
 Entry = dict[str, Any]
-Grades = Mapping[str, float]
+Grades = dict[str, float]
 
 
 def entry(measured: Measured, rules: Rules, reference: Grades | None = None) -> Entry:
@@ -60,6 +55,11 @@ def entry(measured: Measured, rules: Rules, reference: Grades | None = None) -> 
         "noisy": sum(pair.noisy for pair in measured.pairs),
     }
     return {**result, "reason": _reason(measured, result, worse, rules)}
+
+
+def is_worse(measured: Measured, reference: Grades | None = None) -> bool:
+    """Return whether the grades of what was measured so far are worse than they may be; arguments as for `entry`."""
+    return bool(_worse(_grades(measured, "candidate"), reference or _grades(measured, "baseline")))
 
 
 def absent(case: Absent) -> Entry:
@@ -117,21 +117,12 @@ def _name(measured: Measured, speed: Verdict | None, worse: list[str]) -> str:
     return "broken" if failure or speed is None else speed.outcome
 
 
-def _grades(measured: Measured, arm: str) -> dict[str, float] | None:
-    graded = [record["quality"] for record in measured.records(arm) if record["quality"]]
-    names = dict.fromkeys(name for quality in graded for name in quality if name in TOLERANCE)
-    return {name: statistics.median(quality[name] for quality in graded) for name in names} or None
+def _grades(measured: Measured, arm: str) -> Grades | None:
+    return compare.grades(measured.records(arm)) or None
 
 
 def _worse(candidate: Grades | None, reference: Grades | None) -> list[str]:
-    """Return a part of a sentence for each grade that is worse than the reference by more than the tolerance."""
-    if not candidate or not reference:
-        return []
-    return [
-        f"{name.replace('_', ' ')} is {candidate[name]:.4f} and was {reference[name]:.4f}"
-        for name, tolerance in TOLERANCE.items()
-        if name in candidate and name in reference and _BETTER[name] * (reference[name] - candidate[name]) > tolerance
-    ]
+    return compare.worse_grades(candidate, reference) if candidate and reference else []
 
 
 def _pair(pair: Pair) -> dict[str, Any]:

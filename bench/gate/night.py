@@ -58,8 +58,7 @@ class Night:
             self.say(f"warm-up {number} of {len(cases)}: {measured.case.key[0]}")
             for arm in ARMS.values():
                 if measured.failure is None:
-                    record = self._run(measured, arm, "warm-up", 0)
-                    measured.witnesses[arm].disturbed(record)
+                    record, _ = self._run(measured, arm, "warm-up", 0)
                     measured.warm_ups |= {arm: record} if record["status"] == "ok" else {}
         return left
 
@@ -75,11 +74,14 @@ class Night:
             self.say(
                 f"{stage}: {len(chosen)} of {len(cases)} cases, {max(0, self.deadline - time.monotonic()):.0f} s left"
             )
+            retries = sum(measured.retries for measured in chosen)
             for measured in self.shuffler.shuffled(chosen):
                 if time.monotonic() + measured.pair_s > self.deadline:
                     measured.out_of_time = True
                 else:
                     self._pair(measured, stage)
+            if repeated := sum(measured.retries for measured in chosen) - retries:
+                self.say(f"{repeated} runs were repeated, because the machine was disturbed")
             after_round()
 
     def _most_urgent(self, cases: Sequence[Measured]) -> tuple[Stage, list[Measured]] | None:
@@ -105,16 +107,14 @@ class Night:
     def _quiet_run(self, measured: Measured, arm: str, stage: Stage) -> tuple[Record, bool]:
         """Run one arm, again if the machine was disturbed; return the last record and whether it still was."""
         for attempt in range(ATTEMPTS):
-            record = self._run(measured, arm, stage, attempt)
-            disturbed = measured.witnesses[arm].disturbed(record)
-            if disturbed is None or measured.failure:
+            measured.retries += bool(attempt)
+            record, disturbed = self._run(measured, arm, stage, attempt)
+            if not disturbed or measured.failure:
                 return record, False
-            self.say(f"{measured.case.key[0]}, {arm}, attempt {attempt + 1} of {ATTEMPTS}: {disturbed}")
-            if attempt + 1 < ATTEMPTS:
-                measured.retries += 1
         return record, True
 
-    def _run(self, measured: Measured, arm: str, stage: str, attempt: int) -> Record:
+    def _run(self, measured: Measured, arm: str, stage: str, attempt: int) -> tuple[Record, str | None]:
+        """Run one arm once, keep the record, and return it with what disturbed the machine meanwhile."""
         planned = measured.case.planned(arm)
         number = measured.runs[arm]
         planned = replace(planned, trial=replace(planned.trial, repeat=number))
@@ -132,9 +132,10 @@ class Night:
         except runner.Interrupted as interrupt:
             directory.append(interrupt.record)
             raise
-        record["notes"]["gate"] = {"stage": stage, "attempt": attempt}
+        disturbed = measured.witnesses[arm].disturbed(record)
+        record["notes"]["gate"] = {"stage": stage, "attempt": attempt, "disturbed": disturbed}
         directory.append(record)
         measured.walls[arm].append(record["wall_s"])
         if record["status"] != "ok":
             measured.failure = Failure(arm, record["status"], record["reason"])
-        return record
+        return record, disturbed

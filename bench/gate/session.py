@@ -200,11 +200,14 @@ class Session:
         return made
 
     def _leave_out(self, left: list[Measured], why: str) -> None:
-        keys = {measured.case.key for measured in left}
+        """Take cases out of the plan; one whose warm-ups show that its answer got worse is told all the same."""
         for measured in left:
-            needed = f": {measured.pair_s * budget.USUAL_PAIRS / 60:.0f} min" if measured.pair_s else ""
+            measured.out_of_time = True
+            if judgement.is_worse(measured, self._grades.get(measured.case.key)):
+                continue
+            needed = f": {measured.pair_s * budget.USUAL_PAIRS / 60:.1f} min" if measured.pair_s else ""
             self._absent.append(Absent(measured.case.key, "left_out", f"{why}{needed}. A larger --budget takes it in."))
-        self._measured = [measured for measured in self._measured if measured.case.key not in keys]
+            self._measured.remove(measured)
 
     def _entries(self) -> list[judgement.Entry]:
         judged = [judgement.entry(one, self._rules, self._grades.get(one.case.key)) for one in self._measured]

@@ -6,16 +6,15 @@ third of the comparisons. The run's revision is measured again, in the same sess
 
 from __future__ import annotations
 
-import statistics
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 from bench import environment
+from bench.compare import grades
 from bench.datasets import ensure, open_dataset
 from bench.errors import DatasetError, UsageError
 from bench.gate.cases import Key
-from bench.gate.judgement import TOLERANCE
 from bench.model import Dataset
 from bench.plan import Request
 from bench.results import read_run
@@ -117,12 +116,7 @@ def _request(recorded: dict[str, Any]) -> Request:
 
 
 def _grades(records: list[dict[str, Any]]) -> dict[Key, dict[str, float]]:
-    found = {}
-    for case in cases(records):
-        graded = [record["quality"] for record in case.ok if record["quality"]]
-        if graded:
-            key = (case.strategy, case.task, case.dataset, case.workers, case.cores)
-            found[key] = {
-                name: statistics.median(quality[name] for quality in graded) for name in TOLERANCE if name in graded[0]
-            }
-    return found
+    found = {
+        (case.strategy, case.task, case.dataset, case.workers, case.cores): grades(case.ok) for case in cases(records)
+    }
+    return {key: graded for key, graded in found.items() if graded}

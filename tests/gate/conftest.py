@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import subprocess
 from collections.abc import Callable
 from pathlib import Path
@@ -94,19 +93,25 @@ def repository(tmp_path: Path) -> Repository:
 Gate = Callable[..., subprocess.CompletedProcess[str]]
 
 
+def run_gate(
+    bench_command: list[str], repository: Repository, out: Path, *arguments: str
+) -> subprocess.CompletedProcess[str]:
+    """Run the real `bench gate` in a repository."""
+    return subprocess.run(
+        [*bench_command, "gate", "--out", str(out), *arguments],
+        cwd=repository.path,
+        capture_output=True,
+        text=True,
+        timeout=280,
+        check=False,
+    )
+
+
 @pytest.fixture
 def gate(repository: Repository, bench_command: list[str], tmp_path: Path) -> Gate:
     """Run the real `bench gate` in the repository; its night is in the directory `night`."""
 
-    def run(*arguments: str, timeout: float = 240.0, **environ: str) -> subprocess.CompletedProcess[str]:
-        return subprocess.run(
-            [*bench_command, "gate", "--out", str(tmp_path / "night"), *arguments],
-            cwd=repository.path,
-            env={**os.environ, **environ},
-            capture_output=True,
-            text=True,
-            timeout=timeout,
-            check=False,
-        )
+    def run(*arguments: str) -> subprocess.CompletedProcess[str]:
+        return run_gate(bench_command, repository, tmp_path / "night", *arguments)
 
     return run

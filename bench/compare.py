@@ -1,0 +1,244 @@
+"""Compares two runs case by case, and refuses what is not comparable; pure."""
+
+from __future__ import annotations
+
+import statistics
+from collections.abc import Collection, Iterable
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+
+from bench import environment
+from bench.errors import UsageError
+from bench.plan import CONTROL
+from bench.results import Record, Run
+from bench.stats.best import holm
+from bench.stats.ranksum import Ratio, ratio
+from bench.stats.sequential import noise
+from bench.summary import Case, cases
+
+SETTINGS = ("task", "seed", "epochs", "batch_size", "trees", "depth", "bins", "master", "budget_s")
+GROUPS = ("machine", "cores", "python", "java", "versions", "dataset", "settings", "model")
+# How much worse a grade may be than the baseline's: more than repeats of one case differ by, and far less than what a
+# broken trainer loses (`bench/datasets/synthetic.py` has the figures of broken ones).
+TOLERANCE = {"auc": 0.005, "log_loss": 0.01}
+BETTER = {"auc": 1, "log_loss": -1}  # whether more is better
+LEAST_RATIO = 1.03  # a difference of less is not worth a verdict
+# Of the noise, in standard deviations of log time: the slowdown that 5 repeats of each show in four of five comparisons.
+POWER = 3.15
+
+Key = tuple[Any, ...]
+
+
+@dataclass(frozen=True)
+class Difference:
+    """A fact in which two runs differ.
+
+    Attributes:
+        group: What it belongs to, one of `GROUPS`.
+        name: What it is called.
+        a: Its value in the baseline.
+        b: Its value in the candidate.
+    """
+
+    group: str
+    name: str
+    a: Any
+    b: Any
+
+    def __str__(self) -> str:
+        return f"{self.name} is {_value(self.a)} in A and {_value(self.b)} in B"
+
+
+@dataclass(frozen=True)
+class Compared:
+    """A case that both runs have.
+
+    Attributes:
+        a: The case in the baseline.
+        b: The case in the candidate.
+        ratio: B's time over A's; None where one of them has no time.
+        verdict: ``slower``, ``faster``, ``ok`` (surely no slowdown of the threshold), ``inconclusive``, ``worse`` (its
+            grades), or ``broken`` (B has no time, or trials of it that went wrong).
+        worse: A part of a sentence for each grade that is worse than it may be.
+    """
+
+    a: Case
+    b: Case
+    ratio: Ratio | None
+    verdict: str
+    worse: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
+class Comparison:
+    """Two runs, case by case.
+
+    Attributes:
+        compared: What both have.
+        only_a: What only the baseline has.
+        only_b: What only the candidate has.
+        differences: Facts in which they differ, and that were allowed to.
+        together: Whether they were measured in turn in one session.
+    """
+
+    compared: tuple[Compared, ...]
+    only_a: tuple[Case, ...]
+    only_b: tuple[Case, ...]
+    differences: tuple[Difference, ...]
+    together: bool
+
+
+def compare(a: Run, b: Run, *, threshold: float = 0.10, allowed: Collection[str] = ()) -> Comparison:
+    """Compare two runs.
+
+    Args:
+        a: The baseline.
+        b: The candidate.
+        threshold: A case is ``ok`` if it is surely less than this much slower, as a share.
+        allowed: Names of facts, or of groups of facts, that may differ.
+
+    Raises:
+        UsageError: They differ in a fact that must not, or a name that was allowed is no fact's.
+    """
+    found = differences(a, b)
+    may = _checked(allowed, found)
+    for difference in found:
+        if not {difference.group, difference.name.lower()} & may:
+            raise UsageError(
+                f"{a.directory.name} and {b.directory.name} cannot be compared: {difference}. "
+                f"`--allow-different {difference.group}` shows them all the same."
+            )
+    ours = {_key(case, may): case for case in cases(_counting(a.records)) if case.strategy != CONTROL}
+    theirs = {_key(case, may): case for case in cases(_counting(b.records)) if case.strategy != CONTROL}
+    shared = [key for key in ours if key in theirs]
+    ratios = {key: _ratio(ours[key], theirs[key]) for key in shared}
+    apart = _told_apart(ratios)
+    return Comparison(
+        compared=tuple(_judge(ours[key], theirs[key], ratios[key], key in apart, threshold) for key in shared),
+        only_a=tuple(case for key, case in ours.items() if key not in theirs),
+        only_b=tuple(case for key, case in theirs.items() if key not in ours),
+        differences=tuple(found),
+        together=all("gate" in record["notes"] for record in (*a.records, *b.records)),
+    )
+
+
+def differences(a: Run, b: Run) -> list[Difference]:
+    """Return the facts in which two runs differ and that make their times incomparable.
+
+    Not among them: the commit, and the version of what holds the strategies, since two of those are just what one
+    wants to compare.
+    """
+    before, after = environment.facts(a.run["environment"]), environment.facts(b.run["environment"])
+    names = [*before, *(name for name in after if name not in before)]
+    pairs = [(_group(name), name, before.get(name), after.get(name)) for name in names]
+    pairs.append(("dataset", "dataset fingerprint", a.run["dataset"]["fingerprint"], b.run["dataset"]["fingerprint"]))
+    requests = a.run["request"], b.run["request"]
+    pairs += [("settings", name, *(request.get(name) for request in requests)) for name in SETTINGS]
+    pairs.append(("model", "model", *(_models(run.records) for run in (a, b))))
+    return [Difference(*pair) for pair in pairs if pair[2] != pair[3]]
+
+
+def _group(fact: str) -> str:
+    first = fact.partition(" ")[0].lower()
+    return first if first in GROUPS else "versions"
+
+
+def _models(records: Iterable[Record]) -> str | None:
+    """Return what was scored with, if there was such a model."""
+    return ", ".join(sorted({str(model)[:12] for record in records if (model := record["trial"].get("model"))})) or None
+
+
+def _checked(allowed: Collection[str], found: Iterable[Difference]) -> set[str]:
+    names = {name.strip().lower() for name in allowed if name.strip()}
+    known = {*GROUPS, *(difference.name.lower() for difference in found)}
+    for name in sorted(names - known):
+        raise UsageError(f"--allow-different {name!r} is no fact that differs: it may be any of {', '.join(GROUPS)}.")
+    return names
+
+
+def _value(value: Any) -> str:
+    return "not there" if value is None else str(value)
+
+
+def _counting(records: Iterable[Record]) -> list[Record]:
+    """Return the records without the warm-ups of a night of the gate."""
+    return [record for record in records if record["notes"].get("gate", {}).get("stage") != "warm-up"]
+
+
+def _key(case: Case, may: set[str]) -> Key:
+    """Return what a case is known by in both runs; what may differ does not tell two cases apart."""
+    dataset = "" if "dataset" in may else case.dataset
+    return case.strategy, case.task, dataset, case.workers, None if {"cores", "machine"} & may else case.cores
+
+
+def _seconds(case: Case) -> list[float]:
+    """Return what a case is judged by, in seconds: time to a model, or time for a row that is scored."""
+    if case.task == "train":
+        return [float(record["time_to_model_s"]) for record in case.ok if record["time_to_model_s"]]
+    return [1 / float(record["rows_per_s"]) for record in case.ok if record["rows_per_s"]]
+
+
+def _ratio(a: Case, b: Case) -> Ratio | None:
+    ours, theirs = _seconds(a), _seconds(b)
+    return ratio(ours, theirs) if ours and theirs else None
+
+
+def _told_apart(ratios: dict[Key, Ratio | None]) -> set[Key]:
+    """Return the cases whose times differ by more than chance: Holm's step-down over all of them."""
+    tested = {key: found for key, found in ratios.items() if found}
+    refused = holm(np.array([found.p for found in tested.values()])) if tested else []
+    return {
+        key
+        for (key, found), told in zip(tested.items(), refused, strict=True)
+        if told and not 1 / LEAST_RATIO <= found.estimate <= LEAST_RATIO
+    }
+
+
+def _judge(a: Case, b: Case, found: Ratio | None, told_apart: bool, threshold: float) -> Compared:
+    worse = tuple(worse_grades(grades(b.ok), grades(a.ok)))
+    broken = found is None or any(record["status"] not in ("ok", "skipped") for record in b.records)
+    if worse:
+        verdict = "worse"
+    elif broken or found is None:
+        verdict = "skipped" if {record["status"] for record in (*a.records, *b.records)} == {"skipped"} else "broken"
+    elif told_apart:
+        verdict = "slower" if found.estimate > 1 else "faster"
+    else:
+        verdict = "ok" if _surely_ok(_seconds(a), _seconds(b), found, threshold) else "inconclusive"
+    return Compared(a, b, found, verdict, worse)
+
+
+def _surely_ok(a: list[float], b: list[float], found: Ratio, threshold: float) -> bool:
+    """Return whether a slowdown of the threshold is out of the question, and would have shown."""
+    if found.high is None or found.high >= 1 + threshold:
+        return False
+    fewest = min(len(a), len(b))
+    spread = float(noise(np.array([a[:fewest]]), np.array([b[:fewest]]))[0])
+    return bool(POWER * spread * (5 / fewest) ** 0.5 <= np.log1p(threshold))
+
+
+def grades(records: Iterable[Record]) -> dict[str, float]:
+    """Return the median of each grade over some records.
+
+    Args:
+        records: Records with status ``ok``.
+    """
+    graded = [record["quality"] for record in records if record["quality"]]
+    names = dict.fromkeys(name for quality in graded for name in quality if name in TOLERANCE)
+    return {name: statistics.median(quality[name] for quality in graded if name in quality) for name in names}
+
+
+def worse_grades(candidate: dict[str, float], reference: dict[str, float]) -> list[str]:
+    """Return a part of a sentence for each grade that is worse than the reference by more than the tolerance.
+
+    Args:
+        candidate: Out of `grades`.
+        reference: The same of what it must reach.
+    """
+    return [
+        f"{name.replace('_', ' ')} is {candidate[name]:.4f} and was {reference[name]:.4f}"
+        for name, tolerance in TOLERANCE.items()
+        if name in candidate and name in reference and BETTER[name] * (reference[name] - candidate[name]) > tolerance
+    ]
