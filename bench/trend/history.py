@@ -7,6 +7,7 @@ need no lock, and neither can undo what the other did.
 from __future__ import annotations
 
 import os
+import re
 import secrets
 from dataclasses import dataclass
 from pathlib import Path
@@ -21,7 +22,7 @@ class History:
     """The nights in one place.
 
     Attributes:
-        place: How the user calls it.
+        place: How the user calls it, without a password.
         filesystem: A `pyarrow.fs.FileSystem`.
         root: Its directory there.
         directory: The same as a local directory, where it is one.
@@ -46,7 +47,9 @@ class History:
             ours = sorted(name for name in names if name.endswith(".json") and not name.startswith("."))
             found = [from_json(self._read(name), f"{self.place.rstrip('/')}/{name}") for name in ours]
         except OSError as error:
-            raise ResultsError(f"The history {self.place} cannot be read: {_said(error)}.") from error
+            raise ResultsError(
+                f"The history {self.place} cannot be read ({_said(error)}): check its address and your access."
+            ) from error
         return sorted(found, key=lambda night: (night.at, night.file))
 
     def add(self, night: Night) -> bool:
@@ -63,7 +66,9 @@ class History:
                 return _create(self.directory, night)
             return self._put(night)
         except OSError as error:
-            raise ResultsError(f"The history {self.place} cannot be written to: {_said(error)}.") from error
+            raise ResultsError(
+                f"The history {self.place} cannot be written to ({_said(error)}): make room, or check your access."
+            ) from error
 
     def _read(self, name: str) -> bytes:
         with self.filesystem.open_input_stream(f"{self.root}/{name}") as file:
@@ -99,11 +104,15 @@ def open_history(place: str) -> History:
     if "://" not in place:
         directory = Path(place).absolute()
         return History(place, fs.LocalFileSystem(), str(directory), directory)
+    shown = re.sub(r"//[^/@]*@", "//", place)  # a user and a password may stand there
     try:
         filesystem, root = fs.FileSystem.from_uri(place)
     except (OSError, pa.ArrowException) as error:
-        raise UsageError(f"The history {place} cannot be opened: {_said(error)}.") from error
-    return History(place, filesystem, root, Path(root) if place.startswith("file://") else None)
+        said = _said(error).replace(place, shown)
+        raise UsageError(
+            f"The history {shown} cannot be opened ({said}): give a directory, or a URI such as s3://bucket/nights."
+        ) from error
+    return History(shown, filesystem, root, Path(root) if place.startswith("file://") else None)
 
 
 def _create(directory: Path, night: Night) -> bool:
