@@ -34,9 +34,7 @@ def trend_verb(verdict: Path | None, place: str, out: Path | None) -> int:
         else:
             click.echo(f"The night of {night.at} is in {history.place} already.", err=True)
     if not nights:
-        raise ResultsError(
-            f"There is no night in {history.place}: `bench trend VERDICT` adds what a gate has measured."
-        )
+        raise ResultsError(f"There is no night in {history.place}: `bench trend VERDICT` adds what a gate measured.")
     found = series_of(nights)
     print_trend(found, Console(highlight=False))
     if out is not None:
@@ -57,9 +55,7 @@ def import_verb(file: Path, place: str) -> int:
     added = history.add(night)
     number = len(night.cases)
     what = f"{number} {'case' if number == 1 else 'cases'} of {night.at}"
-    click.echo(
-        f"{what} added to {history.place}." if added else f"{what}: in {history.place} already, nothing changed."
-    )
+    click.echo(f"{what} {'added to' if added else 'were already in'} {history.place}.")
     return 0
 
 

@@ -92,7 +92,7 @@ def test_what_pytest_wrote_is_imported_once(bench: Bench, place: Path, tmp_path:
     first, second = bench("history", "import", "out.json"), bench("history", "import", "out.json")
     assert (first.returncode, second.returncode) == (0, 0), first.stderr
     assert "1 case of" in first.stdout
-    assert "nothing changed" in second.stdout
+    assert "were already in history." in second.stdout
     assert len(list(place.iterdir())) == 1
     assert "test_it.py::test_one" in bench("trend").stdout
 
@@ -123,7 +123,7 @@ def test_a_history_that_cannot_be_read_is_left_as_it_is(
 @pytest.mark.parametrize(
     ("arguments", "sentence"),
     [
-        (["trend"], "There is no night in history: `bench trend VERDICT` adds what a gate has measured."),
+        (["trend"], "There is no night in history: `bench trend VERDICT` adds what a gate measured."),
         (["trend", "--history", "nothing://here"], "The history nothing://here cannot be opened"),
         (["history", "import", "nowhere.json"], "nowhere.json cannot be read: No such file or directory."),
     ],
