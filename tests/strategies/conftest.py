@@ -47,6 +47,7 @@ def _in_the_making(archive: Path) -> Iterator[None]:
     with subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL) as process:
         yield
         process.send_signal(signal.SIGINT)  # if it still runs; it ends its trial
+    archive.unlink(missing_ok=True)  # 200 MB
 
 
 @pytest.fixture(scope="session")
