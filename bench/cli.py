@@ -84,7 +84,9 @@ class BenchGroup(click.Group):
         try:
             return super().invoke(ctx)
         except BenchError as error:
-            click.echo(f"Error: {error}", err=True)
+            from bench import scrub
+
+            click.echo(f"Error: {scrub.text(str(error))}", err=True)
             ctx.exit(error.exit_code)
         except KeyboardInterrupt:
             click.echo("Interrupted: nothing half-done was left.", err=True)
@@ -148,11 +150,26 @@ def show(run: Path | None, out: Path) -> None:
 
 
 @main.command()
+@click.argument("a", metavar="A")
+@click.argument("b", metavar="B")
+@click.option("--threshold", type=Share(), default="10%", show_default=True, help="Below this a slowdown is ok.")
+@click.option("--allow-different", metavar="FACT,…", help="Show unlike runs under a banner: machine, versions, …")
+@click.option("--strict", is_flag=True, help="Fail, with 3, where the runs cannot tell.")
+@click.option("--format", "kind", type=click.Choice(["text", "md", "json"]), default="text", show_default=True)
+@OUT
+def compare(**options: Any) -> None:
+    """Compare two runs, or exported files, case by case; A is the baseline."""
+    from bench import cli_compare
+
+    sys.exit(cli_compare.compare_verb(**options))
+
+
+@main.command()
 @click.option("--baseline", metavar="REV|RUN", help="A git revision, or a run whose revision is measured again.")
 @click.option("--candidate", metavar="REV", help="A git revision.  [default: what is checked out]")
 @click.option("--python", multiple=True, metavar="PYTHON", help="Twice: compare two environments, baseline first.")
 @click.option("--strategy", "strategies", multiple=True, metavar="NAME|GLOB", help="Strategies; all by default.")
-@click.option("--task", type=click.Choice(["train", "predict"]), default="train", show_default=True)
+@click.option("--task", type=click.Choice(["train", "predict"]), help="What is measured.  [default: train]")
 @click.option("--data", multiple=True, help="Datasets: names or paths.  [default: flights]")
 @click.option("--workers", type=Integers(), help="Workers of distributed strategies, such as 1,2.  [default: 2]")
 @click.option("--cores", type=click.IntRange(1), help="CPU cores for each run.  [default: all]")
@@ -167,6 +184,31 @@ def gate(**options: Any) -> None:
     from bench import cli_gate
 
     sys.exit(cli_gate.gate_verb(**options, results=Path("results")))
+
+
+@main.command()
+@click.argument("runs", nargs=-1, type=click.Path(path_type=Path), metavar="[RUN]...")
+@click.option("--out", type=click.Path(path_type=Path, dir_okay=False), metavar="FILE", help="File to write.")
+@click.option(
+    "--format",
+    "kind",
+    type=click.Choice(["html", "md", "text", "json", "csv", "parquet", "pytest-benchmark"]),
+    help="What to write.  [default: what FILE ends in, else html]",
+)
+@click.option(
+    "--quality",
+    "least_auc",
+    type=click.FloatRange(0, 1),
+    metavar="AUC",
+    help="Least AUC that will do.  [default: 0.01 below the best]",
+)
+@click.option("--results", type=click.Path(path_type=Path), default=Path("results"), help="Directory that holds runs.")
+@click.option("--open", "show", is_flag=True, help="Open it in a browser.")
+def report(**options: Any) -> None:
+    """Write a report of runs, by default of the last: directories, names, or exported json and parquet files."""
+    from bench import cli_report
+
+    cli_report.report_verb(**options)
 
 
 @main.command("list")

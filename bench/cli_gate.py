@@ -13,17 +13,18 @@ import click
 
 from bench import limits
 from bench.errors import EXIT_INTERRUPTED, BenchError, UsageError
-from bench.gate import verdict
+from bench.gate import stored, verdict
 from bench.gate.render import write_reports
 from bench.gate.session import GateRequest, Session
 from bench.gate.text import text
+from bench.model import Task
 from bench.plan import Request
 
 
 def gate_verb(
     *,
     strategies: tuple[str, ...],
-    task: Any,
+    task: Task | None,
     data: tuple[str, ...],
     workers: tuple[int, ...] | None,
     cores: int | None,
@@ -36,7 +37,7 @@ def gate_verb(
 
     Args:
         strategies: Names or patterns; none means all.
-        task: ``train`` or ``predict``.
+        task: ``train``, the default, or ``predict``.
         data: Names or paths of datasets.
         workers: Numbers of workers of distributed strategies.
         cores: CPU cores for each run.
@@ -49,13 +50,15 @@ def gate_verb(
         raise UsageError("Give --python twice, the baseline's first, or not at all.")
     if (wanted["baseline"] is None) != bool(python) or (python and wanted["candidate"]):
         raise UsageError("Give --baseline, with a --candidate if it is not what is checked out, or --python twice.")
+    if wanted["baseline"] and stored.find(wanted["baseline"], wanted["results"]) and (task or workers or cores):
+        raise UsageError("A run as --baseline brings its own task, workers and cores: leave these options out.")
     available = limits.cores_available()
     cores = cores or available
     if cores > available:
         raise UsageError(f"--cores {cores} is more than the {available} that this process may use: ask for fewer.")
     night = f"gate-{datetime.now(UTC):%Y%m%dT%H%M%SZ}-{secrets.token_hex(2)}"
     directory = verdict.claim(out or wanted["results"] / night)
-    request = Request(strategies=strategies, task=task, cores=cores, workers=workers or (min(2, cores),))
+    request = Request(strategies=strategies, task=task or "train", cores=cores, workers=workers or (min(2, cores),))
     asked = GateRequest(
         out=directory,
         request=request,

@@ -12,6 +12,7 @@ import click
 from rich.console import Console
 
 from bench import limits, run
+from bench.cli_report import write as write_report
 from bench.datasets import ensure, open_dataset
 from bench.errors import EXIT_FAILED, EXIT_INTERRUPTED, EXIT_NOTHING_RAN, UsageError
 from bench.plan import Planned, Request
@@ -89,9 +90,13 @@ def _execute(campaign: run.Campaign, timeout_s: float, as_json: bool) -> int:
             click.echo(json.dumps(interrupt.record))
         click.echo(f"Interrupted: go on with `bench run --resume {campaign.directory.path}`.", err=True)
         return EXIT_INTERRUPTED
+    done = read_run(campaign.directory.path)
+    report = campaign.directory.path / "report.html"
+    write_report([done], report)
     if not as_json:
-        print_run(read_run(campaign.directory.path), Console(highlight=False))
+        print_run(done, Console(highlight=False))
         click.echo(f"Records and logs: {campaign.directory.path}")
+        click.echo(f"Report: {report}")
     return exit_code(records)
 
 

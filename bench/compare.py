@@ -2,53 +2,27 @@
 
 from __future__ import annotations
 
-import statistics
 from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
 
-from bench import environment
 from bench.errors import UsageError
+from bench.grades import grades, worse_grades
+from bench.likeness import Difference, checked, differences
 from bench.plan import CONTROL
 from bench.results import Record, Run
 from bench.stats.best import holm
+from bench.stats.looks import noise
 from bench.stats.ranksum import Ratio, ratio
-from bench.stats.sequential import noise
 from bench.summary import Case, cases
 
-SETTINGS = ("task", "seed", "epochs", "batch_size", "trees", "depth", "bins", "master", "budget_s")
-GROUPS = ("machine", "cores", "python", "java", "versions", "dataset", "settings", "model")
-# How much worse a grade may be than the baseline's: more than repeats of one case differ by, and far less than what a
-# broken trainer loses (`bench/datasets/synthetic.py` has the figures of broken ones).
-TOLERANCE = {"auc": 0.005, "log_loss": 0.01}
-BETTER = {"auc": 1, "log_loss": -1}  # whether more is better
 LEAST_RATIO = 1.03  # a difference of less is not worth a verdict
-# Of the noise, in standard deviations of log time: the slowdown that 5 repeats of each show in four of five comparisons.
+# Standard deviations of log time: the slowdown that 5 repeats of each show in four of five comparisons.
 POWER = 3.15
 
 Key = tuple[Any, ...]
-
-
-@dataclass(frozen=True)
-class Difference:
-    """A fact in which two runs differ.
-
-    Attributes:
-        group: What it belongs to, one of `GROUPS`.
-        name: What it is called.
-        a: Its value in the baseline.
-        b: Its value in the candidate.
-    """
-
-    group: str
-    name: str
-    a: Any
-    b: Any
-
-    def __str__(self) -> str:
-        return f"{self.name} is {_value(self.a)} in A and {_value(self.b)} in B"
 
 
 @dataclass(frozen=True)
@@ -103,7 +77,7 @@ def compare(a: Run, b: Run, *, threshold: float = 0.10, allowed: Collection[str]
         UsageError: They differ in a fact that must not, or a name that was allowed is no fact's.
     """
     found = differences(a, b)
-    may = _checked(allowed, found)
+    may = checked(allowed, found)
     for difference in found:
         if not {difference.group, difference.name.lower()} & may:
             raise UsageError(
@@ -122,44 +96,6 @@ def compare(a: Run, b: Run, *, threshold: float = 0.10, allowed: Collection[str]
         differences=tuple(found),
         together=all("gate" in record["notes"] for record in (*a.records, *b.records)),
     )
-
-
-def differences(a: Run, b: Run) -> list[Difference]:
-    """Return the facts in which two runs differ and that make their times incomparable.
-
-    Not among them: the commit, and the version of what holds the strategies, since two of those are just what one
-    wants to compare.
-    """
-    before, after = environment.facts(a.run["environment"]), environment.facts(b.run["environment"])
-    names = [*before, *(name for name in after if name not in before)]
-    pairs = [(_group(name), name, before.get(name), after.get(name)) for name in names]
-    pairs.append(("dataset", "dataset fingerprint", a.run["dataset"]["fingerprint"], b.run["dataset"]["fingerprint"]))
-    requests = a.run["request"], b.run["request"]
-    pairs += [("settings", name, *(request.get(name) for request in requests)) for name in SETTINGS]
-    pairs.append(("model", "model", *(_models(run.records) for run in (a, b))))
-    return [Difference(*pair) for pair in pairs if pair[2] != pair[3]]
-
-
-def _group(fact: str) -> str:
-    first = fact.partition(" ")[0].lower()
-    return first if first in GROUPS else "versions"
-
-
-def _models(records: Iterable[Record]) -> str | None:
-    """Return what was scored with, if there was such a model."""
-    return ", ".join(sorted({str(model)[:12] for record in records if (model := record["trial"].get("model"))})) or None
-
-
-def _checked(allowed: Collection[str], found: Iterable[Difference]) -> set[str]:
-    names = {name.strip().lower() for name in allowed if name.strip()}
-    known = {*GROUPS, *(difference.name.lower() for difference in found)}
-    for name in sorted(names - known):
-        raise UsageError(f"--allow-different {name!r} is no fact that differs: it may be any of {', '.join(GROUPS)}.")
-    return names
-
-
-def _value(value: Any) -> str:
-    return "not there" if value is None else str(value)
 
 
 def _counting(records: Iterable[Record]) -> list[Record]:
@@ -188,7 +124,9 @@ def _ratio(a: Case, b: Case) -> Ratio | None:
 def _told_apart(ratios: dict[Key, Ratio | None]) -> set[Key]:
     """Return the cases whose times differ by more than chance: Holm's step-down over all of them."""
     tested = {key: found for key, found in ratios.items() if found}
-    refused = holm(np.array([found.p for found in tested.values()])) if tested else []
+    if not tested:
+        return set()
+    refused = holm(np.array([found.p for found in tested.values()]))
     return {
         key
         for (key, found), told in zip(tested.items(), refused, strict=True)
@@ -217,28 +155,3 @@ def _surely_ok(a: list[float], b: list[float], found: Ratio, threshold: float) -
     fewest = min(len(a), len(b))
     spread = float(noise(np.array([a[:fewest]]), np.array([b[:fewest]]))[0])
     return bool(POWER * spread * (5 / fewest) ** 0.5 <= np.log1p(threshold))
-
-
-def grades(records: Iterable[Record]) -> dict[str, float]:
-    """Return the median of each grade over some records.
-
-    Args:
-        records: Records with status ``ok``.
-    """
-    graded = [record["quality"] for record in records if record["quality"]]
-    names = dict.fromkeys(name for quality in graded for name in quality if name in TOLERANCE)
-    return {name: statistics.median(quality[name] for quality in graded if name in quality) for name in names}
-
-
-def worse_grades(candidate: dict[str, float], reference: dict[str, float]) -> list[str]:
-    """Return a part of a sentence for each grade that is worse than the reference by more than the tolerance.
-
-    Args:
-        candidate: Out of `grades`.
-        reference: The same of what it must reach.
-    """
-    return [
-        f"{name.replace('_', ' ')} is {candidate[name]:.4f} and was {reference[name]:.4f}"
-        for name, tolerance in TOLERANCE.items()
-        if name in candidate and name in reference and BETTER[name] * (reference[name] - candidate[name]) > tolerance
-    ]

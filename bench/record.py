@@ -7,7 +7,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
-from bench import quality
+from bench import quality, scrub
 from bench.model import Trial
 from bench.plan import Planned
 from bench.probe import MachineCounters, TreeProbe, resources
@@ -78,21 +78,24 @@ def make(
     notes = dict(times.notes)
     if evidence.processes_left:
         notes["processes_left"] = evidence.processes_left
-    return {
-        **_frame(planned, run, environment, started_at),
-        "status": outcome.status,
-        "reason": outcome.reason and outcome.reason[:REASON_LIMIT],
-        "phase": outcome.phase,
-        "wall_s": round(evidence.ended - evidence.before.wall, 6),
-        "phases": _rounded(times.phases),
-        "inner": {name: [round(value, 6) for value in values] for name, values in times.inner.items()},
-        "slowest": {name: round(max(values), 6) for name, values in times.inner.items() if values},
-        **work,
-        "quality": grades,
-        "resources": usage,
-        "notes": notes,
-        "log": log,
-    }
+    result: Record = scrub.anything(
+        {
+            **_frame(planned, run, environment, started_at),
+            "status": outcome.status,
+            "reason": outcome.reason and scrub.text(outcome.reason)[:REASON_LIMIT],
+            "phase": outcome.phase,
+            "wall_s": round(evidence.ended - evidence.before.wall, 6),
+            "phases": _rounded(times.phases),
+            "inner": {name: [round(value, 6) for value in values] for name, values in times.inner.items()},
+            "slowest": {name: round(max(values), 6) for name, values in times.inner.items() if values},
+            **work,
+            "quality": grades,
+            "resources": usage,
+            "notes": notes,
+            "log": log,
+        }
+    )
+    return result
 
 
 def skipped(planned: Planned, reason: str, *, run: str, environment: str) -> Record:
@@ -104,7 +107,8 @@ def skipped(planned: Planned, reason: str, *, run: str, environment: str) -> Rec
         run: Name of the run.
         environment: Fingerprint of the environment.
     """
-    return {**_frame(planned, run, environment, now()), "status": "skipped", "reason": reason}
+    result: Record = scrub.anything({**_frame(planned, run, environment, now()), "status": "skipped", "reason": reason})
+    return result
 
 
 def now() -> str:
@@ -140,7 +144,10 @@ def _frame(planned: Planned, run: str, environment: str, started_at: str) -> Rec
 
 
 def describe(planned: Planned) -> dict[str, Any]:
-    """Return what a record says of its trial: its settings, and of the dataset the name and fingerprint."""
+    """Return what a record says of its trial: its settings, and of the dataset the name and fingerprint.
+
+    Credentials are not in a record; they are in this until it becomes part of one.
+    """
     fields = asdict(planned.trial)
     for unrecorded in ("scratch", "clock", "splits_to_score"):
         del fields[unrecorded]

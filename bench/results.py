@@ -16,6 +16,7 @@ from importlib import resources
 from pathlib import Path
 from typing import Any
 
+from bench import scrub
 from bench.errors import ResultsError
 
 SCHEMA = 1
@@ -145,7 +146,7 @@ class Run:
 
 
 def read_run(path: Path) -> Run:
-    """Read a run.
+    """Read a run; what a bench that took out no credentials left of them is taken out now.
 
     Args:
         path: The run's directory.
@@ -154,7 +155,7 @@ def read_run(path: Path) -> Run:
         ResultsError: There is none, it is damaged, or it is from a newer version.
     """
     try:
-        run = json.loads((path / "run.json").read_text())
+        run = json.loads(scrub.spelled((path / "run.json").read_text()))
     except FileNotFoundError as error:
         raise ResultsError(f"{path} holds no run (no run.json): `bench run` makes one.") from error
     except ValueError as error:
@@ -171,7 +172,7 @@ def _read_records(path: Path) -> tuple[list[Record], list[str]]:
     records = []
     for number, line in enumerate(lines, 1):
         try:
-            record = json.loads(line)
+            record = json.loads(scrub.spelled(line.decode()))
         except ValueError as error:
             raise ResultsError(f"Line {number} of {path} is damaged: take that line away to read the rest.") from error
         validate(record)

@@ -11,7 +11,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
-from bench import environment, plan, plugins, record, references, runner
+from bench import environment, plan, plugins, record, references, runner, scrub
 from bench.errors import ResultsError, UsageError
 from bench.model import Dataset, Strategy
 from bench.plan import Planned, Request
@@ -86,16 +86,18 @@ def start(request: Request, dataset: Dataset, out: Path, command: list[str]) -> 
     directory = RunDirectory(out.absolute() / f"{now:%Y%m%dT%H%M%SZ}-{secrets.token_hex(2)}")
     surroundings = environment.describe(cores=request.cores)
     directory.create(
-        {
-            "schema": 1,
-            "run": directory.name,
-            "started_at": now.isoformat(timespec="seconds").replace("+00:00", "Z"),
-            "command": command,
-            "request": asdict(request),
-            "environment": surroundings,
-            "dataset": asdict(dataset),
-            "plan": [record.describe(planned) for planned in trials],
-        }
+        scrub.anything(
+            {
+                "schema": 1,
+                "run": directory.name,
+                "started_at": now.isoformat(timespec="seconds").replace("+00:00", "Z"),
+                "command": scrub.command(command),
+                "request": asdict(request),
+                "environment": surroundings,
+                "dataset": asdict(dataset),
+                "plan": [record.describe(planned) for planned in trials],
+            }
+        )
     )
     return Campaign(directory, trials, surroundings["fingerprint"])
 
@@ -114,6 +116,9 @@ def resume(path: Path, dataset_of: Callable[[str], Dataset]) -> Campaign:
     recorded = earlier.run["request"]
     lists = {name: tuple(value) for name, value in recorded.items() if isinstance(value, list)}
     request = Request(**{**recorded, **lists})
+    for place in (request.master, request.model, earlier.run["dataset"]["path"]):
+        if scrub.lost(place):
+            raise ResultsError(f"{place} had credentials in it, which no record keeps: start a new run.")
     dataset = dataset_of(earlier.run["dataset"]["path"])
     if dataset.fingerprint != earlier.run["dataset"]["fingerprint"]:
         raise ResultsError(f"The dataset {dataset.name!r} is not what it was when {path.name} began: start a new run.")

@@ -16,7 +16,7 @@ from typing import BinaryIO
 
 import psutil
 
-from bench import record
+from bench import record, scrub
 from bench.plan import Planned, with_scratch
 from bench.prctl import adopt_orphans
 from bench.probe import MachineCounters, TreeProbe
@@ -93,6 +93,7 @@ def run(
             execution = _Execution(planned, Path(directory), output, timeout_s, watch, worker)
             outcome = execution.run()
         _trim(log)
+        scrub.file(log)
         result = record.make(
             planned,
             outcome,

@@ -14,9 +14,9 @@ CONTROL_FAMILY = "control"
 CASE_FACTS = ("strategy", "family", "task", "dataset", "workers", "cores", "threads_per_worker")
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Case:
-    """The trials that differ only in ``repeat``.
+    """The trials that differ only in ``repeat``; equal to itself only, as records have no hash.
 
     Attributes:
         strategy: Name of the strategy.
@@ -79,15 +79,19 @@ def trial_key(trial: dict[str, Any]) -> tuple[Any, ...]:
 
 
 def last_records(records: Iterable[Record]) -> list[Record]:
-    """Return the last record of each trial: a resumed run has several of those that were not ``ok``."""
-    return list({trial_key(record["trial"]): record for record in records}.values())
+    """Return the last record of each trial: a resumed run has several of those that were not ``ok``.
+
+    Args:
+        records: Those of one run, or of several.
+    """
+    return list({(record["run"], *trial_key(record["trial"])): record for record in records}.values())
 
 
 def cases(records: Iterable[Record]) -> list[Case]:
     """Return the cases, the fastest first; those without a figure come last, but for the control.
 
     Args:
-        records: The records of one run.
+        records: The records of one run, or of several whose trials are alike.
     """
     grouped: dict[tuple[Any, ...], list[Record]] = defaultdict(list)
     for record in last_records(records):

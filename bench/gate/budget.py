@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 from bench.gate.cases import Key
 from bench.gate.measured import Measured
-from bench.stats.sequential import Rules
+from bench.stats.looks import Rules
 
 # Pairs that an unchanged case takes on average, noisy or not; simulated: 5.3 to 10.
 USUAL_PAIRS = 8

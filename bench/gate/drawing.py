@@ -94,9 +94,9 @@ def _title(number: int, pair: dict[str, object]) -> str:
 
 
 def _ticks(low: float, high: float) -> list[float]:
-    """Return round numbers between two, about four of them."""
-    rough = (high - low) / 4
+    """Return round numbers between two, three to nine of them."""
+    rough = (high - low) / 3
     size = 10.0 ** math.floor(math.log10(rough))
-    step = next((size * factor for factor in STEPS if size * factor >= rough), size * 10)
+    step = max(size * factor for factor in STEPS if size * factor <= rough)
     first = math.ceil(low / step)
     return [round(step * number, 10) for number in range(first, math.floor(high / step) + 1)]

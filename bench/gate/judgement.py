@@ -6,12 +6,13 @@ from collections.abc import Iterable
 from dataclasses import asdict
 from typing import Any
 
-from bench import compare
 from bench.errors import EXIT_FAILED, EXIT_NOTHING_RAN
 from bench.gate.cases import Absent, Key
 from bench.gate.measured import Measured, Pair
 from bench.gate.phases import changes, culprit, noteworthy
-from bench.stats.sequential import Rules, Verdict
+from bench.grades import grades, worse_grades
+from bench.stats.looks import Rules
+from bench.stats.sequential import Verdict
 
 EXIT_INCONCLUSIVE, EXIT_WORSE = 3, 4
 Entry = dict[str, Any]
@@ -27,8 +28,8 @@ def entry(measured: Measured, rules: Rules, reference: Grades | None = None) -> 
         reference: Recorded grades that the candidate's must reach; by default those of the baseline in this session.
     """
     speed = measured.so_far(rules)
-    grades = {arm: _grades(measured, arm) for arm in ("baseline", "candidate")}
-    worse = _worse(grades["candidate"], reference or grades["baseline"])
+    graded = {arm: _grades(measured, arm) for arm in ("baseline", "candidate")}
+    worse = _worse(graded["candidate"], reference or graded["baseline"])
     found = changes(measured.counting) if measured.counting else []
     task = measured.case.key[1]
     phase = culprit(found, task, slower=speed.outcome == "regression") if speed and speed.flagged else None
@@ -48,7 +49,7 @@ def entry(measured: Measured, rules: Rules, reference: Grades | None = None) -> 
             f"{change.name} takes {change.candidate_s:.3g} s instead of {change.baseline_s:.3g} s"
             for change in noteworthy(found, task, rules.threshold)
         ],
-        "quality": {**grades, "reference": dict(reference) if reference else grades["baseline"]},
+        "quality": {**graded, "reference": dict(reference) if reference else graded["baseline"]},
         "pairs": [_pair(pair) for pair in measured.pairs],
         "runs": sum(measured.runs.values()),
         "retries": measured.retries,
@@ -118,11 +119,11 @@ def _name(measured: Measured, speed: Verdict | None, worse: list[str]) -> str:
 
 
 def _grades(measured: Measured, arm: str) -> Grades | None:
-    return compare.grades(measured.records(arm)) or None
+    return grades(measured.records(arm)) or None
 
 
 def _worse(candidate: Grades | None, reference: Grades | None) -> list[str]:
-    return compare.worse_grades(candidate, reference) if candidate and reference else []
+    return worse_grades(candidate, reference) if candidate and reference else []
 
 
 def _pair(pair: Pair) -> dict[str, Any]:

@@ -42,4 +42,4 @@ def markdown(document: Document) -> str:
 
 def escape(text: str) -> str:
     """Return a text that Markdown shows as it is: no markup, no table cell that ends early, nobody who is mentioned."""
-    return re.sub(r"([\\`*_{}\[\]<>()#+!|~@$&])", lambda found: f"&#{ord(found[0])};", text)
+    return re.sub(r"([\\`*_\[\]<>#|~@$&])", lambda found: f"&#{ord(found[0])};", text)

@@ -9,7 +9,8 @@ from bench.gate.cases import Case, seconds_of
 from bench.gate.schedule import ARMS
 from bench.gate.witness import Witness
 from bench.results import Record
-from bench.stats.sequential import Ask, Pairs, Rules, Verdict, cut_short, next_step
+from bench.stats.looks import Rules
+from bench.stats.sequential import Ask, Pairs, Verdict, cut_short, next_step
 
 
 @dataclass(frozen=True)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from bench import runner
@@ -12,7 +12,8 @@ from bench.gate.measured import Failure, Measured, Pair
 from bench.gate.schedule import ARMS, Shuffler, order
 from bench.results import Record, RunDirectory
 from bench.run import log_name
-from bench.stats.sequential import Ask, Rules, Stage
+from bench.stats.looks import Rules
+from bench.stats.sequential import Ask, Stage
 
 ATTEMPTS = 3  # of a run in a disturbed machine, the last of which counts
 # Whatever stood out is confirmed before others are looked at more closely; what shows no sign of a slowdown comes last.
@@ -35,7 +36,7 @@ class Night:
         say: Tells a person what is going on.
     """
 
-    arms: dict[str, Arm]
+    arms: Mapping[str, Arm]
     directories: dict[tuple[str, str], RunDirectory]
     rules: Rules
     shuffler: Shuffler

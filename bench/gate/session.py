@@ -3,63 +3,28 @@
 from __future__ import annotations
 
 import importlib.metadata
-import secrets
-import tempfile
 import time
+from collections.abc import Mapping
 from contextlib import ExitStack
-from dataclasses import asdict, dataclass, field, replace
+from dataclasses import asdict, replace
 from pathlib import Path
 from typing import Any
 
-from bench import environment, record, references
-from bench.datasets import ensure
+from bench import environment, record, references, scrub
 from bench.errors import BenchError
-from bench.gate import arms, budget, cases, environments, judgement, revisions, stored, verdict
+from bench.gate import budget, cases, judgement, verdict
 from bench.gate.arms import Arm
 from bench.gate.cases import Absent
 from bench.gate.measured import Measured
 from bench.gate.night import Night, Say
-from bench.gate.schedule import ARMS, Shuffler
+from bench.gate.preparing import prepare
+from bench.gate.request import GateRequest as GateRequest
+from bench.gate.schedule import Shuffler
 from bench.gate.verdict import Document
 from bench.model import Dataset
 from bench.plan import Request
 from bench.results import RunDirectory
-from bench.stats.sequential import Rules
-
-
-@dataclass(frozen=True)
-class GateRequest:
-    """What ``bench gate`` was asked for.
-
-    Attributes:
-        out: Directory of the night, claimed already.
-        request: What to run, as for ``bench run``.
-        data: Names or paths of the datasets; none means the default, or the stored baseline's own.
-        baseline: A revision, or a stored run; None where two environments are compared.
-        candidate: A revision; None means the one that is checked out.
-        pythons: The interpreters of two existing environments, baseline first; none where revisions are compared.
-        results: Directory that holds runs.
-        threshold: A case is ``ok`` if it is surely less than this much slower, as a share.
-        budget_s: Seconds that all may take.
-        timeout_s: Seconds that each run may take.
-        strict: Whether doubt fails.
-        seed: Seed of the order of the cases.
-        command: The command line, for the record.
-    """
-
-    out: Path
-    request: Request
-    data: tuple[str, ...] = ()
-    baseline: str | None = None
-    candidate: str | None = None
-    pythons: tuple[str, ...] = ()
-    results: Path = Path("results")
-    threshold: float = 0.10
-    budget_s: float = 5400.0
-    timeout_s: float = 600.0
-    strict: bool = False
-    seed: int = field(default_factory=lambda: secrets.randbelow(2**31))
-    command: tuple[str, ...] = ()
+from bench.stats.looks import Rules
 
 
 class Session:
@@ -77,11 +42,11 @@ class Session:
         self._rules = replace(Rules(), threshold=asked.threshold)
         self._deadline = time.monotonic() + asked.budget_s
         self._started_at = record.now()
-        self._arms: dict[str, Arm] = {}
+        self._arms: Mapping[str, Arm] = {}
         self._datasets: dict[str, Dataset] = {}
         self._measured: list[Measured] = []
         self._absent: list[Absent] = []
-        self._grades: dict[cases.Key, dict[str, float]] = {}
+        self._grades: Mapping[cases.Key, dict[str, float]] = {}
         self._warnings: list[str] = []
 
     def conduct(self) -> Document:
@@ -109,11 +74,12 @@ class Session:
     def _conduct(self) -> None:
         asked = self._asked
         with ExitStack() as stack:
-            self._arms, sources = self._prepare(stack)
-            for request, dataset in sources:
+            prepared = prepare(asked, stack, self._say)
+            self._arms, self._grades, self._warnings = prepared.arms, prepared.grades, list(prepared.warnings)
+            for request, dataset in prepared.sources:
                 self._datasets[dataset.name] = dataset
                 self._find_cases(request, dataset)
-            directories = self._make_directories(sources)
+            directories = self._make_directories(prepared.sources)
             shuffler = Shuffler(asked.seed)
             night = Night(self._arms, directories, self._rules, shuffler, asked.timeout_s, self._deadline, self._say)
             began = time.monotonic()
@@ -125,46 +91,6 @@ class Session:
             self._leave_out(unaffordable, "There is no time for it")
             self._write("running")
             night.measure(self._measured, self._keep)
-
-    def _prepare(self, stack: ExitStack) -> tuple[dict[str, Arm], list[tuple[Request, Dataset]]]:
-        """Return the arms, and what to run on which dataset."""
-        asked = self._asked
-        cores = asked.request.cores
-        if asked.pythons:
-            pair = zip(ARMS.values(), asked.pythons, strict=True)
-            return {name: arms.ask(name, python, python, cores=cores) for name, python in pair}, self._sources()
-        repository = revisions.top(Path.cwd())
-        assert asked.baseline is not None  # noqa: S101 - the command line sees to it
-        run = stored.find(asked.baseline, asked.results)
-        earlier = stored.read(run, asked.data[0] if asked.data else None) if run else None
-        baseline = revisions.resolve(repository, earlier.commit if earlier else asked.baseline)
-        candidate = revisions.resolve(repository, asked.candidate or "HEAD")
-        if asked.candidate is None:
-            revisions.refuse_dirty(repository)
-        if earlier:
-            self._grades, self._warnings = earlier.grades, list(earlier.warnings)
-            cores = earlier.request.cores
-            request = replace(earlier.request, strategies=asked.request.strategies or earlier.request.strategies)
-            sources = [(replace(request, repeat=1), earlier.dataset)]
-        else:
-            sources = self._sources()
-        if baseline == candidate:
-            self._warnings.append("Both arms are the same commit: this night can only show how sure the gate is.")
-        labels = {"baseline": asked.baseline, "candidate": asked.candidate or "HEAD"}
-        directory = Path(
-            stack.enter_context(tempfile.TemporaryDirectory(prefix="bench-gate-", ignore_cleanup_errors=True))
-        )
-        found = {}
-        for name, commit in (("baseline", baseline), ("candidate", candidate)):
-            self._say(f"{name}: {labels[name]}, commit {commit[:12]}")
-            checkout = stack.enter_context(revisions.checked_out(repository, commit, directory / name))
-            code = directory / f"{name}-environment"
-            python = environments.make(checkout, repository, code)
-            found[name] = arms.ask(name, labels[name], python, cores=cores, commit=commit, code=code)
-        return found, sources
-
-    def _sources(self) -> list[tuple[Request, Dataset]]:
-        return [(self._asked.request, ensure(name)) for name in self._asked.data or ("flights",)]
 
     def _find_cases(self, request: Request, dataset: Dataset) -> None:
         both = self._arms["baseline"], self._arms["candidate"]
@@ -185,16 +111,18 @@ class Session:
                 directory = RunDirectory(self._asked.out / f"{name}-{dataset.name}")
                 planned = [measured.case.planned(name) for measured in self._measured]
                 directory.create(
-                    {
-                        "schema": 1,
-                        "run": directory.name,
-                        "started_at": self._started_at,
-                        "command": list(self._asked.command),
-                        "request": asdict(request),
-                        "environment": {**arm.environment, "commit": _commit(arm)},
-                        "dataset": asdict(dataset),
-                        "plan": [record.describe(one) for one in planned if one.trial.dataset.name == dataset.name],
-                    }
+                    scrub.anything(
+                        {
+                            "schema": 1,
+                            "run": directory.name,
+                            "started_at": self._started_at,
+                            "command": scrub.command(self._asked.command),
+                            "request": asdict(request),
+                            "environment": {**arm.environment, "commit": _commit(arm)},
+                            "dataset": asdict(dataset),
+                            "plan": [record.describe(one) for one in planned if one.trial.dataset.name == dataset.name],
+                        }
+                    )
                 )
                 made[name, dataset.name] = directory
         return made
@@ -214,7 +142,7 @@ class Session:
         return judged + [judgement.absent(case) for case in self._absent]
 
     def _write(self, state: str, exit_code: int | None = None, reason: str | None = None) -> Document:
-        document = self._document(state, exit_code, reason)
+        document: Document = scrub.anything(self._document(state, exit_code, reason))
         verdict.write(self._asked.out, document)
         return document
 
@@ -234,7 +162,7 @@ class Session:
             "started_at": self._started_at,
             "ended_at": None if state == "running" else record.now(),
             "bench": importlib.metadata.version("tf-spark-bench"),
-            "command": list(asked.command),
+            "command": scrub.command(asked.command),
             "request": {
                 **asdict(asked.request),
                 "data": list(asked.data),

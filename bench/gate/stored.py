@@ -11,10 +11,10 @@ from pathlib import Path
 from typing import Any
 
 from bench import environment
-from bench.compare import grades
 from bench.datasets import ensure, open_dataset
 from bench.errors import DatasetError, UsageError
 from bench.gate.cases import Key
+from bench.grades import grades
 from bench.model import Dataset
 from bench.plan import Request
 from bench.results import read_run

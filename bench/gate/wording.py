@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import unicodedata
 from collections import Counter
 from typing import Any
 
 from bench.gate.cases import Key, named
 from bench.gate.verdict import Document
+from bench.report.clean import REASON_LIMIT, shown
 
 # The most important first.
 WEIGHT = ("worse", "regression", "missing", "broken", "inconclusive", "improvement", "ok", "new", "skipped", "left_out")
@@ -23,7 +23,6 @@ MEANINGS = {
     "skipped": "cannot run here",
     "left_out": "no time for it",
 }
-REASON_LIMIT = 600
 
 Entry = dict[str, Any]
 
@@ -95,10 +94,3 @@ def figures(entry: Entry) -> tuple[str, str, str]:
 def reason(entry: Entry) -> str:
     """Return the sentence that explains a verdict, fit to be shown."""
     return shown(entry["reason"], REASON_LIMIT)
-
-
-def shown(text: str, limit: int = 120) -> str:
-    """Return a text on one line, without characters that do something, and cut to a length."""
-    kept = "".join(" " if character.isspace() else character for character in text[:limit])
-    safe = "".join("\ufffd" if unicodedata.category(character)[0] == "C" else character for character in kept)
-    return safe if len(text) <= limit else f"{safe} …"

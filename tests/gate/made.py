@@ -13,7 +13,7 @@ from bench.gate.cases import Case
 from bench.gate.measured import Failure, Measured, Pair
 from bench.model import Dataset, Strategy
 from bench.results import Record
-from bench.stats.sequential import Rules
+from bench.stats.looks import Rules
 
 RULES = Rules()
 DATASET = Dataset("tiny", "/tiny", "y", ("x",), 20, 16, 4, (0.0,), (1.0,), "f" * 32)

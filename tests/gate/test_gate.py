@@ -13,9 +13,11 @@ import pytest
 
 from bench.gate import verdict
 from bench.results import read_run
-from bench.stats.sequential import noise
+from bench.stats.looks import noise
 from tests.conftest import on_one_python
 from tests.gate.conftest import Repository, run_gate, spin
+
+pytestmark = on_one_python
 
 ROUNDS = 1_500_000  # a tenth of a second
 GRADED = """
@@ -70,7 +72,6 @@ def _entries(directory):
     return {entry["case"]["strategy"]: entry for entry in verdict.read(directory)["cases"]}
 
 
-@on_one_python
 def test_more_work_is_found_and_its_phase_is_named(night):
     """20 % more work in loading is a regression in that phase, or inconclusive at a CV above 8 %, and never ok."""
     directory, _, done = night
@@ -87,13 +88,11 @@ def test_more_work_is_found_and_its_phase_is_named(night):
         assert noise(*times)[0] > 0.08
 
 
-@on_one_python
 def test_what_did_not_change_is_no_regression(night):
     """The same work in both arms is not confirmed as slower."""
     assert _entries(night[0])["steady"]["verdict"] in ("ok", "inconclusive")
 
 
-@on_one_python
 def test_a_night_leaves_its_records_and_reports_and_nothing_else(night):
     """Every run of both arms is a record that can be read; reports are beside the verdict; worktrees are gone."""
     directory, repository, _ = night
@@ -112,7 +111,6 @@ def test_a_night_leaves_its_records_and_reports_and_nothing_else(night):
     assert repository.git("status", "--porcelain") == ""
 
 
-@on_one_python
 def test_a_stored_run_is_measured_again(night, bench_command, tmp_path):
     """A run as the baseline gives its revision, dataset and settings; of another machine or dataset it is refused."""
     directory, repository, _ = night
@@ -122,6 +120,9 @@ def test_a_stored_run_is_measured_again(night, bench_command, tmp_path):
     document = verdict.read(tmp_path / "again")
     assert document["arms"]["baseline"]["commit"] == repository.git("rev-parse", "HEAD~1")
     assert {entry["verdict"] for entry in document["cases"]} == {"left_out"}
+    refused = run_gate(bench_command, repository, tmp_path / "more", "--baseline", str(stored), "--workers", "1")
+    assert refused.returncode == 2
+    assert "leave these options out" in refused.stderr
     for change, sentence in (
         (lambda run: run["environment"]["host"].update(id="another"), "machine id was another"),
         (lambda run: run["dataset"].update(fingerprint="0" * 32), "is not the one that"),

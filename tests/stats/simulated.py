@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from bench.stats.sequential import Finding, Rules, confirm, first_look, second_look
+from bench.stats.looks import Finding, Rules, confirm, first_look, second_look
 
 RULES = Rules()
 NOISES = ("iid", "tail", "drift")

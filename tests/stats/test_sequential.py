@@ -3,13 +3,16 @@
 import numpy as np
 import pytest
 
-from bench.stats.sequential import Ask, Pairs, Rules, Verdict, cut_short, next_step
+from bench.stats.looks import Rules
+from bench.stats.sequential import Ask, Pairs, Verdict, cut_short, next_step
+from tests.conftest import on_one_python
 from tests.stats.simulated import NOISES, RULES, nights
 
 CASES = 20_000
 LEVELS = (0.02, 0.03, 0.05, 0.10)
 
 
+@on_one_python
 @pytest.mark.parametrize("model", NOISES)
 @pytest.mark.parametrize("cv", LEVELS)
 def test_a1_a_thing_compared_with_itself(model, cv):
@@ -20,6 +23,7 @@ def test_a1_a_thing_compared_with_itself(model, cv):
     assert night.improved <= 0.0015  # the mirror image has its own errors, as rare
 
 
+@on_one_python
 @pytest.mark.parametrize(
     ("model", "cv", "slowdown", "found"),
     [

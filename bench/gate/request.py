@@ -1,0 +1,44 @@
+"""What ``bench gate`` was asked for."""
+
+from __future__ import annotations
+
+import secrets
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from bench.plan import Request
+
+
+@dataclass(frozen=True)
+class GateRequest:
+    """What ``bench gate`` was asked for.
+
+    Attributes:
+        out: Directory of the night, claimed already.
+        request: What to run, as for ``bench run``.
+        data: Names or paths of the datasets; none means the default, or the stored baseline's own.
+        baseline: A revision, or a stored run; None where two environments are compared.
+        candidate: A revision; None means the one that is checked out.
+        pythons: The interpreters of two existing environments, baseline first; none where revisions are compared.
+        results: Directory that holds runs.
+        threshold: A case is ``ok`` if it is surely less than this much slower, as a share.
+        budget_s: Seconds that all may take.
+        timeout_s: Seconds that each run may take.
+        strict: Whether doubt fails.
+        seed: Seed of the order of the cases.
+        command: The command line, for the record.
+    """
+
+    out: Path
+    request: Request
+    data: tuple[str, ...] = ()
+    baseline: str | None = None
+    candidate: str | None = None
+    pythons: tuple[str, ...] = ()
+    results: Path = Path("results")
+    threshold: float = 0.10
+    budget_s: float = 5400.0
+    timeout_s: float = 600.0
+    strict: bool = False
+    seed: int = field(default_factory=lambda: secrets.randbelow(2**31))
+    command: tuple[str, ...] = ()

@@ -1,0 +1,134 @@
+"""Shows a comparison of two runs: as text, Markdown or JSON."""
+
+from __future__ import annotations
+
+import io
+import statistics
+from dataclasses import asdict
+from typing import Any
+
+from rich.console import Console
+from rich.markup import escape
+from rich.table import Table
+
+from bench.compare import Compared, Comparison
+from bench.gate import markdown
+from bench.grades import TOLERANCE, grades
+from bench.report.clean import REASON_LIMIT, shown
+from bench.report.tables import print_whole
+from bench.summary import Case, cost
+
+HEADINGS = ("case", "verdict", "A, s", "B, s", "B/A", "95 % interval", "repeats", "AUC", "log loss")
+APART = (
+    "They were measured one after the other: on a shared machine that alone makes differences of 10 % and more. "
+    "`bench gate` measures both in turn."
+)
+FEW = "Fewer than 4 repeats of each have no interval: `bench run --repeat 5` and more."
+
+
+def as_text(found: Comparison) -> str:
+    """Return a comparison as text."""
+    table = Table(box=None, pad_edge=False)
+    for heading in HEADINGS:
+        table.add_column(heading, justify="left" if heading in ("case", "verdict") else "right")
+    for row in _rows(found):
+        table.add_row(*map(escape, row))
+    out = io.StringIO()
+    console = Console(file=out, highlight=False, width=100)
+    for line in _before(found):
+        console.print(escape(line), soft_wrap=True)
+    if found.compared:
+        print_whole(table, console)
+    for line in _after(found):
+        console.print(escape(line), soft_wrap=True)
+    return "\n".join(line.rstrip() for line in out.getvalue().splitlines())
+
+
+def as_markdown(found: Comparison) -> str:
+    """Return a comparison as Markdown."""
+    lines = [f"> **{markdown.escape(line)}**\n" for line in _before(found)]
+    if found.compared:
+        lines += [f"| {' | '.join(HEADINGS)} |", "|---|---|---:|---:|---:|---|---:|---|---|"]
+        lines += [f"| {' | '.join(map(markdown.escape, row))} |" for row in _rows(found)]
+    return "\n".join([*lines, "", *(f"{markdown.escape(line)}\n" for line in _after(found))])
+
+
+def as_document(found: Comparison) -> dict[str, Any]:
+    """Return a comparison for JSON."""
+    return {
+        "cases": [
+            {
+                **_described(compared.a),
+                "verdict": compared.verdict,
+                "ratio": compared.ratio and asdict(compared.ratio),
+                "quality": {"a": grades(compared.a.ok), "b": grades(compared.b.ok)},
+                "worse": list(compared.worse),
+            }
+            for compared in found.compared
+        ],
+        "only_a": [_described(case) for case in found.only_a],
+        "only_b": [_described(case) for case in found.only_b],
+        "differences": [asdict(difference) for difference in found.differences],
+        "together": found.together,
+    }
+
+
+def _described(case: Case) -> dict[str, Any]:
+    return {name: getattr(case, name) for name in ("strategy", "family", "task", "dataset", "workers", "cores")}
+
+
+def _rows(found: Comparison) -> list[tuple[str, ...]]:
+    return [_row(compared) for compared in found.compared]
+
+
+def _row(compared: Compared) -> tuple[str, ...]:
+    ratio = compared.ratio
+    figure = f"{ratio.estimate:.3f}" if ratio else ""
+    interval = f"{ratio.low:.3f} to {ratio.high:.3f}" if ratio and ratio.low and ratio.high else ""
+    quality = [grades(case.ok) for case in (compared.a, compared.b)]
+    beside = [_beside(quality[0].get(name), quality[1].get(name)) for name in TOLERANCE]
+    repeats = f"{ratio.n_a} and {ratio.n_b}" if ratio else ""
+    times = [_seconds(case) for case in (compared.a, compared.b)]
+    return _name(compared.a), compared.verdict, *times, figure, interval, repeats, *beside
+
+
+def _seconds(case: Case) -> str:
+    """Return what a case takes: the time to a model, or for all rows that it scored."""
+    seconds = cost(case)
+    if seconds is None:
+        return ""
+    rows = 1.0 if case.task == "train" else statistics.median(record["rows"] for record in case.ok)
+    return f"{seconds * rows:.3g}"
+
+
+def _beside(a: float | None, b: float | None) -> str:
+    return "" if a is None or b is None else f"{a:.4f} and {b:.4f}"
+
+
+def _name(case: Case) -> str:
+    return shown(case.strategy + (f" ({case.workers} workers)" if case.workers > 1 else ""))
+
+
+def _before(found: Comparison) -> list[str]:
+    """Return what must be known before the figures."""
+    if not found.differences:
+        return []
+    said = "; ".join(shown(str(difference)) for difference in found.differences)
+    return [f"These runs are not alike, and were compared all the same: {said}."]
+
+
+def _after(found: Comparison) -> list[str]:
+    worse = [f"{_name(one.b)} got worse: {'; '.join(one.worse)}." for one in found.compared if one.worse]
+    broken = [
+        f"{_name(one.b)} in B: {shown(reason, REASON_LIMIT)}"
+        for one in found.compared
+        if one.verdict in ("broken", "skipped")
+        for reason in dict.fromkeys(record["reason"] for record in one.b.records if record["reason"])
+    ]
+    only = [
+        f"Only in {side}: {', '.join(map(_name, cases))}."
+        for side, cases in (("A", found.only_a), ("B", found.only_b))
+        if cases
+    ]
+    few = any(one.ratio and one.ratio.low is None for one in found.compared)
+    return [*worse, *broken, *only, *([FEW] if few else []), *([] if found.together else [APART])]

@@ -1,0 +1,37 @@
+"""A row for each record, as CSV for spreadsheets."""
+
+from __future__ import annotations
+
+import csv
+import io
+from collections.abc import Sequence
+
+from bench import scrub
+from bench.report.clean import REASON_LIMIT, shown
+from bench.report.exports.whole import flat, flat_names
+from bench.results import Run
+
+FORMULA = ("=", "+", "-", "@", "\t", "\r")  # a spreadsheet computes a cell that begins so
+
+
+def as_csv(runs: Sequence[Run]) -> str:
+    """Return every record as CSV (RFC 4180); text that a spreadsheet would compute gets an apostrophe before it.
+
+    Args:
+        runs: The runs.
+    """
+    out = io.StringIO()
+    writer = csv.writer(out)
+    writer.writerow(flat_names())
+    for run in runs:
+        for record in scrub.anything(run.records):
+            row = flat(record)
+            writer.writerow([_cell(row[name]) for name in flat_names()])
+    return out.getvalue()
+
+
+def _cell(value: object) -> object:
+    if not isinstance(value, str):
+        return value
+    text = shown(value, REASON_LIMIT)
+    return f"'{text}" if text.startswith(FORMULA) else text

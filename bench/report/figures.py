@@ -1,0 +1,62 @@
+"""Writes figures as people read them, the same in every format of the report."""
+
+from __future__ import annotations
+
+import math
+
+from rich.filesize import decimal
+
+LEAST_S = 0.001
+
+
+def seconds(value: float | None) -> str:
+    """Return seconds with three digits that count, such as ``0.54 s``, ``15.7 s``, ``128 s``."""
+    if value is not None and 0 < value < LEAST_S:
+        return f"< {LEAST_S} s"
+    return "" if value is None else f"{digits(value)} s"
+
+
+def digits(value: float | None, number: int = 3) -> str:
+    """Return a figure with as many digits as count, never with an exponent."""
+    if value is None:
+        return ""
+    if value == 0:
+        return "0"
+    if abs(value) >= 10 ** (number - 1):
+        return f"{value:,.0f}"
+    places = number - 1 - math.floor(math.log10(abs(value)))
+    return f"{value:.{min(places, 6)}f}"
+
+
+def times(value: float | None) -> str:
+    """Return a ratio: ``1.04``, ``12``, ``20,000``."""
+    if value is None:
+        return ""
+    if value < 10:
+        return f"{value:.2f}"
+    return f"{float(f'{value:.2g}'):,.0f}"
+
+
+def score(value: float | None) -> str:
+    """Return an AUC or a log loss."""
+    return "" if value is None else f"{value:.4f}"
+
+
+def size(value: float | None) -> str:
+    """Return bytes, such as ``287.1 MB``."""
+    return "" if value is None else decimal(int(value))
+
+
+def whole(value: float | None) -> str:
+    """Return a whole number with its thousands set apart."""
+    return "" if value is None else f"{value:,.0f}"
+
+
+def share(value: float | None) -> str:
+    """Return a share as per cent."""
+    return "" if value is None else f"{100 * value:.0f} %"
+
+
+def names(words: list[str]) -> str:
+    """Return words as a sentence names them: ``a``, ``a and b``, ``a, b and c``."""
+    return words[0] if len(words) == 1 else f"{', '.join(words[:-1])} and {words[-1]}"

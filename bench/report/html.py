@@ -1,0 +1,203 @@
+"""Writes the report as one HTML file that needs nothing else: no network, no library, no file beside it."""
+
+from __future__ import annotations
+
+import base64
+import hashlib
+import json
+from collections.abc import Callable
+from importlib import resources
+from typing import Any
+
+from jinja2 import Environment, PackageLoader
+from markupsafe import Markup
+
+from bench.report import charts, figures
+from bench.report.charts import NARROW, WIDE, Spec
+from bench.report.clean import shown
+from bench.report.draw import svg
+from bench.report.names import case_name
+from bench.report.page import Page, PanelView, View
+from bench.report.phrases import crossover_interval, crossover_rows, workers_and_cores
+from bench.report.scales import ByRows
+from bench.report.table import REPEATS, Column, Row, cpu_per_million_rows, time_s
+from bench.summary import Case
+
+ROWS_AT_FIRST = 200  # what is there without scripts; the script makes the others when they are asked for
+MOST_REASONS = 100
+SECTIONS = (
+    ("answer", "The answer"),
+    ("quality", "Time against quality"),
+    ("time", "Where the time goes"),
+    ("scaling", "Scaling"),
+    ("resources", "Resources"),
+    ("table", "The full table"),
+    ("provenance", "Provenance"),
+)
+
+
+def render(page: Page) -> str:
+    """Return the report as HTML.
+
+    Args:
+        page: What it says.
+    """
+    environment = Environment(loader=PackageLoader("bench.report"), autoescape=True)
+    style, script = (_resource(f"report.{kind}") for kind in ("css", "js"))
+    draw = _Draw()
+    reasons = [(row.cells[0], row.status, reason) for row in page.rows for reason in row.reasons]
+    return environment.get_template(
+        "report.html.j2"
+    ).render(
+        page=page,
+        several=page.several,
+        sections=SECTIONS,
+        policy=_policy(style, script),
+        style=Markup(style),  # noqa: S704 - our own file
+        script=Markup(script),  # noqa: S704 - our own file
+        data=Markup(_data(page)),  # noqa: S704 - JSON without a single < > or &
+        drawn=[_drawn(panel, view, page, draw) for panel in page.panels for view in panel.views],
+        grown=[_grown(found, draw) for panel in page.panels for found in panel.by_rows],
+        first=page.rows[:ROWS_AT_FIRST],
+        reasons=reasons[:MOST_REASONS],
+        unnamed=max(0, len(reasons) - MOST_REASONS),
+        statuses=sorted({row.status for row in page.rows}),
+        tasks=sorted({view.group.task for view in page.views}),
+        column_style=_style,
+        cell_style=lambda row, number: _cell_style(page, row, number),
+    )
+
+
+def _resource(name: str) -> str:
+    return resources.files("bench.report").joinpath("templates", name).read_text().strip()
+
+
+def _policy(style: str, script: str) -> str:
+    """Return the content security policy: this style sheet, this script, and no network at all."""
+    hashes = [base64.b64encode(hashlib.sha256(text.encode()).digest()).decode() for text in (style, script)]
+    return (
+        f"default-src 'none'; style-src 'sha256-{hashes[0]}'; script-src 'sha256-{hashes[1]}'; img-src data:; "
+        "base-uri 'none'; form-action 'none'"
+    )
+
+
+def _data(page: Page) -> str:
+    """Return the table as JSON that may stand in a script element: nothing in it can end that element."""
+    data = {
+        "columns": [
+            {"name": column.name, "heading": column.heading, "style": _style(column)} for column in page.columns
+        ],
+        "repeats": REPEATS,
+        "rows": [
+            {
+                "cells": row.cells,
+                "keys": row.keys,
+                "status": row.status,
+                "reasons": row.reasons,
+                "repeats": [(each.cells, each.reason, each.log, each.link) for each in row.repeats],
+            }
+            for row in page.rows
+        ],
+    }
+    text = json.dumps(data, separators=(",", ":"), ensure_ascii=False, allow_nan=False)
+    for character in "<>&\u2028\u2029":
+        text = text.replace(character, f"\\u{ord(character):04x}")
+    return text
+
+
+def _style(column: Column) -> str:
+    words = (
+        "n" if column.numeric else "",
+        "" if column.narrow else "far",
+        column.name if column.name in ("case", "status", "interval") else "",
+    )
+    return " ".join(filter(None, words))
+
+
+def _cell_style(page: Page, row: Row, number: int) -> str:
+    column = page.columns[number]
+    return f"{_style(column)} {row.status}".strip() if column.name == "status" else _style(column)
+
+
+class _Draw:
+    """Draws charts, each under a mark of its own."""
+
+    def __init__(self) -> None:
+        self._number = 0
+
+    def one(self, spec: Spec | None) -> Markup | None:
+        if spec is None:
+            return None
+        self._number += 1
+        return Markup(svg(spec, f"chart{self._number}"))  # noqa: S704 - only what `bench.report.draw` lets through
+
+    def both(self, make: Callable[[int], Spec | None]) -> Markup | None:
+        """Draw a chart for wide pages and for narrow ones; the style sheet shows one of them."""
+        wide, narrow = self.one(make(WIDE)), self.one(make(NARROW))
+        if wide is None or narrow is None:
+            return None
+        return Markup('<div class="wide">{}</div><div class="narrow">{}</div>').format(wide, narrow)
+
+
+def _drawn(panel: PanelView, view: View, page: Page, draw: _Draw) -> dict[str, Any]:
+    """Return what the template shows of a group."""
+    machine = f"Machine {panel.number}: " if len(page.panels) > 1 else ""
+    contenders = view.group.contenders
+    return {
+        "heading": f"{machine}{view.heading}",
+        "quality": draw.both(
+            lambda width: charts.time_and_quality(contenders, view.front, view.answers[0].asked, width)
+        ),
+        "quality_caption": _of(len([case for case in contenders if case.ok]), charts.MOST_POINTS),
+        "families": [_family(case) for case in view.families],
+        "time": draw.both(lambda width: charts.where_time_goes(view.stacks, width)),
+        "time_caption": _of(len(view.stacks), charts.MOST_BARS),
+        "workers": draw.both(lambda width: charts.speed_up(view.workers, width)),
+        "points": [
+            {
+                "case": case_name(point.case),
+                "time": figures.seconds(time_s(point.case)),
+                "speedup": figures.times(point.speedup),
+                "efficiency": figures.times(point.efficiency),
+                "crowded": workers_and_cores(point),
+            }
+            for point in view.workers
+        ],
+        "resources": [(title, drawn) for title, spec in _resources(contenders) if (drawn := draw.one(spec))],
+    }
+
+
+def _of(number: int, most: int) -> str:
+    return f"The first {most} of {number} cases are drawn; the table has all." if number > most else ""
+
+
+def _family(case: Case) -> dict[str, str]:
+    return {
+        "family": shown(case.family),
+        "case": case_name(case),
+        "time": figures.seconds(time_s(case)),
+        "auc": figures.score(case.median("quality", "auc")),
+    }
+
+
+def _resources(cases: list[Case]) -> list[tuple[str, Spec | None]]:
+    found = []
+    for title, values, show in (
+        ("Peak memory", [case.median("resources", "peak_memory_bytes") for case in cases], figures.size),
+        ("CPU seconds of the whole trial", [case.median("resources", "cpu_s") for case in cases], figures.seconds),
+        ("CPU seconds for a million rows", [cpu_per_million_rows(case) for case in cases], figures.seconds),
+    ):
+        found.append((title, charts.bars(cases, values, title, [show(value) for value in values])))
+    return found
+
+
+def _grown(found: ByRows, draw: _Draw) -> dict[str, Any]:
+    return {
+        "heading": f"task {found.task}, {figures.names([shown(name) for name in found.datasets])}",
+        "chart": draw.both(lambda width: charts.time_by_rows(found, width)),
+        "caption": _of(len(found.curves), charts.MOST_LINES),
+        "crossovers": [
+            {"a": at.a, "b": at.b, "rows": crossover_rows(at), "interval": crossover_interval(at)}
+            for at in found.crossovers
+        ],
+    }

@@ -1,0 +1,51 @@
+"""Writes the report as Markdown, for a pull request or the summary of a CI job."""
+
+from __future__ import annotations
+
+import re
+from typing import Any
+
+from jinja2 import Environment, PackageLoader
+
+from bench.report import figures
+from bench.report.names import case_name
+from bench.report.page import Page
+from bench.report.phrases import crossover_interval, crossover_rows, workers_and_cores
+from bench.report.table import time_s
+
+MOST_ROWS = 100
+_SPECIAL = re.compile(r"([\\`*_\[\]<>|~&$#])")
+
+
+def render(page: Page) -> str:
+    """Return the report as Markdown.
+
+    Args:
+        page: What it says.
+    """
+    environment = Environment(  # noqa: S701 - Markdown has other characters to escape than HTML, and all are
+        loader=PackageLoader("bench.report"), finalize=escape, trim_blocks=True, lstrip_blocks=True
+    )
+    return environment.get_template("report.md.j2").render(
+        page=page,
+        rows=page.rows[:MOST_ROWS],
+        reasons=[(row.cells[0], row.status, reason) for row in page.rows[:MOST_ROWS] for reason in row.reasons],
+        left_out=max(0, len(page.rows) - MOST_ROWS),
+        case_name=case_name,
+        time=lambda case: figures.seconds(time_s(case)),
+        auc=lambda case: figures.score(case.median("quality", "auc")),
+        times=figures.times,
+        workers_and_cores=workers_and_cores,
+        crossover_rows=crossover_rows,
+        crossover_interval=crossover_interval,
+    )
+
+
+def escape(value: Any) -> str:
+    """Return text that Markdown shows as it is: nothing in it is markup, a link or the mention of somebody.
+
+    Args:
+        value: Anything; it is one line.
+    """
+    text = _SPECIAL.sub(r"\\\1", str(value))
+    return text.replace("://", ":\\//").replace("www.", "www\\.").replace("@", "@\u200b")

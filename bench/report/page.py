@@ -1,0 +1,150 @@
+"""What the report says, from top to bottom, whatever it is written as; pure."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from bench.report import figures
+from bench.report.answer import Answer, answers
+from bench.report.groups import Group, Panel, panels
+from bench.report.interval import confidence
+from bench.report.names import difference, group_name, panel_name
+from bench.report.pareto import fastest_of_each_family, front
+from bench.report.phases import Stack, stacks
+from bench.report.provenance import Provenance, provenance
+from bench.report.scales import ByRows, Point, by_rows, by_workers
+from bench.report.table import Column, Links, Row, columns, rows
+from bench.results import Run
+from bench.summary import Case
+
+
+@dataclass(frozen=True)
+class View:
+    """What is said of one group.
+
+    Attributes:
+        heading: What to call it.
+        group: The group.
+        answers: The answer.
+        front: The cases on the Pareto front, the fastest first.
+        families: The fastest case of each family.
+        stacks: Where the time of each case went.
+        workers: How cases scale with workers; empty where no strategy ran with several numbers of them.
+    """
+
+    heading: str
+    group: Group
+    answers: tuple[Answer, ...]
+    front: tuple[Case, ...]
+    families: tuple[Case, ...]
+    stacks: tuple[Stack, ...]
+    workers: tuple[Point, ...]
+
+
+@dataclass(frozen=True)
+class PanelView:
+    """What is said of one machine with one stack.
+
+    Attributes:
+        number: From 1.
+        heading: What to call it.
+        different: In what it differs from the other panels, a sentence; empty where there is one panel.
+        views: Its groups.
+        by_rows: How times grow with rows.
+        provenance: Where its figures come from, for each run.
+    """
+
+    number: int
+    heading: str
+    different: str
+    views: tuple[View, ...]
+    by_rows: tuple[ByRows, ...]
+    provenance: tuple[Provenance, ...]
+
+
+@dataclass(frozen=True)
+class Page:
+    """The whole report.
+
+    Attributes:
+        title: What stands above it.
+        panels: The machines.
+        columns: The columns of the full table.
+        rows: The rows of the full table.
+        trials: Number of trials.
+    """
+
+    title: str
+    panels: tuple[PanelView, ...]
+    columns: tuple[Column, ...]
+    rows: tuple[Row, ...]
+    trials: int
+
+    @property
+    def intervals(self) -> str:
+        """A sentence that says how sure the intervals of medians are; empty where there is none."""
+        numbers = sorted({len(case.ok) for view in self.views for case in view.group.cases} - {0, 1})
+        sure = [f"{figures.share(confidence(number))} of those of {number} repeats" for number in numbers[:4]]
+        return f"Such intervals hold the median in {figures.names(sure)}." if sure else ""
+
+    @property
+    def several(self) -> bool:
+        """Whether there is more than one group, so that each needs its name."""
+        return len(self.views) > 1
+
+    @property
+    def views(self) -> list[View]:
+        """All groups of all machines."""
+        return [view for panel in self.panels for view in panel.views]
+
+
+def page(runs: Sequence[Run], *, least_auc: float | None = None, links: Links = lambda _: None) -> Page:
+    """Return what the report of some runs says.
+
+    Args:
+        runs: What was read.
+        least_auc: The quality that is asked for; None for a little less than the best that was measured.
+        links: Says where the log of a record lies, seen from the report.
+    """
+    found = panels(runs)
+    table = rows(found, links)
+    return Page(
+        title=_title(found),
+        panels=tuple(_panel(panel, least_auc) for panel in found),
+        columns=columns(found),
+        rows=tuple(table),
+        trials=sum(len(row.repeats) for row in table),
+    )
+
+
+def _title(found: Sequence[Panel]) -> str:
+    headings = [group_name(group) for panel in found for group in panel.groups]
+    if len(headings) == 1:
+        return headings[0]
+    runs = sum(len(panel.runs) for panel in found)
+    machines = f" on {len(found)} machines or stacks" if len(found) > 1 else ""
+    return f"{runs} {'run' if runs == 1 else 'runs'}{machines}"
+
+
+def _panel(panel: Panel, least_auc: float | None) -> PanelView:
+    return PanelView(
+        number=panel.number,
+        heading=panel_name(panel),
+        different=difference(panel),
+        views=tuple(_view(group, least_auc) for group in panel.groups),
+        by_rows=tuple(by_rows(panel.groups)),
+        provenance=tuple(provenance(panel)),
+    )
+
+
+def _view(group: Group, least_auc: float | None) -> View:
+    return View(
+        heading=group_name(group),
+        group=group,
+        answers=tuple(answers(group, least_auc)),
+        front=tuple(front(group.contenders)),
+        families=tuple(fastest_of_each_family(group.contenders)),
+        stacks=tuple(stacks(group.cases)),
+        workers=tuple(by_workers(group)),
+    )

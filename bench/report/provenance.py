@@ -1,0 +1,109 @@
+"""Where the figures come from, and what to hold against them; pure."""
+
+from __future__ import annotations
+
+import shlex
+from dataclasses import dataclass
+
+from bench.report import figures
+from bench.report.clean import shown
+from bench.report.groups import Panel
+from bench.report.noise import busy_share
+from bench.results import Record, Run
+from bench.summary import CONTROL_FAMILY, cases, overhead_s
+
+COMMAND_LIMIT = 2000
+
+
+@dataclass(frozen=True)
+class Provenance:
+    """Where the figures of one run come from.
+
+    Attributes:
+        run: The run's name.
+        command: The command line that repeats it.
+        facts: What there is to know, by what to call it.
+        versions: Versions, by distribution.
+        warnings: What speaks against trusting it, a sentence each.
+    """
+
+    run: str
+    command: str
+    facts: dict[str, str]
+    versions: dict[str, str]
+    warnings: tuple[str, ...]
+
+
+def provenance(panel: Panel) -> list[Provenance]:
+    """Return where the figures of each run of a machine come from.
+
+    Args:
+        panel: The machine and its runs.
+    """
+    return [_of_run(run) for run in panel.runs]
+
+
+def _of_run(run: Run) -> Provenance:
+    surroundings, dataset = run.run["environment"], run.run["dataset"]
+    host, runtime = surroundings["host"], surroundings["java"]
+    facts = {
+        "began": shown(run.run["started_at"]),
+        "machine": f"{shown(host['cpu'])}, {host['cores']} cores, {figures.size(host['memory_bytes'])}",
+        "architecture": shown(host["architecture"]),
+        "GPUs": "; ".join(map(shown, host["gpus"])) or "none",
+        "system": f"{shown(host['system'])}, kernel {shown(host['kernel'])}",
+        "machine's mark": shown(host["id"]),
+        "cores": _cores(run),
+        "Python": shown(surroundings["python"]),
+        "Java": shown(str(runtime["version"])) if runtime else "none",
+        "commit": _commit(surroundings["commit"]),
+        "environment": shown(surroundings["fingerprint"]),
+        "dataset": f"{shown(dataset['name'])}: {dataset['train_rows']:,} rows to train on, {dataset['test_rows']:,} "
+        f"to test on, {len(dataset['features'])} features; fingerprint {shown(dataset['fingerprint'])}",
+        **_noise(run.records),
+    }
+    command = shown(shlex.join(run.run["command"]), COMMAND_LIMIT)
+    versions = {shown(name): shown(str(version)) for name, version in surroundings["versions"].items()}
+    return Provenance(shown(run.directory.name), command, facts, versions, tuple(_warnings(run)))
+
+
+def _cores(run: Run) -> str:
+    enforced = {record["notes"].get("cores_enforced") for record in run.records if record["status"] != "skipped"}
+    how = "enforced by CPU affinity" if enforced == {True} else "not enforced in every trial"
+    return f"{run.run['environment']['cores']} for each trial, {how}"
+
+
+def _commit(commit: dict[str, object] | None) -> str:
+    if commit is None:
+        return "unknown: not run from a checkout"
+    return f"{shown(str(commit['id']))}{', with changes that are in no commit' if commit['dirty'] else ''}"
+
+
+def _noise(records: list[Record]) -> dict[str, str]:
+    """Return what the machine's own witnesses saw, at most over the trials, and the harness's own overhead."""
+    seen = {}
+    for name, what in (
+        ("foreign_cpu_share", "cores that other programs used, at most"),
+        ("steal_share", "cores that the hypervisor took, at most"),
+        ("stall_share", "time in which a task waited for a core, at most"),
+    ):
+        values = [value for record in records if (value := record["resources"].get(name)) is not None]
+        if values:
+            seen[what] = figures.share(max(values)) if name == "stall_share" else f"{max(values):.2f}"
+    overhead = overhead_s(cases(records))
+    if overhead is not None:
+        seen["overhead of the harness itself"] = f"{figures.seconds(overhead)} a trial, the wall time of strategy null"
+    return seen
+
+
+def _warnings(run: Run) -> list[str]:
+    found = [shown(warning, 400) for warning in run.warnings]
+    trials = [record for record in run.records if record["trial"]["family"] != CONTROL_FAMILY and record["wall_s"]]
+    found += filter(None, [busy_share(trials)])
+    left = sum(bool(record["notes"].get("processes_left")) for record in run.records)
+    if left:
+        found.append(f"{left} trials left processes behind, which were ended.")
+    crowded = sum(bool(record["notes"].get("oversubscribed")) for record in run.records)
+    if crowded:
+        found.append(f"{crowded} trials had more workers than cores.")
+    return found

@@ -1,0 +1,209 @@
+"""The full table: a row for each case, whatever its end, and under it its raw repeats; pure."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
+
+from bench.report import figures
+from bench.report.answer import samples
+from bench.report.clean import REASON_LIMIT, shown
+from bench.report.groups import Group, Panel
+from bench.report.interval import of_median
+from bench.report.names import case_name
+from bench.results import Record
+from bench.summary import Case
+
+Value = float | str | None
+Links = Callable[[Record], str | None]
+
+
+@dataclass(frozen=True)
+class Column:
+    """A column of the full table.
+
+    Attributes:
+        name: A word that stays, for styles and scripts.
+        heading: What stands above it.
+        numeric: Whether it is a figure.
+        narrow: Whether there is room for it on a telephone.
+    """
+
+    name: str
+    heading: str
+    numeric: bool = True
+    narrow: bool = False
+
+
+COLUMNS = (
+    Column("case", "case", numeric=False, narrow=True),
+    Column("family", "family", numeric=False),
+    Column("status", "ended", numeric=False, narrow=True),
+    Column("time", "time", narrow=True),
+    Column("interval", "interval of the median", numeric=False),
+    Column("setup", "setup"),
+    Column("auc", "AUC", narrow=True),
+    Column("log_loss", "log loss"),
+    Column("memory", "peak memory"),
+    Column("cpu", "CPU"),
+    Column("cpu_rows", "CPU for a million rows"),
+    Column("rate", "rows/s"),
+)
+WHERE = (Column("task", "task", numeric=False), Column("dataset", "dataset", numeric=False))
+MACHINE = Column("machine", "machine", numeric=False)
+REPEATS = ("repeat", "ended", "time", "wall", "setup", "AUC", "peak memory", "CPU", "others' CPU", "started", "log")
+
+
+@dataclass(frozen=True)
+class Repeat:
+    """One trial under its case.
+
+    Attributes:
+        cells: Its figures as text, in the order of `REPEATS` less the log.
+        reason: Why it is not ``ok``; empty where it is.
+        log: Its log, as the record names it; empty where there is none.
+        link: Where the log lies, seen from the report; None where it is not at hand.
+    """
+
+    cells: tuple[str, ...]
+    reason: str
+    log: str
+    link: str | None
+
+
+@dataclass(frozen=True)
+class Row:
+    """A case in the table.
+
+    Attributes:
+        cells: Its figures as text, a cell for each column.
+        keys: What to sort by, a value for each column.
+        status: ``ok`` where every trial was, else the worst of them, for its colour.
+        reasons: Each reason for whatever was not ``ok``, once.
+        repeats: Its trials.
+    """
+
+    cells: tuple[str, ...]
+    keys: tuple[Value, ...]
+    status: str
+    reasons: tuple[str, ...]
+    repeats: tuple[Repeat, ...]
+
+
+def columns(panels: list[Panel]) -> tuple[Column, ...]:
+    """Return the columns: task and dataset only where there are several, and so the machine.
+
+    Args:
+        panels: Everything.
+    """
+    several = sum(len(panel.groups) for panel in panels) > 1
+    where = (*WHERE, *((MACHINE,) if len(panels) > 1 else ())) if several else ()
+    return (COLUMNS[0], *where, *COLUMNS[1:])
+
+
+def rows(panels: list[Panel], links: Links) -> list[Row]:
+    """Return a row for each case, in the order of machines, groups and cases.
+
+    Args:
+        panels: Everything.
+        links: Says where the log of a record lies, seen from the report.
+    """
+    wanted = [column.name for column in columns(panels)]
+    return [
+        _row(case, group, panel, wanted, links) for panel in panels for group in panel.groups for case in group.cases
+    ]
+
+
+def _row(case: Case, group: Group, panel: Panel, wanted: list[str], links: Links) -> Row:
+    cells = _cells(case, group, panel)
+    return Row(
+        cells=tuple(cells[name][0] for name in wanted),
+        keys=tuple(cells[name][1] for name in wanted),
+        status=_worst(case),
+        reasons=tuple(
+            dict.fromkeys(shown(record["reason"], REASON_LIMIT) for record in case.records if record["reason"])
+        ),
+        repeats=tuple(_repeat(record, links) for record in case.records),
+    )
+
+
+def _cells(case: Case, group: Group, panel: Panel) -> dict[str, tuple[str, Value]]:
+    """Return what every column could say: the text, and what to sort by."""
+    seconds, span = time_s(case), of_median(times(case))
+    auc, log_loss = case.median("quality", "auc"), case.median("quality", "log_loss")
+    memory, cpu = case.median("resources", "peak_memory_bytes"), case.median("resources", "cpu_s")
+    setup, rate, per_million = case.median("phases", "setup"), case.median("rows_per_s"), cpu_per_million_rows(case)
+    name, family, dataset = case_name(case), shown(case.family), shown(case.dataset)
+    between = (
+        f"{figures.digits(span.low)} to {figures.seconds(span.high)}" if span and span.low >= figures.LEAST_S else ""
+    )
+    return {
+        "case": (name, name),
+        "task": (group.task, group.task),
+        "dataset": (f"{dataset}, {figures.whole(group.rows)} rows", group.rows),
+        "machine": (f"{panel.number}", panel.number),
+        "family": (family, family),
+        "status": (ended(case), len(case.ok) / len(case.records)),
+        "time": (figures.seconds(seconds), seconds),
+        "interval": (between, span.low if span else None),
+        "setup": (figures.seconds(setup), setup),
+        "auc": (figures.score(auc), auc),
+        "log_loss": (figures.score(log_loss), log_loss),
+        "memory": (figures.size(memory), memory),
+        "cpu": (figures.seconds(cpu), cpu),
+        "cpu_rows": (figures.seconds(per_million), per_million),
+        "rate": (figures.whole(rate), rate),
+    }
+
+
+def time_s(case: Case) -> float | None:
+    """Return what a case took, in seconds: to a model, or to score all the rows that it scored."""
+    return case.median("time_to_model_s") if case.task == "train" else case.median("phases", "predict")
+
+
+def times(case: Case) -> list[float]:
+    """Return what each repeat took, in seconds: to a model, or to score all the rows that it scored."""
+    if case.task == "train":
+        return samples(case)
+    return [record["phases"]["predict"] for record in case.ok if "predict" in record["phases"]]
+
+
+def cpu_per_million_rows(case: Case) -> float | None:
+    """Return CPU seconds of the whole trial for a million rows trained on in a pass, or scored."""
+    cpu, rows = case.median("resources", "cpu_s"), case.median("rows")
+    return cpu / rows * 1e6 if cpu is not None and rows else None
+
+
+def ended(case: Case) -> str:
+    """Return how the trials ended, with the success rate where some did not end well."""
+    number = len(case.records)
+    if len(case.ok) == number:
+        return "ok" if number == 1 else f"ok {number} of {number}"
+    return case.status if number == 1 else f"ok {len(case.ok)} of {number}: {case.status}"
+
+
+def _worst(case: Case) -> str:
+    statuses = {record["status"] for record in case.records}
+    return next((name for name in ("invalid", "failed", "timeout", "interrupted", "skipped") if name in statuses), "ok")
+
+
+def _repeat(record: Record, links: Links) -> Repeat:
+    quality: dict[str, Any] = record["quality"] or {}
+    usage, phases, task = record["resources"], record["phases"], record["trial"]["task"]
+    seconds = record["time_to_model_s"] if task == "train" else phases.get("predict")
+    ran = record["status"] != "skipped"
+    cells = (
+        str(record["trial"]["repeat"]),
+        record["status"],
+        figures.seconds(seconds),
+        figures.seconds(record["wall_s"]) if ran else "",
+        figures.seconds(phases.get("setup")),
+        figures.score(quality.get("auc")),
+        figures.size(usage["peak_memory_bytes"]),
+        figures.seconds(usage["cpu_s"]),
+        "" if usage["foreign_cpu_share"] is None else f"{usage['foreign_cpu_share']:.2f} cores",
+        shown(record["started_at"], 40),
+    )
+    reason = shown(record["reason"], REASON_LIMIT) if record["reason"] else ""
+    return Repeat(cells, reason, shown(record["log"]) if record["log"] else "", links(record))

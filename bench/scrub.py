@@ -1,0 +1,130 @@
+"""Takes credentials out of what is written down: records, logs, command lines, error messages.
+
+What counts as one: the value of an environment variable whose name says so; the user and password of a URI; and what
+stands after a name that says so, in a URI's query, an option or a header. A text is changed as little as that allows.
+"""
+
+from __future__ import annotations
+
+import os
+import re
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from typing import Any
+
+HIDDEN = "***"
+SHORTEST = 6  # characters: hiding a shorter value wherever it occurs would hide words
+SCHEMES_WITH_NAMES = ("abfs", "abfss", "wasb", "wasbs", "hdfs", "viewfs", "ssh", "sftp")  # container@host, user@host
+
+# Every repetition is bounded, so that a log of one long line takes no longer than any other.
+_WORDS = r"secret|token|passw(?:or)?d|passphrase|credential|signature|api[_.-]?key|access[_.-]?key|private[_.-]?key"
+_VARIABLE = re.compile(rf"{_WORDS}|(?:^|_)(?:key|auth|pass|pwd|sas)(?:_|$)", re.IGNORECASE)
+_USER = r"[^\s/?#@:\"'<>\\]{0,200}"
+_USER_INFO = re.compile(
+    r"(?<![a-z0-9+.-])(?P<scheme>[a-z][a-z0-9+.-]{0,30})://"
+    rf"(?:(?P<user>{_USER})@"  # a name alone
+    rf"|{_USER}:[^\s/\"'<>\\]{{0,500}}@"  # a name and a password, which may hold an @
+    rf"|{_USER}:(?!\d{{1,5}}[/?#])[^\s@\"'<>\\]{{0,500}}@)",  # and one with a slash, which is no port and its path
+    re.IGNORECASE,
+)
+_NAMED = re.compile(
+    rf"(?P<name>(?<![\w.-])(?:[\w.-]{{0,60}}(?:{_WORDS})[\w.-]{{0,60}}|sig|pwd|key|auth)=)[^\s&;,\"'<>\\]+",
+    re.IGNORECASE,
+)
+_HEADER = re.compile(r"\b(?P<kind>bearer|basic)\s+[a-z0-9._~+/=-]{8,}", re.IGNORECASE)
+_OPTION = re.compile(rf"-{{1,2}}[\w.-]*(?:{_WORDS})[\w.-]*", re.IGNORECASE)
+
+
+def text(value: str, environ: Mapping[str, str] = os.environ) -> str:
+    """Return a text without credentials.
+
+    Args:
+        value: The text.
+        environ: The environment whose credentials must not be in it.
+    """
+    return _without(value, secrets(environ))
+
+
+def _without(value: str, found: Sequence[str]) -> str:
+    for secret in found:
+        value = value.replace(secret, HIDDEN)
+    return spelled(value)
+
+
+def spelled(value: str) -> str:
+    """Return a text without the credentials that show by how they are written.
+
+    Args:
+        value: The text, which may be a line of JSON: no quotation mark and no backslash goes.
+    """
+    if "://" in value:
+        value = _USER_INFO.sub(_without_user, value)
+    if "=" in value:
+        value = _NAMED.sub(rf"\g<name>{HIDDEN}", value)
+    return _HEADER.sub(rf"\g<kind> {HIDDEN}", value)
+
+
+def _without_user(match: re.Match[str]) -> str:
+    if match["user"] is not None and match["scheme"].lower() in SCHEMES_WITH_NAMES:
+        return match[0]
+    return f"{match['scheme']}://{HIDDEN}@"
+
+
+def secrets(environ: Mapping[str, str]) -> list[str]:
+    """Return the values of the variables whose names say that they are credentials, the longest first.
+
+    Args:
+        environ: The environment.
+    """
+    found = {value for name, value in environ.items() if _VARIABLE.search(name) and len(value.strip()) >= SHORTEST}
+    return sorted(found, key=len, reverse=True)
+
+
+def anything(value: Any) -> Any:
+    """Return the same without credentials in any text of it, names of things included.
+
+    Args:
+        value: What JSON can hold, or tuples, which become lists.
+    """
+    return _anything(value, secrets(os.environ))
+
+
+def _anything(value: Any, found: Sequence[str]) -> Any:
+    if isinstance(value, str):
+        return _without(value, found)
+    if isinstance(value, Mapping):
+        return {_anything(name, found): _anything(item, found) for name, item in value.items()}
+    if isinstance(value, list | tuple):
+        return [_anything(item, found) for item in value]
+    return value
+
+
+def command(words: Sequence[str]) -> list[str]:
+    """Return a command line without credentials, also those that stand alone after their option.
+
+    Args:
+        words: The command and its arguments.
+    """
+    after_option = [False, *(bool(_OPTION.fullmatch(word)) for word in words)]
+    return [HIDDEN if hide else text(word) for word, hide in zip(words, after_option, strict=False)]
+
+
+def lost(value: str | None) -> bool:
+    """Return whether credentials were taken out of a URI, so that it leads nowhere any more.
+
+    Args:
+        value: The URI.
+    """
+    return value is not None and HIDDEN in value
+
+
+def file(path: Path) -> None:
+    """Take the credentials out of a file; bytes that are no UTF-8 stay as they are.
+
+    Args:
+        path: The file.
+    """
+    before = path.read_bytes().decode("utf-8", "surrogateescape")
+    after = text(before)
+    if after != before:
+        path.write_bytes(after.encode("utf-8", "surrogateescape"))
