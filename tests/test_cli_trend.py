@@ -8,9 +8,10 @@ from xml.etree import ElementTree
 
 import pytest
 
+from bench.model import Dataset
 from bench.trend.history import open_history
 from bench.trend.night import Figure
-from tests.trend.nights import REFERENCE, night, nights, stepped
+from tests.trend.nights import REFERENCE, night, nights, stepped, without_xdist
 
 Bench = Callable[..., subprocess.CompletedProcess[str]]
 TESTS = "def test_one(benchmark):\n    benchmark.pedantic(sum, args=([1, 2, 3],), rounds=7)\n"
@@ -88,13 +89,22 @@ def test_what_pytest_wrote_is_imported_once(bench: Bench, place: Path, tmp_path:
     """`bench history import` adds a night of medians, and says so when it is there already."""
     (tmp_path / "test_it.py").write_text(TESTS)
     command = ["pytest", "-q", "-p", "no:cacheprovider", "--benchmark-json=out.json", "test_it.py"]
-    subprocess.run(command, cwd=tmp_path, check=True, capture_output=True)
+    subprocess.run(command, cwd=tmp_path, env=without_xdist(), check=True, capture_output=True)
     first, second = bench("history", "import", "out.json"), bench("history", "import", "out.json")
     assert (first.returncode, second.returncode) == (0, 0), first.stderr
     assert "1 case of" in first.stdout
     assert "were already in history." in second.stdout
     assert len(list(place.iterdir())) == 1
     assert "test_it.py::test_one" in bench("trend").stdout
+
+
+def test_what_bench_exports_is_imported(bench: Bench, tiny: Dataset) -> None:
+    """A run in the file format of pytest-benchmark is a night as well."""
+    assert bench("run", "--strategy", "null", "--data", tiny.path, "--repeat", "2").returncode == 0
+    assert bench("report", "--format", "pytest-benchmark", "--out", "out.json").returncode == 0
+    done = bench("history", "import", "out.json")
+    assert done.returncode == 0, done.stderr
+    assert "null[train-tiny-workers1]" in bench("trend").stdout
 
 
 @pytest.mark.parametrize(

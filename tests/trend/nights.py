@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+import os
 from collections.abc import Iterable
 from datetime import UTC, datetime, timedelta
 
@@ -10,6 +11,11 @@ from bench.trend.night import Figure, Night
 
 FIRST = datetime(2026, 9, 1, 2, 30, tzinfo=UTC)
 REFERENCE = "4" * 40
+
+
+def without_xdist() -> dict[str, str]:
+    """Return this process's environment for a pytest that is to measure: beside others it would not."""
+    return {name: value for name, value in os.environ.items() if not name.startswith("PYTEST_XDIST")}
 
 
 def commit(day: int) -> str:

@@ -11,6 +11,7 @@ import pytest
 
 from bench.errors import ResultsError
 from bench.trend.pytest_benchmark import read
+from tests.trend.nights import without_xdist
 
 TESTS = """
 def test_one(benchmark):
@@ -27,7 +28,7 @@ def written(tmp_path_factory: pytest.TempPathFactory) -> dict:
     directory = tmp_path_factory.mktemp("project")
     (directory / "test_them.py").write_text(TESTS)
     command = [sys.executable, "-m", "pytest", "-q", "-p", "no:cacheprovider", "--benchmark-json=out.json"]
-    subprocess.run(command, cwd=directory, check=True, capture_output=True)
+    subprocess.run(command, cwd=directory, env=without_xdist(), check=True, capture_output=True)
     return json.loads((directory / "out.json").read_text())
 
 
