@@ -243,3 +243,49 @@ def new_strategy(name: str, out: Path) -> None:
     strategy, test = write(name, out)
     click.echo(f"{strategy}\n{test}\nTo make it known, add to your pyproject.toml and install your package:\n")
     click.echo(entry_point(strategy))
+
+
+HISTORY = click.option(
+    "--history", "place", default="history", show_default=True, metavar="DIR|URI", help="Where the nights are kept."
+)
+
+
+@main.command()
+@click.argument("verdict", type=click.Path(path_type=Path), required=False)
+@HISTORY
+@click.option("--out", type=click.Path(path_type=Path), help="Directory for trend.md and trend.html.")
+def trend(verdict: Path | None, place: str, out: Path | None) -> None:
+    """Add a gate's verdict to the history of nights, and say which case became slower, and when."""
+    from bench import cli_trend
+
+    sys.exit(cli_trend.trend_verb(verdict, place, out))
+
+
+@main.command()
+@click.argument("case")
+@click.option("--good", metavar="REV", required=True, help="The revision without the slowdown.")
+@click.option("--bad", metavar="REV", default="HEAD", show_default=True, help="The revision with it.")
+@click.option("--data", help="Dataset: a name or a path.  [default: the case's, or flights]")
+@click.option("--budget", "budget_s", type=Seconds(), default="30m", show_default=True, help="For each comparison.")
+@click.option("--timeout", "timeout_s", type=Seconds(), default="10m", show_default=True, help="For each run.")
+@click.option("--out", type=click.Path(path_type=Path), metavar="DIR", help="New directory.  [default: one in results]")
+def bisect(**options: Any) -> None:
+    """Find the commit that made CASE slower: named as `bench trend` does, or a strategy's name."""
+    from bench import cli_bisect
+
+    sys.exit(cli_bisect.bisect_verb(**options))
+
+
+@main.group()
+def history() -> None:
+    """Look after the history of nights."""
+
+
+@history.command("import")
+@click.argument("file", type=click.Path(path_type=Path))
+@HISTORY
+def import_file(file: Path, place: str) -> None:
+    """Add what `pytest --benchmark-json=FILE` wrote to the history of nights."""
+    from bench import cli_trend
+
+    sys.exit(cli_trend.import_verb(file, place))

@@ -25,6 +25,15 @@ on_one_python = pytest.mark.skipif(sys.version_info >= (3, 12), reason="tested o
 FACTS = "@hookimpl\ndef bench_strategy():\n    return Strategy(family='linear')\n"
 
 
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Begin with the tests that need more than the usual time, then those that start frameworks, then all others."""
+
+    def turn(item: pytest.Item) -> int:
+        return 0 if item.get_closest_marker("timeout") else 1 if "strategies" in item.path.parts else 2
+
+    items.sort(key=turn)
+
+
 @pytest.fixture(autouse=True, scope="session")
 def _own_home(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
     """Keep tests from the user's own datasets."""

@@ -43,6 +43,27 @@ def resolve(repository: Path, revision: str) -> str:
     return found
 
 
+def after(repository: Path, good: str, bad: str) -> list[str]:
+    """Return the commits after one and up to another, the oldest first, along the first parents.
+
+    Args:
+        repository: Its top directory.
+        good: A commit.
+        bad: A commit.
+
+    Returns:
+        Nothing where the one is no ancestor of the other, or is the other.
+    """
+    if _git(repository, "merge-base", "--is-ancestor", good, bad) is None:
+        return []
+    return (_git(repository, "rev-list", "--first-parent", "--reverse", f"{good}..{bad}") or "").split()
+
+
+def subject(repository: Path, commit: str) -> str:
+    """Return what a commit's author calls it."""
+    return _git(repository, "log", "-1", "--format=%s", commit) or ""
+
+
 def refuse_dirty(repository: Path) -> None:
     """Refuse a working tree whose code is not that of its commit: what would be measured is not what lies there.
 

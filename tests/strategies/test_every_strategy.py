@@ -14,13 +14,25 @@ SCORERS = ["udf_row", "udf_pandas_iter", "predict_batch_udf", "map_in_arrow", "t
 pytestmark = pytest.mark.skipif(sys.version_info < (3, 12), reason="the contract's tests run them all")
 
 
+Bench = Callable[..., subprocess.CompletedProcess[str]]
+
+
 @pytest.mark.timeout(900)
-@pytest.mark.parametrize("task", ["train", "predict"])
-def test_every_strategy_on_spark_is_ok(
-    bench: Callable[..., subprocess.CompletedProcess[str]], dataset: Dataset, task: str
-) -> None:
-    """With two workers, every strategy on Spark comes to a model, and what scores does so."""
-    names = SCORERS if task == "predict" else [name for name in plugins.names() if trains_on_spark(name)]
+class TestTrain:  # in a class of its own, so that both may run at once
+    def test_every_strategy_on_spark_is_ok(self, bench: Bench, dataset: Dataset) -> None:
+        """With two workers, every strategy on Spark comes to a model."""
+        all_ok(bench, dataset, "train", [name for name in plugins.names() if trains_on_spark(name)])
+
+
+@pytest.mark.timeout(900)
+class TestPredict:
+    def test_every_strategy_on_spark_is_ok(self, bench: Bench, dataset: Dataset) -> None:
+        """With two workers, every way to score on Spark scores all rows."""
+        all_ok(bench, dataset, "predict", SCORERS)
+
+
+def all_ok(bench: Bench, dataset: Dataset, task: str, names: list[str]) -> None:
+    """Run strategies with two workers, and see that each ends well."""
     assert len(names) >= 6
     wanted = [part for name in names for part in ("--strategy", name)]
     less = ["--epochs", "2", "--trees", "5", "--budget", "3s"]

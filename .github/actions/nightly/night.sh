@@ -1,0 +1,63 @@
+#!/usr/bin/env bash
+# One night: candidate against the pinned reference, in turn, in one session; then the trend over all nights.
+# Uses the `bench` on the PATH, in the checkout of what is measured. `tox -e nightly` and the action beside it run this.
+#
+# The exit code is the gate's (see README.md) or, where that is 0, the trend's. Whatever happens, BENCH_OUT holds what
+# there is to look at: gate/ (verdict.json, reports, records, logs), trend/ (trend.md, trend.html), summary.md, notice.txt.
+set -euo pipefail
+
+# What our own nightly measures; at most 30 minutes on 2 cores. Whoever copies this sets the variables instead.
+: "${BENCH_STRATEGIES:=xgboost lightgbm tensorflow xgboost_spark}"
+: "${BENCH_DATASET:=flights}"
+: "${BENCH_BUDGET:=25m}"
+: "${BENCH_THRESHOLD:=10%}"
+: "${BENCH_HISTORY:=history}" # a directory, or a URI such as s3://bucket/nights
+: "${BENCH_OUT:=nightly}"     # must not be there yet
+# The revision that every night measures beside its own, so that nights of different machines can be compared. To move
+# it, write another commit into that file: the series then begin anew.
+if [ -z "${BENCH_REFERENCE:-}" ] && ! BENCH_REFERENCE=$(cat .ci/reference); then
+    echo "Set BENCH_REFERENCE to the revision that every night is compared with." >&2
+    exit 2
+fi
+
+read -ra names <<<"$BENCH_STRATEGIES"
+strategies=()
+for name in "${names[@]}"; do
+    strategies+=(--strategy "$name")
+done
+
+gate=0
+bench gate --baseline "$BENCH_REFERENCE" "${strategies[@]}" --data "$BENCH_DATASET" --threshold "$BENCH_THRESHOLD" \
+    --budget "$BENCH_BUDGET" --out "$BENCH_OUT/gate" || gate=$?
+if [ "$gate" -eq 130 ]; then
+    exit 130
+fi
+
+# Where the request could not be met nothing was measured, and there is no night.
+trend=0
+if [ "$gate" -ne 2 ]; then
+    bench trend "$BENCH_OUT/gate" --history "$BENCH_HISTORY" --out "$BENCH_OUT/trend" || trend=$?
+fi
+
+mkdir -p "$BENCH_OUT"
+for part in "$BENCH_OUT"/gate/*.md "$BENCH_OUT"/trend/trend.md; do
+    if [ -f "$part" ]; then
+        cat "$part"
+        echo
+    fi
+done >"$BENCH_OUT/summary.md"
+
+# One line for an annotation, an issue's title, or a chat.
+case "$gate/$trend" in
+    0/0) echo "No slowdown." ;;
+    0/1) echo "The trend shows a slowdown within the last nights." ;;
+    1/*) echo "The gate confirms a slowdown against the reference." ;;
+    3/*) echo "The gate could not tell." ;;
+    4/*) echo "The gate finds worse answers than the reference's." ;;
+    *) echo "The night could not be judged: the gate ended with $gate, the trend with $trend." ;;
+esac | tee "$BENCH_OUT/notice.txt"
+
+if [ "$gate" -ne 0 ]; then
+    exit "$gate"
+fi
+exit "$trend"

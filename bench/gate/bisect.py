@@ -1,0 +1,92 @@
+"""Narrows a slowdown down to a commit: the gate judges a revision in the middle, and the half that cannot be it goes.
+
+A revision is on the bad side if the gate finds it slower than the good one by more than half of the bad one's slowdown,
+on a log scale: other commits on the way may have made it a little slower or faster.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, Literal
+
+from bench.errors import UsageError
+from bench.gate import revisions
+
+Side = Literal["good", "bad"]
+Judge = Callable[[str], Side | None]
+
+
+@dataclass(frozen=True)
+class Narrowed:
+    """Where the slowdown came in.
+
+    Attributes:
+        good: The newest commit that is known not to have it.
+        bad: The oldest one that is known to have it.
+        undecided: Commits between them, which could not be judged.
+    """
+
+    good: str
+    bad: str
+    undecided: tuple[str, ...]
+
+
+def narrow(good: str, later: Sequence[str], judge: Judge) -> Narrowed:
+    """Find the first bad commit.
+
+    Args:
+        good: The good commit.
+        later: The commits after it, the oldest first; the last one is bad.
+        judge: Says on which side a commit is, None where that cannot be told: then one beside it is asked.
+    """
+    newest_good, oldest_bad = -1, len(later) - 1
+    undecided: set[int] = set()
+    while between := [index for index in range(newest_good + 1, oldest_bad) if index not in undecided]:
+        middle = (newest_good + oldest_bad) / 2
+        index = min(between, key=lambda index: abs(index - middle))
+        side = judge(later[index])
+        if side == "good":
+            newest_good = index
+        elif side == "bad":
+            oldest_bad = index
+        else:
+            undecided.add(index)
+    left = tuple(later[index] for index in range(newest_good + 1, oldest_bad))
+    return Narrowed(good if newest_good < 0 else later[newest_good], later[oldest_bad], left)
+
+
+def side_of(entry: dict[str, Any], slowdown: float) -> Side | None:
+    """Return on which side a revision is that the gate has compared with the good one.
+
+    Args:
+        entry: The case's entry of the verdict.
+        slowdown: The bad revision's ratio to the good one.
+    """
+    ratio, half = entry["ratio"], math.sqrt(slowdown)
+    if not ratio or ratio["low"] is None:
+        return None
+    if entry["speed"] == "regression" and ratio["estimate"] > half:
+        return "bad"
+    return "good" if ratio["high"] < half else "bad" if ratio["low"] > half else None
+
+
+def between(repository: Path, good: str, bad: str) -> list[str]:
+    """Return the commits after the good one up to the bad one, the oldest first, along the first parents.
+
+    Args:
+        repository: Its top directory.
+        good: A commit.
+        bad: A commit.
+
+    Raises:
+        UsageError: The good one is no ancestor of the bad one.
+    """
+    commits = revisions.after(repository, good, bad)
+    if not commits:
+        raise UsageError(
+            f"{good[:12]} is no ancestor of {bad[:12]}, so that no commit lies between them: give another --good."
+        )
+    return commits

@@ -1,0 +1,112 @@
+"""What one night adds to the history, and the JSON that it is kept as.
+
+Schema versions of a night, newest last:
+
+1. The first.
+"""
+
+from __future__ import annotations
+
+import functools
+import hashlib
+import json
+import math
+from collections.abc import Callable, Mapping
+from dataclasses import asdict, dataclass
+from importlib import resources
+from typing import Any, Literal
+
+from bench.errors import ResultsError
+
+SCHEMA = 1
+
+Source = Literal["gate", "pytest-benchmark"]
+
+
+@dataclass(frozen=True)
+class Figure:
+    """What one night says of a case.
+
+    Attributes:
+        log: Natural logarithm of its time over that of the pinned reference in the same session; where there is no
+            reference, of its median seconds.
+        runs: How many runs of the case stand behind it.
+        dataset: Fingerprint of what it ran on, if known.
+    """
+
+    log: float
+    runs: int
+    dataset: str | None = None
+
+
+@dataclass(frozen=True)
+class Night:
+    """What one night adds to the history.
+
+    Attributes:
+        at: When it was measured, UTC, such as ``2026-11-24T20:30:00Z``.
+        source: Who measured it.
+        commit: The commit that was measured, if known.
+        reference: The pinned revision that was measured beside it; None where figures are plain seconds.
+        machine: What tells machines apart whose seconds cannot be compared, if known.
+        cases: A figure for each case, by its name.
+    """
+
+    at: str
+    source: Source
+    commit: str | None
+    reference: str | None
+    machine: str | None
+    cases: Mapping[str, Figure]
+
+    def to_json(self) -> bytes:
+        """Return the content of its file; the same night gives the same bytes."""
+        content = {"schema": SCHEMA, **asdict(self), "cases": {name: asdict(case) for name, case in self.cases.items()}}
+        return (json.dumps(content, indent=1, sort_keys=True, allow_nan=False) + "\n").encode()
+
+    @property
+    def file(self) -> str:
+        """The name of its file: when it was measured, and 12 digits of its content's SHA-256.
+
+        So two jobs that add different nights never mean the same file, and who adds the same night twice does.
+        """
+        moment = self.at.replace("-", "").replace(":", "")
+        return f"{moment}-{hashlib.sha256(self.to_json()).hexdigest()[:12]}.json"
+
+
+def from_json(content: bytes, name: str) -> Night:
+    """Read a night.
+
+    Args:
+        content: What is in its file.
+        name: What to call the file.
+
+    Raises:
+        ResultsError: It is damaged, from a newer version, or no night.
+    """
+    import fastjsonschema
+
+    try:
+        found = json.loads(content)
+    except ValueError as error:
+        raise ResultsError(f"{name} is damaged ({error}): restore it, or take it away to go on without.") from error
+    version = found.get("schema") if isinstance(found, dict) else None
+    if isinstance(version, int) and version > SCHEMA:
+        raise ResultsError(f"{name} has schema version {version}, newer than this bench reads: update bench.")
+    try:
+        _validator()(found)
+    except fastjsonschema.JsonSchemaValueException as error:
+        raise ResultsError(f"{name} is no night of a history ({error.message}): take it away.") from error
+    cases = {case: Figure(figure["log"], figure["runs"], figure["dataset"]) for case, figure in found["cases"].items()}
+    if not all(math.isfinite(figure.log) for figure in cases.values()):
+        raise ResultsError(f"{name} is no night of a history (a figure is not finite): take it away.")
+    return Night(found["at"], found["source"], found["commit"], found["reference"], found["machine"], cases)
+
+
+@functools.cache
+def _validator() -> Callable[[Any], Any]:
+    import fastjsonschema
+
+    schema = json.loads(resources.files("bench").joinpath(f"schemas/night-{SCHEMA}.json").read_text())
+    validator: Callable[[Any], Any] = fastjsonschema.compile(schema)
+    return validator

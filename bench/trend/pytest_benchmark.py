@@ -1,0 +1,78 @@
+"""Reads the JSON that pytest-benchmark writes, and everything that exports in its format, as a night."""
+
+from __future__ import annotations
+
+import json
+import math
+import statistics
+from collections import Counter
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+from bench.errors import ResultsError
+from bench.host import digest
+from bench.trend.night import Figure, Night
+
+# Of ``machine_info``: what makes seconds of two machines different things. The host's name is left where it is.
+MACHINE = ("machine", "system", "python_implementation", "python_version")
+CPU = ("brand_raw", "brand", "count", "arch")
+
+
+def read(path: Path) -> Night:
+    """Read what ``pytest --benchmark-json=FILE`` wrote.
+
+    A case is called by its ``fullname``. Its figure is our own median of ``stats.data``, the seconds of each round.
+
+    Args:
+        path: The file.
+
+    Raises:
+        ResultsError: It cannot be read, is damaged, or lacks what is needed.
+    """
+    try:
+        found = json.loads(path.read_bytes())
+    except OSError as error:
+        raise ResultsError(f"{path} cannot be read: {error.strerror}.") from error
+    except ValueError as error:
+        raise ResultsError(f"{path} is damaged ({error}): let pytest write it again.") from error
+    try:
+        benchmarks, at = found["benchmarks"], _moment(found["datetime"])
+        cases = {entry["fullname"]: _figure(path, entry) for entry in benchmarks}
+        machine = _machine(found["machine_info"])
+        commit = (found.get("commit_info") or {}).get("id")
+    except (KeyError, TypeError, AttributeError, ValueError) as error:
+        raise ResultsError(
+            f"{path} is not what pytest-benchmark writes ({type(error).__name__}: {error}): "
+            "give the file of `pytest --benchmark-json=FILE`."
+        ) from error
+    if not cases:
+        raise ResultsError(f"{path} holds no benchmark: run some with `pytest --benchmark-json=FILE`.")
+    if twice := [name for name, number in Counter(entry["fullname"] for entry in benchmarks).items() if number > 1]:
+        raise ResultsError(f"{path} has two benchmarks called {twice[0]}: give one of them another name.")
+    return Night(at, "pytest-benchmark", commit or None, None, machine, cases)
+
+
+def _figure(path: Path, entry: dict[str, Any]) -> Figure:
+    data = entry["stats"].get("data")
+    if not data:
+        raise ResultsError(
+            f"{path} has no `stats.data` for {entry['fullname']}: write it with `--benchmark-json=FILE`, "
+            "or save with `--benchmark-save-data`."
+        )
+    seconds = statistics.median(data)
+    if not (seconds > 0 and math.isfinite(seconds)):
+        raise ResultsError(f"{path} has a median of {seconds} s for {entry['fullname']}: that is no duration.")
+    return Figure(math.log(seconds), len(data))
+
+
+def _moment(text: str) -> str:
+    """Return a moment in UTC; pytest-benchmark writes UTC, older versions without saying so."""
+    moment = datetime.fromisoformat(text)
+    return (moment if moment.tzinfo else moment.replace(tzinfo=UTC)).astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
+
+
+def _machine(info: dict[str, Any]) -> str:
+    cpu = info.get("cpu") or {}
+    facts = [info.get(name) for name in MACHINE] + [cpu.get(name) for name in CPU]
+    return digest(json.dumps(facts))
