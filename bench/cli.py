@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import functools
 import re
 import signal
 import sys
+from collections.abc import Callable
 from pathlib import Path
 from types import FrameType
 from typing import Any, NoReturn
@@ -86,12 +88,28 @@ def main() -> None:
     """Measure the ways of putting TensorFlow and Spark together, on the same rows."""
 
 
+def storage_options(command: Callable[..., Any]) -> Callable[..., Any]:
+    """Give a verb the options of the storage section, and its function one argument ``storage`` for them."""
+
+    @click.option("--endpoint", metavar="URL", help="Object store to ask.  [default: the provider's]")
+    @click.option("--region", help="Region of the bucket.  [default: $AWS_REGION, or asked for]")
+    @click.option("--anonymous", is_flag=True, help="Read the bucket without credentials.")
+    @functools.wraps(command)
+    def with_storage(*, endpoint: str | None, region: str | None, anonymous: bool, **options: Any) -> Any:
+        from bench.storage import from_environment
+
+        return command(storage=from_environment(endpoint, region, anonymous), **options)
+
+    return with_storage
+
+
 @main.command()
+@storage_options
 @click.option("--strategy", "strategies", multiple=True, metavar="NAME|GLOB", help="Strategies to run; all by default.")
 @click.option(
     "--task", type=click.Choice(["train", "predict"]), default="train", show_default=True, help="What is measured."
 )
-@click.option("--data", "data_name", default="flights", show_default=True, help="Dataset: a name or a path.")
+@click.option("--data", "data_name", default="flights", show_default=True, help="Dataset: a name, path or URI.")
 @click.option("--workers", type=Integers(), help="Workers of distributed strategies, such as 1,2.  [default: 2]")
 @click.option("--cores", type=click.IntRange(1), help="CPU cores for each trial.  [default: all]")
 @click.option("--repeat", type=click.IntRange(1), default=1, show_default=True, help="How often each case runs.")

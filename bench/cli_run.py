@@ -14,6 +14,7 @@ from rich.console import Console
 from bench import limits, run
 from bench.datasets import ensure, open_dataset
 from bench.errors import EXIT_FAILED, EXIT_INTERRUPTED, EXIT_NOTHING_RAN, UsageError
+from bench.model import Storage
 from bench.plan import Planned, Request
 from bench.progress import Progress
 from bench.report.text import print_run
@@ -25,6 +26,7 @@ from bench.summary import CONTROL_FAMILY
 def run_verb(
     *,
     data_name: str,
+    storage: Storage,
     timeout_s: float,
     resume: Path | None,
     out: Path,
@@ -35,7 +37,8 @@ def run_verb(
     """Carry out ``bench run`` and return its exit code.
 
     Args:
-        data_name: Name or path of the dataset.
+        data_name: Name, path or URI of the dataset.
+        storage: How to reach it, if it is a URI.
         timeout_s: Seconds that each trial may take.
         resume: Directory of the run to go on with.
         out: Directory that holds runs.
@@ -47,7 +50,7 @@ def run_verb(
         campaign = run.resume(resume, open_dataset)
     else:
         request = _request(wanted)
-        dataset = ensure(data_name)
+        dataset = ensure(data_name, storage)
         if dry_run:
             return _print_plan(run.make_plan(request, dataset, to_run=False))
         campaign = run.start(request, dataset, out, ["bench", *sys.argv[1:]])

@@ -4,6 +4,7 @@ BenchError                    one sentence for a person, and the exit code
 ├── UsageError                2: the request cannot be met as it was put
 │   ├── DatasetError          2: a dataset that is missing, damaged or unsuitable
 │   └── ResultsError          2: results that are missing, damaged or from a newer version
+├── StorageError              5: an object store that cannot be reached, or that breaks off
 └── PluginError               5: a strategy plugin that breaks the contract
 Skip                          raised by a strategy: it cannot run here
 """
@@ -29,6 +30,10 @@ class DatasetError(UsageError):
 
 class ResultsError(UsageError):
     """Results cannot be read or written."""
+
+
+class StorageError(BenchError):
+    """An object store cannot be reached, does not answer, or breaks off."""
 
 
 class PluginError(BenchError):

@@ -55,6 +55,21 @@ class Reference:
 
 
 @dataclass(frozen=True)
+class Storage:
+    """How to reach an object store; credentials are no part of it.
+
+    Attributes:
+        endpoint: URL of a server that is not the provider's own, such as ``http://127.0.0.1:8333``.
+        region: Region of the bucket, where it cannot be asked for.
+        anonymous: Whether to read without credentials.
+    """
+
+    endpoint: str | None = None
+    region: str | None = None
+    anonymous: bool = False
+
+
+@dataclass(frozen=True)
 class Dataset:
     """A dataset that lies ready: ``PATH/split=train/*.parquet`` and ``PATH/split=test/*.parquet``.
 
@@ -76,6 +91,8 @@ class Dataset:
         best_auc: AUC of the true probabilities of the label, which no model can beat but by
             chance; ``None`` where nobody knows it.
         floors: For each family, the AUC on the test split below which no correct strategy falls.
+        storage: How to reach it, where ``path`` is a URI.
+        listing: Digest of the names, sizes and times of its objects when it was opened; empty for a directory.
     """
 
     name: str
@@ -90,6 +107,8 @@ class Dataset:
     fingerprint: str
     best_auc: float | None = None
     floors: Mapping[str, float] = field(default_factory=dict)
+    storage: Storage = field(default_factory=Storage)
+    listing: str = ""
 
     def split(self, name: str) -> str:
         """Return the directory or URI of the split ``train`` or ``test``."""

@@ -13,7 +13,7 @@ from typing import Any
 
 from bench import environment, plan, plugins, record, references, runner
 from bench.errors import ResultsError, UsageError
-from bench.model import Dataset, Strategy
+from bench.model import Dataset, Storage, Strategy
 from bench.plan import Planned, Request
 from bench.progress import Progress
 from bench.results import Record, RunDirectory, read_run
@@ -100,12 +100,12 @@ def start(request: Request, dataset: Dataset, out: Path, command: list[str]) -> 
     return Campaign(directory, trials, surroundings["fingerprint"])
 
 
-def resume(path: Path, dataset_of: Callable[[str], Dataset]) -> Campaign:
+def resume(path: Path, dataset_of: Callable[[str, Storage], Dataset]) -> Campaign:
     """Return what is left of an earlier run: the trials that have no ``ok`` record.
 
     Args:
         path: The run's directory.
-        dataset_of: Opens a dataset, given its path.
+        dataset_of: Opens a dataset, given its path and how to reach it.
 
     Raises:
         ResultsError: There is no such run, or the dataset or the environment is another one by now.
@@ -114,7 +114,8 @@ def resume(path: Path, dataset_of: Callable[[str], Dataset]) -> Campaign:
     recorded = earlier.run["request"]
     lists = {name: tuple(value) for name, value in recorded.items() if isinstance(value, list)}
     request = Request(**{**recorded, **lists})
-    dataset = dataset_of(earlier.run["dataset"]["path"])
+    described = earlier.run["dataset"]
+    dataset = dataset_of(described["path"], Storage(**described.get("storage", {})))
     if dataset.fingerprint != earlier.run["dataset"]["fingerprint"]:
         raise ResultsError(f"The dataset {dataset.name!r} is not what it was when {path.name} began: start a new run.")
     surroundings = environment.describe(cores=request.cores)

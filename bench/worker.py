@@ -15,7 +15,7 @@ import traceback
 from pathlib import Path
 from typing import Any
 
-from bench import plugins
+from bench import plugins, traffic
 from bench.errors import Skip
 from bench.model import Trial
 from bench.prctl import die_with_parent
@@ -37,6 +37,9 @@ def main(directory: Path) -> None:
     if trial.workers > trial.cores:
         clock.note("oversubscribed", True)
     outcome = _run(trial, plugins.load(trial.strategy), clock)
+    if traffic.own.requests:
+        clock.note("store_requests", traffic.own.requests)
+        clock.note("store_bytes", traffic.own.bytes)
     outcome["peak_resident_bytes"] = _peak_resident_bytes()
     (directory / "outcome.json").write_text(json.dumps(outcome))
 

@@ -5,8 +5,10 @@ from __future__ import annotations
 import re
 import time
 from collections.abc import Callable
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
+from bench import keys
 from strategies import _ranks
 from strategies._ranks import RankError, Report
 
@@ -38,8 +40,8 @@ def run(function: Callable[[Trial, float], Report], trial: Trial) -> list[Report
     remote_shell = gloo_run.rsh
     gloo_run.rsh = _ending_all(remote_shell)
     try:
-        reports: list[Report] = horovod.spark.run(
-            function,
+        answers = horovod.spark.run(
+            partial(_ranks.with_keys, keys.of_driver(trial.dataset), function),
             (trial, time.time()),
             num_proc=trial.workers,
             start_timeout=_ranks.SECONDS_TO_START,
@@ -52,7 +54,7 @@ def run(function: Callable[[Trial, float], Report], trial: Trial) -> list[Report
         raise RankError(_sentence(str(error))) from error
     finally:
         gloo_run.rsh = remote_shell
-    return reports
+    return [_ranks.counted(answer) for answer in answers]
 
 
 def _ending_all(remote_shell: Callable[..., int]) -> Callable[..., int]:

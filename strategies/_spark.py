@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from bench import Skip, java, limits
+from strategies import _hadoop, _source
 
 if TYPE_CHECKING:
     from pyspark.sql import DataFrame, SparkSession
@@ -101,6 +102,7 @@ def stop(spark: SparkSession | None) -> None:
     from pyspark import SparkContext
 
     if spark is not None:
+        _source.count(spark)
         spark.stop()
     gateway = SparkContext._gateway
     if gateway is None:
@@ -117,8 +119,8 @@ def feature_columns(dataset: Dataset) -> list[str]:
     return [f"f{index}" for index in range(len(dataset.features))]
 
 
-def read(spark: SparkSession, dataset: Dataset, *splits: str) -> DataFrame:
-    """Return the rows of splits, as Spark reads them itself.
+def read(spark: SparkSession, dataset: Dataset, *splits: str, label: bool = True, row_id: bool = True) -> DataFrame:
+    """Return the rows of splits, as Spark reads them itself; or `_source`, where it lacks the connector to a store.
 
     The features are called by their position, because the dataset's own names may be those of columns that
     estimators add, such as ``prediction``.
@@ -127,15 +129,21 @@ def read(spark: SparkSession, dataset: Dataset, *splits: str) -> DataFrame:
         spark: The session.
         dataset: The dataset.
         splits: The splits, ``train`` or ``test`` or both.
+        label: Whether the label is wanted; what is not wanted is not read.
+        row_id: Whether the row ids are.
 
     Returns:
         A data frame of ``row_id``, ``label`` and `feature_columns`.
     """
     from pyspark.sql.functions import col
 
-    rows = spark.read.parquet(*(dataset.split(split) for split in splits))
-    names = zip(dataset.features, feature_columns(dataset), strict=True)
-    return rows.select("row_id", col(dataset.label).alias("label"), *(col(old).alias(new) for old, new in names))
+    names = dict(zip(dataset.features, feature_columns(dataset), strict=True))
+    names = ({"row_id": "row_id"} if row_id else {}) | ({dataset.label: "label"} if label else {}) | names
+    if _hadoop.reads(spark, dataset.path):
+        rows = spark.read.parquet(*(_hadoop.uri(dataset.split(split)) for split in splits))
+    else:
+        rows = _source.read(spark, dataset, splits, list(names))
+    return rows.select(*(col(old).alias(new) for old, new in names.items()))
 
 
 def load_train(trial: Trial, spark: SparkSession) -> DataFrame:
@@ -143,7 +151,8 @@ def load_train(trial: Trial, spark: SparkSession) -> DataFrame:
 
     Cached, because MLlib's optimisers pass over it again and again; counted, because Spark would read it later.
     """
-    rows = assemble(read(spark, trial.dataset, "train"), trial.dataset).select("features", "label").cache()
+    rows = read(spark, trial.dataset, "train", row_id=False)
+    rows = assemble(rows, trial.dataset).select("features", "label").cache()
     rows.count()
     return rows
 

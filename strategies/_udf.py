@@ -166,7 +166,7 @@ def ship(trial: Trial, spark: SparkSession, model: Path) -> Shipped:
 
 def rows(trial: Trial, spark: SparkSession) -> DataFrame:
     """Return row ids and features of all rows that are to be scored."""
-    return _spark.read(spark, trial.dataset, *trial.splits_to_score).drop("label")
+    return _spark.read(spark, trial.dataset, *trial.splits_to_score, label=False)
 
 
 def write(trial: Trial, shipped: Shipped, scored: DataFrame) -> Path:

@@ -47,7 +47,7 @@ def bench_train(trial, session):
         verbose=False,
         **_xgboost.settings(trial),
     )
-    rows = _spark.read(session, trial.dataset, "train")
+    rows = _spark.read(session, trial.dataset, "train", row_id=False)
     # The estimator shuffles all rows where the files do not split into as many partitions as there are workers.
     trial.note("shuffled", rows.rdd.getNumPartitions() != trial.workers)
     return estimator.fit(rows)
@@ -55,7 +55,7 @@ def bench_train(trial, session):
 
 @hookimpl
 def bench_predict(trial, session, model):
-    rows = _spark.read(session, trial.dataset, *trial.splits_to_score)
+    rows = _spark.read(session, trial.dataset, *trial.splits_to_score, label=False)
     return _spark.write_scores(model.transform(rows), trial)
 
 
