@@ -9,11 +9,14 @@ import sys
 from collections.abc import Callable
 from pathlib import Path
 from types import FrameType
-from typing import Any, NoReturn
+from typing import TYPE_CHECKING, Any, NoReturn
 
 import click
 
 from bench.errors import EXIT_INTERRUPTED, BenchError
+
+if TYPE_CHECKING:
+    from bench.model import Storage
 
 UNITS = {"": 1, "s": 1, "m": 60, "h": 3600}
 OUT = click.option("--out", type=click.Path(path_type=Path), default=Path("results"), help="Directory that holds runs.")
@@ -123,9 +126,13 @@ def storage_options(command: Callable[..., Any]) -> Callable[..., Any]:
 @click.option("--trees", type=click.IntRange(1), help="Number of trees (family gbt).")
 @click.option("--depth", type=click.IntRange(1, 30), help="Greatest depth of a tree (family gbt).")
 @click.option("--seed", type=click.IntRange(0, 2**31 - 1), help="Seed of the trials and of their order.")
-@click.option("--master", metavar="URL", help="Spark master.  [default: local]")
-@click.option("--resume", type=click.Path(path_type=Path), metavar="RUN", help="Run what has no ok record in RUN.")
-@OUT
+@click.option("--master", metavar="URL", help="Spark master: local[N], spark://…, yarn, k8s://….  [default: local]")
+@click.option("--spark-conf", multiple=True, metavar="KEY=VALUE", help="Setting of Spark; may be given again.")
+@click.option(
+    "--spark-conf-file", type=click.Path(exists=True, dir_okay=False, resolve_path=True), help="File with more of them."
+)
+@click.option("--resume", metavar="RUN", help="Run what has no ok record in RUN, a directory or URI.")
+@click.option("--out", default="results", show_default=True, help="Directory or URI that holds runs.")
 @click.option("--dry-run", is_flag=True, help="Print the plan and run nothing.")
 @click.option("--json", "as_json", is_flag=True, help="Print records only, a line each.")
 def run(**options: Any) -> None:
@@ -149,6 +156,18 @@ def show(run: Path | None, out: Path) -> None:
     print_run(results.read_run(path), Console(highlight=False))
 
 
+@main.command()
+@click.argument("uri")
+@OUT
+@storage_options
+def fetch(uri: str, out: Path, storage: Storage) -> None:
+    """Copy a run out of an object store, for `bench show` and all else that reads runs."""
+    from bench.bucket import Bucket, split
+
+    prefix, run = split(uri)
+    click.echo(Bucket(prefix, storage).fetch(run, out))
+
+
 @main.command("list")
 def list_strategies() -> None:
     """List the strategies and whether each can run here."""
@@ -169,6 +188,20 @@ def doctor() -> None:
     from bench.doctor import report
 
     sys.exit(report(Console()))
+
+
+@main.command()
+@click.option(
+    "--out", type=click.Path(path_type=Path), default=Path("environment.tar.gz"), show_default=True, help="The archive."
+)
+@click.option("--python", metavar="PREFIX", help="Where Python lies on the hosts, such as /usr.  [default: as here]")
+@click.option("--force", is_flag=True, help="Replace an archive that is there.")
+def pack(out: Path, python: str | None, force: bool) -> None:
+    """Pack this environment for the executors of a cluster (spark.archives)."""
+    from bench.pack import how_to_use
+    from bench.pack import pack as packed
+
+    click.echo(how_to_use(packed(out, python, force=force)))
 
 
 @main.command("new-strategy")

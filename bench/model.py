@@ -154,6 +154,8 @@ class Trial:
         scratch: Directory for whatever the strategy writes; removed after the trial.
         model: The Keras model that strategies with ``scores="reference"`` score with, a file or a directory; ``None``
             in a train trial, and where a strategy scores with its own.
+        spark_conf: Settings of Spark that the user gave on the command line, as ``key=value``.
+        spark_conf_file: File with more of them, which may hold secrets; only the driver reads it.
         clock: The worker's clock; not there (``None``) where the trial was shipped to.
     """
 
@@ -176,6 +178,8 @@ class Trial:
     master: str
     scratch: Path
     model: Path | None = None
+    spark_conf: tuple[str, ...] = ()
+    spark_conf_file: str | None = None
     clock: Clock | None = field(default=None, compare=False, repr=False)
 
     def phase(self, name: str) -> AbstractContextManager[None]:

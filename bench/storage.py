@@ -149,6 +149,8 @@ def explained(what: str, storage: Storage) -> Iterator[None]:
 
 def _sentence(text: str, what: str, storage: Storage) -> Exception | None:
     server = storage.endpoint or urlsplit(what).scheme
+    if "NO_SUCH_BUCKET" in text:
+        return DatasetError(f"There is no bucket {urlsplit(what).netloc!r} at {server}: check the URI and --endpoint.")
     if re.search(r"SIGNATURE_DOES_NOT_MATCH|INVALID_ACCESS_KEY|ACCESS_DENIED|HTTP status 40[13]|EXPIRED_TOKEN", text):
         if storage.anonymous:
             return DatasetError(f"{what} may not be read anonymously at {server}: leave --anonymous away.")

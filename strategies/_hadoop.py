@@ -6,12 +6,14 @@ Not run in our tests: the jars come from Maven only. What is written here is tes
 from __future__ import annotations
 
 import re
+from collections.abc import Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from pyspark.sql import SparkSession
 
+    from bench import Dataset
     from bench.model import Storage
 
 CLASSES = {
@@ -54,6 +56,23 @@ def settings(storage: Storage) -> dict[str, str]:
         provider = "org.apache.hadoop.fs.s3a.AnonymousAWSCredentialsProvider"
         found["spark.hadoop.fs.s3a.aws.credentials.provider"] = provider
     return found
+
+
+def chosen(dataset: Dataset, given: Mapping[str, str]) -> dict[str, str]:
+    """Return the user's settings, and where they bring ``s3a`` along what it has to be told.
+
+    Args:
+        dataset: The dataset.
+        given: The user's settings.
+    """
+    import pyspark
+
+    jars = Path(pyspark.__file__).parent / "jars"
+    packages, files = given.get("spark.jars.packages", ""), given.get("spark.jars", "")
+    if "hadoop-aws" not in packages + files and not list(jars.glob("hadoop-aws-*.jar")):
+        return dict(given)
+    completed = {"spark.jars.packages": complete(packages, version(jars))} if packages else {}
+    return settings(dataset.storage) | dict(given) | completed
 
 
 def uri(path: str) -> str:

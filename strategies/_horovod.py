@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import re
 import time
 from collections.abc import Callable
@@ -47,7 +48,8 @@ def run(function: Callable[[Trial, float], Report], trial: Trial) -> list[Report
             start_timeout=_ranks.SECONDS_TO_START,
             use_gloo=True,
             env=dict(ENVIRONMENT),  # beside that of the executor
-            nics={"lo"} if trial.master.startswith("local") else None,
+            nics=_interfaces(),
+            executable=os.environ["PYSPARK_PYTHON"],  # which may lie elsewhere on the executors
             verbose=0,
         )
     except RuntimeError as error:
@@ -55,6 +57,14 @@ def run(function: Callable[[Trial, float], Report], trial: Trial) -> list[Report
     finally:
         gloo_run.rsh = remote_shell
     return [_ranks.counted(answer) for answer in answers]
+
+
+def _interfaces() -> set[str] | None:
+    """Return the loopback interface where the driver is at a loopback address, else none: Horovod then tries all."""
+    from pyspark import SparkContext
+
+    host = SparkContext.getOrCreate().getConf().get("spark.driver.host")
+    return {"lo"} if host.startswith("127.") else None
 
 
 def _ending_all(remote_shell: Callable[..., int]) -> Callable[..., int]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 
 from bench.datasets.files import DataFiles
 from bench.datasets.reading import naming
+from bench.errors import DatasetError
 from bench.tree import AT_ONCE
 
 if TYPE_CHECKING:
@@ -36,7 +37,7 @@ def start(threads: int) -> None:
     pa.set_cpu_count(threads)
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, slots=True)
 class RowGroup:
     """One row group of a split, the smallest piece that one worker reads.
 
@@ -45,27 +46,38 @@ class RowGroup:
         index: Its number in the file, from 0.
         rows: How many of its rows are to be read.
         start: The first of them.
-        version: Entity tag of the object when its footer was read; empty on a disk.
     """
 
     path: str
     index: int
     rows: int
     start: int = 0
-    version: str = ""
 
 
 def row_groups(dataset: Dataset, split: str) -> list[RowGroup]:
-    """List a split's row groups from the footers, sorted by path and number: the same list in every process."""
+    """List a split's row groups, sorted by path and number: the same list in every process.
+
+    From the footers; or in a store, where each of them is two requests, from the manifest, which has their rows.
+    """
     files = DataFiles(dataset)
+    return listed(files.planned(split) or _from_footers(files, split))
+
+
+def listed(rows: Mapping[str, Sequence[int]]) -> list[RowGroup]:
+    """Return all row groups of files.
+
+    Args:
+        rows: The rows of each row group, by file.
+    """
+    return [RowGroup(path, index, number) for path, groups in rows.items() for index, number in enumerate(groups)]
+
+
+def _from_footers(files: DataFiles, split: str) -> dict[str, list[int]]:
     paths = files.paths(split)
     with ThreadPoolExecutor(AT_ONCE if files.tree.remote else 1) as pool:
-        footers = pool.map(lambda path: _footer(files, path), paths)
-        return [
-            RowGroup(path, index, footer.row_group(index).num_rows, version=opened.version)
-            for path, (opened, footer) in zip(paths, footers, strict=True)
-            for index in range(footer.num_row_groups)
-        ]
+        footers = [footer for _, footer in pool.map(lambda path: _footer(files, path), paths)]
+    numbers = [[footer.row_group(index).num_rows for index in range(footer.num_row_groups)] for footer in footers]
+    return dict(zip(paths, numbers, strict=True))
 
 
 def shard(groups: Sequence[RowGroup], rank: int, world: int) -> list[RowGroup]:
@@ -190,11 +202,13 @@ class _Reader:
     def __init__(self, dataset: Dataset, groups: Sequence[RowGroup], columns: Sequence[str]) -> None:
         self._columns = list(columns)
         self._files = DataFiles(dataset)
-        self._versions = {group.path: group.version for group in groups}
+        paths = list(dict.fromkeys(group.path for group in groups))
         with ThreadPoolExecutor(AT_ONCE if self._files.tree.remote else 1) as pool:
-            found = pool.map(lambda path: _footer(self._files, path, self._versions[path]), self._versions)
+            found = pool.map(lambda path: _footer(self._files, path), paths)
             kept = ((opened if self._files.tree.remote else None, footer) for opened, footer in found)
-            self._footers = dict(zip(self._versions, kept, strict=True))
+            self._footers = dict(zip(paths, kept, strict=True))
+        for group in groups:
+            self._require(group)
 
     def read(self, group: RowGroup, *, use_threads: bool) -> pa.Table:
         opened, footer = self._footers[group.path]
@@ -204,17 +218,25 @@ class _Reader:
             table = file.read_row_group(group.index, columns=self._columns, use_threads=use_threads)
             return table.slice(group.start, group.rows)
 
+    def _require(self, group: RowGroup) -> None:
+        _, footer = self._footers[group.path]
+        there = footer.row_group(group.index).num_rows if group.index < footer.num_row_groups else 0
+        if group.start + group.rows > there:
+            raise DatasetError(
+                f"The file {self._files.tree.uri(group.path)} has other row groups than its manifest says."
+            )
+
     def check(self) -> None:
-        if self._files.tree.remote:
-            with ThreadPoolExecutor(AT_ONCE) as pool:
-                for _ in pool.map(self._files.open, self._versions, self._versions.values()):
-                    pass
+        versions = {path: opened.version for path, (opened, _) in self._footers.items() if opened}
+        with ThreadPoolExecutor(AT_ONCE) as pool:
+            for _ in pool.map(self._files.open, versions, versions.values()):
+                pass
 
 
-def _footer(files: DataFiles, path: str, version: str | None = None) -> tuple[Opened, pq.FileMetaData]:
+def _footer(files: DataFiles, path: str) -> tuple[Opened, pq.FileMetaData]:
     import pyarrow.parquet as pq
 
-    opened = files.open(path, version)
+    opened = files.open(path)
     with naming(opened.uri), opened.reading() as file:
         return opened, pq.read_metadata(file)
 

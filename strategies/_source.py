@@ -37,11 +37,10 @@ def read(spark: SparkSession, dataset: Dataset, splits: Sequence[str], columns: 
         columns: Names of the columns, of which only ``row_id`` is no float32.
     """
     wanted = spark.conf.get("spark.sql.files.minPartitionNum", None) or spark.sparkContext.defaultParallelism
-    groups = [group for split in splits for group in _parquet.row_groups(dataset, split)]
-    parts = portions(groups, int(wanted))
-    reader = _Reader(dataset, tuple(parts), tuple(columns), keys.of_driver(dataset), counter(spark))
+    reader = _Reader(dataset, tuple(splits), int(wanted), tuple(columns), keys.of_driver(dataset), counter(spark))
+    number = len(reader.portions())
     schema = ", ".join(f"`{name}` {'long' if name == 'row_id' else 'float'}" for name in columns)
-    return spark.range(0, len(parts), 1, len(parts)).mapInArrow(reader, schema)
+    return spark.range(0, number, 1, number).mapInArrow(reader, schema)
 
 
 def portions(groups: Sequence[_parquet.RowGroup], number: int) -> list[list[_parquet.RowGroup]]:
@@ -63,20 +62,29 @@ def portions(groups: Sequence[_parquet.RowGroup], number: int) -> list[list[_par
 
 @dataclass(frozen=True)
 class _Reader:
-    """What a Python worker calls: numbers of portions in, their rows out."""
+    """What a Python worker calls: numbers of portions in, their rows out.
+
+    Each worker makes the same plan for itself, since a million row groups would be much to send to everybody.
+    """
 
     dataset: Dataset
-    parts: tuple[list[_parquet.RowGroup], ...]
+    splits: tuple[str, ...]
+    wanted: int
     columns: tuple[str, ...]
     keys: Keys
     traffic: Accumulator[tuple[int, int]]
 
+    def portions(self) -> list[list[_parquet.RowGroup]]:
+        groups = [group for split in self.splits for group in _parquet.row_groups(self.dataset, split)]
+        return portions(groups, self.wanted)
+
     def __call__(self, batches: Iterator[pa.RecordBatch]) -> Iterator[pa.RecordBatch]:
         self.keys.use()
         traffic.own.taken()
+        parts = self.portions()
         for batch in batches:
             for number in batch.column(0).to_pylist():
-                for table in _parquet.tables(self.dataset, self.parts[number], self.columns):
+                for table in _parquet.tables(self.dataset, parts[number], self.columns):
                     yield from table.select(self.columns).to_batches(ROWS_AT_ONCE)
         self.traffic.add(traffic.own.taken())
 

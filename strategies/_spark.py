@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import os
+import shlex
 import sys
 from collections.abc import Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from bench import Skip, java, limits
-from strategies import _hadoop, _source
+from bench import Skip, java, limits, sparkconf
+from strategies import _cluster, _executors, _gather, _hadoop, _ship, _source
 
 if TYPE_CHECKING:
     from pyspark.sql import DataFrame, SparkSession
@@ -36,17 +37,35 @@ def start(trial: Trial, settings: Mapping[str, str] | None = None) -> SparkSessi
     from pyspark.sql import SparkSession
 
     _use_java(trial)
+    jobs, given, local = dict(settings or {}), _given(trial), sparkconf.is_local(trial.master)
     # Or the workers pick another Python, without our packages.
-    os.environ["PYSPARK_PYTHON"] = os.environ["PYSPARK_DRIVER_PYTHON"] = sys.executable
-    local = trial.master.startswith("local")
+    os.environ["PYSPARK_DRIVER_PYTHON"] = sys.executable
+    os.environ["PYSPARK_PYTHON"] = sys.executable if local else _cluster.python(given)
+    chosen = _settings(trial) | jobs
     if local:
         os.environ["SPARK_LOCAL_IP"] = "127.0.0.1"
+        chosen |= {"spark.driver.host": "127.0.0.1", "spark.driver.bindAddress": "127.0.0.1"}
+    else:
+        archive = _ship.archive(trial)
+        chosen |= _cluster.settings(trial, jobs, given, archive)
+    if trial.master.startswith("local"):
         # Or somebody's other Spark, of another version, would run in place of this environment's.
         os.environ["SPARK_HOME"] = str(Path(pyspark.__file__).parent)
-    builder = SparkSession.builder.appName(f"bench {trial.strategy}").master(trial.master)
-    for key, value in (_settings(trial, local=local) | dict(settings or {})).items():
-        builder = builder.config(key, value)
-    return builder.getOrCreate()
+    # Not as arguments: those are seen by everybody on this machine.
+    path = {name: chosen[name] for name in chosen if name == "spark.executorEnv.PYTHONPATH"}
+    sparkconf.write(chosen | _hadoop.chosen(trial.dataset, given) | path, trial.scratch / "spark.properties")
+    arguments = ["--load-spark-defaults", "--properties-file", str(trial.scratch / "spark.properties")]
+    os.environ["PYSPARK_SUBMIT_ARGS"] = shlex.join([*arguments, "pyspark-shell"])
+    spark: SparkSession = SparkSession.builder.getOrCreate()
+    if not local:
+        _executors.remember(trial, spark)
+        _cluster.join(trial, spark, archive, trial.workers if "spark.task.cpus" in jobs else trial.cores)
+    return spark
+
+
+def _given(trial: Trial) -> dict[str, str]:
+    in_file = sparkconf.read(trial.spark_conf_file) if trial.spark_conf_file else {}
+    return in_file | sparkconf.parse(trial.spark_conf)
 
 
 def _use_java(trial: Trial) -> None:
@@ -59,8 +78,10 @@ def _use_java(trial: Trial) -> None:
     trial.note("java_vector_module", found.has_vector_module)
 
 
-def _settings(trial: Trial, *, local: bool) -> dict[str, str]:
-    settings = {
+def _settings(trial: Trial) -> dict[str, str]:
+    return {
+        "spark.app.name": f"bench {trial.strategy}",
+        "spark.master": trial.master,
         "spark.driver.memory": f"{_driver_memory() >> 20}m",
         "spark.local.dir": str(trial.scratch / "spark"),
         "spark.sql.warehouse.dir": str(trial.scratch / "warehouse"),
@@ -82,9 +103,6 @@ def _settings(trial: Trial, *, local: bool) -> dict[str, str]:
         "spark.eventLog.enabled": "false",
         "spark.log.level": "ERROR",
     }
-    if local:
-        settings |= {"spark.driver.host": "127.0.0.1", "spark.driver.bindAddress": "127.0.0.1"}
-    return settings
 
 
 def _driver_memory() -> int:
@@ -103,6 +121,7 @@ def stop(spark: SparkSession | None) -> None:
 
     if spark is not None:
         _source.count(spark)
+        _executors.leave(spark)
         spark.stop()
     gateway = SparkContext._gateway
     if gateway is None:
@@ -168,6 +187,4 @@ def write_scores(scored: DataFrame, trial: Trial) -> Path:
     """Write ``row_id`` and the probability of label 1, out of the vector column ``probability``, as Parquet."""
     from pyspark.ml.functions import vector_to_array
 
-    path = trial.scratch / "predictions"
-    scored.select("row_id", vector_to_array("probability")[1].alias("score")).write.parquet(str(path))
-    return path
+    return _gather.write(trial, scored.select("row_id", vector_to_array("probability")[1].alias("score")))

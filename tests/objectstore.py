@@ -106,6 +106,7 @@ class ObjectStore:
             "ip.bind": self._address,
             "dir": self._directory,
             "s3.config": config,
+            "s3.autoCreateBucket": "false",
             "s3.port": self._port,
             "s3.port.grpc": self._grpc,
             "s3.port.iceberg": 0,

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import json
 import re
+import shutil
 import subprocess
 import sys
 import threading
 import time
 from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from pathlib import Path
 
@@ -16,14 +18,17 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
+from rich.console import Console
 
-from bench import Dataset, storage, traffic
+from bench import Dataset, plan, run, storage, traffic
+from bench.bucket import Bucket
 from bench.datasets import open_dataset, remote
 from bench.datasets.fingerprint import verify_content
 from bench.datasets.store import open_manifest
 from bench.datasets.synthetic import make_synthetic
 from bench.errors import BenchError, DatasetError, StorageError, UsageError
 from bench.model import Storage
+from bench.progress import Progress
 from bench.results import latest, read_run
 from bench.testing.support import make_tiny_dataset
 from strategies import _parquet
@@ -133,11 +138,9 @@ def test_an_object_that_was_replaced_is_refused(copy: Dataset, store: ObjectStor
     """Another whole object, of the same size and with valid checksums, is no longer the dataset of the plan."""
     groups = _parquet.row_groups(copy, "train")
     _write_another(store, copy)
-    with pytest.raises(DatasetError, match="written anew since the dataset was opened"):
-        _train(copy)
-    unlisted = replace(copy, listing="")
-    with pytest.raises(DatasetError, match=f"{PART} has changed since the dataset was opened"):
-        _parquet.read_matrix(unlisted, groups, 1)
+    for read in (lambda: _train(copy), lambda: _parquet.read_matrix(copy, groups, 1)):
+        with pytest.raises(DatasetError, match="written anew since the dataset was opened"):
+            read()
 
 
 def test_an_object_that_is_replaced_while_it_is_read_is_refused(copy: Dataset, store: ObjectStore) -> None:
@@ -273,6 +276,73 @@ def test_a_store_that_fails_in_a_trial_is_a_record(
     assert records["xgboost"]["quality"] is None
 
 
+def test_two_runs_at_once_keep_all_records(
+    bench: Callable[..., subprocess.CompletedProcess[str]], here: Dataset, tmp_path: Path
+) -> None:
+    """Two runs into one place, and one run that two go on with at once, lose no record of each other's."""
+    out = f"s3://{BUCKET}/runs"
+    arguments = ("run", "--data", here.path, "--strategy", "null", "--repeat", "3", "--out", out)
+    with ThreadPoolExecutor(2) as pool:
+        answers = list(pool.map(lambda _: bench(*arguments), range(2)))
+        assert [answer.returncode for answer in answers] == [0, 0], answers[0].stderr
+        places = [re.search(rf"Records and logs: ({out}/\S+)", answer.stdout)[1] for answer in answers]
+        assert places[0] != places[1]
+        assert [answer.returncode for answer in pool.map(lambda _: bench("run", "--resume", places[0]), range(2))] == [
+            0
+        ] * 2
+    for place in places:
+        assert bench("fetch", place).returncode == 0
+        assert bench("show", place.rpartition("/")[2]).returncode == 0
+        run = read_run(tmp_path / "results" / place.rpartition("/")[2])
+        assert len(run.records) == 3
+        assert all((run.directory.path / record["log"]).exists() for record in run.records)
+    assert bench("fetch", places[0]).returncode == 2
+    assert bench("fetch", f"{out}/none").returncode == 2
+
+
+def test_records_that_are_made_at_once_are_all_there(here: Dataset, store: ObjectStore, tmp_path: Path) -> None:
+    """Writers that share a run use each name once, so that a hundred records at once are a hundred records."""
+    campaign = run.start(plan.Request(strategies=("null",)), here, tmp_path, ["test"])
+    (record,) = run.execute(campaign, 60, Progress(Console(quiet=True), 1))
+    bucket = Bucket(f"s3://{BUCKET}/shared", store.storage)
+    bucket.begin(campaign.directory)
+    with ThreadPoolExecutor(8) as pool:
+        list(pool.map(lambda _: bucket.keep(campaign.directory, record), range(100)))
+    assert bucket.runs() == [campaign.directory.name]
+    fetched = read_run(bucket.fetch(campaign.directory.name, tmp_path / "fetched"))
+    assert fetched.records == [record] * 100
+    assert fetched.run == read_run(campaign.directory.path).run
+
+
+def test_a_store_that_fails_keeps_what_was_measured(
+    bench: Callable[..., subprocess.CompletedProcess[str]], here: Dataset, proxy: Proxy
+) -> None:
+    """When results cannot be put any more, the sentence says where they lie on this machine."""
+    proxy.left = 1500  # enough for run.json and a little more
+    out = f"s3://{BUCKET}/cut-off"
+    answer = bench(
+        "run", "--data", here.path, "--strategy", "null", "--repeat", "9", "--out", out, AWS_ENDPOINT_URL=proxy.endpoint
+    )
+    assert answer.returncode == 5, answer.stderr
+    kept = Path(re.search(r"kept in (\S+)\.$", answer.stderr.splitlines()[-1])[1])
+    assert read_run(kept).records
+    shutil.rmtree(kept.parent)
+
+
+@pytest.mark.parametrize(
+    ("out", "environ", "code"),
+    [("s3://no-such-bucket/runs", {}, 2), (f"s3://{BUCKET}/runs", {"AWS_SECRET_ACCESS_KEY": "wrong"}, 2)],
+)
+def test_results_that_cannot_be_put_are_refused_before_anything_runs(
+    bench: Callable[..., subprocess.CompletedProcess[str]], here: Dataset, out: str, environ: dict[str, str], code: int
+) -> None:
+    """One sentence, and nothing has run."""
+    answer = bench("run", "--data", here.path, "--strategy", "null", "--out", out, **environ)
+    assert answer.returncode == code
+    (line,) = answer.stderr.splitlines()
+    assert line.startswith("Error: ")
+
+
 class _Commands(threading.Thread):
     """Looks at all command lines of the machine for as long as it is watched."""
 
@@ -298,7 +368,7 @@ def test_no_credential_is_left_anywhere(
     """After runs with Spark and without it, no file, no output and no command line has held a secret."""
     commands = _Commands()
     commands.start()
-    names = ["xgboost", "xgboost_barrier", "mllib_linear"]
+    names = ["xgboost_barrier", "mllib_linear"]
     wanted = [part for name in names for part in ("--strategy", name)]
     answer = bench("run", "--data", there.path, *wanted, "--trees", "5", timeout=350)
     commands.ended.set()
@@ -311,7 +381,7 @@ def test_no_credential_is_left_anywhere(
         assert records[name]["notes"]["store_bytes"] > there.train_rows
     assert json.loads((directory / "run.json").read_text())["dataset"]["storage"] == {
         "endpoint": store.endpoint,
-        "region": "us-east-1",
+        "region": None,
         "anonymous": False,
     }
     left = {path: path.read_bytes() for path in directory.rglob("*") if path.is_file()}

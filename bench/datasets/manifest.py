@@ -28,6 +28,8 @@ class DataFile:
         bytes: Its size.
         rows: Rows in it.
         row_groups: Row groups in it.
+        group_rows: Rows of each of them, so that what is to be read can be planned without opening the file; empty in
+            manifests that were written before there was this field.
         footer_sha256: Hexadecimal digest of its Parquet footer, with the length and magic at its end.
         headers_sha256: Hexadecimal digest of its page headers one after the other, which no page
             checksum covers.
@@ -39,6 +41,7 @@ class DataFile:
     row_groups: int
     footer_sha256: str
     headers_sha256: str
+    group_rows: tuple[int, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -141,7 +144,7 @@ def _parse(content: dict[str, Any], path: str, storage: Storage) -> Manifest:
         raise ValueError("it has not one mean and one standard deviation for each feature")
     return Manifest(
         dataset=dataset,
-        files=tuple(DataFile(**file) for file in content["files"]),
+        files=tuple(DataFile(**{key: _frozen(value) for key, value in file.items()}) for file in content["files"]),
         positives=content["positives"],
         imputed=content["imputed"],
         categories={name: tuple(values) for name, values in content["categories"].items()},
