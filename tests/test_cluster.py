@@ -15,6 +15,7 @@ from bench import Dataset, plugins
 from bench.datasets import remote
 from bench.datasets.store import open_manifest
 from bench.testing.support import make_tiny_dataset
+from tests import namespaces
 from tests.conftest import CONTROL, Plugins, on_one_python
 from tests.objectstore import BUCKET, ObjectStore
 from tests.standalone import FRUGAL, Cluster, on_loopback
@@ -140,6 +141,8 @@ def test_every_strategy_works_there(
     """Every distributed strategy ends well, its answer is right, and nothing of it is left on the workers."""
     names = on_a_cluster(task)
     assert len(names) >= 6
+    if namespaces.why_not() is None:  # then test_three_hosts.py runs all of them, where it is harder
+        names = ["mllib_linear", "xgboost_barrier"] if task == "train" else ["map_in_arrow"]
     records = run(*names, arguments=("--task", task, *LITTLE))
     for name in names:
         record = records[name]
