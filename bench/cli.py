@@ -2,16 +2,21 @@
 
 from __future__ import annotations
 
+import functools
 import re
 import signal
 import sys
+from collections.abc import Callable
 from pathlib import Path
 from types import FrameType
-from typing import Any, NoReturn
+from typing import TYPE_CHECKING, Any, NoReturn
 
 import click
 
 from bench.errors import EXIT_INTERRUPTED, BenchError
+
+if TYPE_CHECKING:
+    from bench.model import Storage
 
 UNITS = {"": 1, "s": 1, "m": 60, "h": 3600}
 OUT = click.option("--out", type=click.Path(path_type=Path), default=Path("results"), help="Directory that holds runs.")
@@ -104,12 +109,28 @@ def main() -> None:
     """Measure the ways of putting TensorFlow and Spark together, on the same rows."""
 
 
+def storage_options(command: Callable[..., Any]) -> Callable[..., Any]:
+    """Give a verb the options of the storage section, and its function one argument ``storage`` for them."""
+
+    @click.option("--endpoint", metavar="URL", help="Object store to ask.  [default: the provider's]")
+    @click.option("--region", help="Region of the bucket.  [default: $AWS_REGION, or asked for]")
+    @click.option("--anonymous", is_flag=True, help="Read the bucket without credentials.")
+    @functools.wraps(command)
+    def with_storage(*, endpoint: str | None, region: str | None, anonymous: bool, **options: Any) -> Any:
+        from bench.storage import from_environment
+
+        return command(storage=from_environment(endpoint, region, anonymous), **options)
+
+    return with_storage
+
+
 @main.command()
+@storage_options
 @click.option("--strategy", "strategies", multiple=True, metavar="NAME|GLOB", help="Strategies to run; all by default.")
 @click.option(
     "--task", type=click.Choice(["train", "predict"]), default="train", show_default=True, help="What is measured."
 )
-@click.option("--data", "data_name", default="flights", show_default=True, help="Dataset: a name or a path.")
+@click.option("--data", "data_name", default="flights", show_default=True, help="Dataset: a name, path or URI.")
 @click.option("--workers", type=Integers(), help="Workers of distributed strategies, such as 1,2.  [default: 2]")
 @click.option("--cores", type=click.IntRange(1), help="CPU cores for each trial.  [default: all]")
 @click.option("--repeat", type=click.IntRange(1), default=1, show_default=True, help="How often each case runs.")
@@ -123,9 +144,13 @@ def main() -> None:
 @click.option("--trees", type=click.IntRange(1), help="Number of trees (family gbt).")
 @click.option("--depth", type=click.IntRange(1, 30), help="Greatest depth of a tree (family gbt).")
 @click.option("--seed", type=click.IntRange(0, 2**31 - 1), help="Seed of the trials and of their order.")
-@click.option("--master", metavar="URL", help="Spark master.  [default: local]")
-@click.option("--resume", type=click.Path(path_type=Path), metavar="RUN", help="Run what has no ok record in RUN.")
-@OUT
+@click.option("--master", metavar="URL", help="Spark master: local[N], spark://…, yarn, k8s://….  [default: local]")
+@click.option("--spark-conf", multiple=True, metavar="KEY=VALUE", help="Setting of Spark; may be given again.")
+@click.option(
+    "--spark-conf-file", type=click.Path(exists=True, dir_okay=False, resolve_path=True), help="File with more of them."
+)
+@click.option("--resume", metavar="RUN", help="Run what has no ok record in RUN, a directory or URI.")
+@click.option("--out", default="results", show_default=True, help="Directory or URI that holds runs.")
 @click.option("--dry-run", is_flag=True, help="Print the plan and run nothing.")
 @click.option("--json", "as_json", is_flag=True, help="Print records only, a line each.")
 def run(**options: Any) -> None:
@@ -211,6 +236,18 @@ def report(**options: Any) -> None:
     cli_report.report_verb(**options)
 
 
+@main.command()
+@click.argument("uri")
+@OUT
+@storage_options
+def fetch(uri: str, out: Path, storage: Storage) -> None:
+    """Copy a run out of an object store, for `bench show` and all else that reads runs."""
+    from bench.bucket import Bucket, split
+
+    prefix, run = split(uri)
+    click.echo(Bucket(prefix, storage).fetch(run, out))
+
+
 @main.command("list")
 def list_strategies() -> None:
     """List the strategies and whether each can run here."""
@@ -231,6 +268,20 @@ def doctor() -> None:
     from bench.doctor import report
 
     sys.exit(report(Console()))
+
+
+@main.command()
+@click.option(
+    "--out", type=click.Path(path_type=Path), default=Path("environment.tar.gz"), show_default=True, help="The archive."
+)
+@click.option("--python", metavar="PREFIX", help="Where Python lies on the hosts, such as /usr.  [default: as here]")
+@click.option("--force", is_flag=True, help="Replace an archive that is there.")
+def pack(out: Path, python: str | None, force: bool) -> None:
+    """Pack this environment for the executors of a cluster (spark.archives)."""
+    from bench.pack import how_to_use
+    from bench.pack import pack as packed
+
+    click.echo(how_to_use(packed(out, python, force=force)))
 
 
 @main.command("new-strategy")

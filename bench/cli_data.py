@@ -9,8 +9,11 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from bench.cli import storage_options
+
 if TYPE_CHECKING:
     from bench.datasets import Manifest
+    from bench.model import Storage
 
 NAME = click.option("--name", help="Name of the dataset.")
 FORCE = click.option("--force", is_flag=True, help="Replace the dataset of that name.")
@@ -98,16 +101,29 @@ def list_() -> None:
 
 @data.command()
 @click.argument("name")
+@click.argument("uri")
+@storage_options
+def copy(name: str, uri: str, storage: Storage) -> None:
+    """Copy a dataset into an object store, such as s3://bucket/path."""
+    from bench.datasets.remote import copy as copied
+    from bench.datasets.store import open_manifest
+
+    _made(copied(open_manifest(name), uri, storage))
+
+
+@data.command()
+@click.argument("name")
+@storage_options
 @click.option("--json", "as_json", is_flag=True, help="Print the manifest as JSON.")
 @click.option("--verify", is_flag=True, help="Read every byte and compare the fingerprint.")
-def describe(name: str, as_json: bool, verify: bool) -> None:
-    """Describe one dataset, by its name or path."""
+def describe(name: str, storage: Storage, as_json: bool, verify: bool) -> None:
+    """Describe one dataset, by its name, path or URI; of one in a store the footers are read."""
     from rich.console import Console
 
     from bench.datasets.show import print_manifest
     from bench.datasets.store import open_manifest
 
-    manifest = open_manifest(name)
+    manifest = open_manifest(name, storage)
     if verify:
         from bench.datasets.fingerprint import verify_content
 

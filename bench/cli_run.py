@@ -4,31 +4,35 @@ from __future__ import annotations
 
 import json
 import sys
-from dataclasses import fields
+from dataclasses import fields, replace
 from pathlib import Path
 from typing import Any
 
 import click
 from rich.console import Console
 
-from bench import limits, run
+from bench import limits, run, sparkconf
+from bench.bucket import Bucket, beside, split
 from bench.cli_report import write as write_report
 from bench.datasets import ensure, open_dataset
 from bench.errors import EXIT_FAILED, EXIT_INTERRUPTED, EXIT_NOTHING_RAN, UsageError
+from bench.model import Storage
 from bench.plan import Planned, Request
 from bench.progress import Progress
 from bench.report.text import print_run
 from bench.results import Record, read_run
 from bench.runner import Interrupted
+from bench.storage import is_uri, normal
 from bench.summary import CONTROL_FAMILY
 
 
 def run_verb(
     *,
     data_name: str,
+    storage: Storage,
     timeout_s: float,
-    resume: Path | None,
-    out: Path,
+    resume: str | None,
+    out: str,
     dry_run: bool,
     as_json: bool,
     **wanted: Any,
@@ -36,35 +40,63 @@ def run_verb(
     """Carry out ``bench run`` and return its exit code.
 
     Args:
-        data_name: Name or path of the dataset.
+        data_name: Name, path or URI of the dataset.
+        storage: How to reach it, if it is a URI.
         timeout_s: Seconds that each trial may take.
-        resume: Directory of the run to go on with.
-        out: Directory that holds runs.
+        resume: Directory or URI of the run to go on with.
+        out: Directory or URI that holds runs.
         dry_run: Whether to print the plan only.
         as_json: Whether to print records only.
         wanted: Fields of a `Request`; ``None`` means its default.
     """
+    if resume and is_uri(resume):
+        return _resume_remote(resume, storage, timeout_s, dry_run, as_json)
     if resume:
-        campaign = run.resume(resume, open_dataset)
-    else:
-        request = _request(wanted)
-        dataset = ensure(data_name)
-        if dry_run:
-            return _print_plan(run.make_plan(request, dataset, to_run=False))
-        campaign = run.start(request, dataset, out, ["bench", *sys.argv[1:]])
+        campaign = run.resume(Path(resume), open_dataset)
+        return _print_plan(campaign.trials) if dry_run else _execute(campaign, timeout_s, as_json)
+    request = _request(wanted)
+    dataset = ensure(data_name, storage)
     if dry_run:
-        return _print_plan(campaign.trials)
-    return _execute(campaign, timeout_s, as_json)
+        return _print_plan(run.make_plan(request, dataset, to_run=False))
+    command = ["bench", *sys.argv[1:]]
+    if not is_uri(out):
+        return _execute(run.start(request, dataset, Path(normal(out)), command), timeout_s, as_json)
+    with beside() as directory:
+        bucket = Bucket(out, storage)
+        campaign = replace(run.start(request, dataset, directory, command), bucket=bucket)
+        bucket.begin(campaign.directory)
+        return _execute(campaign, timeout_s, as_json)
+
+
+def _resume_remote(uri: str, storage: Storage, timeout_s: float, dry_run: bool, as_json: bool) -> int:
+    prefix, name = split(uri)
+    bucket = Bucket(prefix, storage)
+    with beside() as directory:
+        campaign = replace(run.resume(bucket.fetch(name, directory), open_dataset), bucket=bucket)
+        return _print_plan(campaign.trials) if dry_run else _execute(campaign, timeout_s, as_json)
 
 
 def _request(wanted: dict[str, Any]) -> Request:
+    cores, workers = _cores(wanted)
+    sparkconf.parse(wanted["spark_conf"])
+    if wanted["spark_conf_file"]:
+        sparkconf.read(wanted["spark_conf_file"])
+    defaults = {"cores": cores, "workers": workers}
+    given = {field.name: wanted.get(field.name) for field in fields(Request)}
+    return Request(**{**defaults, **{name: value for name, value in given.items() if value is not None}})
+
+
+def _cores(wanted: dict[str, Any]) -> tuple[int, tuple[int, ...]]:
+    """Return the cores of each trial, and the workers where none are asked for."""
+    if wanted["master"] and not sparkconf.is_local(wanted["master"]):
+        # This machine's cores say nothing about a cluster's: one for each worker, if nothing else is said.
+        workers = wanted["workers"] or (2,)
+        return wanted["cores"] or max(workers), workers
     available = limits.cores_available()
     cores = wanted["cores"] or available
     if cores > available:
         raise UsageError(f"--cores {cores} is more than the {available} that this process may use: ask for fewer.")
-    defaults = {"cores": cores, "workers": (min(2, cores),)}
-    given = {field.name: wanted.get(field.name) for field in fields(Request)}
-    return Request(**{**defaults, **{name: value for name, value in given.items() if value is not None}})
+    return cores, (min(2, cores),)
 
 
 def _print_plan(trials: list[Planned]) -> int:
@@ -88,16 +120,24 @@ def _execute(campaign: run.Campaign, timeout_s: float, as_json: bool) -> int:
     except Interrupted as interrupt:
         if as_json:
             click.echo(json.dumps(interrupt.record))
-        click.echo(f"Interrupted: go on with `bench run --resume {campaign.directory.path}`.", err=True)
+        click.echo(f"Interrupted: go on with `bench run --resume {_place(campaign)}`.", err=True)
         return EXIT_INTERRUPTED
     done = read_run(campaign.directory.path)
     report = campaign.directory.path / "report.html"
     write_report([done], report)
+    if campaign.bucket:
+        campaign.bucket.put(f"{campaign.directory.name}/{report.name}", report.read_bytes())
     if not as_json:
         print_run(done, Console(highlight=False))
-        click.echo(f"Records and logs: {campaign.directory.path}")
-        click.echo(f"Report: {report}")
+        click.echo(f"Records and logs: {_place(campaign)}")
+        click.echo(f"Report: {_place(campaign)}/{report.name}")
     return exit_code(records)
+
+
+def _place(campaign: run.Campaign) -> str:
+    if campaign.bucket:
+        return f"{campaign.bucket.uri}/{campaign.directory.name}"
+    return str(campaign.directory.path)
 
 
 def exit_code(records: list[Record]) -> int:

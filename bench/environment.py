@@ -15,19 +15,20 @@ from bench.host import ask, describe_host, digest
 from bench.plugins import GROUP
 
 
-def describe(cores: int) -> dict[str, Any]:
+def describe(cores: int, cluster: dict[str, Any] | None = None) -> dict[str, Any]:
     """Return all that is worth knowing about where and with what a run was made, ready for JSON.
 
     No environment variable and no host name is in it.
 
     Args:
         cores: Cores that each trial gets.
+        cluster: Spark's master and the settings that were given for it, secrets hidden; None on this machine.
 
     Returns:
         ``cores``; ``host`` (see `bench.host.Host`); ``python``; ``java`` (None if there is none); ``versions`` of the
         distributions that hold strategies and of what these require, by name; ``subjects``, those of them that hold
-        strategies; ``commit`` (``id``, ``dirty``; None outside a checkout of this project); and ``fingerprint`` (see
-        `fingerprint`).
+        strategies; ``cluster``, where there is one; ``commit`` (``id``, ``dirty``; None outside a checkout of this
+        project); and ``fingerprint`` (see `fingerprint`).
     """
     subjects, versions = _distributions()
     host = describe_host()
@@ -40,6 +41,8 @@ def describe(cores: int) -> dict[str, Any]:
         "subjects": subjects,
         "commit": commit(Path(__file__).resolve().parents[1]),
     }
+    if cluster:
+        environment["cluster"] = cluster
     return {**environment, "fingerprint": fingerprint(environment)}
 
 
@@ -65,8 +68,16 @@ def facts(environment: dict[str, Any]) -> dict[str, Any]:
         "cores": environment["cores"],
         "Python": environment["python"],
         "Java": runtime and runtime["version"],
+        **_cluster(environment.get("cluster")),
         **stack,
     }
+
+
+def _cluster(cluster: dict[str, Any] | None) -> dict[str, Any]:
+    """Return the facts of a cluster: which one it is, and how it was set up; none on one machine."""
+    if cluster is None:
+        return {}
+    return {"Spark master": cluster["master"], "Spark settings": json.dumps(cluster["settings"], sort_keys=True)}
 
 
 def fingerprint(environment: dict[str, Any]) -> str:

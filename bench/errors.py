@@ -5,6 +5,7 @@ BenchError                    one sentence for a person, and the exit code
 │   ├── DatasetError          2: a dataset that is missing, damaged or unsuitable
 │   └── ResultsError          2: results that are missing, damaged or from a newer version
 ├── GateError                 5: what the gate needs to measure with cannot be had
+├── StorageError              5: an object store that cannot be reached, or that breaks off
 └── PluginError               5: a strategy plugin that breaks the contract
 Skip                          raised by a strategy: it cannot run here
 """
@@ -34,6 +35,10 @@ class ResultsError(UsageError):
 
 class GateError(BenchError):
     """A revision's environment, or something else that the gate needs to measure with, cannot be had."""
+
+
+class StorageError(BenchError):
+    """An object store cannot be reached, does not answer, or breaks off."""
 
 
 class PluginError(BenchError):

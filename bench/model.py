@@ -55,6 +55,21 @@ class Reference:
 
 
 @dataclass(frozen=True)
+class Storage:
+    """How to reach an object store; credentials are no part of it.
+
+    Attributes:
+        endpoint: URL of a server that is not the provider's own, such as ``http://127.0.0.1:8333``.
+        region: Region of the bucket, where it cannot be asked for.
+        anonymous: Whether to read without credentials.
+    """
+
+    endpoint: str | None = None
+    region: str | None = None
+    anonymous: bool = False
+
+
+@dataclass(frozen=True)
 class Dataset:
     """A dataset that lies ready: ``PATH/split=train/*.parquet`` and ``PATH/split=test/*.parquet``.
 
@@ -76,6 +91,8 @@ class Dataset:
         best_auc: AUC of the true probabilities of the label, which no model can beat but by
             chance; ``None`` where nobody knows it.
         floors: For each family, the AUC on the test split below which no correct strategy falls.
+        storage: How to reach it, where ``path`` is a URI.
+        listing: Digest of the names, sizes and times of its objects when it was opened; empty for a directory.
     """
 
     name: str
@@ -90,6 +107,8 @@ class Dataset:
     fingerprint: str
     best_auc: float | None = None
     floors: Mapping[str, float] = field(default_factory=dict)
+    storage: Storage = field(default_factory=Storage)
+    listing: str = ""
 
     def split(self, name: str) -> str:
         """Return the directory or URI of the split ``train`` or ``test``."""
@@ -135,6 +154,8 @@ class Trial:
         scratch: Directory for whatever the strategy writes; removed after the trial.
         model: The Keras model that strategies with ``scores="reference"`` score with, a file or a directory; ``None``
             in a train trial, and where a strategy scores with its own.
+        spark_conf: Settings of Spark that the user gave on the command line, as ``key=value``.
+        spark_conf_file: File with more of them, which may hold secrets; only the driver reads it.
         clock: The worker's clock; not there (``None``) where the trial was shipped to.
     """
 
@@ -157,6 +178,8 @@ class Trial:
     master: str
     scratch: Path
     model: Path | None = None
+    spark_conf: tuple[str, ...] = ()
+    spark_conf_file: str | None = None
     clock: Clock | None = field(default=None, compare=False, repr=False)
 
     def phase(self, name: str) -> AbstractContextManager[None]:

@@ -31,6 +31,8 @@ class Request:
         trees: Number of trees (``gbt``).
         depth: Greatest depth of a tree (``gbt``).
         bins: Bins of a feature's histogram (``gbt``).
+        spark_conf: Settings of Spark, as ``key=value``.
+        spark_conf_file: File with more of them, in Spark's own format.
         master: Spark master URL; none means local, with a task slot for each core, or each worker if these are more.
         model: Path of the Keras model to score with; none means the dataset's own reference model (``predict``).
         budget_s: Seconds after which a strategy that scores row by row may stop (``predict``).
@@ -48,6 +50,8 @@ class Request:
     depth: int = 6
     bins: int = 128
     master: str | None = None
+    spark_conf: tuple[str, ...] = ()
+    spark_conf_file: str | None = None
     model: str | None = None
     budget_s: float = 60.0
 
@@ -144,6 +148,8 @@ def _planned(
         learning_rate=LEARNING_RATES.get(strategy.family, 0.0),
         budget_s=request.budget_s,
         master=request.master or f"local[{max(request.cores, workers)}]",
+        spark_conf=request.spark_conf,
+        spark_conf_file=request.spark_conf_file,
         scratch=Path(),
         model=reference.model if reference else None,
     )

@@ -74,6 +74,15 @@ def names() -> list[str]:
     return list(_entry_points())
 
 
+def module_of(name: str) -> str:
+    """Return the module that holds a strategy's hooks; imports nothing.
+
+    Args:
+        name: A name out of `names`.
+    """
+    return _entry_points()[name].module
+
+
 def load(name: str) -> Plugin:
     """Import one strategy and check it against the contract.
 

@@ -143,11 +143,25 @@ def _labels(dataset: Dataset, splits: tuple[str, ...]) -> tuple[npt.NDArray[np.i
     """Return the row ids, sorted, and their labels."""
     import numpy as np
 
-    tables = [_read(Path(dataset.split(split)), ["row_id", dataset.label]) for split in splits]
+    tables = [_columns(dataset, split) for split in splits]
     row_ids = np.concatenate([table["row_id"].to_numpy() for table in tables])
     labels = np.concatenate([table[dataset.label].to_numpy() for table in tables])
     order = np.argsort(row_ids)
     return row_ids[order], labels[order]
+
+
+def _columns(dataset: Dataset, split: str) -> Any:
+    """Return the columns ``row_id`` and label of a split, and nothing else of it."""
+    import pyarrow as pa
+
+    from bench.datasets.files import DataFiles
+
+    files, columns = DataFiles(dataset), ["row_id", dataset.label]
+    tables = []
+    for path in files.paths(split):
+        with files.parquet(files.open(path)) as file:
+            tables.append(file.read(columns=columns))
+    return pa.concat_tables(tables)
 
 
 def _read_predictions(path: Path) -> tuple[npt.NDArray[np.int64], npt.NDArray[Any]]:

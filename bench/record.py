@@ -71,11 +71,15 @@ def make(
         log: The log, relative to the run's directory.
         started_at: UTC, ISO 8601.
     """
-    usage = resources(evidence.before, evidence.after, evidence.probe, outcome.peak_resident_bytes or 0)
+    usage: dict[str, Any] = resources(evidence.before, evidence.after, evidence.probe, outcome.peak_resident_bytes or 0)
     times = timeline(evidence.events, planned.trial.task, evidence.before.wall, evidence.ended)
     outcome, grades = _graded(planned, outcome, times)
     work = _work(planned, times) if outcome.status == "ok" else {}
     notes = dict(times.notes)
+    if executors := notes.get("executors"):
+        # They are no processes of this machine: Spark has measured them.
+        usage["peak_memory_bytes"] += sum(executor["peak_memory_bytes"] or 0 for executor in executors)
+        usage["cpu_s"] = round(usage["cpu_s"] + notes.get("executors_cpu_s", 0.0), 3)
     if evidence.processes_left:
         notes["processes_left"] = evidence.processes_left
     result: Record = scrub.anything(
@@ -149,7 +153,7 @@ def describe(planned: Planned) -> dict[str, Any]:
     Credentials are not in a record; they are in this until it becomes part of one.
     """
     fields = asdict(planned.trial)
-    for unrecorded in ("scratch", "clock", "splits_to_score"):
+    for unrecorded in ("scratch", "clock", "splits_to_score", "spark_conf", "spark_conf_file"):
         del fields[unrecorded]
     dataset = planned.trial.dataset
     return {

@@ -12,12 +12,15 @@ import shutil
 import subprocess
 import sys
 import tempfile
+from dataclasses import asdict
 from pathlib import Path
 
 import click
 
+from bench.datasets import home
 from bench.errors import DatasetError, UsageError
 from bench.model import Dataset, Reference
+from bench.storage import is_uri
 
 MAKER = "strategies._reference"
 OWN = "mlp"
@@ -38,8 +41,15 @@ def ensure(dataset: Dataset, model: Path | None = None) -> Reference:
         DatasetError: It cannot be kept beside the dataset.
     """
     name = OWN if model is None else content_digest(model)[:16]
-    kept = Path(dataset.path, "reference", name)
+    kept = _place(dataset) / name
     return _kept(kept, dataset, model) or _made(kept, dataset, model)
+
+
+def _place(dataset: Dataset) -> Path:
+    """Return the directory for a dataset's references: beside it, or for one in a store among the user's datasets."""
+    if is_uri(dataset.path):
+        return home() / ".references" / dataset.fingerprint
+    return Path(dataset.path, "reference")
 
 
 def content_digest(path: Path) -> str:
@@ -76,7 +86,7 @@ def _facts(dataset: Dataset, reference: Reference, file: str) -> dict[str, str]:
 def _made(kept: Path, dataset: Dataset, model: Path | None) -> Reference:
     click.echo("Scoring every row once with the reference model, to compare with: a minute or so.", err=True)
     try:
-        kept.parent.mkdir(exist_ok=True)
+        kept.parent.mkdir(exist_ok=True, parents=is_uri(dataset.path))
         with tempfile.TemporaryDirectory(prefix=".", dir=kept.parent) as temporary:
             directory = Path(temporary, "reference")
             directory.mkdir()
@@ -96,7 +106,9 @@ def _made(kept: Path, dataset: Dataset, model: Path | None) -> Reference:
 
 def _make(dataset: Dataset, model: Path | None, directory: Path) -> str:
     """Let the maker train, where no model is given, and score; return the model's file name in the directory."""
-    command = [sys.executable, "-m", MAKER, dataset.path, str(directory), *([str(model.absolute())] if model else [])]
+    storage = json.dumps(asdict(dataset.storage))
+    given = [str(model.absolute())] if model else []
+    command = [sys.executable, "-m", MAKER, dataset.path, storage, str(directory), *given]
     done = subprocess.run(command, stdin=subprocess.DEVNULL, capture_output=True, text=True, check=False)
     answer = (done.stdout.strip().splitlines() or [""])[-1]
     if done.returncode == CANNOT_BE_USED:

@@ -11,9 +11,10 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
-from bench import environment, plan, plugins, record, references, runner, scrub
+from bench import environment, plan, plugins, record, references, runner, scrub, sparkconf
+from bench.bucket import Bucket
 from bench.errors import ResultsError, UsageError
-from bench.model import Dataset, Strategy
+from bench.model import Dataset, Storage, Strategy
 from bench.plan import Planned, Request
 from bench.progress import Progress
 from bench.results import Record, RunDirectory, read_run
@@ -28,11 +29,13 @@ class Campaign:
         directory: Where its results go.
         trials: What is to run, in order.
         environment: Fingerprint of the environment.
+        bucket: Where its results go as well, if that is an object store.
     """
 
     directory: RunDirectory
     trials: list[Planned]
     environment: str
+    bucket: Bucket | None = None
 
 
 def make_plan(request: Request, dataset: Dataset, *, to_run: bool = True) -> list[Planned]:
@@ -84,7 +87,7 @@ def start(request: Request, dataset: Dataset, out: Path, command: list[str]) -> 
     trials = make_plan(request, dataset)
     now = datetime.now(UTC)
     directory = RunDirectory(out.absolute() / f"{now:%Y%m%dT%H%M%SZ}-{secrets.token_hex(2)}")
-    surroundings = environment.describe(cores=request.cores)
+    surroundings = _surroundings(request)
     directory.create(
         scrub.anything(
             {
@@ -102,12 +105,20 @@ def start(request: Request, dataset: Dataset, out: Path, command: list[str]) -> 
     return Campaign(directory, trials, surroundings["fingerprint"])
 
 
-def resume(path: Path, dataset_of: Callable[[str], Dataset]) -> Campaign:
+def _surroundings(request: Request) -> dict[str, Any]:
+    if request.master is None or sparkconf.is_local(request.master):
+        return environment.describe(cores=request.cores)
+    given = sparkconf.read(request.spark_conf_file) if request.spark_conf_file else {}
+    settings = sparkconf.shown({**given, **sparkconf.parse(request.spark_conf)})
+    return environment.describe(cores=request.cores, cluster={"master": request.master, "settings": settings})
+
+
+def resume(path: Path, dataset_of: Callable[[str, Storage], Dataset]) -> Campaign:
     """Return what is left of an earlier run: the trials that have no ``ok`` record.
 
     Args:
         path: The run's directory.
-        dataset_of: Opens a dataset, given its path.
+        dataset_of: Opens a dataset, given its path and how to reach it.
 
     Raises:
         ResultsError: There is no such run, or the dataset or the environment is another one by now.
@@ -119,10 +130,11 @@ def resume(path: Path, dataset_of: Callable[[str], Dataset]) -> Campaign:
     for place in (request.master, request.model, earlier.run["dataset"]["path"]):
         if scrub.lost(place):
             raise ResultsError(f"{place} had credentials in it, which no record keeps: start a new run.")
-    dataset = dataset_of(earlier.run["dataset"]["path"])
+    described = earlier.run["dataset"]
+    dataset = dataset_of(described["path"], Storage(**described.get("storage", {})))
     if dataset.fingerprint != earlier.run["dataset"]["fingerprint"]:
         raise ResultsError(f"The dataset {dataset.name!r} is not what it was when {path.name} began: start a new run.")
-    surroundings = environment.describe(cores=request.cores)
+    surroundings = _surroundings(request)
     _refuse_another(earlier.run["environment"], surroundings, path.name)
     done = {trial_key(entry["trial"]) for entry in last_records(earlier.records) if entry["status"] == "ok"}
     planned_now = make_plan(request, dataset)
@@ -161,11 +173,17 @@ def execute(campaign: Campaign, timeout_s: float, progress: Progress) -> Iterato
         try:
             entry = _one(campaign, planned, number, timeout_s, progress)
         except runner.Interrupted as interrupt:
-            campaign.directory.append(interrupt.record)
+            _keep(campaign, interrupt.record)
             raise
-        campaign.directory.append(entry)
+        _keep(campaign, entry)
         progress.end(entry)
         yield entry
+
+
+def _keep(campaign: Campaign, entry: Record) -> None:
+    campaign.directory.append(entry)
+    if campaign.bucket:
+        campaign.bucket.keep(campaign.directory, entry)
 
 
 def _one(campaign: Campaign, planned: Planned, number: int, timeout_s: float, progress: Progress) -> Record:
@@ -176,14 +194,15 @@ def _one(campaign: Campaign, planned: Planned, number: int, timeout_s: float, pr
         planned,
         run_name=campaign.directory.name,
         environment=campaign.environment,
-        log=campaign.directory.logs / log_name(number, planned),
+        log=campaign.directory.logs / log_name(number, planned, secrets.token_hex(2) if campaign.bucket else ""),
         timeout_s=timeout_s,
         watch=progress.watch,
     )
 
 
-def log_name(number: int, planned: Planned) -> str:
-    """Return the name of a trial's log file, from its place in the run."""
+def log_name(number: int, planned: Planned, token: str = "") -> str:
+    """Return the name of a trial's log; with a token where somebody else may write another of that number."""
     trial = planned.trial
     strategy = re.sub(r"[^A-Za-z0-9_.-]", "_", trial.strategy)
-    return f"{number:04d}-{strategy}-{trial.task}-workers{trial.workers}-repeat{trial.repeat}.log"
+    ending = f"-{token}.log" if token else ".log"
+    return f"{number:04d}-{strategy}-{trial.task}-workers{trial.workers}-repeat{trial.repeat}{ending}"

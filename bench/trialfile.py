@@ -8,7 +8,7 @@ from dataclasses import asdict, replace
 from pathlib import Path
 from typing import Any
 
-from bench.model import Clock, Dataset, Trial
+from bench.model import Clock, Dataset, Storage, Trial
 
 
 def write_trial(
@@ -40,7 +40,9 @@ def read_trial(path: Path, clock: Clock) -> Trial:
         clock: The clock that the trial's phases and notes go to.
     """
     fields = json.loads(path.read_text())
-    dataset = Dataset(**{name: _frozen(value) for name, value in fields.pop("dataset").items()})
+    described = fields.pop("dataset")
+    storage = Storage(**described.pop("storage"))
+    dataset = Dataset(**{name: _frozen(value) for name, value in described.items()}, storage=storage)
     scratch, model = Path(fields.pop("scratch")), fields.pop("model")
     return Trial(
         **{name: _frozen(value) for name, value in fields.items()},

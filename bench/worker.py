@@ -15,7 +15,7 @@ import traceback
 from pathlib import Path
 from typing import Any
 
-from bench import plugins
+from bench import plugins, sparkconf, traffic
 from bench.errors import Skip
 from bench.model import Trial
 from bench.prctl import die_with_parent
@@ -33,10 +33,16 @@ def main(directory: Path) -> None:
     die_with_parent()
     clock = EventClock(directory / "events.jsonl")
     trial = read_trial(directory / "trial.json", clock)
-    _pin(trial.cores, clock)
+    if sparkconf.is_local(trial.master):
+        _pin(trial.cores, clock)
+    else:
+        clock.note("cores_enforced", False)  # Spark hands out slots, and leaves it to the cluster to enforce them
     if trial.workers > trial.cores:
         clock.note("oversubscribed", True)
     outcome = _run(trial, plugins.load(trial.strategy), clock)
+    if traffic.own.requests:
+        clock.note("store_requests", traffic.own.requests)
+        clock.note("store_bytes", traffic.own.bytes)
     outcome["peak_resident_bytes"] = _peak_resident_bytes()
     (directory / "outcome.json").write_text(json.dumps(outcome))
 

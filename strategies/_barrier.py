@@ -16,6 +16,8 @@ from dataclasses import dataclass, field
 from functools import partial
 from typing import TYPE_CHECKING, Any
 
+from bench import keys
+from bench.keys import Keys
 from strategies import _parquet, _ranks, _slots
 from strategies._ranks import RankError
 
@@ -125,14 +127,14 @@ def run(trial: Trial, spark: SparkSession, function: Callable[[Rank, Trial], Any
         RankError: A rank raised, died, or did not come in time; the sentence is the rank's own.
     """
     ranks = spark.sparkContext.parallelize(range(trial.workers), trial.workers).barrier()
-    called_at = time.time()
+    called_at, held = time.time(), keys.of_driver(trial.dataset)
     with _ranks.explained():
-        answers: list[Any] = ranks.mapPartitions(lambda _: [_execute(function, trial, called_at)]).collect()
-    return answers
+        answers = ranks.mapPartitions(lambda _: [_execute(function, trial, called_at, held)]).collect()
+    return [_ranks.counted(answer) for answer in answers]
 
 
-def _execute(function: Callable[[Rank, Trial], Any], trial: Trial, called_at: float) -> Any:
+def _execute(function: Callable[[Rank, Trial], Any], trial: Trial, called_at: float, held: Keys) -> _ranks.Answer:
     rank = Rank(called_at)
     _ranks.set_threads(trial.threads_per_worker)
     with _ranks.named(rank.index):
-        return function(rank, trial)
+        return _ranks.with_keys(held, function, rank, trial)

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import os
 import re
 import time
 from collections.abc import Callable
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
+from bench import keys
 from strategies import _ranks
 from strategies._ranks import RankError, Report
 
@@ -38,21 +41,30 @@ def run(function: Callable[[Trial, float], Report], trial: Trial) -> list[Report
     remote_shell = gloo_run.rsh
     gloo_run.rsh = _ending_all(remote_shell)
     try:
-        reports: list[Report] = horovod.spark.run(
-            function,
+        answers = horovod.spark.run(
+            partial(_ranks.with_keys, keys.of_driver(trial.dataset), function),
             (trial, time.time()),
             num_proc=trial.workers,
             start_timeout=_ranks.SECONDS_TO_START,
             use_gloo=True,
             env=dict(ENVIRONMENT),  # beside that of the executor
-            nics={"lo"} if trial.master.startswith("local") else None,
+            nics=_interfaces(),
+            executable=os.environ["PYSPARK_PYTHON"],  # which may lie elsewhere on the executors
             verbose=0,
         )
     except RuntimeError as error:
         raise RankError(_sentence(str(error))) from error
     finally:
         gloo_run.rsh = remote_shell
-    return reports
+    return [_ranks.counted(answer) for answer in answers]
+
+
+def _interfaces() -> set[str] | None:
+    """Return the loopback interface where the driver is at a loopback address, else none: Horovod then tries all."""
+    from pyspark import SparkContext
+
+    host = SparkContext.getOrCreate().getConf().get("spark.driver.host")
+    return {"lo"} if host.startswith("127.") else None
 
 
 def _ending_all(remote_shell: Callable[..., int]) -> Callable[..., int]:

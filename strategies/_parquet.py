@@ -2,22 +2,25 @@
 
 from __future__ import annotations
 
-import os
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from itertools import accumulate
 from typing import TYPE_CHECKING
 
+from bench.datasets.files import DataFiles
 from bench.datasets.reading import naming
+from bench.errors import DatasetError
+from bench.tree import AT_ONCE
 
 if TYPE_CHECKING:
     import numpy as np
     import pyarrow as pa
-    import pyarrow.fs as pafs
     import pyarrow.parquet as pq
 
     from bench import Dataset
+    from bench.tree import Opened
 
 ALIGNMENT = 64  # bytes; what TensorFlow asks of memory that it is to use in place (EIGEN_MAX_ALIGN_BYTES)
 _BLOCK = 4096  # rows to transpose at a time, so that columns and rows both stay in a core's cache
@@ -35,12 +38,12 @@ def start(threads: int) -> None:
     pa.chunked_array([[0.0]]).to_numpy()  # the first conversion makes pyarrow import pandas, if it is there
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, slots=True)
 class RowGroup:
     """One row group of a split, the smallest piece that one worker reads.
 
     Attributes:
-        path: Path of its file inside the dataset's filesystem.
+        path: Path of its file, relative to the dataset's.
         index: Its number in the file, from 0.
         rows: How many of its rows are to be read.
         start: The first of them.
@@ -53,18 +56,29 @@ class RowGroup:
 
 
 def row_groups(dataset: Dataset, split: str) -> list[RowGroup]:
-    """List a split's row groups from the footers, sorted by path and number: the same list in every process."""
-    import pyarrow.fs as pafs
+    """List a split's row groups, sorted by path and number: the same list in every process.
 
-    filesystem, root = _filesystem(dataset.split(split))
-    files = filesystem.get_file_info(pafs.FileSelector(root, recursive=True))
-    paths = sorted(file.path for file in files if file.path.endswith(".parquet"))
-    footers = _footers(filesystem, paths)
-    return [
-        RowGroup(path, index, footer.row_group(index).num_rows)
-        for path, footer in footers.items()
-        for index in range(footer.num_row_groups)
-    ]
+    From the footers; or in a store, where each of them is two requests, from the manifest, which has their rows.
+    """
+    files = DataFiles(dataset)
+    return listed(files.planned(split) or _from_footers(files, split))
+
+
+def listed(rows: Mapping[str, Sequence[int]]) -> list[RowGroup]:
+    """Return all row groups of files.
+
+    Args:
+        rows: The rows of each row group, by file.
+    """
+    return [RowGroup(path, index, number) for path, groups in rows.items() for index, number in enumerate(groups)]
+
+
+def _from_footers(files: DataFiles, split: str) -> dict[str, list[int]]:
+    paths = files.paths(split)
+    with ThreadPoolExecutor(AT_ONCE if files.tree.remote else 1) as pool:
+        footers = [footer for _, footer in pool.map(lambda path: _footer(files, path), paths)]
+    numbers = [[footer.row_group(index).num_rows for index in range(footer.num_row_groups)] for footer in footers]
+    return dict(zip(paths, numbers, strict=True))
 
 
 def shard(groups: Sequence[RowGroup], rank: int, world: int) -> list[RowGroup]:
@@ -110,16 +124,15 @@ def read_matrix(dataset: Dataset, groups: Sequence[RowGroup], threads: int) -> t
     ends = list(accumulate(group.rows for group in groups))
     features = _aligned(ends[-1], len(dataset.features))
     labels = _aligned(ends[-1], 1)[:, 0]
-    reader = _Reader(dataset, groups, (*dataset.features, dataset.label))
     workers = max(1, min(threads, len(groups) // _IN_FLIGHT))
+    with _reader(dataset, groups, (*dataset.features, dataset.label)) as reader, ThreadPoolExecutor(workers) as pool:
 
-    def read(group: RowGroup, end: int) -> None:
-        table = reader.read(group, use_threads=workers < threads)
-        place = slice(end - group.rows, end)
-        _transpose([table.column(name).to_numpy() for name in dataset.features], features[place])
-        labels[place] = table.column(dataset.label).to_numpy()
+        def read(group: RowGroup, end: int) -> None:
+            table = reader.read(group, use_threads=workers < threads)
+            place = slice(end - group.rows, end)
+            _transpose([table.column(name).to_numpy() for name in dataset.features], features[place])
+            labels[place] = table.column(dataset.label).to_numpy()
 
-    with ThreadPoolExecutor(workers) as pool:
         for _ in pool.map(read, groups, ends):
             pass
     return features, labels
@@ -141,14 +154,25 @@ def batches(
         Row ids, int64 of shape (rows,), and features, float32 of shape (rows, features) in C order.
     """
     groups = row_groups(dataset, split) if groups is None else groups
-    reader = _Reader(dataset, groups, ("row_id", *dataset.features))
-    for group in groups:
-        table = reader.read(group, use_threads=True)
+    for table in tables(dataset, groups, ("row_id", *dataset.features)):
         columns = [table.column(name).to_numpy() for name in dataset.features]
         row_ids = table.column("row_id").to_numpy()
-        for start in range(0, group.rows, rows):
+        for start in range(0, len(table), rows):
             part = slice(start, start + rows)
             yield row_ids[part], matrix([column[part] for column in columns])
+
+
+def tables(dataset: Dataset, groups: Sequence[RowGroup], columns: Sequence[str]) -> Iterator[pa.Table]:
+    """Read columns of row groups, one table for each; no other column is read.
+
+    Args:
+        dataset: The dataset.
+        groups: The row groups, out of `row_groups`.
+        columns: Names of the columns.
+    """
+    with _reader(dataset, groups, columns) as reader:
+        for group in groups:
+            yield reader.read(group, use_threads=True)
 
 
 def matrix(columns: Sequence[np.ndarray]) -> np.ndarray:
@@ -165,47 +189,57 @@ def matrix(columns: Sequence[np.ndarray]) -> np.ndarray:
     return result
 
 
+@contextmanager
+def _reader(dataset: Dataset, groups: Sequence[RowGroup], columns: Sequence[str]) -> Iterator[_Reader]:
+    """Give a reader of row groups, and see at the end that no object was replaced while it was read."""
+    reader = _Reader(dataset, groups, columns)
+    yield reader
+    reader.check()
+
+
 class _Reader:
     """Reads columns of row groups; each footer once, since it lists all row groups of its file."""
 
     def __init__(self, dataset: Dataset, groups: Sequence[RowGroup], columns: Sequence[str]) -> None:
         self._columns = list(columns)
-        self._filesystem, _ = _filesystem(dataset.path)
-        self._footers = _footers(self._filesystem, {group.path for group in groups})
+        self._files = DataFiles(dataset)
+        paths = list(dict.fromkeys(group.path for group in groups))
+        with ThreadPoolExecutor(AT_ONCE if self._files.tree.remote else 1) as pool:
+            found = pool.map(lambda path: _footer(self._files, path), paths)
+            kept = ((opened if self._files.tree.remote else None, footer) for opened, footer in found)
+            self._footers = dict(zip(paths, kept, strict=True))
+        for group in groups:
+            self._require(group)
 
     def read(self, group: RowGroup, *, use_threads: bool) -> pa.Table:
-        import pyarrow.parquet as pq
-
-        with (
-            naming(group.path),
-            pq.ParquetFile(
-                group.path,
-                filesystem=self._filesystem,
-                metadata=self._footers[group.path],
-                pre_buffer=True,
-                page_checksum_verification=True,
-            ) as file,
-        ):
+        opened, footer = self._footers[group.path]
+        # An object is opened once, which is a request; on a disk threads must not share a position in a file.
+        opened = opened or self._files.open(group.path)
+        with self._files.parquet(opened, footer) as file:
             table = file.read_row_group(group.index, columns=self._columns, use_threads=use_threads)
             return table.slice(group.start, group.rows)
 
+    def _require(self, group: RowGroup) -> None:
+        _, footer = self._footers[group.path]
+        there = footer.row_group(group.index).num_rows if group.index < footer.num_row_groups else 0
+        if group.start + group.rows > there:
+            raise DatasetError(
+                f"The file {self._files.tree.uri(group.path)} has other row groups than its manifest says."
+            )
 
-def _footers(filesystem: pafs.FileSystem, paths: Iterable[str]) -> dict[str, pq.FileMetaData]:
+    def check(self) -> None:
+        versions = {path: opened.version for path, (opened, _) in self._footers.items() if opened}
+        with ThreadPoolExecutor(AT_ONCE) as pool:
+            for _ in pool.map(self._files.open, versions, versions.values()):
+                pass
+
+
+def _footer(files: DataFiles, path: str) -> tuple[Opened, pq.FileMetaData]:
     import pyarrow.parquet as pq
 
-    footers = {}
-    for path in paths:
-        with naming(path):
-            footers[path] = pq.read_metadata(path, filesystem=filesystem)
-    return footers
-
-
-def _filesystem(path: str) -> tuple[pafs.FileSystem, str]:
-    """Return pyarrow's filesystem for a directory or URI, and the path inside it."""
-    import pyarrow.fs as pafs
-
-    filesystem, inside = pafs.FileSystem.from_uri(path if "://" in path else os.path.abspath(path))
-    return filesystem, inside
+    opened = files.open(path)
+    with naming(opened.uri), opened.reading() as file:
+        return opened, pq.read_metadata(file)
 
 
 def _aligned(rows: int, columns: int) -> np.ndarray:

@@ -15,8 +15,11 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
+from bench import traffic
+
 if TYPE_CHECKING:
     from bench import Trial
+    from bench.keys import Keys
 
 SECONDS_TO_START = 60  # for all ranks to meet
 SECONDS_TO_WAIT = 120  # for another rank: shards are equal, so that ranks are never far apart
@@ -69,6 +72,42 @@ class Report:
     threads: Mapping[str, int]
     facts: Mapping[str, Any] = field(default_factory=dict)
     model: Any = field(default=None, repr=False)
+
+
+@dataclass(frozen=True)
+class Answer:
+    """What a rank's function returned, and what it asked of an object store meanwhile.
+
+    Attributes:
+        value: What it returned.
+        requests: Requests that it made.
+        bytes: Bytes of objects that came.
+    """
+
+    value: Any
+    requests: int
+    bytes: int
+
+
+def with_keys(held: Keys, function: Callable[..., Any], *arguments: Any, **named: Any) -> Answer:
+    """Call a rank's function where it runs, able to read the dataset; count what it asks for.
+
+    Args:
+        held: The driver's keys.
+        function: The function.
+        arguments: Its arguments.
+        named: More of them.
+    """
+    held.use()
+    traffic.own.taken()
+    value = function(*arguments, **named)
+    return Answer(value, *traffic.own.taken())
+
+
+def counted(answer: Answer) -> Any:
+    """Return a rank's value on the driver, and add what it asked for to what this process did."""
+    traffic.own.add(answer.requests, answer.bytes)
+    return answer.value
 
 
 def digest(*parts: bytes) -> str:

@@ -1,11 +1,13 @@
-"""Makes the reference of a dataset: ``python -m strategies._reference DATASET DIRECTORY [MODEL]``.
+"""Makes the reference of a dataset: ``python -m strategies._reference DATASET STORAGE DIRECTORY [MODEL]``.
 
-DIRECTORY gains ``predictions.parquet``, and without a MODEL ``model.keras``, trained here. The last line of the output
-is the file name of the model; or, with exit code 3, a clause that says why MODEL cannot be used.
+STORAGE is a `Storage` as JSON. DIRECTORY gains ``predictions.parquet``, and without a MODEL ``model.keras``, trained
+here. The last line of the output is the file name of the model; or, with exit code 3, a clause that says why MODEL
+cannot be used.
 """
 
 from __future__ import annotations
 
+import json
 import math
 import sys
 from pathlib import Path
@@ -13,6 +15,8 @@ from typing import Any
 
 from bench import Dataset, PredictionWriter
 from bench.datasets import open_dataset
+from bench.datasets.files import DataFiles
+from bench.model import Storage
 from bench.prctl import die_with_parent
 from bench.references import CANNOT_BE_USED, PREDICTIONS
 from strategies import _keras, _model
@@ -22,11 +26,12 @@ ROWS_TO_TRAIN_ON = 1_000_000  # at most: what is scored with need not be the bes
 ROWS_AT_ONCE = 10_000
 
 
-def main(path: str, directory: Path, given: Path | None) -> str:
+def main(path: str, storage: Storage, directory: Path, given: Path | None) -> str:
     """Train a model, or load the given one, and score every row with it.
 
     Args:
-        path: The dataset's.
+        path: The dataset's, or its URI.
+        storage: How to reach it.
         directory: Where to put the results.
         given: The user's model.
 
@@ -38,7 +43,7 @@ def main(path: str, directory: Path, given: Path | None) -> str:
     """
     from bench.limits import cores_available
 
-    dataset = open_dataset(path)
+    dataset = open_dataset(path, storage)
     tf = _keras.start(cores_available())
     if given is None:
         trained = train(tf, dataset)
@@ -81,19 +86,22 @@ def plainly_read(dataset: Dataset) -> Any:
 def _row_groups(dataset: Dataset, split: str, beside: str, share: float = 1.0) -> Any:
     """Yield a column and the features of the first so many row groups of each file."""
     import numpy as np
-    import pyarrow.parquet as pq
 
-    for path in sorted(Path(dataset.split(split)).glob("*.parquet")):
-        file = pq.ParquetFile(path, page_checksum_verification=True)
-        for number in range(math.ceil(share * file.num_row_groups)):
-            table = file.read_row_group(number, columns=[beside, *dataset.features])
-            yield table[beside].to_numpy(), np.column_stack([table[name].to_numpy() for name in dataset.features])
+    files = DataFiles(dataset)
+    for path in files.paths(split):
+        with files.parquet(files.open(path)) as file:
+            for number in range(math.ceil(share * file.num_row_groups)):
+                table = file.read_row_group(number, columns=[beside, *dataset.features])
+                yield table[beside].to_numpy(), np.column_stack([table[name].to_numpy() for name in dataset.features])
 
 
 if __name__ == "__main__":
     die_with_parent()
     try:
-        sys.stdout.write(main(sys.argv[1], Path(sys.argv[2]), Path(sys.argv[3]) if len(sys.argv) > 3 else None))
+        dataset, storage, directory, *model = sys.argv[1:]
+        sys.stdout.write(
+            main(dataset, Storage(**json.loads(storage)), Path(directory), Path(*model) if model else None)
+        )
     except _model.ModelError as error:
         sys.stdout.write(str(error))
         sys.exit(CANNOT_BE_USED)

@@ -7,7 +7,8 @@ from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from strategies import _barrier, _parquet, _scores
+from bench import sparkconf
+from strategies import _barrier, _gather, _parquet, _scores
 from strategies._ranks import RankError
 
 if TYPE_CHECKING:
@@ -35,12 +36,16 @@ def read(rank: Rank, trial: Trial) -> tuple[np.ndarray, np.ndarray]:
 def score(trial: Trial, spark: SparkSession, load: Callable[[int], Callable[[Any], Any]]) -> Path:
     """Score rows where they are read, a shard and a Parquet file for each rank, and return the directory.
 
+    On a cluster, where a rank's file would lie on its own host, the scores come back through Spark.
+
     Args:
         trial: The trial.
         spark: The session, out of `_barrier.start`.
         load: Takes a number of threads and returns what turns features into probabilities. It holds the model, which
             Spark broadcasts once if it is large.
     """
+    if not sparkconf.is_local(trial.master):
+        return _gather.score(trial, spark, load)
     path = trial.scratch / "predictions"
     path.mkdir()
     _barrier.run(trial, spark, partial(_score, load, path))

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import os
+import shlex
 import sys
 from collections.abc import Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from bench import Skip, java, limits
+from bench import Skip, java, limits, sparkconf
+from strategies import _cluster, _executors, _gather, _hadoop, _ship, _source
 
 if TYPE_CHECKING:
     from pyspark.sql import DataFrame, SparkSession
@@ -35,17 +37,35 @@ def start(trial: Trial, settings: Mapping[str, str] | None = None) -> SparkSessi
     from pyspark.sql import SparkSession
 
     _use_java(trial)
+    jobs, given, local = dict(settings or {}), _given(trial), sparkconf.is_local(trial.master)
     # Or the workers pick another Python, without our packages.
-    os.environ["PYSPARK_PYTHON"] = os.environ["PYSPARK_DRIVER_PYTHON"] = sys.executable
-    local = trial.master.startswith("local")
+    os.environ["PYSPARK_DRIVER_PYTHON"] = sys.executable
+    os.environ["PYSPARK_PYTHON"] = sys.executable if local else _cluster.python(given)
+    chosen = _settings(trial) | jobs
     if local:
         os.environ["SPARK_LOCAL_IP"] = "127.0.0.1"
+        chosen |= {"spark.driver.host": "127.0.0.1", "spark.driver.bindAddress": "127.0.0.1"}
+    else:
+        archive = _ship.archive(trial)
+        chosen |= _cluster.settings(trial, jobs, given, archive)
+    if trial.master.startswith("local"):
         # Or somebody's other Spark, of another version, would run in place of this environment's.
         os.environ["SPARK_HOME"] = str(Path(pyspark.__file__).parent)
-    builder = SparkSession.builder.appName(f"bench {trial.strategy}").master(trial.master)
-    for key, value in (_settings(trial, local=local) | dict(settings or {})).items():
-        builder = builder.config(key, value)
-    return builder.getOrCreate()
+    # Not as arguments: those are seen by everybody on this machine.
+    path = {name: chosen[name] for name in chosen if name == "spark.executorEnv.PYTHONPATH"}
+    sparkconf.write(chosen | _hadoop.chosen(trial.dataset, given) | path, trial.scratch / "spark.properties")
+    arguments = ["--load-spark-defaults", "--properties-file", str(trial.scratch / "spark.properties")]
+    os.environ["PYSPARK_SUBMIT_ARGS"] = shlex.join([*arguments, "pyspark-shell"])
+    spark: SparkSession = SparkSession.builder.getOrCreate()
+    if not local:
+        _executors.remember(trial, spark)
+        _cluster.join(trial, spark, archive, trial.workers if "spark.task.cpus" in jobs else trial.cores)
+    return spark
+
+
+def _given(trial: Trial) -> dict[str, str]:
+    in_file = sparkconf.read(trial.spark_conf_file) if trial.spark_conf_file else {}
+    return in_file | sparkconf.parse(trial.spark_conf)
 
 
 def _use_java(trial: Trial) -> None:
@@ -58,8 +78,10 @@ def _use_java(trial: Trial) -> None:
     trial.note("java_vector_module", found.has_vector_module)
 
 
-def _settings(trial: Trial, *, local: bool) -> dict[str, str]:
-    settings = {
+def _settings(trial: Trial) -> dict[str, str]:
+    return {
+        "spark.app.name": f"bench {trial.strategy}",
+        "spark.master": trial.master,
         "spark.driver.memory": f"{_driver_memory() >> 20}m",
         "spark.local.dir": str(trial.scratch / "spark"),
         "spark.sql.warehouse.dir": str(trial.scratch / "warehouse"),
@@ -81,9 +103,6 @@ def _settings(trial: Trial, *, local: bool) -> dict[str, str]:
         "spark.eventLog.enabled": "false",
         "spark.log.level": "ERROR",
     }
-    if local:
-        settings |= {"spark.driver.host": "127.0.0.1", "spark.driver.bindAddress": "127.0.0.1"}
-    return settings
 
 
 def _driver_memory() -> int:
@@ -101,6 +120,8 @@ def stop(spark: SparkSession | None) -> None:
     from pyspark import SparkContext
 
     if spark is not None:
+        _source.count(spark)
+        _executors.leave(spark)
         spark.stop()
     gateway = SparkContext._gateway
     if gateway is None:
@@ -117,8 +138,8 @@ def feature_columns(dataset: Dataset) -> list[str]:
     return [f"f{index}" for index in range(len(dataset.features))]
 
 
-def read(spark: SparkSession, dataset: Dataset, *splits: str) -> DataFrame:
-    """Return the rows of splits, as Spark reads them itself.
+def read(spark: SparkSession, dataset: Dataset, *splits: str, label: bool = True, row_id: bool = True) -> DataFrame:
+    """Return the rows of splits, as Spark reads them itself; or `_source`, where it lacks the connector to a store.
 
     The features are called by their position, because the dataset's own names may be those of columns that
     estimators add, such as ``prediction``.
@@ -127,15 +148,21 @@ def read(spark: SparkSession, dataset: Dataset, *splits: str) -> DataFrame:
         spark: The session.
         dataset: The dataset.
         splits: The splits, ``train`` or ``test`` or both.
+        label: Whether the label is wanted; what is not wanted is not read.
+        row_id: Whether the row ids are.
 
     Returns:
         A data frame of ``row_id``, ``label`` and `feature_columns`.
     """
     from pyspark.sql.functions import col
 
-    rows = spark.read.parquet(*(dataset.split(split) for split in splits))
-    names = zip(dataset.features, feature_columns(dataset), strict=True)
-    return rows.select("row_id", col(dataset.label).alias("label"), *(col(old).alias(new) for old, new in names))
+    names = dict(zip(dataset.features, feature_columns(dataset), strict=True))
+    names = ({"row_id": "row_id"} if row_id else {}) | ({dataset.label: "label"} if label else {}) | names
+    if _hadoop.reads(spark, dataset.path):
+        rows = spark.read.parquet(*(_hadoop.uri(dataset.split(split)) for split in splits))
+    else:
+        rows = _source.read(spark, dataset, splits, list(names))
+    return rows.select(*(col(old).alias(new) for old, new in names.items()))
 
 
 def load_train(trial: Trial, spark: SparkSession) -> DataFrame:
@@ -143,7 +170,8 @@ def load_train(trial: Trial, spark: SparkSession) -> DataFrame:
 
     Cached, because MLlib's optimisers pass over it again and again; counted, because Spark would read it later.
     """
-    rows = assemble(read(spark, trial.dataset, "train"), trial.dataset).select("features", "label").cache()
+    rows = read(spark, trial.dataset, "train", row_id=False)
+    rows = assemble(rows, trial.dataset).select("features", "label").cache()
     rows.count()
     return rows
 
@@ -159,6 +187,4 @@ def write_scores(scored: DataFrame, trial: Trial) -> Path:
     """Write ``row_id`` and the probability of label 1, out of the vector column ``probability``, as Parquet."""
     from pyspark.ml.functions import vector_to_array
 
-    path = trial.scratch / "predictions"
-    scored.select("row_id", vector_to_array("probability")[1].alias("score")).write.parquet(str(path))
-    return path
+    return _gather.write(trial, scored.select("row_id", vector_to_array("probability")[1].alias("score")))

@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from bench import Strategy
-from strategies import _keras, _model, _parquet, _spark
+from strategies import _gather, _keras, _model, _parquet, _spark
 
 if TYPE_CHECKING:
     import numpy as np
@@ -166,7 +166,7 @@ def ship(trial: Trial, spark: SparkSession, model: Path) -> Shipped:
 
 def rows(trial: Trial, spark: SparkSession) -> DataFrame:
     """Return row ids and features of all rows that are to be scored."""
-    return _spark.read(spark, trial.dataset, *trial.splits_to_score).drop("label")
+    return _spark.read(spark, trial.dataset, *trial.splits_to_score, label=False)
 
 
 def write(trial: Trial, shipped: Shipped, scored: DataFrame) -> Path:
@@ -177,8 +177,7 @@ def write(trial: Trial, shipped: Shipped, scored: DataFrame) -> Path:
         shipped: The model; what loading it took becomes an inner phase of the trial.
         scored: The scores.
     """
-    path = trial.scratch / "predictions"
-    scored.write.mode("append").parquet(str(path))
+    path = _gather.write(trial, scored)
     if shipped.cold.value:
         load, compile_ = zip(*shipped.cold.value, strict=True)
         trial.ranks("load", load)

@@ -18,8 +18,9 @@ https://github.com/tensorflow/ecosystem/tree/master/spark/spark-tensorflow-distr
 """
 
 import time
+from functools import partial
 
-from bench import Strategy, hookimpl
+from bench import Strategy, hookimpl, keys
 from strategies import _keras, _keras_ranks, _parquet, _ranks, _slots, _spark, tensorflow
 
 
@@ -54,8 +55,16 @@ def bench_train(trial, session):
     use_gpu = session.sparkContext.getConf().contains("spark.task.resource.gpu.amount")
     runner = MirroredStrategyRunner(num_slots=trial.workers, use_gpu=use_gpu, use_custom_strategy=True)
     with _ranks.explained():
-        reports = runner.run(train, trial=trial, called_at=time.time())
-    return _keras_ranks.model_of(tf, trial, reports)
+        function = partial(of_all, keys.of_driver(trial.dataset), train)
+        answers = runner.run(function, trial=trial, called_at=time.time())
+    return _keras_ranks.model_of(tf, trial, [_ranks.counted(answer) for answer in answers])
+
+
+def of_all(held, function, trial, called_at):
+    """Call a rank's function with the driver's keys, and return what all ranks returned."""
+    answer = _ranks.with_keys(held, function, trial, called_at)
+    with _ranks.meeting():
+        return gathered(answer)
 
 
 def train(trial, called_at):
@@ -66,7 +75,7 @@ def train(trial, called_at):
         called_at: Moment of the driver's call, seconds since the epoch.
 
     Returns:
-        The `_ranks.Report` of each rank.
+        The rank's `_ranks.Report`.
     """
     from pyspark import BarrierTaskContext
 
@@ -88,7 +97,7 @@ def train(trial, called_at):
             with strategy.scope():
                 model = _keras_ranks.compiled(tf, trial)
             _keras_ranks.fit(tf, trial, model, data, mine.steps, laps, alive)
-            return gathered(_keras_ranks.report(tf, model, mine, rank, laps))
+            return _keras_ranks.report(tf, model, mine, rank, laps)
 
 
 def undivided(strategy, batches):
@@ -100,14 +109,14 @@ def undivided(strategy, batches):
     return strategy.distribute_datasets_from_function(lambda _: batches)
 
 
-def gathered(report):
-    """Return the reports of all ranks to each: the runner gives the driver only what rank 0 returns."""
+def gathered(answer):
+    """Return the answers of all ranks to each: the runner gives the driver only what rank 0 returns."""
     import base64
     import pickle
 
     from pyspark import BarrierTaskContext
 
-    message = base64.b64encode(pickle.dumps(report)).decode()
+    message = base64.b64encode(pickle.dumps(answer)).decode()
     return [pickle.loads(base64.b64decode(other)) for other in BarrierTaskContext.get().allGather(message)]  # noqa: S301
 
 

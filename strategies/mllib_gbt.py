@@ -55,7 +55,7 @@ def fit(trial, rows):
 
 @hookimpl
 def bench_predict(trial, session, model):
-    rows = _spark.assemble(_spark.read(session, trial.dataset, *trial.splits_to_score), trial.dataset)
+    rows = _spark.assemble(_spark.read(session, trial.dataset, *trial.splits_to_score, label=False), trial.dataset)
     return _spark.write_scores(model.transform(rows), trial)
 
 

@@ -38,7 +38,7 @@ def bench_setup(trial):
 @hookimpl
 def bench_train(trial, session):
     with trial.phase("load"):
-        rows = standardised(_spark.read(session, trial.dataset, "train"), trial.dataset)
+        rows = standardised(_spark.read(session, trial.dataset, "train", row_id=False), trial.dataset)
         rows = rows.select("features", "label").cache()
         rows.count()
     return fit(trial, rows)
@@ -72,7 +72,7 @@ def fit(trial, rows):
 
 @hookimpl
 def bench_predict(trial, session, model):
-    rows = standardised(_spark.read(session, trial.dataset, *trial.splits_to_score), trial.dataset)
+    rows = standardised(_spark.read(session, trial.dataset, *trial.splits_to_score, label=False), trial.dataset)
     return _spark.write_scores(model.transform(rows), trial)
 
 

@@ -49,7 +49,7 @@ def bench_train(trial, session):
     )
     # What the driver does of it: files, schema, plan. The rows are read inside the fit, which nobody can look into.
     with trial.phase("load"):
-        rows = _spark.read(session, trial.dataset, "train")
+        rows = _spark.read(session, trial.dataset, "train", row_id=False)
         # The estimator shuffles all rows where the files do not split into as many partitions as there are workers.
         trial.note("shuffled", rows.rdd.getNumPartitions() != trial.workers)
     return estimator.fit(rows)
@@ -57,7 +57,7 @@ def bench_train(trial, session):
 
 @hookimpl
 def bench_predict(trial, session, model):
-    rows = _spark.read(session, trial.dataset, *trial.splits_to_score)
+    rows = _spark.read(session, trial.dataset, *trial.splits_to_score, label=False)
     return _spark.write_scores(model.transform(rows), trial)
 
 

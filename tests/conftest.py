@@ -17,6 +17,8 @@ import pytest
 from bench import plan, plugins, runner
 from bench.model import Dataset
 from bench.results import Record
+from tests import objectstore
+from tests.objectstore import ObjectStore
 
 HEADER = "from bench import PredictionWriter, Skip, Strategy, hookimpl\n"
 CONTROL = "@hookimpl\ndef bench_strategy():\n    return Strategy(family='control', distributed=True)\n"
@@ -113,6 +115,13 @@ def tiny() -> Dataset:
     from bench.datasets.synthetic import make_synthetic
 
     return make_synthetic(rows=2000, features=4, name="tiny").dataset
+
+
+@pytest.fixture(scope="session")
+def store(tmp_path_factory: pytest.TempPathFactory) -> Iterator[ObjectStore]:
+    """A real object store on loopback, with one bucket; started for the tests that ask for it."""
+    with objectstore.running(tmp_path_factory.mktemp("store") / "data") as running:
+        yield running
 
 
 @pytest.fixture

@@ -10,9 +10,10 @@ from typing import TYPE_CHECKING
 import numpy as np
 from numpy.typing import NDArray
 
+from bench.datasets.files import DataFiles
 from bench.datasets.hashing import hash_rows
 from bench.datasets.manifest import SPLITS
-from bench.datasets.reading import REMAKE, row_groups
+from bench.datasets.reading import REMAKE
 from bench.errors import DatasetError
 
 if TYPE_CHECKING:
@@ -69,11 +70,15 @@ def recompute(manifest: Manifest) -> str:
     """
     dataset = manifest.dataset
     found = Fingerprint(dataset.label, dataset.features)
-    for file in manifest.files:
-        split = file.path.partition("/")[0].removeprefix("split=")
-        for table in row_groups(f"{dataset.path}/{file.path}", ["row_id", dataset.label, *dataset.features]):
-            columns = np.stack([column.to_numpy() for column in table.columns[1:]])
-            found.add(split, table.column(0).to_numpy(), columns)
+    names = ["row_id", dataset.label, *dataset.features]
+    files = DataFiles(dataset)
+    for described in manifest.files:
+        split = described.path.partition("/")[0].removeprefix("split=")
+        with files.parquet(files.open(described.path)) as file:
+            for group in range(file.num_row_groups):
+                table = file.read_row_group(group, columns=names).select(names).combine_chunks()
+                columns = np.stack([column.to_numpy() for column in table.columns[1:]])
+                found.add(split, table.column(0).to_numpy(), columns)
     return found.hexdigest()
 
 

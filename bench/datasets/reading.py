@@ -1,4 +1,4 @@
-"""Reads Parquet with every page checksum verified, and turns read errors into sentences."""
+"""Turns what goes wrong with a Parquet file into sentences, and digests what no page checksum covers."""
 
 from __future__ import annotations
 
@@ -6,17 +6,13 @@ import errno
 import hashlib
 import os
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from contextlib import contextmanager
-from typing import TYPE_CHECKING
 
 from bench.errors import DatasetError
 
-if TYPE_CHECKING:
-    import pyarrow as pa
-
 # Four bytes of length and the magic, at the end of every Parquet file.
-_TAIL = 8
+TAIL_BYTES = 8
 REMAKE = "make or import the dataset again with --force"
 
 
@@ -51,26 +47,6 @@ def naming(path: str, advice: str = REMAKE) -> Iterator[None]:
         raise DatasetError(f"The file {path} is damaged or no Parquet ({cause}): {advice}.") from error
 
 
-def row_groups(path: str, columns: Sequence[str]) -> Iterator[pa.Table]:
-    """Read the row groups of one of our files, one after the other, with checksums verified.
-
-    Args:
-        path: The file.
-        columns: Columns to read, in this order.
-
-    Raises:
-        DatasetError: The file is missing or damaged.
-    """
-    import pyarrow.parquet as pq
-
-    with naming(path):
-        file = pq.ParquetFile(path, page_checksum_verification=True, pre_buffer=False)
-    with file:
-        for group in range(file.num_row_groups):
-            with naming(path):
-                yield file.read_row_group(group, columns=list(columns)).select(columns).combine_chunks()
-
-
 def footer_digest(path: str) -> str:
     """Return the SHA-256 of the footer of a Parquet file; needs the standard library only.
 
@@ -82,8 +58,8 @@ def footer_digest(path: str) -> str:
     """
     try:
         with open(path, "rb") as file:
-            size = file.seek(-_TAIL, os.SEEK_END) + _TAIL
-            length = int.from_bytes(file.read(4), "little") + _TAIL
+            size = file.seek(-TAIL_BYTES, os.SEEK_END) + TAIL_BYTES
+            length = int.from_bytes(file.read(4), "little") + TAIL_BYTES
             file.seek(-min(length, size), os.SEEK_END)
             return hashlib.sha256(file.read()).hexdigest()
     except FileNotFoundError as error:

@@ -12,10 +12,12 @@ from contextlib import contextmanager
 from pathlib import Path
 
 from bench.datasets import manifest as manifests
-from bench.datasets.manifest import Manifest
+from bench.datasets.manifest import Manifest, check_size
 from bench.datasets.reading import REMAKE, footer_digest, headers_digest
+from bench.datasets.remote import open_remote
 from bench.errors import DatasetError, UsageError
-from bench.model import Dataset
+from bench.model import Dataset, Storage
+from bench.storage import is_uri, normal
 
 DEFAULT = "flights"
 _NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]*")
@@ -40,6 +42,7 @@ def locate(name_or_path: str) -> Path:
     Raises:
         UsageError: It is neither a name nor a path.
     """
+    name_or_path = normal(name_or_path)
     if os.sep in name_or_path or (Path(name_or_path) / manifests.NAME).is_file():
         return Path(name_or_path).absolute()
     return home() / checked_name(name_or_path)
@@ -61,24 +64,28 @@ def names() -> list[str]:
     return sorted(path.parent.name for path in home().glob(f"*/{manifests.NAME}") if _NAME.fullmatch(path.parent.name))
 
 
-def open_dataset(name_or_path: str) -> Dataset:
+def open_dataset(name_or_path: str, storage: Storage | None = None) -> Dataset:
     """Find a dataset and check that its files are those that its manifest describes.
 
-    Compared are sizes, footers and page headers, and no page is read: a damaged page is found when
+    Compared are sizes, footers and, on a disk, page headers, and no page is read: a damaged page is found when
     it is read, by its checksum.
 
     Args:
-        name_or_path: A name under `home`; or a path, which has a slash or holds a manifest.
+        name_or_path: A name under `home`; or a path, which has a slash or holds a manifest; or a URI.
+        storage: How to reach it, if it is a URI.
 
     Raises:
-        UsageError: It is neither a name nor a path.
+        UsageError: It is neither a name nor a path nor a URI.
         DatasetError: There is no such dataset, or a file is missing, damaged or of another version.
+        StorageError: The store cannot be reached.
     """
-    return open_manifest(name_or_path).dataset
+    return open_manifest(name_or_path, storage).dataset
 
 
-def open_manifest(name_or_path: str) -> Manifest:
+def open_manifest(name_or_path: str, storage: Storage | None = None) -> Manifest:
     """Do what `open_dataset` does, and return the whole manifest."""
+    if is_uri(name_or_path):
+        return open_remote(name_or_path, storage or Storage())
     path = locate(name_or_path)
     if not (path / manifests.NAME).is_file() and path.parent == home():
         how = f"`bench data make {path.name}`" if path.name == DEFAULT else "`bench data make` or `bench data import`"
@@ -93,9 +100,8 @@ def _check(path: Path, file: manifests.DataFile) -> None:
     try:
         size = path.stat().st_size
     except OSError:
-        raise DatasetError(f"The file {path} is missing: {REMAKE}.") from None
-    if size != file.bytes:
-        raise DatasetError(f"The file {path} has {size:,} bytes where {file.bytes:,} were written: {REMAKE}.")
+        size = None
+    check_size(str(path), size, file)
     for part, digest, written in (
         ("footer", footer_digest, file.footer_sha256),
         ("page headers", headers_digest, file.headers_sha256),
@@ -104,7 +110,7 @@ def _check(path: Path, file: manifests.DataFile) -> None:
             raise DatasetError(f"The file {path} is damaged (not the {part} that were written): {REMAKE}.")
 
 
-def ensure(name_or_path: str = DEFAULT) -> Dataset:
+def ensure(name_or_path: str = DEFAULT, storage: Storage | None = None) -> Dataset:
     """Open a dataset, after making it if it is the default one and has never been made.
 
     Raises:
@@ -120,7 +126,7 @@ def ensure(name_or_path: str = DEFAULT) -> Dataset:
             # Two runs may start at once; one of them is second.
             if not locate(DEFAULT).exists():
                 raise
-    return open_dataset(name_or_path)
+    return open_dataset(name_or_path, storage)
 
 
 @contextmanager

@@ -156,4 +156,5 @@ class SplitWriter:
             row_groups=metadata.num_row_groups,
             footer_sha256=footer_digest(str(path)),
             headers_sha256=headers_digest(str(path)),
+            group_rows=tuple(metadata.row_group(group).num_rows for group in range(metadata.num_row_groups)),
         )

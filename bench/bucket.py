@@ -1,0 +1,132 @@
+"""Runs in an object store: one object for each record, so that nobody can write over what somebody else has measured.
+
+An object store cannot append. So ``URI/RUN/`` holds ``run.json``, ``logs/``, ``report.html`` and, in place of one file of records,
+``records/MOMENT-TOKEN.json``: the name is used once, whoever writes at the same time. Beside that, a run is written on
+this machine's disk as always; that copy goes when all of it is in the store, and stays when the store fails.
+"""
+
+from __future__ import annotations
+
+import json
+import secrets
+import shutil
+import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+from bench.errors import ResultsError, StorageError
+from bench.model import Storage
+from bench.results import Record, RunDirectory
+from bench.storage import explained, filesystem, normal
+from bench.tree import Tree
+
+
+class Bucket:
+    """Where runs are kept in a store.
+
+    Attributes:
+        uri: The prefix of all runs.
+    """
+
+    def __init__(self, uri: str, storage: Storage) -> None:
+        """Open it; nothing is asked of the store yet.
+
+        Args:
+            uri: The prefix of all runs.
+            storage: How to reach it.
+        """
+        self.uri, self._storage = normal(uri), storage
+        self._filesystem, self._root = filesystem(self.uri, storage)
+
+    def put(self, name: str, content: bytes) -> None:
+        """Write one object, whole or not at all.
+
+        Args:
+            name: Its name under the prefix.
+            content: What is to be in it.
+
+        Raises:
+            DatasetError: There is no such bucket, or it may not be written to.
+            StorageError: The store cannot be reached.
+        """
+        with (
+            explained(f"{self.uri}/{name}", self._storage),
+            self._filesystem.open_output_stream(f"{self._root}/{name}") as output,
+        ):
+            output.write(content)
+
+    def begin(self, directory: RunDirectory) -> None:
+        """Put a run's ``run.json``, which makes it a run."""
+        self.put(f"{directory.name}/run.json", (directory.path / "run.json").read_bytes())
+
+    def keep(self, directory: RunDirectory, record: Record) -> None:
+        """Put one record, and its log.
+
+        Raises:
+            StorageError: The store fails; the sentence says where on this machine the records are.
+        """
+        name = f"{record['started_at'].replace(':', '')}-{secrets.token_hex(4)}"
+        try:
+            if record["log"]:
+                self.put(f"{directory.name}/{record['log']}", (directory.path / record["log"]).read_bytes())
+            self.put(f"{directory.name}/records/{name}.json", json.dumps(record).encode())
+        except Exception as error:
+            raise StorageError(f"{error} What was measured is kept in {directory.path}.") from error
+
+    def runs(self) -> list[str]:
+        """Return the names of the runs that lie here, oldest first."""
+        found = [entry.path for entry in Tree(self.uri, self._storage).list()]
+        return sorted({path.partition("/")[0] for path in found if path.endswith("/run.json")})
+
+    def fetch(self, run: str, out: Path) -> Path:
+        """Copy a run to this machine, in the form that all of `bench` reads, and return its directory.
+
+        Args:
+            run: Its name.
+            out: Directory for it; a run of that name must not lie there.
+
+        Raises:
+            ResultsError: There is no such run, or it lies here already.
+            StorageError: The store cannot be reached.
+        """
+        target = out / run
+        if target.exists():
+            raise ResultsError(f"{target} is there already: take it away, or give another --out.")
+        tree = Tree(f"{self.uri}/{run}", self._storage)
+        names = [entry.path for entry in tree.list()]
+        if "run.json" not in names:
+            raise ResultsError(f"{self.uri}/{run} holds no run (no run.json): `bench run --out {self.uri}` makes one.")
+        out.mkdir(parents=True, exist_ok=True)
+        with tempfile.TemporaryDirectory(prefix=f".{run}.", dir=out) as temporary:
+            directory = RunDirectory(Path(temporary) / run)
+            directory.create(json.loads(tree.read("run.json")))
+            for name in names:
+                if name.startswith("logs/"):
+                    (directory.path / name).write_bytes(tree.read(name))
+            for name in sorted(name for name in names if name.startswith("records/")):
+                directory.append(json.loads(tree.read(name)))
+            directory.path.rename(target)
+        return target
+
+
+def split(uri: str) -> tuple[str, str]:
+    """Return the prefix and the name of a run out of its URI."""
+    prefix, _, run = normal(uri).rpartition("/")
+    return prefix, run
+
+
+@contextmanager
+def beside() -> Iterator[Path]:
+    """Give a directory of this machine for a run that is kept in a store.
+
+    It goes with the block, unless that fails and there are records in it.
+    """
+    directory = Path(tempfile.mkdtemp(prefix="bench-run-"))
+    try:
+        yield directory
+    except Exception:
+        if not any(directory.glob("*/records.jsonl")):
+            shutil.rmtree(directory)
+        raise
+    shutil.rmtree(directory)

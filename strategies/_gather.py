@@ -1,0 +1,128 @@
+"""Brings scores from executors to the driver through Spark, in bounded pieces: no host shares a disk with another.
+
+The scores are computed on all executors at once and kept on their disks; then one small job after another fetches a
+few pieces, so that the driver's memory does not grow with the rows.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from bench import PredictionWriter, keys, sparkconf, traffic
+from bench.keys import Keys
+from strategies import _parquet, _ranks, _source
+
+if TYPE_CHECKING:
+    import pyarrow as pa
+    from pyspark.accumulators import Accumulator
+    from pyspark.sql import DataFrame, SparkSession
+
+    from bench import Trial
+
+ROWS_OF_A_PIECE = 65_536  # 12 bytes each
+PIECES_AT_ONCE = 16
+PARTITIONS_PER_WORKER = 4
+
+
+def write(trial: Trial, scored: DataFrame) -> Path:
+    """Write a data frame of ``row_id`` and ``score``, which is what computes it, and return the directory.
+
+    May be called again for more rows. In local mode Spark writes them itself.
+
+    Args:
+        trial: The trial.
+        scored: The scores.
+    """
+    path = trial.scratch / "predictions"
+    if sparkconf.is_local(trial.master):
+        scored.write.mode("append").parquet(str(path))
+        return path
+    path.mkdir(exist_ok=True)
+    _fetch(scored, path / f"part-{len(list(path.iterdir())):05}.parquet")
+    return path
+
+
+def _fetch(scored: DataFrame, file: Path) -> None:
+    import pyarrow as pa
+    from pyspark import StorageLevel
+
+    pieces = scored.selectExpr("cast(row_id as long)", "cast(score as float)").mapInArrow(packed, "piece binary")
+    pieces.persist(StorageLevel.DISK_ONLY)
+    jobs = math.ceil(pieces.count() / PIECES_AT_ONCE)
+    small = pieces if jobs <= pieces.rdd.getNumPartitions() else pieces.repartition(jobs)
+    with PredictionWriter(file) as predictions:
+        for row in small.toLocalIterator(prefetchPartitions=True):
+            table = pa.ipc.open_stream(row.piece).read_all()
+            predictions.write(table.column(0), table.column(1))
+    pieces.unpersist()
+
+
+def packed(batches: Iterator[pa.RecordBatch]) -> Iterator[pa.RecordBatch]:
+    """Turn scores into rows of one binary column, each of which holds a piece of them as an Arrow stream."""
+    held: list[pa.RecordBatch] = []
+    for batch in batches:
+        held.append(batch)
+        if sum(map(len, held)) >= ROWS_OF_A_PIECE:
+            yield _piece(held)
+            held = []
+    if any(map(len, held)):
+        yield _piece(held)
+
+
+def _piece(batches: list[pa.RecordBatch]) -> pa.RecordBatch:
+    import pyarrow as pa
+
+    sink = pa.BufferOutputStream()
+    table = pa.Table.from_batches(batches).combine_chunks()
+    with pa.ipc.new_stream(sink, table.schema) as stream:
+        stream.write_table(table)
+    return pa.RecordBatch.from_pydict({"piece": pa.array([sink.getvalue().to_pybytes()], pa.binary())})
+
+
+def score(trial: Trial, spark: SparkSession, load: Callable[[int], Callable[[Any], Any]]) -> Path:
+    """Score rows where they are read, on all executors, and return the directory of the scores.
+
+    Args:
+        trial: The trial.
+        spark: The session.
+        load: Takes a number of threads and returns what turns features into probabilities.
+    """
+    number = PARTITIONS_PER_WORKER * trial.workers
+    scorer = _Scorer(trial, load, number, keys.of_driver(trial.dataset), _source.counter(spark))
+    return write(trial, spark.range(0, number, 1, number).mapInArrow(scorer, "row_id long, score float"))
+
+
+@dataclass(frozen=True)
+class _Scorer:
+    """What a Python worker calls: numbers of shards in, the scores of their rows out."""
+
+    trial: Trial
+    load: Callable[[int], Callable[[Any], Any]]
+    shards: int
+    keys: Keys
+    traffic: Accumulator[tuple[int, int]]
+
+    def __call__(self, batches: Iterator[pa.RecordBatch]) -> Iterator[pa.RecordBatch]:
+        self.keys.use()
+        traffic.own.taken()
+        _ranks.set_threads(self.trial.threads_per_worker)
+        predict = self.load(self.trial.threads_per_worker)
+        for batch in batches:
+            for shard in batch.column(0).to_pylist():
+                yield from self._scored(shard, predict)
+        self.traffic.add(traffic.own.taken())
+
+    def _scored(self, shard: int, predict: Callable[[Any], Any]) -> Iterator[pa.RecordBatch]:
+        import numpy as np
+        import pyarrow as pa
+
+        dataset = self.trial.dataset
+        for split in self.trial.splits_to_score:
+            mine = _parquet.shard(_parquet.row_groups(dataset, split), shard, self.shards)
+            for row_ids, features in _parquet.batches(dataset, split, groups=mine):
+                scores = np.asarray(predict(features), np.float32).reshape(-1)
+                yield pa.RecordBatch.from_arrays([pa.array(row_ids), pa.array(scores)], names=["row_id", "score"])

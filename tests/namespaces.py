@@ -1,0 +1,134 @@
+"""Hosts out of network namespaces: each has an address, a name, a home and a temporary directory of its own.
+
+They share the kernel and the interpreter's files, and no other path: over what belongs to the tests, to the other hosts
+and to our own code lies an empty file system. Needs the rights of root, and iproute2.
+"""
+
+from __future__ import annotations
+
+import os
+import shutil
+import subprocess
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
+from pathlib import Path
+
+import pytest
+
+import bench
+import strategies
+from tests.standalone import Host
+
+NETWORK = "10.213.77"
+BRIDGE = "bench-bridge"
+# Hides directories, gives the host its name and its home, and becomes the command.
+ENTER = """
+set -eu
+name=$1 home=$2 hidden=$3; shift 3
+mount --make-rprivate /
+mkdir -p "$home"
+exec 9<"$home"
+for directory in $hidden; do mount -t tmpfs none "$directory"; done
+mkdir -p "$home"
+mount --bind /proc/self/fd/9 "$home"
+exec 9<&-
+hostname "$name"
+exec "$@"
+"""
+
+
+class Network:
+    """A bridge with hosts on it.
+
+    Attributes:
+        address: The bridge's, where this machine itself can be reached.
+        hosts: The hosts, by name.
+    """
+
+    def __init__(self, base: Path, names: list[str], clear: list[str]) -> None:
+        """Make namespaces, and a link from each to the bridge.
+
+        Args:
+            base: Directory of the tests, which no host sees but for its own home in it.
+            names: Names of the hosts.
+            clear: Those of them that see our code and everything else, such as the driver's.
+        """
+        self.address = f"{NETWORK}.1"
+        self.hosts: dict[str, Host] = {}
+        ip("link", "add", BRIDGE, "type", "bridge")
+        ip("address", "add", f"{self.address}/24", "dev", BRIDGE)
+        ip("link", "set", BRIDGE, "up")
+        ours = [str(Path(package.__path__[0])) for package in (bench, strategies)]
+        for number, name in enumerate(names, 11):
+            space, address, home = space_of(name), f"{NETWORK}.{number}", base / name
+            ip("netns", "add", space)
+            ip("link", "add", f"bench-{number}", "type", "veth", "peer", "name", "eth0", "netns", space)
+            ip("link", "set", f"bench-{number}", "master", BRIDGE, "up")
+            for command in (["address", "add", f"{address}/24", "dev", "eth0"], ["link", "set", "eth0", "up"]):
+                ip("-n", space, *command)
+            ip("-n", space, "link", "set", "lo", "up")
+            prefix = ("ip", "netns", "exec", space)
+            if name not in clear:
+                hidden = " ".join([*ours, str(base)])
+                unshared = ("unshare", "--mount", "--uts", "sh", "-c", ENTER, "sh", name, str(home), hidden)
+                prefix = (*prefix, *unshared)
+            self.hosts[name] = Host(address, home, prefix)
+
+    def cut(self, name: str) -> None:
+        """Pull the plug of a host: it hears of nothing, and nobody hears of it."""
+        number = self.hosts[name].address.rpartition(".")[2]
+        ip("link", "set", f"bench-{number}", "down")
+
+    def mend(self, name: str) -> None:
+        """Put it in again."""
+        number = self.hosts[name].address.rpartition(".")[2]
+        ip("link", "set", f"bench-{number}", "up")
+
+
+def space_of(name: str) -> str:
+    """Return what the kernel calls a host."""
+    return f"bench-{name}"
+
+
+def ip(*arguments: str) -> None:
+    """Run iproute2's program."""
+    subprocess.run(["ip", *arguments], check=True, capture_output=True, timeout=30)
+
+
+def why_not() -> str | None:
+    """Return why hosts cannot be made here, ``None`` if they can."""
+    if os.geteuid() != 0:
+        return "only root may make network namespaces"
+    if missing := [name for name in ("ip", "unshare", "mount", "hostname") if not shutil.which(name)]:
+        return f"{' and '.join(missing)} not installed"
+    probe = ("ip", "netns", "exec", space_of("probe"), "unshare", "--mount", "--uts", "true")
+    try:
+        ip("netns", "add", space_of("probe"))
+        subprocess.run(probe, check=True, capture_output=True, timeout=30)
+    except (OSError, subprocess.SubprocessError) as error:
+        return f"network namespaces are not permitted here ({error})"
+    finally:
+        with suppress(OSError, subprocess.SubprocessError):
+            ip("netns", "delete", space_of("probe"))
+    return None
+
+
+@contextmanager
+def network(base: Path, names: list[str], clear: list[str]) -> Iterator[Network]:
+    """Have hosts as long as the block runs; skip the test where that is not permitted."""
+    if reason := why_not():
+        pytest.skip(reason)
+    remove(names)
+    try:
+        yield Network(base, names, clear)
+    finally:
+        remove(names)
+
+
+def remove(names: list[str]) -> None:
+    """Take hosts and bridge away, also those that a killed test has left."""
+    for name in names:
+        with suppress(subprocess.SubprocessError):
+            ip("netns", "delete", space_of(name))
+    with suppress(subprocess.SubprocessError):
+        ip("link", "delete", BRIDGE)

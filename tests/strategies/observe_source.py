@@ -1,0 +1,50 @@
+"""Prints what Spark reads of a dataset in an object store, as JSON; ``python observe_source.py FACTS``."""
+
+import json
+import sys
+from pathlib import Path
+
+import numpy as np
+import psutil
+
+from bench import plan, traffic
+from bench.datasets import open_dataset
+from bench.datasets.fingerprint import Fingerprint
+from bench.model import Storage, Strategy
+from strategies import _spark
+
+facts = json.loads(sys.argv[1])
+dataset = open_dataset(facts["path"], Storage(facts["endpoint"], "us-east-1"))
+planned = plan.make(plan.Request(cores=2), {"observed": Strategy(family="linear")}, dataset)[0]
+trial = plan.with_scratch(planned, Path(facts["scratch"])).trial
+spark = _spark.start(trial, {"spark.sql.files.minPartitionNum": "5"})
+fingerprint, sizes = Fingerprint(dataset.label, dataset.features), []
+for split in ("train", "test"):
+    rows = _spark.read(spark, dataset, split)
+    sizes.append(rows.rdd.getNumPartitions())
+    table = rows.toArrow()
+    columns = np.stack([table[name].to_numpy() for name in ("label", *_spark.feature_columns(dataset))])
+    fingerprint.add(split, table["row_id"].to_numpy(), columns)
+
+
+def counted() -> int:
+    """Return the bytes that the workers have read so far."""
+    from strategies import _source
+
+    return _source.counter(spark).value[1]
+
+
+whole = counted()
+features = _spark.read(spark, dataset, "train", "test", label=False)
+features.write.format("noop").mode("overwrite").save()
+seen = {
+    "fingerprint": fingerprint.hexdigest(),
+    "partitions": sizes[0],
+    "columns": features.columns,
+    "bytes": whole,
+    "bytes_of_features": counted() - whole,
+}
+traffic.own.taken()
+_spark.stop(spark)
+seen["processes_left"] = len(psutil.Process().children(recursive=True))
+sys.stdout.write(json.dumps(seen) + "\n")

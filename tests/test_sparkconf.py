@@ -1,0 +1,116 @@
+"""Spark's settings are read as Spark reads them, and no secret among them is shown or stands on a command line."""
+
+from pathlib import Path
+
+import pytest
+
+from bench import sparkconf
+from bench.errors import UsageError
+
+
+def test_settings_come_from_options_and_files(tmp_path: Path) -> None:
+    """A file has Spark's own format, with comments and either separator."""
+    file = tmp_path / "conf"
+    file.write_text("# a comment\nspark.a.b  c d\n\nspark.e=f=g\nspark.x.password = hush \n")
+    assert sparkconf.read(file) == {"spark.a.b": "c d", "spark.e": "f=g", "spark.x.password": "hush"}
+    assert sparkconf.parse(["spark.a=b=c", "spark.d="]) == {"spark.a": "b=c", "spark.d": ""}
+
+
+@pytest.mark.parametrize(
+    ("pair", "sentence"),
+    [
+        ("memory=2g", "'memory' is no setting of Spark"),
+        ("spark.executor.memory", "is no setting of Spark"),
+        ("spark.hadoop.fs.s3a.secret.key=planted", "--spark-conf-file"),
+        ("spark.x=http://me:planted@host", "--spark-conf-file"),
+        ("spark.master=local", "use --master"),
+        ("spark.task.cpus=2", "use --workers and --cores"),
+    ],
+)
+def test_what_cannot_be_set_gets_a_sentence(pair: str, sentence: str) -> None:
+    """Typing errors, secrets on the command line and what the harness decides are refused; no secret is repeated."""
+    with pytest.raises(UsageError, match=sentence) as caught:
+        sparkconf.parse([pair])
+    assert "planted" not in str(caught.value)
+
+
+def test_a_file_that_cannot_be_used_gets_a_sentence(tmp_path: Path) -> None:
+    """The line is named by its number, since it may hold a secret."""
+    file = tmp_path / "conf"
+    file.write_text("spark.a b\nplanted\n")
+    with pytest.raises(UsageError, match="Line 2 of") as caught:
+        sparkconf.read(file)
+    assert "planted" not in str(caught.value)
+    with pytest.raises(UsageError, match="cannot be read"):
+        sparkconf.read(tmp_path / "none")
+
+
+def test_secrets_are_not_shown() -> None:
+    """A record has all settings, with the values hidden that may be secrets."""
+    shown = sparkconf.shown(
+        {
+            "spark.hadoop.fs.s3a.secret.key": "planted",
+            "spark.hadoop.fs.s3a.access.key": "planted",
+            "spark.executorEnv.AWS_SESSION_TOKEN": "planted",
+            "spark.executorEnv.AWS_ACCESS_KEY_ID": "planted",
+            "spark.ssl.keyStorePassword": "planted",
+            "spark.proxy": "http://me:planted@host",
+            "spark.a": "b",
+        }
+    )
+    assert "planted" not in str(shown)
+    assert shown["spark.a"] == "b"
+    assert len(shown) == 7
+
+
+def test_a_properties_file_is_for_its_owner_and_keeps_every_character(tmp_path: Path) -> None:
+    """What Java reads back is what was meant, and nobody else can read it."""
+    file = tmp_path / "spark.properties"
+    sparkconf.write({"spark.a": "b c=d:e#f\\g\nh é", "spark.k": ""}, file)
+    assert file.stat().st_mode & 0o077 == 0
+    assert file.read_text() == "spark.a b\\ c\\=d\\:e\\#f\\\\g\\nh\\ \\u00e9\nspark.k \n"
+
+
+def test_local_is_one_process() -> None:
+    """A local cluster has processes of its own."""
+    assert [sparkconf.is_local(master) for master in ("local", "local[2]", "local-cluster[2,1,1024]", "yarn")] == [
+        True,
+        True,
+        False,
+        False,
+    ]
+
+
+@pytest.mark.parametrize(
+    ("arguments", "sentence"),
+    [
+        (("--spark-conf", "spark.my.token=planted"), "may be a secret"),
+        (("--spark-conf", "x=y"), "is no setting of Spark"),
+    ],
+)
+def test_the_command_line_refuses_them_before_anything_runs(bench, tiny, tmp_path, arguments, sentence) -> None:
+    """Exit code 2, one sentence, and no directory of a run."""
+    answer = bench("run", "--data", tiny.path, *arguments)
+    assert answer.returncode == 2
+    assert sentence in answer.stderr
+    assert "planted" not in answer.stderr
+    assert not (tmp_path / "results").exists()
+
+
+def test_a_run_on_a_cluster_records_it_and_its_settings(bench, tiny, tmp_path) -> None:
+    """The environment of the run has the master and the settings without secrets; one worker has one core."""
+    import json
+
+    (tmp_path / "conf").write_text("spark.hadoop.fs.s3a.secret.key planted\n")
+    options = ("--master", "spark://nowhere:7077", "--spark-conf", "spark.executor.memory=2g")
+    answer = bench(
+        "run", "--strategy", "null", "--data", tiny.path, "--workers", "5", *options, "--spark-conf-file", "conf"
+    )
+    assert answer.returncode == 0, answer.stderr
+    run = json.loads(next((tmp_path / "results").glob("*/run.json")).read_text())
+    assert run["environment"]["cluster"] == {
+        "master": "spark://nowhere:7077",
+        "settings": {"spark.executor.memory": "2g", "spark.hadoop.fs.s3a.secret.key": "(hidden)"},
+    }
+    assert run["request"]["cores"] == 5
+    assert "planted" not in json.dumps(run)
