@@ -1,8 +1,8 @@
 """Runs in an object store: one object for each record, so that nobody can write over what somebody else has measured.
 
-An object store cannot append. So ``URI/RUN/`` holds ``run.json``, ``logs/``, ``report.html`` and, in place of one file of records,
-``records/MOMENT-TOKEN.json``: the name is used once, whoever writes at the same time. Beside that, a run is written on
-this machine's disk as always; that copy goes when all of it is in the store, and stays when the store fails.
+An object store cannot append. So ``URI/RUN/`` holds ``run.json``, ``logs/``, ``report.html`` and, in place of a file of
+records, ``records/MOMENT-TOKEN.json``: the name is used once, whoever writes at the same time. Beside that, a run is
+written on this machine's disk as always; that copy goes when all of it is in the store, and stays when the store fails.
 """
 
 from __future__ import annotations
