@@ -32,12 +32,16 @@ def cut(cases: Sequence[Measured], seconds: float, rules: Rules) -> tuple[list[M
     kept: list[Measured] = []
     for measured in [*first, *(other for other in by_cost if other not in first)]:
         tried = [*kept, measured]
-        usual = sum(other.pair_s for other in tried) * USUAL_PAIRS
-        confirmation = max(other.pair_s for other in tried) * rules.confirm_pairs
-        if usual + confirmation <= seconds:
+        if _usual_s(tried, rules) <= seconds:
             kept = tried
     names: set[Key] = {measured.case.key for measured in kept}
     return [m for m in cases if m.case.key in names], [m for m in cases if m.case.key not in names]
+
+
+def _usual_s(cases: Sequence[Measured], rules: Rules) -> float:
+    """Return the seconds that cases take if none but the dearest stands out at the first look and is confirmed."""
+    pairs = [measured.pair_s for measured in cases]
+    return (sum(pairs) - max(pairs)) * USUAL_PAIRS + max(pairs) * (rules.first_pairs + rules.confirm_pairs)
 
 
 def _kind(measured: Measured) -> tuple[str, ...]:
