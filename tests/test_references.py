@@ -41,6 +41,7 @@ for path, library, method, features, units, activation in json.loads(sys.argv[1]
 SCORE = """
 import json, sys
 from pathlib import Path
+from bench.model import Storage
 from strategies import _model, _reference
 
 answers = {}
@@ -48,7 +49,7 @@ for model in map(Path, sys.argv[3:]):
     directory = Path(sys.argv[2], model.name)
     directory.mkdir()
     try:
-        answers[model.name] = _reference.main(sys.argv[1], directory, model)
+        answers[model.name] = _reference.main(sys.argv[1], Storage(), directory, model)
     except _model.ModelError as error:
         answers[model.name] = str(error)
 print(json.dumps(answers))

@@ -1,6 +1,7 @@
 """A bisection comes down to the commit, or says between which ones it lies; never to a wrong one."""
 
 import json
+import re
 import subprocess
 from pathlib import Path
 
@@ -93,19 +94,29 @@ def test_a_case_is_named_as_the_trend_names_it() -> None:
 def test_the_commit_with_the_work_is_named(
     repository: Repository, bench_command: list[str], tiny: Dataset, tmp_path: Path
 ) -> None:
-    """For real: of three commits the one that doubles a strategy's work is named, and every verdict is kept."""
+    """For real: of three commits the one that doubles a strategy's work is named, and every verdict is kept.
+
+    Or, where the machine is too busy to tell, as it may be while other tests run, two between which it came.
+    """
     work = 1_000_000
     good = repository.commit({"spin": spin(work), "other": spin(work)})
-    repository.commit({"spin": spin(work), "other": spin(2 * work)})
+    between = repository.commit({"spin": spin(work), "other": spin(2 * work)})
     culprit = repository.commit({"spin": spin(2 * work), "other": spin(work)})
-    repository.commit({"spin": spin(2 * work), "other": spin(2 * work)})
+    last = repository.commit({"spin": spin(2 * work), "other": spin(2 * work)})
     command = [*bench_command, "bisect", f"spin, train, {tiny.name}, 1 worker, 1 core", "--good", good]
     options = ["--data", tiny.path, "--out", str(tmp_path / "out")]
     done = subprocess.run([*command, *options], cwd=repository.path, capture_output=True, text=True, check=False)
-    assert done.returncode == 0, done.stdout + done.stderr
-    assert f"It came with {culprit[:12]} (strategies)" in done.stdout
+    if done.returncode == 3:
+        border = re.search(r"It came after (\w+) .* and no later than (\w+) ", done.stdout)
+        assert border, done.stdout + done.stderr
+        assert border[1] in (good[:12], between[:12])
+        assert border[2] in (culprit[:12], last[:12])
+    else:
+        assert done.returncode == 0, done.stdout + done.stderr
+        assert f"It came with {culprit[:12]} (strategies)" in done.stdout
     verdicts = [json.loads(path.read_text()) for path in sorted((tmp_path / "out").glob("*/verdict.json"))]
-    assert [verdict["state"] for verdict in verdicts] == ["finished"] * 3
+    assert {verdict["state"] for verdict in verdicts} == {"finished"}
+    assert len(verdicts) >= 2
     assert repository.git("worktree", "list").count("\n") == 0
 
 
