@@ -41,7 +41,7 @@ def read_trial(path: Path, clock: Clock) -> Trial:
     """
     fields = json.loads(path.read_text())
     described = fields.pop("dataset")
-    storage = Storage(**described.pop("storage"))
+    storage = Storage(**described.pop("storage", {}))
     dataset = Dataset(**{name: _frozen(value) for name, value in described.items()}, storage=storage)
     scratch, model = Path(fields.pop("scratch")), fields.pop("model")
     return Trial(

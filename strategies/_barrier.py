@@ -87,11 +87,19 @@ class Rank:
         Raises:
             RankError: Its host name leads to itself only, though ranks are on several hosts.
         """
-        hosts = [info.address.rpartition(":")[0] or info.address for info in self._context.getTaskInfos()]
-        address = socket.gethostbyname(hosts[self.index])
-        if address.startswith("127.") and len(set(hosts)) > 1:
-            raise RankError(f"Other hosts cannot reach {hosts[self.index]} at {address}: set SPARK_LOCAL_IP there.")
+        host = self._hosts()[self.index]
+        address = socket.gethostbyname(host)
+        if address.startswith("127.") and self.several_hosts:
+            raise RankError(f"Other hosts cannot reach {host} at {address}: set SPARK_LOCAL_IP there.")
         return address
+
+    @property
+    def several_hosts(self) -> bool:
+        """Whether ranks are on more than one host."""
+        return len(set(self._hosts())) > 1
+
+    def _hosts(self) -> list[str]:
+        return [info.address.rpartition(":")[0] or info.address for info in self._context.getTaskInfos()]
 
 
 def start(trial: Trial, *modules: str) -> SparkSession:

@@ -41,14 +41,13 @@ def settings(trial: Trial, jobs: Mapping[str, str], given: Mapping[str, str], ar
         "spark.cores.max": str(total),
         "spark.dynamicAllocation.enabled": "false",
         "spark.executor.processTreeMetrics.enabled": "true",
-        "spark.executor.metrics.pollingInterval": "500ms",
-        # A host that is cut off is given up after a minute; by default it takes two, and an executor that has lost its
-        # driver stays for ten.
-        "spark.executor.heartbeatInterval": "2s",
-        "spark.network.timeout": "60s",
+        "spark.executor.metrics.pollingInterval": "2s",
+        # A host that is cut off is given up after a minute and a half, and an executor that has lost its driver then
+        # ends itself; by default it would stay for ten minutes.
+        "spark.executor.heartbeatInterval": "5s",
+        "spark.network.timeout": "90s",
         "spark.network.timeoutInterval": "5s",
-        "spark.executor.heartbeat.maxFailures": "20",
-        "spark.shuffle.io.connectionTimeout": "60s",
+        "spark.executor.heartbeat.maxFailures": "15",
     }
     # A fresh Python that a task starts, as Horovod's does, finds our code by this: it lies in the task's own directory.
     path = "spark.executorEnv.PYTHONPATH"

@@ -231,5 +231,9 @@ def _reason(text: str) -> str:
             "The process of a rank died, and the others were ended: memory may have run out, or it had waited for "
             f"{SECONDS_TO_WAIT} s, after which it ends itself with a dump of its stacks in the log."
         )
+    if found := re.search(r"ExecutorLostFailure \(executor \S+ exited [^)]*\) Reason: (.+)", text):
+        return f"An executor was lost, and with it the job: {found[1].strip().rstrip('.')}."
+    if found := re.search(r"different version: (\S+) than that in driver: (\d+\.\d+)", text):
+        return f"The executors run Python {found[1]} and the driver {found[2]}: use one environment on all hosts."
     causes = re.findall(r"^(?!.*PythonException)[\w.]+(?:Error|Exception): .+", text, re.MULTILINE)
     return f"A rank failed: {(causes or text.splitlines())[0]}"

@@ -15,8 +15,10 @@ Horovod's documentation recommends it to scale a single-GPU script to many with 
 where data is prepared in Spark: https://horovod.readthedocs.io/en/stable/spark_include.html
 """
 
-from bench import Strategy, hookimpl
-from strategies import _horovod, _keras, _keras_ranks, _parquet, _ranks, _slots, _spark, tensorflow
+import socket
+
+from bench import Strategy, hookimpl, sparkconf
+from strategies import _barrier, _horovod, _keras, _keras_ranks, _parquet, _ranks, _slots, _spark, tensorflow
 
 
 @hookimpl
@@ -38,9 +40,32 @@ def bench_setup(trial):
     import horovod.spark  # noqa: F401
 
     spark = _slots.start(trial)
+    if not sparkconf.is_local(trial.master):
+        _barrier.run(trial, spark, check_name)
     _parquet.start(trial.cores)
     _keras.start(trial.cores)
     return spark
+
+
+def check_name(rank, trial):
+    """See that a host's own name leads to an address that the other hosts can reach.
+
+    Horovod's process sets listen where the name leads, whatever the interface (``InitializeForProcessSet`` of 0.28.1):
+    at a loopback address, as Debian has it in ``/etc/hosts``, the ranks of other hosts end by a signal.
+
+    Raises:
+        RankError: It does not.
+    """
+    name = socket.gethostname()
+    try:
+        address = socket.gethostbyname(name)
+    except OSError:
+        address = "nowhere"
+    if rank.several_hosts and (address == "nowhere" or address.startswith("127.")):
+        raise _ranks.RankError(
+            f"The name {name} leads to {address} on that host, where other hosts cannot reach Horovod: give it the "
+            "host's address in its /etc/hosts."
+        )
 
 
 @hookimpl

@@ -24,14 +24,16 @@ BRIDGE = "bench-bridge"
 # Hides directories, gives the host its name and its home, and becomes the command.
 ENTER = """
 set -eu
-name=$1 home=$2 hidden=$3; shift 3
+name=$1 address=$2 home=$3 hidden=$4; shift 4
 mount --make-rprivate /
 mkdir -p "$home"
 exec 9<"$home"
 for directory in $hidden; do mount -t tmpfs none "$directory"; done
 mkdir -p "$home"
-mount --bind /proc/self/fd/9 "$home"
+mount --no-canonicalize --bind /proc/self/fd/9 "$home"  # or mount would look for the path that is hidden now
 exec 9<&-
+printf '127.0.0.1 localhost\n%s %s\n' "$address" "$name" >"$home/hosts"
+mount --bind "$home/hosts" /etc/hosts
 hostname "$name"
 exec "$@"
 """
@@ -70,7 +72,7 @@ class Network:
             prefix = ("ip", "netns", "exec", space)
             if name not in clear:
                 hidden = " ".join([*ours, str(base)])
-                unshared = ("unshare", "--mount", "--uts", "sh", "-c", ENTER, "sh", name, str(home), hidden)
+                unshared = ("unshare", "--mount", "--uts", "sh", "-c", ENTER, "sh", name, address, str(home), hidden)
                 prefix = (*prefix, *unshared)
             self.hosts[name] = Host(address, home, prefix)
 

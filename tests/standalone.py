@@ -112,7 +112,7 @@ class Cluster:
                 found += psutil.Process(worker.pid).children(recursive=True)
         return [one for one in found if "deploy.worker.Worker" not in " ".join(_arguments(one))]
 
-    def idle(self, seconds: float = 30) -> bool:
+    def idle(self, seconds: float = 90) -> bool:
         """Return whether nothing works for an application any more, or stops to within a while."""
         deadline = time.monotonic() + seconds
         while self.executors() and time.monotonic() < deadline:
