@@ -21,6 +21,7 @@ from tests.standalone import Host
 
 NETWORK = "10.213.77"
 BRIDGE = "bench-bridge"
+FIRST = 11  # of the hosts' numbers, the last part of their addresses
 # Hides directories, gives the host its name and its home, and becomes the command.
 ENTER = """
 set -eu
@@ -61,7 +62,7 @@ class Network:
         ip("address", "add", f"{self.address}/24", "dev", BRIDGE)
         ip("link", "set", BRIDGE, "up")
         ours = [str(Path(package.__path__[0])) for package in (bench, strategies)]
-        for number, name in enumerate(names, 11):
+        for number, name in enumerate(names, FIRST):
             space, address, home = space_of(name), f"{NETWORK}.{number}", base / name
             ip("netns", "add", space)
             ip("link", "add", f"bench-{number}", "type", "veth", "peer", "name", "eth0", "netns", space)
@@ -103,15 +104,16 @@ def why_not() -> str | None:
         return "only root may make network namespaces"
     if missing := [name for name in ("ip", "unshare", "mount", "hostname") if not shutil.which(name)]:
         return f"{' and '.join(missing)} not installed"
-    probe = ("ip", "netns", "exec", space_of("probe"), "unshare", "--mount", "--uts", "true")
+    space = space_of(f"probe-{os.getpid()}")  # tests may run side by side
+    probe = ("ip", "netns", "exec", space, "unshare", "--mount", "--uts", "true")
     try:
-        ip("netns", "add", space_of("probe"))
+        ip("netns", "add", space)
         subprocess.run(probe, check=True, capture_output=True, timeout=30)
     except (OSError, subprocess.SubprocessError) as error:
         return f"network namespaces are not permitted here ({error})"
     finally:
         with suppress(OSError, subprocess.SubprocessError):
-            ip("netns", "delete", space_of("probe"))
+            ip("netns", "delete", space)
     return None
 
 
@@ -129,8 +131,9 @@ def network(base: Path, names: list[str], clear: list[str]) -> Iterator[Network]
 
 def remove(names: list[str]) -> None:
     """Take hosts and bridge away, also those that a killed test has left."""
-    for name in names:
-        with suppress(subprocess.SubprocessError):
-            ip("netns", "delete", space_of(name))
+    for number, name in enumerate(names, FIRST):
+        for command in (["netns", "delete", space_of(name)], ["link", "delete", f"bench-{number}"]):
+            with suppress(subprocess.SubprocessError):
+                ip(*command)
     with suppress(subprocess.SubprocessError):
         ip("link", "delete", BRIDGE)
