@@ -37,32 +37,44 @@ def write(trial: Trial, scored: DataFrame) -> Path:
         trial: The trial.
         scored: The scores.
     """
-    path = trial.scratch / "predictions"
+    from pyspark import StorageLevel
+
     if sparkconf.is_local(trial.master):
+        path = trial.scratch / "predictions"
         scored.write.mode("append").parquet(str(path))
         return path
-    path.mkdir(exist_ok=True)
-    _fetch(scored, path / f"part-{len(list(path.iterdir())):05}.parquet")
+    rows = scored.selectExpr("cast(row_id as long)", "cast(score as float)").mapInArrow(packed, "piece binary")
+    rows.persist(StorageLevel.DISK_ONLY)
+    jobs = math.ceil(rows.count() / PIECES_AT_ONCE)
+    small = rows if jobs <= rows.rdd.getNumPartitions() else rows.repartition(jobs)
+    path = _written(trial, (row.piece for row in small.toLocalIterator(prefetchPartitions=True)))
+    rows.unpersist()
     return path
 
 
-def _fetch(scored: DataFrame, file: Path) -> None:
+def _written(trial: Trial, fetched: Iterator[bytes]) -> Path:
+    """Write pieces as they come to one more file of the directory, and return that."""
     import pyarrow as pa
-    from pyspark import StorageLevel
 
-    pieces = scored.selectExpr("cast(row_id as long)", "cast(score as float)").mapInArrow(packed, "piece binary")
-    pieces.persist(StorageLevel.DISK_ONLY)
-    jobs = math.ceil(pieces.count() / PIECES_AT_ONCE)
-    small = pieces if jobs <= pieces.rdd.getNumPartitions() else pieces.repartition(jobs)
-    with PredictionWriter(file) as predictions:
-        for row in small.toLocalIterator(prefetchPartitions=True):
-            table = pa.ipc.open_stream(row.piece).read_all()
+    path = trial.scratch / "predictions"
+    path.mkdir(exist_ok=True)
+    with PredictionWriter(path / f"part-{len(list(path.iterdir())):05}.parquet") as predictions:
+        for piece in fetched:
+            table = pa.ipc.open_stream(piece).read_all()
             predictions.write(table.column(0), table.column(1))
-    pieces.unpersist()
+    return path
 
 
 def packed(batches: Iterator[pa.RecordBatch]) -> Iterator[pa.RecordBatch]:
-    """Turn scores into rows of one binary column, each of which holds a piece of them as an Arrow stream."""
+    """Turn scores into rows of one binary column, each of which holds one of their `pieces`."""
+    import pyarrow as pa
+
+    for piece in pieces(batches):
+        yield pa.RecordBatch.from_pydict({"piece": pa.array([piece], pa.binary())})
+
+
+def pieces(batches: Iterator[pa.RecordBatch]) -> Iterator[bytes]:
+    """Turn scores into Arrow streams of so many rows that each is worth its way."""
     held: list[pa.RecordBatch] = []
     for batch in batches:
         held.append(batch)
@@ -73,32 +85,45 @@ def packed(batches: Iterator[pa.RecordBatch]) -> Iterator[pa.RecordBatch]:
         yield _piece(held)
 
 
-def _piece(batches: list[pa.RecordBatch]) -> pa.RecordBatch:
+def _piece(batches: list[pa.RecordBatch]) -> bytes:
     import pyarrow as pa
 
     sink = pa.BufferOutputStream()
     table = pa.Table.from_batches(batches).combine_chunks()
     with pa.ipc.new_stream(sink, table.schema) as stream:
         stream.write_table(table)
-    return pa.RecordBatch.from_pydict({"piece": pa.array([sink.getvalue().to_pybytes()], pa.binary())})
+    content: bytes = sink.getvalue().to_pybytes()
+    return content
 
 
 def score(trial: Trial, spark: SparkSession, load: Callable[[int], Callable[[Any], Any]]) -> Path:
     """Score rows where they are read, on all executors, and return the directory of the scores.
+
+    Not by way of a data frame, for which Spark would start other Python processes than those that are there.
 
     Args:
         trial: The trial.
         spark: The session.
         load: Takes a number of threads and returns what turns features into probabilities.
     """
-    number = PARTITIONS_PER_WORKER * trial.workers
+    from pyspark import StorageLevel
+
+    rows = {"train": trial.dataset.train_rows, "test": trial.dataset.test_rows}
+    jobs = math.ceil(sum(rows[split] for split in trial.splits_to_score) / (PIECES_AT_ONCE * ROWS_OF_A_PIECE))
+    number = max(PARTITIONS_PER_WORKER * trial.workers, jobs)
     scorer = _Scorer(trial, load, number, keys.of_driver(trial.dataset), _source.counter(spark))
-    return write(trial, spark.range(0, number, 1, number).mapInArrow(scorer, "row_id long, score float"))
+    scored = spark.sparkContext.parallelize(range(number), number).mapPartitions(scorer)
+    scored.persist(StorageLevel.DISK_ONLY)
+    with _ranks.explained():
+        scored.count()
+        path = _written(trial, scored.toLocalIterator(prefetchPartitions=True))
+    scored.unpersist()
+    return path
 
 
 @dataclass(frozen=True)
 class _Scorer:
-    """What a Python worker calls: numbers of shards in, the scores of their rows out."""
+    """What a Python worker calls: numbers of shards in, `pieces` of the scores of their rows out."""
 
     trial: Trial
     load: Callable[[int], Callable[[Any], Any]]
@@ -106,14 +131,13 @@ class _Scorer:
     keys: Keys
     traffic: Accumulator[tuple[int, int]]
 
-    def __call__(self, batches: Iterator[pa.RecordBatch]) -> Iterator[pa.RecordBatch]:
+    def __call__(self, shards: Iterator[int]) -> Iterator[bytes]:
         self.keys.use()
         traffic.own.taken()
         _ranks.set_threads(self.trial.threads_per_worker)
         predict = self.load(self.trial.threads_per_worker)
-        for batch in batches:
-            for shard in batch.column(0).to_pylist():
-                yield from self._scored(shard, predict)
+        for shard in shards:
+            yield from pieces(self._scored(shard, predict))
         self.traffic.add(traffic.own.taken())
 
     def _scored(self, shard: int, predict: Callable[[Any], Any]) -> Iterator[pa.RecordBatch]:

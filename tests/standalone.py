@@ -110,7 +110,8 @@ class Cluster:
         for worker in self.workers:
             with suppress(psutil.NoSuchProcess):
                 found += psutil.Process(worker.pid).children(recursive=True)
-        return [one for one in found if "deploy.worker.Worker" not in " ".join(_arguments(one))]
+        # The script that starts a worker leaves a dead shell behind, which the worker's Java does not bury.
+        return [one for one in found if _alive(one) and "deploy.worker.Worker" not in " ".join(_arguments(one))]
 
     def idle(self, seconds: float = 90) -> bool:
         """Return whether nothing works for an application any more, or stops to within a while."""
@@ -128,6 +129,12 @@ class Cluster:
         for process in left:
             with suppress(psutil.NoSuchProcess):
                 process.kill()
+
+
+def _alive(process: psutil.Process) -> bool:
+    with suppress(psutil.NoSuchProcess):
+        return process.status() != psutil.STATUS_ZOMBIE
+    return False
 
 
 def _arguments(process: psutil.Process) -> list[str]:
