@@ -7,30 +7,18 @@ Schema versions of a record, newest last:
 
 from __future__ import annotations
 
-import functools
 import json
 import os
-from collections.abc import Callable
 from dataclasses import dataclass, field
-from importlib import resources
 from pathlib import Path
 from typing import Any
 
-from bench import scrub
+from bench import schema, scrub
 from bench.errors import ResultsError
 
 SCHEMA = 1
 
 Record = dict[str, Any]
-
-
-@functools.cache
-def _validator(version: int) -> Callable[[Record], Record]:
-    import fastjsonschema
-
-    schema = json.loads(resources.files("bench").joinpath(f"schemas/record-{version}.json").read_text())
-    validator: Callable[[Record], Record] = fastjsonschema.compile(schema)
-    return validator
 
 
 def validate(record: Record) -> None:
@@ -39,17 +27,7 @@ def validate(record: Record) -> None:
     Raises:
         ResultsError: It is from a newer version, or does not fit.
     """
-    import fastjsonschema
-
-    version = record.get("schema") if isinstance(record, dict) else None
-    if isinstance(version, int) and version > SCHEMA:
-        raise ResultsError(f"These results have schema version {version}, newer than this bench reads: update bench.")
-    if not isinstance(version, int) or version < 1:
-        raise ResultsError("A record without a schema version is none of ours: check the file, or take it away.")
-    try:
-        _validator(version)(record)
-    except fastjsonschema.JsonSchemaValueException as error:
-        raise ResultsError(f"A record does not fit schema version {version}: {error.message}.") from error
+    schema.check(record, "record", SCHEMA, "These results have")
 
 
 @dataclass(frozen=True)

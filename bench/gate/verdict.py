@@ -7,14 +7,12 @@ Schema versions of a verdict, newest last:
 
 from __future__ import annotations
 
-import functools
 import json
 import os
-from collections.abc import Callable
-from importlib import resources
 from pathlib import Path
 from typing import Any
 
+from bench import schema
 from bench.errors import ResultsError, UsageError
 
 SCHEMA = 1
@@ -92,23 +90,4 @@ def validate(document: Document) -> None:
     Raises:
         ResultsError: It is from a newer version, or does not fit.
     """
-    import fastjsonschema
-
-    version = document.get("schema") if isinstance(document, dict) else None
-    if isinstance(version, int) and version > SCHEMA:
-        raise ResultsError(f"This verdict has schema version {version}, newer than this bench reads: update bench.")
-    if not isinstance(version, int) or version < 1:
-        raise ResultsError("A verdict without a schema version is none of ours: check the file, or take it away.")
-    try:
-        _validator(version)(document)
-    except fastjsonschema.JsonSchemaValueException as error:
-        raise ResultsError(f"A verdict does not fit schema version {version}: {error.message}.") from error
-
-
-@functools.cache
-def _validator(version: int) -> Callable[[Document], Document]:
-    import fastjsonschema
-
-    schema = json.loads(resources.files("bench").joinpath(f"schemas/verdict-{version}.json").read_text())
-    validator: Callable[[Document], Document] = fastjsonschema.compile(schema)
-    return validator
+    schema.check(document, "verdict", SCHEMA, "This verdict has")

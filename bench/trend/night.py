@@ -7,15 +7,14 @@ Schema versions of a night, newest last:
 
 from __future__ import annotations
 
-import functools
 import hashlib
 import json
 import math
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from dataclasses import asdict, dataclass
-from importlib import resources
-from typing import Any, Literal
+from typing import Literal
 
+from bench import schema
 from bench.errors import ResultsError
 
 SCHEMA = 1
@@ -94,19 +93,10 @@ def from_json(content: bytes, name: str) -> Night:
     if isinstance(version, int) and version > SCHEMA:
         raise ResultsError(f"{name} has schema version {version}, newer than this bench reads: update bench.")
     try:
-        _validator()(found)
+        schema.validator(f"night-{SCHEMA}")(found)
     except fastjsonschema.JsonSchemaValueException as error:
         raise ResultsError(f"{name} is no night of a history ({error.message}): take it away.") from error
     cases = {case: Figure(figure["log"], figure["runs"], figure["dataset"]) for case, figure in found["cases"].items()}
     if not all(math.isfinite(figure.log) for figure in cases.values()):
         raise ResultsError(f"{name} is no night of a history (a figure is not finite): take it away.")
     return Night(found["at"], found["source"], found["commit"], found["reference"], found["machine"], cases)
-
-
-@functools.cache
-def _validator() -> Callable[[Any], Any]:
-    import fastjsonschema
-
-    schema = json.loads(resources.files("bench").joinpath(f"schemas/night-{SCHEMA}.json").read_text())
-    validator: Callable[[Any], Any] = fastjsonschema.compile(schema)
-    return validator
