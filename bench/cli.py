@@ -128,7 +128,9 @@ def storage_options(command: Callable[..., Any]) -> Callable[..., Any]:
 @storage_options
 @click.option("--strategy", "strategies", multiple=True, metavar="NAME|GLOB", help="Strategies to run; all by default.")
 @click.option(
-    "--task", type=click.Choice(["train", "predict"]), default="train", show_default=True, help="What is measured."
+    "--task",
+    type=click.Choice(["train", "predict"]),
+    help="What is measured.  [default: train; predict for a named strategy that does not train]",
 )
 @click.option("--data", "data_name", default="flights", show_default=True, help="Dataset: a name, path or URI.")
 @click.option("--workers", type=Integers(), help="Workers of distributed strategies, such as 1,2.  [default: 2]")

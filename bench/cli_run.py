@@ -81,7 +81,7 @@ def _request(wanted: dict[str, Any]) -> Request:
     sparkconf.parse(wanted["spark_conf"])
     if wanted["spark_conf_file"]:
         sparkconf.read(wanted["spark_conf_file"])
-    defaults = {"cores": cores, "workers": workers}
+    defaults = {"cores": cores, "workers": workers, "other_tasks": wanted["task"] is None}
     given = {field.name: wanted.get(field.name) for field in fields(Request)}
     return Request(**{**defaults, **{name: value for name, value in given.items() if value is not None}})
 

@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any, Literal, Protocol
 
 Task = Literal["train", "predict"]
+TASKS: tuple[Task, ...] = ("train", "predict")
 Status = Literal["ok", "skipped", "failed", "timeout", "invalid", "interrupted"]
 
 

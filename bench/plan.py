@@ -22,6 +22,7 @@ class Request:
     Attributes:
         strategies: Names or shell-style patterns; none means all.
         task: ``train`` or ``predict``.
+        other_tasks: Whether a named strategy that does not do the task does the one that it can do instead.
         workers: Numbers of workers for distributed strategies.
         cores: CPU cores for each trial.
         repeat: How often each case runs.
@@ -40,6 +41,7 @@ class Request:
 
     strategies: tuple[str, ...] = ()
     task: Task = "train"
+    other_tasks: bool = False
     workers: tuple[int, ...] = (2,)
     cores: int = 2
     repeat: int = 1

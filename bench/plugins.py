@@ -14,7 +14,7 @@ import pluggy
 
 from bench import hookspecs
 from bench.errors import PluginError, UsageError
-from bench.model import Strategy
+from bench.model import TASKS, Strategy, Task
 
 GROUP = "bench"
 HOOKS = tuple(name for name in vars(hookspecs) if name.startswith("bench_"))
@@ -34,9 +34,9 @@ class Plugin:
         return bool(getattr(self.hook, hook).get_hookimpls())
 
     @property
-    def tasks(self) -> tuple[str, ...]:
+    def tasks(self) -> tuple[Task, ...]:
         """The tasks that it can do, in the order ``train``, ``predict``."""
-        return tuple(task for task in ("train", "predict") if task in self.strategy.tasks and self.has(f"bench_{task}"))
+        return tuple(task for task in TASKS if task in self.strategy.tasks and self.has(f"bench_{task}"))
 
 
 def why_not(strategy: Strategy) -> str | None:

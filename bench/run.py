@@ -6,7 +6,7 @@ import fnmatch
 import re
 import secrets
 from collections.abc import Callable, Iterator
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
@@ -14,8 +14,9 @@ from typing import Any
 from bench import environment, plan, plugins, record, references, runner, scrub, sparkconf
 from bench.bucket import Bucket
 from bench.errors import ResultsError, UsageError
-from bench.model import Dataset, Storage, Strategy
+from bench.model import TASKS, Dataset, Storage, Strategy, Task
 from bench.plan import Planned, Request
+from bench.plugins import Plugin
 from bench.progress import Progress
 from bench.results import Record, RunDirectory, read_run
 from bench.summary import last_records, trial_key
@@ -47,25 +48,42 @@ def make_plan(request: Request, dataset: Dataset, *, to_run: bool = True) -> lis
         to_run: Whether the trials are to be run: a plan that is only looked at needs no reference model.
 
     Raises:
-        UsageError: A pattern matches no strategy, a strategy that was named does not do the task, or the model to
-            score with does not load or fit.
+        UsageError: A pattern matches no strategy or none that does the task, or the model to score with does not load
+            or fit.
         PluginError: A selected strategy breaks the contract.
     """
     selected = {name: plugins.load(name) for name in plan.select(plugins.names(), request.strategies)}
-    taking_part = {name: plugin.strategy for name, plugin in selected.items() if request.task in plugin.tasks}
+    trials: list[Planned] = []
+    for task, taking_part in _by_task(request, selected).items():
+        reference = None
+        if to_run and task == "predict" and any(_scores_the_reference(strategy) for strategy in taking_part.values()):
+            reference = references.ensure(dataset, Path(request.model) if request.model else None)
+        trials += plan.make(replace(request, task=task), taking_part, dataset, reference)
+    return trials
+
+
+def _by_task(request: Request, selected: dict[str, Plugin]) -> dict[Task, dict[str, Strategy]]:
+    """Return who takes part in which task; the control in each."""
+    chosen = {name for name, plugin in selected.items() if request.task in plugin.tasks}
+    tasks: dict[str, Task] = dict.fromkeys(chosen, request.task)
     for pattern in request.strategies:
-        if not fnmatch.filter(taking_part, pattern):
+        if fnmatch.filter(chosen, pattern):
+            continue
+        if not request.other_tasks:
             raise UsageError(
                 f"{pattern!r} does not take part in the task {request.task}: `bench list` shows what does."
             )
-    reference = None
-    if (
-        to_run
-        and request.task == "predict"
-        and any(_scores_the_reference(strategy) for strategy in taking_part.values())
-    ):
-        reference = references.ensure(dataset, Path(request.model) if request.model else None)
-    return plan.make(request, taking_part, dataset, reference)
+        tasks |= {name: selected[name].tasks[0] for name in fnmatch.filter(selected, pattern)}
+    worked = {task for name, task in tasks.items() if name != plan.CONTROL} or {request.task}
+    return {
+        task: {
+            name: plugin.strategy
+            for name, plugin in selected.items()
+            if tasks.get(name) == task or (name == plan.CONTROL and task in plugin.tasks)
+        }
+        for task in TASKS
+        if task in worked
+    }
 
 
 def _scores_the_reference(strategy: Strategy) -> bool:

@@ -25,6 +25,7 @@ def bench_predict(trial):
         predictions.write(table["row_id"], 0.2 + 0.6 * table[trial.dataset.label].to_numpy())
     return predictions.path
 """
+ONLY_SCORES = "@hookimpl\ndef bench_strategy():\n    return Strategy(family='linear', tasks=('predict',))\n"
 DISTRIBUTED = "@hookimpl\ndef bench_strategy():\n    return Strategy(family='linear', distributed=True)\n"
 NEEDY = """
 @hookimpl
@@ -241,6 +242,29 @@ def test_a_strategy_that_does_not_do_the_task_is_refused(bench, tiny):
     answer = bench("run", "--task", "predict", "--strategy", "xgboost_external", "--data", tiny.path)
     assert answer.returncode == 2
     assert "'xgboost_external' does not take part in the task predict: `bench list` shows what does." in answer.stderr
+
+
+def test_each_strategy_that_is_named_does_what_it_can(bench, installed, tiny, tmp_path):
+    """Without `--task`, one that only scores is run beside one that trains, and each task has a table of its own."""
+    installed.add("trainer", GOOD)
+    installed.add("scorer", SCORER, ONLY_SCORES)
+    wanted = ["--strategy", "trainer", "--strategy", "scorer", "--data", tiny.path]
+    answer = bench("run", *wanted)
+    assert answer.returncode == 0, answer.stderr
+    first = [line.split()[0] for line in answer.stdout.splitlines() if line.split()]
+    assert [name for name in first if name in ("tiny,", "null", "trainer", "scorer")] == (
+        ["tiny,", "null", "trainer", "tiny,", "null", "scorer"]
+    )
+    resumed = bench("run", "--resume", str(results.latest(tmp_path / "results")), "--dry-run")
+    assert resumed.stdout == ""
+
+
+def test_the_task_of_a_strategy_that_trains_is_train(bench, tiny):
+    """Without `--task`, and with a pattern that fits one that trains, nothing is scored only."""
+    plans = [bench("run", *named, "--data", tiny.path, "--dry-run") for named in ([], ["--strategy", "*"])]
+    assert plans[0].stdout == plans[1].stdout
+    assert "  train  " in plans[0].stdout
+    assert "  predict  " not in plans[0].stdout
 
 
 def test_a_model_that_is_none_is_refused_before_anything_runs(bench, tiny, tmp_path):

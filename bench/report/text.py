@@ -9,6 +9,7 @@ from rich.filesize import decimal
 from rich.markup import escape
 from rich.table import Table
 
+from bench.model import TASKS, Task
 from bench.record import REASON_LIMIT
 from bench.report.clean import shown
 from bench.report.tables import print_whole
@@ -64,14 +65,16 @@ SCALING = ("speed-\nup", "effi-\nciency")
 
 
 def print_run(run: Run, console: Console) -> None:
-    """Print the table of a run, the reasons of what is not ``ok``, and the harness's own overhead.
+    """Print a table for each task of a run, the reasons of what is not ``ok``, and the harness's own overhead.
 
     Args:
         run: The run.
         console: Where to print; not a terminal: no colours.
     """
     summaries = cases(run.records)
-    print_whole(_table(run, summaries), console)
+    for task in TASKS:
+        if of_task := [case for case in summaries if case.task == task]:
+            print_whole(_table(run, task, of_task), console)
     for case in summaries:
         for reason in dict.fromkeys(record["reason"] for record in case.records if record["reason"]):
             console.print(f"{_name(case)}: {escape(shown(reason, REASON_LIMIT))}", soft_wrap=True)
@@ -83,9 +86,8 @@ def print_run(run: Run, console: Console) -> None:
     console.print(_evidence(summaries), soft_wrap=True)
 
 
-def _table(run: Run, summaries: list[Case]) -> Table:
+def _table(run: Run, task: Task, summaries: list[Case]) -> Table:
     dataset = run.run["dataset"]
-    task = run.run["request"].get("task", "train")
     rows = f"{dataset['train_rows']:,} rows to train on" if task == "train" else f"{dataset['rows']:,} rows to score"
     columns = TRAIN if task == "train" else PREDICT
     best = min((seconds for case in summaries if (seconds := cost(case))), default=None)
