@@ -76,15 +76,16 @@ def synthetic(rows: int, features: int, files: int, seed: int, name: str | None,
 @click.argument("path")
 @click.option("--label", required=True, metavar="COL", help="Column to predict: boolean, or the numbers 0 and 1.")
 @click.option("--features", multiple=True, metavar="COL,…", help="Columns to predict it from.  [default: all others]")
+@storage_options
 @NAME
 @FORCE
-def import_(path: str, label: str, features: tuple[str, ...], name: str | None, force: bool) -> None:
+def import_(path: str, label: str, features: tuple[str, ...], name: str | None, force: bool, storage: Storage) -> None:
     """Make a dataset of your own Parquet: a file, a directory, Hive partitions or a URI."""
     from bench.datasets.ingest import import_parquet
 
     chosen = [column for part in features for column in part.split(",") if column]
     with _progress() as progress:
-        manifest = import_parquet(path, label, chosen, name, force=force, progress=progress)
+        manifest = import_parquet(path, label, chosen, name, storage=storage, force=force, progress=progress)
     _made(manifest)
 
 

@@ -24,6 +24,7 @@ from bench import Dataset, plan, run, storage, traffic
 from bench.bucket import Bucket
 from bench.datasets import open_dataset, remote
 from bench.datasets.fingerprint import verify_content
+from bench.datasets.ingest import import_parquet
 from bench.datasets.store import open_manifest
 from bench.datasets.synthetic import make_synthetic
 from bench.errors import BenchError, DatasetError, StorageError, UsageError
@@ -33,7 +34,7 @@ from bench.results import latest, read_run
 from bench.testing.support import make_tiny_dataset
 from strategies import _parquet
 from tests.conftest import on_one_python
-from tests.objectstore import BUCKET, ObjectStore, Proxy
+from tests.objectstore import BUCKET, ObjectStore, Proxy, free_ports
 
 PART = "split=train/part-00000.parquet"
 
@@ -84,6 +85,30 @@ def test_a_dataset_is_the_same_wherever_it_lies(here: Dataset, there: Dataset) -
     assert there.path == f"s3://{BUCKET}/tiny"
     assert np.array_equal(_train(here), _train(there))
     verify_content(open_manifest(there.path, there.storage))
+
+
+def test_somebodys_rows_are_imported_from_a_bucket(
+    here: Dataset, store: ObjectStore, home: Path, bench: Callable[..., subprocess.CompletedProcess[str]]
+) -> None:
+    """Parquet in a bucket makes the dataset that the same files on a disk make; a store that is down is a sentence."""
+    files = sorted(Path(here.path, "split=train").glob("*.parquet"))
+    filesystem = store.filesystem()
+    filesystem.create_dir(f"{BUCKET}/rows")
+    for file in files:
+        with filesystem.open_output_stream(f"{BUCKET}/rows/{file.name}") as out:
+            out.write(file.read_bytes())
+    there = bench("data", "import", f"s3://{BUCKET}/rows", "--label", here.label, "--name", "there")
+    assert there.returncode == 0, there.stderr
+    imported = import_parquet(f"{here.path}/split=train", here.label, name="here")
+    made = open_manifest("there")
+    assert made.dataset.fingerprint == imported.dataset.fingerprint
+    assert made.source["path"] == f"s3://{BUCKET}/rows"
+    assert made.source["endpoint"] == store.endpoint
+    nobody = f"http://127.0.0.1:{free_ports(1)[0]}"
+    down = bench("data", "import", f"s3://{BUCKET}/rows", "--label", here.label, "--name", "x", "--endpoint", nobody)
+    assert down.returncode == 5, down.stderr
+    assert f"The store {nobody} could not be reached" in down.stderr.splitlines()[-1]
+    assert sorted(path.name for path in home.iterdir()) == ["here", "there"]
 
 
 def test_nothing_is_overwritten(here: Dataset, there: Dataset, store: ObjectStore) -> None:

@@ -14,11 +14,12 @@ from bench.datasets.build import Progress, silent
 from bench.datasets.columns import Columns, choose_columns
 from bench.datasets.encode import encode
 from bench.datasets.manifest import Manifest
-from bench.datasets.reading import redacted
 from bench.datasets.shuffled import Portion, build_shuffled
 from bench.datasets.source import Source, open_source
 from bench.datasets.store import open_manifest, staging
 from bench.errors import DatasetError
+from bench.model import Storage
+from bench.storage import is_uri, normal
 
 # A float32 holds integers exactly up to 2**24; so many different strings are names, not categories.
 _MOST_CATEGORIES = 100_000
@@ -30,6 +31,7 @@ def import_parquet(
     features: Sequence[str] = (),
     name: str | None = None,
     *,
+    storage: Storage = Storage(),  # noqa: B008 - it is frozen
     force: bool = False,
     progress: Progress = silent,
 ) -> Manifest:
@@ -44,18 +46,21 @@ def import_parquet(
         label: Name of the column to predict: boolean, or the numbers 0 and 1.
         features: Names of the columns to predict it from; all others if empty.
         name: Name of the dataset; that of the file or directory if not given.
+        storage: How to reach the files, if they are named by a URI.
         force: Whether an existing one is replaced.
         progress: Is told how far it is.
 
     Raises:
-        UsageError: The name is taken or cannot be one.
+        UsageError: The name is taken or cannot be one, or the URI is none that is read here.
         DatasetError: The input is a dataset of ours or cannot be used, or the disk is full.
+        StorageError: The store that holds the input does not answer.
     """
+    path = normal(path) if "://" in path else str(Path(path).expanduser().absolute())
     if (Path(path) / manifests.NAME).is_file():
         raise DatasetError(f"{path} is a dataset of bench already: use it as it is, with --data {path}.")
     name = name or _default_name(path)
     with staging(name, force=force) as directory:
-        source = open_source(path)
+        source = open_source(path, storage)
         columns = choose_columns(source.schema, label, features)
         categories = _categories(source, columns.text, progress)
         names = [columns.names[column] for column in columns.features]
@@ -69,18 +74,19 @@ def import_parquet(
             source.rows,
             progress,
             categories={columns.names[column]: strings for column, strings in categories.items()},
-            source=_provenance(path, columns),
+            source=_provenance(path, storage, columns),
         )
     return open_manifest(name)
 
 
-def _provenance(path: str, columns: Columns) -> dict[str, object]:
-    place = redacted(path) if "://" in path else str(Path(path).absolute())
-    return {"maker": "import", "path": place, "renamed": columns.renamed, "left_out": list(columns.left_out)}
+def _provenance(path: str, storage: Storage, columns: Columns) -> dict[str, object]:
+    endpoint = {"endpoint": storage.endpoint} if is_uri(path) and storage.endpoint else {}
+    chosen = {"renamed": columns.renamed, "left_out": list(columns.left_out)}
+    return {"maker": "import", "path": path, **endpoint, **chosen}
 
 
 def _default_name(path: str) -> str:
-    last = PurePath(path.partition("?")[0]).name.removesuffix(".parquet")
+    last = PurePath(path).name.removesuffix(".parquet")
     return re.sub(r"[^A-Za-z0-9._-]+", "-", last).strip("._-")
 
 

@@ -5,20 +5,15 @@ from __future__ import annotations
 import errno
 import hashlib
 import os
-import re
 from collections.abc import Iterator
 from contextlib import contextmanager
 
+from bench import scrub
 from bench.errors import DatasetError
 
 # Four bytes of length and the magic, at the end of every Parquet file.
 TAIL_BYTES = 8
 REMAKE = "make or import the dataset again with --force"
-
-
-def redacted(text: str) -> str:
-    """Return a text without the keys that a URI such as ``s3://key:secret@bucket`` may hold."""
-    return re.sub(r"://[^/@\s]*@", "://", text)
 
 
 @contextmanager
@@ -43,7 +38,7 @@ def naming(path: str, advice: str = REMAKE) -> Iterator[None]:
             raise
         # Arrow's reason is the first sentence after its own account of where it was.
         reason = " ".join(str(error).split()).rpartition(f"{path}': ")[2].partition(". ")[0].rstrip(".")
-        cause = redacted(reason)[:200] or type(error).__name__
+        cause = scrub.spelled(reason)[:200] or type(error).__name__
         raise DatasetError(f"The file {path} is damaged or no Parquet ({cause}): {advice}.") from error
 
 

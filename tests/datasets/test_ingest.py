@@ -15,7 +15,7 @@ import pytest
 
 from bench.datasets.fingerprint import verify_content
 from bench.datasets.ingest import import_parquet
-from bench.errors import DatasetError
+from bench.errors import DatasetError, UsageError
 from tests.datasets.conftest import content
 
 pytestmark = pytest.mark.usefixtures("home")
@@ -136,14 +136,15 @@ def test_equal_rows_are_never_parted(written: Written) -> None:
 
 
 def test_a_uri_is_read(written: Written, rows: pa.Table, tmp_path: Path) -> None:
-    """A URI stands for the same rows as the path, and its keys do not reach the manifest."""
+    """A URI stands for the same rows as the path; one that holds credentials, or is of another kind, is refused."""
     path = written(rows)
     first, second = import_parquet(str(path), "label", name="a"), import_parquet(path.as_uri(), "label", name="b")
     assert first.dataset.fingerprint == second.dataset.fingerprint
-    assert second.source["path"] == f"file://{tmp_path}/input.parquet"
-    with pytest.raises(DatasetError, match="cannot be opened") as caught:
-        import_parquet("ftp://user:hidden@host/path", "label")
-    assert "hidden" not in str(caught.value)
+    assert second.source["path"] == f"{tmp_path}/input.parquet"
+    for uri, sentence in {"ftp://host/path": "is not read here", "s3://user:hidden@bucket/path": "Credentials"}.items():
+        with pytest.raises(UsageError, match=sentence) as caught:
+            import_parquet(uri, "label")
+        assert "hidden" not in str(caught.value)
 
 
 def test_columns_are_chosen_and_renamed(written: Written, rows: pa.Table) -> None:
