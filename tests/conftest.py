@@ -24,10 +24,6 @@ HEADER = "from bench import PredictionWriter, Skip, Strategy, hookimpl\n"
 CONTROL = "@hookimpl\ndef bench_strategy():\n    return Strategy(family='control', distributed=True)\n"
 # What takes minutes and hangs on the frameworks only: they are the same on every Python, so the oldest speaks for all.
 on_one_python = pytest.mark.skipif(sys.version_info >= (3, 12), reason="tested on Python 3.11, with the same libraries")
-# Spark clusters of several hosts: ten minutes on two cores.
-where_clusters_are_wanted = pytest.mark.skipif(
-    "BENCH_CLUSTERS" not in os.environ, reason="takes ten minutes: set BENCH_CLUSTERS=1"
-)
 FACTS = "@hookimpl\ndef bench_strategy():\n    return Strategy(family='linear')\n"
 
 
