@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from bench.cli import storage_options
+from bench.cli_options import storage_options
 
 if TYPE_CHECKING:
     from bench.datasets import Manifest
