@@ -3,7 +3,8 @@
 The ceilings are `ceilings/compute.py` and `ceilings/transport.py`; one after the other they allow
 1 / (1 / compute + 1 / transport) rows/s. Everything is a trial of its own, on 2 million rows, and rounds are
 interleaved; rates are those without loading the model and its first call. With `--memory` it prints instead the peak
-memory on 1 and on 10 million rows. Run it on a quiet machine; a round takes about four minutes on 2 cores.
+memory on 1 and on 10 million rows, with a heap of 1 GB: a JVM collects late and takes what it is given, by default a
+quarter of the machine's memory. Run it on a quiet machine; a round takes about four minutes on 2 cores.
 """
 
 from __future__ import annotations
@@ -12,6 +13,7 @@ import os
 import statistics
 import sys
 import tempfile
+from dataclasses import replace
 from pathlib import Path
 
 from bench import plan, plugins, references, runner
@@ -28,6 +30,7 @@ TARGETS = {"map_in_arrow": 0.8, "predict_batch_udf": 0.8, "tensorflow": 0.85}
 NAIVE_FACTOR = 500
 ROWS = 2_000_000
 MILLIONS = (1, 10)
+HEAP = "spark.driver.memory=1g"
 REQUEST = plan.Request(task="predict", cores=cores_available(), budget_s=20.0, workers=(min(2, cores_available()),))
 
 
@@ -81,15 +84,17 @@ def print_memory(directory: str) -> None:
     """Print the peak memory of ways on little and on much data."""
     datasets = [make_synthetic(number * 10**6, name=f"rows{number}").dataset for number in MILLIONS]
     print(f"{'peak memory, MB':<20}" + "".join(f"{number:>10} M" for number in MILLIONS))
+    request = replace(REQUEST, spark_conf=(HEAP,))
     for name in ("tensorflow", *ON_SPARK):
-        peaks = [trial(name, dataset, directory)["resources"]["peak_memory_bytes"] / 1e6 for dataset in datasets]
+        records = [trial(name, dataset, directory, request) for dataset in datasets]
+        peaks = [record["resources"]["peak_memory_bytes"] / 1e6 for record in records]
         print(f"{name:<20}" + "".join(f"{peak:>12,.0f}" for peak in peaks), flush=True)
 
 
-def trial(name: str, dataset: Dataset, directory: str) -> Record:
+def trial(name: str, dataset: Dataset, directory: str, request: plan.Request = REQUEST) -> Record:
     """Run one trial and return its record."""
     facts = plugins.load(name).strategy
-    planned = plan.make(REQUEST, {name: facts}, dataset, references.ensure(dataset))[0]
+    planned = plan.make(request, {name: facts}, dataset, references.ensure(dataset))[0]
     log = Path(directory, "log")
     record = runner.run(planned, run_name="benchmark", environment="", log=log, timeout_s=900)
     if record["status"] != "ok":
