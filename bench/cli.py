@@ -72,7 +72,9 @@ def main() -> None:
 @click.option("--cores", type=click.IntRange(1), help="CPU cores for each trial.  [default: all]")
 @click.option("--repeat", type=click.IntRange(1), default=1, show_default=True, help="How often each case runs.")
 @click.option(
-    "--model", type=click.Path(exists=True), help="Keras model to score with.  [default: one that is made once]"
+    "--model",
+    type=click.Path(exists=True, resolve_path=True),
+    help="Keras model to score with.  [default: one that is made once]",
 )
 @click.option("--budget", "budget_s", type=Seconds(), help="For row-by-row scoring, each trial.  [default: 60s]")
 @click.option("--timeout", "timeout_s", type=Seconds(), default="10m", show_default=True, help="For each trial.")

@@ -54,6 +54,8 @@ def run_verb(
     if resume:
         campaign = run.resume(Path(resume), open_dataset)
         return _print_plan(campaign.trials) if dry_run else _execute(campaign, timeout_s, as_json)
+    if wanted["budget_s"] and wanted["budget_s"] >= timeout_s:
+        raise UsageError("--budget is no less than --timeout, so that no trial could use it up: raise --timeout.")
     request = _request(wanted)
     dataset = ensure(data_name, storage)
     if dry_run:

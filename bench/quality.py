@@ -97,6 +97,8 @@ def grade(
     found_ids, scores = _read_predictions(predictions)
     if scored is not None:
         row_ids, labels = _scored(scored, found_ids, row_ids, labels)
+    if not len(found_ids):
+        raise InvalidAnswerError("no row was scored")
     scores = _aligned(row_ids, found_ids, scores)
     _check_probabilities(scores)
     grades = {}

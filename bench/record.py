@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from dataclasses import asdict, dataclass
 from datetime import UTC, datetime
+from itertools import zip_longest
 from pathlib import Path
 from typing import Any
 
 from bench import quality, scrub
-from bench.model import Trial
 from bench.plan import Planned
 from bench.probe import MachineCounters, TreeProbe, resources
 from bench.results import SCHEMA, Record
@@ -192,7 +192,7 @@ def _graded(planned: Planned, outcome: Outcome, times: Timeline) -> tuple[Outcom
 def _work(planned: Planned, times: Timeline) -> dict[str, Any]:
     """Return what the task is measured by: time to a model, or throughput of scoring."""
     if planned.trial.task == "predict":
-        return {} if planned.strategy.family == "control" else _scoring(planned.trial, times)
+        return {} if planned.strategy.family == "control" else _scoring(planned, times)
     seconds = times.phases["train"]
     if planned.strategy.family == "control":
         return {"time_to_model_s": round(seconds, 6)}
@@ -200,16 +200,17 @@ def _work(planned: Planned, times: Timeline) -> dict[str, Any]:
     return {"time_to_model_s": round(seconds, 6), "rows": rows, "rows_per_s": round(rows / seconds, 3)}
 
 
-def _scoring(trial: Trial, times: Timeline) -> dict[str, Any]:
+def _scoring(planned: Planned, times: Timeline) -> dict[str, Any]:
     """Return the rows that were scored and their rate, with and without loading the model and its first call.
 
-    Ranks load at the same time, so that what it cost the trial is what it took the slowest.
+    Ranks load at the same time, so that what it cost the trial is what it took the slowest. A strategy's own model is
+    there already, and what it calls loading is something else.
     """
-    rows, seconds = times.notes.get("rows_scored", trial.dataset.rows), times.phases["predict"]
+    rows, seconds = times.notes.get("rows_scored", planned.trial.dataset.rows), times.phases["predict"]
     result = {"rows": rows, "rows_per_s": round(rows / seconds, 3)}
-    cold = [times.inner[name] for name in ("load", "compile") if times.inner.get(name)]
-    if cold:
-        slowest = max(map(sum, zip(*cold, strict=True)))
+    cold = [times.inner.get(name, []) for name in ("load", "compile")]
+    slowest = max(map(sum, zip_longest(*cold, fillvalue=0.0)), default=0.0)
+    if planned.reference and 0 < slowest < seconds:
         result["rows_per_s_warm"] = round(rows / (seconds - slowest), 3)
     return result
 

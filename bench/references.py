@@ -33,8 +33,8 @@ def ensure(dataset: Dataset, model: Path | None = None) -> Reference:
 
     Args:
         dataset: The dataset.
-        model: The user's own Keras model, a file or a SavedModel's directory; by default a small one that is trained
-            on the dataset.
+        model: The user's own Keras model, the absolute path of a file or a SavedModel's directory; by default a small
+            one that is trained on the dataset.
 
     Raises:
         UsageError: The model does not load, or does not fit the dataset.
@@ -107,7 +107,7 @@ def _made(kept: Path, dataset: Dataset, model: Path | None) -> Reference:
 def _make(dataset: Dataset, model: Path | None, directory: Path) -> str:
     """Let the maker train, where no model is given, and score; return the model's file name in the directory."""
     storage = json.dumps(asdict(dataset.storage))
-    given = [str(model.absolute())] if model else []
+    given = [str(model)] if model else []
     command = [sys.executable, "-m", MAKER, dataset.path, storage, str(directory), *given]
     done = subprocess.run(command, stdin=subprocess.DEVNULL, capture_output=True, text=True, check=False)
     answer = (done.stdout.strip().splitlines() or [""])[-1]

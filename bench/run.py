@@ -59,6 +59,9 @@ def make_plan(request: Request, dataset: Dataset, *, to_run: bool = True) -> lis
         if to_run and task == "predict" and any(_scores_the_reference(strategy) for strategy in taking_part.values()):
             reference = references.ensure(dataset, Path(request.model) if request.model else None)
         trials += plan.make(replace(request, task=task), taking_part, dataset, reference)
+    scoring = [planned for planned in trials if planned.trial.task == "predict"]
+    if request.model and not any(planned.strategy.scores == "reference" for planned in scoring):
+        raise UsageError("No strategy that takes part scores with --model: say --task predict, or name one that does.")
     return trials
 
 

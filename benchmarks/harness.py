@@ -54,7 +54,7 @@ def _subjects(directory: Path) -> dict[str, Callable[[], object]]:
         "null trial": lambda: runner.run(
             planned, run_name="benchmark", environment="", log=directory / "log", timeout_s=60
         ),
-        "grading 1 M rows": lambda: quality.grade(dataset, ("test",), predictions, None),
+        "grading 1 M rows": lambda: quality.grade(dataset, ("test",), predictions),
     }
 
 

@@ -32,6 +32,8 @@ def load(path: Path) -> Any:
         if path.is_dir():
             return _saved_model(path)
         return _library(path).models.load_model(path, compile=False)
+    except ModelError:
+        raise
     except Exception as error:
         # Whatever a file that is no model, or needs classes that are not here, makes the loader raise.
         raise ModelError(f"it does not load as a Keras model ({' '.join(str(error).split())[:200]}).") from error
@@ -60,6 +62,8 @@ def _saved_model(path: Path) -> Any:
     import tf_keras
 
     loaded = tf.saved_model.load(str(path))
+    if (outputs := len(loaded.signatures["serving_default"].structured_outputs)) != 1:
+        raise ModelError(f"it gives {outputs} outputs, and one probability for each row is needed.")
     ((name, spec),) = loaded.signatures["serving_default"].structured_input_signature[1].items()
     inputs = tf_keras.Input(spec.shape[1:], dtype=spec.dtype)
     # What was loaded is held on to: the function alone would lose its variables.
@@ -101,10 +105,11 @@ def compiled(model: Any, features: int) -> Callable[[np.ndarray], np.ndarray]:
     import tensorflow as tf
 
     signature = [tf.TensorSpec((None, features), tf.float32)]
-    function = tf.function(lambda rows: model(rows, training=False), input_signature=signature)
+    # The cast is for models that compute in another precision.
+    function = tf.function(lambda rows: tf.cast(model(rows, training=False), tf.float32), input_signature=signature)
     return lambda rows: function(rows).numpy().reshape(-1)
 
 
 def by_predict(model: Any, features: int) -> Callable[[np.ndarray], np.ndarray]:
     """Return the same by way of ``model.predict``, which sets up a data pipeline and callbacks at each call."""
-    return lambda rows: model.predict(rows, verbose=0).reshape(-1)
+    return lambda rows: model.predict(rows, verbose=0).astype("float32").reshape(-1)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
@@ -141,25 +141,43 @@ def read_matrix(dataset: Dataset, groups: Sequence[RowGroup], threads: int) -> t
 def batches(
     dataset: Dataset, split: str, rows: int = 65_536, groups: Sequence[RowGroup] | None = None
 ) -> Iterator[tuple[np.ndarray, np.ndarray]]:
-    """Read a split batch by batch; no more than one row group is in memory.
+    """Read a split batch by batch; beside a batch no more than one row group is in memory.
 
     Args:
         dataset: The dataset.
         split: ``train`` or ``test``.
-        rows: Most rows in a batch. At 64 Ki rows a batch's fixed costs vanish, and the activations of our MLP take
-            64 MiB a layer at most.
+        rows: Rows of each batch but the last. At 64 Ki rows a batch's fixed costs vanish, and the activations of our
+            MLP take 64 MiB a layer at most.
         groups: Only these of its row groups, such as a rank's; all of them if not given.
 
     Yields:
         Row ids, int64 of shape (rows,), and features, float32 of shape (rows, features) in C order.
     """
+    import numpy as np
+
     groups = row_groups(dataset, split) if groups is None else groups
-    for table in tables(dataset, groups, ("row_id", *dataset.features)):
-        columns = [table.column(name).to_numpy() for name in dataset.features]
-        row_ids = table.column("row_id").to_numpy()
-        for start in range(0, len(table), rows):
-            part = slice(start, start + rows)
-            yield row_ids[part], matrix([column[part] for column in columns])
+    for parts in _portioned(tables(dataset, groups, ("row_id", *dataset.features)), rows):
+        features, at = _aligned(sum(map(len, parts)), len(dataset.features)), 0
+        for part in parts:
+            columns = [part.column(name).to_numpy() for name in dataset.features]
+            _transpose(columns, features[at : at + len(part)])
+            at += len(part)
+        yield np.concatenate([part.column("row_id").to_numpy() for part in parts]), features
+
+
+def _portioned(found: Iterable[pa.Table], rows: int) -> Iterator[list[pa.Table]]:
+    """Cut tables and put them together, so that each portion but the last has so many rows."""
+    held: list[pa.Table] = []
+    for table in found:
+        start = 0
+        while start < len(table):
+            held.append(table.slice(start, rows - sum(map(len, held))))
+            start += len(held[-1])
+            if sum(map(len, held)) == rows:
+                yield held
+                held = []
+    if held:
+        yield held
 
 
 def tables(dataset: Dataset, groups: Sequence[RowGroup], columns: Sequence[str]) -> Iterator[pa.Table]:

@@ -9,8 +9,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from bench import Strategy
-from strategies import _gather, _keras, _model, _parquet, _spark
+from bench import Strategy, sparkconf
+from strategies import _gather, _hadoop, _keras, _model, _parquet, _spark
 
 if TYPE_CHECKING:
     import numpy as np
@@ -47,6 +47,25 @@ def facts(recommended: str = "") -> Strategy:
     )
 
 
+def settings(trial: Trial) -> dict[str, str]:
+    """Return what Spark is told for as many tasks at once as there are workers.
+
+    Args:
+        trial: The trial.
+    """
+    threads = trial.threads_per_worker
+    found = {
+        # A worker's Python gets this as its number of OpenMP threads.
+        "spark.task.cpus": str(threads),
+        "spark.sql.files.minPartitionNum": str(PARTITIONS_PER_WORKER * trial.workers),
+        "spark.sql.execution.arrow.maxRecordsPerBatch": str(RECORDS_PER_BATCH),
+    }
+    if sparkconf.is_local(trial.master):
+        # Cores that are no multiple of the workers would make room for one more.
+        found["spark.master"] = f"local[{trial.workers * threads}]"
+    return found
+
+
 def start(trial: Trial) -> SparkSession:
     """Start Spark with a task slot for each worker, and import TensorFlow in each one's Python, which is set-up.
 
@@ -54,15 +73,7 @@ def start(trial: Trial) -> SparkSession:
         trial: The trial.
     """
     threads = trial.threads_per_worker
-    spark = _spark.start(
-        trial,
-        {
-            # As many tasks at once as there are workers; and their Python gets this as its number of OpenMP threads.
-            "spark.task.cpus": str(threads),
-            "spark.sql.files.minPartitionNum": str(PARTITIONS_PER_WORKER * trial.workers),
-            "spark.sql.execution.arrow.maxRecordsPerBatch": str(RECORDS_PER_BATCH),
-        },
-    )
+    spark = _spark.start(trial, settings(trial))
 
     def start_python(batches: Iterator[pa.RecordBatch]) -> Iterator[pa.RecordBatch]:
         _parquet.start(threads)
@@ -70,7 +81,10 @@ def start(trial: Trial) -> SparkSession:
         yield from batches
 
     # An import takes long enough for every slot to be given a task, and so a Python of its own.
-    spark.range(0, trial.workers, 1, trial.workers).mapInArrow(start_python, "id long").collect()
+    started = spark.range(0, trial.workers, 1, trial.workers).mapInArrow(start_python, "id long")
+    if not _hadoop.reads(spark, trial.dataset.path):
+        started = started.mapInArrow(start_python, "id long")  # then one Python reads for another that scores
+    started.collect()
     return spark
 
 

@@ -277,6 +277,22 @@ def test_a_model_that_is_none_is_refused_before_anything_runs(bench, tiny, tmp_p
     assert not (tmp_path / "results").exists()
 
 
+@pytest.mark.parametrize(
+    ("wanted", "sentence"),
+    [
+        (["--model", "m.keras", "--strategy", "tensorflow"], "No strategy that takes part scores with --model"),
+        (["--task", "predict", "--budget", "15m"], "--budget is no less than --timeout"),
+    ],
+)
+def test_an_option_that_would_do_nothing_is_refused(bench, tiny, tmp_path, wanted, sentence):
+    """A model that nobody would score with, and a budget that no trial could use up, are bad usage."""
+    (tmp_path / "m.keras").touch()
+    answer = bench("run", *wanted, "--data", tiny.path)
+    assert answer.returncode == 2
+    assert sentence in answer.stderr
+    assert not (tmp_path / "results").exists()
+
+
 def test_a_plan_that_is_only_looked_at_makes_no_model(bench, few):
     """`--dry-run` of the task predict trains nothing."""
     answer = bench("run", "--task", "predict", "--strategy", "tensorflow", "--data", few.path, "--dry-run")

@@ -4,6 +4,7 @@ import json
 import shutil
 import subprocess
 import sys
+from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
 
@@ -26,16 +27,19 @@ FORMATS = {
 }
 UNFIT = {
     "wide.keras": ({"features": 5}, "takes an array of shape (rows, 5), and the dataset has 4 features"),
-    "double.keras": ({"units": 2}, "gives an array of shape (rows, 2), and one probability for each row is needed"),
+    "double.keras": ({"units": [2]}, "gives an array of shape (rows, 2), and one probability for each row is needed"),
     "linear.keras": ({"activation": "linear"}, "no probabilities: it must end with a sigmoid"),
+    "two-saved-models": ({"units": [1, 1]}, "gives 2 outputs, and one probability for each row is needed"),
 }
+FLOAT64 = "float64.keras"
 SAVE = """
 import importlib, json, sys
 
-for path, library, method, features, units, activation in json.loads(sys.argv[1]):
-    layers = importlib.import_module(library).layers
-    dense = layers.Dense(units, activation=activation)
-    model = importlib.import_module(library).Sequential([layers.Input((features,)), dense])
+for path, name, method, features, units, activation, dtype in json.loads(sys.argv[1]):
+    library = importlib.import_module(name)
+    rows = library.layers.Input((features,))
+    outputs = [library.layers.Dense(unit, activation=activation, dtype=dtype)(rows) for unit in units]
+    model = library.Model(rows, outputs if len(outputs) > 1 else outputs[0])
     getattr(model, method)(path)
 """
 SCORE = """
@@ -76,9 +80,10 @@ def referenced(small: Dataset, tmp_path_factory: pytest.TempPathFactory) -> Data
 def models(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A directory with a model of one layer in each of the `FORMATS`, and with those that are `UNFIT`."""
     directory = tmp_path_factory.mktemp("models")
-    wanted = [(str(directory / name), *how, 4, 1, "sigmoid") for name, how in FORMATS.items()]
-    for name, (wrong, _) in UNFIT.items():
-        facts = {"features": 4, "units": 1, "activation": "sigmoid", **wrong}
+    usual = {"features": 4, "units": [1], "activation": "sigmoid", "dtype": "float32"}
+    wanted = [(str(directory / name), *how, *usual.values()) for name, how in FORMATS.items()]
+    for name, (wrong, _) in {**UNFIT, FLOAT64: ({"dtype": "float64"}, "")}.items():
+        facts = {**usual, **wrong}
         wanted.append((str(directory / name), "tf_keras", "save", *facts.values()))
     subprocess.run([sys.executable, "-c", SAVE, json.dumps(wanted)], check=True, capture_output=True)
     return directory
@@ -128,6 +133,18 @@ def test_it_is_not_taken_from_another_dataset(referenced: Dataset, tmp_path: Pat
     facts.write_text(json.dumps(json.loads(facts.read_text()) | {"dataset": "0" * 32}))
     references.ensure(dataset)
     assert json.loads(facts.read_text())["dataset"] == dataset.fingerprint
+
+
+@on_one_python
+def test_a_users_model_is_named_from_where_the_user_is(
+    bench: Callable[..., subprocess.CompletedProcess[str]], models: Path, small: Dataset, tmp_path: Path
+) -> None:
+    """`--model` takes a path relative to the current directory; that the model computes in float64 is no matter."""
+    shutil.copy(models / FLOAT64, tmp_path / "mine.keras")
+    wanted = ["--strategy", "tensorflow", "--strategy", "map_in_arrow", "--task", "predict", "--model", "mine.keras"]
+    answer = bench("run", *wanted, "--data", _copy(small, tmp_path).path, "--json")
+    records = [json.loads(line) for line in answer.stdout.splitlines()]
+    assert [(record["status"], record["reason"]) for record in records] == [("ok", None)] * 3
 
 
 @on_one_python

@@ -134,7 +134,8 @@ class SplitWriter:
             # One page for each column of a row group: what lies before it is its only header.
             data_page_size=2**30,
             max_rows_per_page=_MOST_ROWS,
-            write_statistics=False,
+            # So that Spark reads only the row groups that hold the rows that are asked for by their ids.
+            write_statistics=["row_id"],
         )
 
     def close(self) -> None:

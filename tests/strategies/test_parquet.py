@@ -41,13 +41,15 @@ def test_shares_of_the_row_groups_make_up_the_whole(dataset: Dataset) -> None:
     assert np.array_equal(np.sort(together[:, 0]), np.sort(whole[:, 0]))
 
 
-def test_batches_give_each_row_once(dataset: Dataset) -> None:
-    """Batches are no larger than asked for, and hold each row of the split once, under its own id."""
-    batches = list(_parquet.batches(dataset, "test", rows=50))
+@pytest.mark.parametrize("rows", [50, 10**6])
+def test_batches_give_each_row_once(dataset: Dataset, rows: int) -> None:
+    """Batches are as large as asked for, whatever the row groups, and hold each row once, under its own id."""
+    batches = list(_parquet.batches(dataset, "test", rows=rows))
     row_ids = np.concatenate([row_ids for row_ids, _ in batches])
     features = np.concatenate([features for _, features in batches])
     table = pq.read_table(dataset.split("test"), partitioning=None)
-    assert max(len(row_ids) for row_ids, _ in batches) <= 50
+    assert {len(row_ids) for row_ids, _ in batches[:-1]} <= {rows}
+    assert 0 < len(batches[-1][0]) <= rows
     assert np.array_equal(row_ids, table["row_id"].to_numpy())
     assert np.array_equal(features[:, -1], table[dataset.features[-1]].to_numpy())
 

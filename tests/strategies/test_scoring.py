@@ -11,6 +11,7 @@ import pytest
 from bench import Dataset, plan
 from bench.testing import StrategyContract
 from bench.testing.support import LITTLE_WORK, run_trial
+from strategies import _udf
 from tests.conftest import Plugins, on_one_python
 
 PREDICT = plan.Request(task="predict")
@@ -148,3 +149,13 @@ def test_a_budget_that_suffices_leaves_no_row_out(tmp_path: Path, monkeypatch: p
     assert record["status"] == "ok", record["reason"]
     assert record["rows"] == 200
     assert "rows_scored" not in record["notes"]
+
+
+@pytest.mark.parametrize(("cores", "workers", "slots"), [(2, 2, 2), (3, 2, 2), (8, 3, 6), (2, 4, 4)])
+def test_no_more_tasks_run_at_once_than_workers(dataset: Dataset, cores: int, workers: int, slots: int) -> None:
+    """Spark has a slot for each worker's threads, and cores that are left over make no further worker."""
+    request = plan.Request(task="predict", cores=cores, workers=(workers,))
+    trial = plan.make(request, {"way": _udf.facts()}, dataset)[0].trial
+    settings = _udf.settings(trial)
+    assert settings["spark.master"] == f"local[{slots}]"
+    assert slots // int(settings["spark.task.cpus"]) == workers
