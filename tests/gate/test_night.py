@@ -36,7 +36,6 @@ def test_a_night_leaves_a_verdict_a_trend_and_a_summary(
 ) -> None:
     """Of a thing against itself: both reports in one summary, one night in the history, a notice, and exit code 0."""
     reference = repository.commit({"spin": spin(200_000)})
-    (repository.path / ".gitignore").write_text("nightly/\nhistory/\n.ci/\n")
     repository.commit({"spin": spin(200_000)})
     (repository.path / ".ci").mkdir()
     (repository.path / ".ci" / "reference").write_text(reference + "\n")
