@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import tempfile
 from collections.abc import Mapping
 from contextlib import ExitStack
@@ -50,7 +51,7 @@ def prepare(asked: GateRequest, stack: ExitStack, say: Say) -> Prepared:
     """
     if asked.pythons:
         pair = zip(ARMS.values(), asked.pythons, strict=True)
-        made = {name: arms.ask(name, python, python, cores=asked.request.cores) for name, python in pair}
+        made = {name: arms.ask(name, python, _interpreter(python), cores=asked.request.cores) for name, python in pair}
         return Prepared(made, _sources(asked))
     assert asked.baseline is not None  # noqa: S101 - the command line sees to it
     repository = revisions.top(Path.cwd())
@@ -76,6 +77,11 @@ def prepare(asked: GateRequest, stack: ExitStack, say: Say) -> Prepared:
         python = environments.make(checkout, repository, code)
         found[name] = arms.ask(name, labels[name], python, cores=sources[0][0].cores, commit=commit, code=code)
     return Prepared(found, sources, earlier.grades if earlier else {}, tuple(warnings))
+
+
+def _interpreter(python: str) -> str:
+    """Return an interpreter's path for workers that start elsewhere; a link stays one, for it says whose packages."""
+    return os.path.abspath(python) if os.sep in python else python
 
 
 def _sources(asked: GateRequest) -> list[tuple[Request, Dataset]]:
