@@ -150,18 +150,16 @@ def _planned(
 
 
 def seconds_of(record: Record) -> float:
-    """Return what a trial is judged by, in seconds: the time to a model, or the time to score all rows.
+    """Return what a trial is judged by, in seconds: the time to a model, or the time to score a thousand rows.
 
     Args:
         record: An ``ok`` record.
     """
     if record["trial"]["task"] == "train":
         return max(1e-6, float(record["time_to_model_s"]))  # times are kept to the microsecond
-    rate, rows = record["rows_per_s"], record["rows"]
-    # Of a way that scores row by row and stopped in time, the rate is known, and no total: so a thousand rows' time.
-    if rate and record["notes"].get("rows_scored") is not None:
-        return 1000.0 / float(rate)
-    return rows / rate if rate else max(1e-6, float(record["phases"]["predict"]))
+    # One unit for all that has a rate: a way that scores row by row may stop in time in one arm and finish in the other.
+    rate = record["rows_per_s"]
+    return 1000.0 / float(rate) if rate else max(1e-6, float(record["phases"]["predict"]))
 
 
 def named(key: Key, keys: Sequence[Key] = ()) -> str:
