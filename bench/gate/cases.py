@@ -131,12 +131,22 @@ def _absent(name: str, baseline: Offer | None, candidate: Offer | None) -> tuple
         return "missing", candidate.missing or f"The candidate's {name} breaks the contract."
     if baseline.strategy is None:
         return "new", f"The baseline's {name} breaks the contract: {baseline.missing}"
-    if candidate.missing and baseline.missing:
-        return "skipped", candidate.missing
-    if candidate.missing:
-        return "missing", f"It runs in the baseline, and not in the candidate: {candidate.missing}"
-    if baseline.missing:
-        return "new", f"It runs in the candidate, and not in the baseline: {baseline.missing}"
+    return unable(baseline.missing, candidate.missing)
+
+
+def unable(baseline: str | None, candidate: str | None) -> tuple[str, str] | None:
+    """Return verdict and reason of what cannot run in one arm or in both; None if it can in both.
+
+    Args:
+        baseline: Why it cannot run in the baseline, None if it can.
+        candidate: The same of the candidate.
+    """
+    if candidate and baseline:
+        return "skipped", candidate
+    if candidate:
+        return "missing", f"It runs in the baseline, and not in the candidate: {candidate}"
+    if baseline:
+        return "new", f"It runs in the candidate, and not in the baseline: {baseline}"
     return None
 
 
@@ -157,7 +167,7 @@ def seconds_of(record: Record) -> float:
     """
     if record["trial"]["task"] == "train":
         return max(1e-6, float(record["time_to_model_s"]))  # times are kept to the microsecond
-    # One unit for all that has a rate: a way that scores row by row may stop in time in one arm and finish in the other.
+    # One unit for all that has a rate: a way that goes row by row may stop in time in one arm, and finish in the other.
     rate = record["rows_per_s"]
     return 1000.0 / float(rate) if rate else max(1e-6, float(record["phases"]["predict"]))
 

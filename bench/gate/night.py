@@ -57,11 +57,16 @@ class Night:
                 left.append(measured)
                 continue
             self.say(f"warm-up {number} of {len(cases)}: {measured.case.key[0]}")
-            for arm in ARMS.values():
-                if measured.failure is None:
-                    record, _ = self._run(measured, arm, "warm-up", 0)
-                    measured.warm_ups |= {arm: record} if record["status"] == "ok" else {}
+            self._warm_up(measured)
         return left
+
+    def _warm_up(self, measured: Measured) -> None:
+        for arm in ARMS.values():
+            # What skips in one arm has to show what it does in the other: only then is it known who lacks it.
+            if measured.failure is None or measured.failure.status == "skipped":
+                record, _ = self._run(measured, arm, "warm-up", 0)
+                measured.warm_ups |= {arm: record} if record["status"] == "ok" else {}
+                measured.skips |= {arm: record["reason"]} if record["status"] == "skipped" else {}
 
     def measure(self, cases: Sequence[Measured], after_round: Callable[[], None]) -> None:
         """Go on until each case is settled, has failed, or there is no time for it.

@@ -53,6 +53,21 @@ def bench_strategy():
 def bench_train():
     raise ValueError("out of luck")
 """
+SKIPS = """
+from bench import Skip, Strategy, hookimpl
+
+@hookimpl
+def bench_strategy():
+    return Strategy(family="control")
+
+@hookimpl
+def bench_setup():
+    raise Skip("There is no socket here.")
+
+@hookimpl
+def bench_train():
+    return None
+"""
 
 
 @pytest.fixture(scope="module")
@@ -173,6 +188,19 @@ def test_a6_what_was_renamed_or_crashes_ends_with_5(repository, gate, tiny, tmp_
         "old": "missing", "new": "new", "crash": "broken"
     }  # fmt: skip
     assert "out of luck" in found["crash"]["reason"]
+
+
+def test_what_skips_in_its_setup_is_no_broken_case(repository, gate, tiny, tmp_path):
+    """Whoever finds out in its setup that it cannot run here is skipped, lost or new, as if its needs had said so."""
+    repository.commit({"never": SKIPS, "lost": spin(10), "gained": SKIPS})
+    repository.commit({"never": SKIPS, "lost": SKIPS, "gained": spin(10)})
+    done = gate("--baseline", "HEAD~1", "--data", tiny.path)
+    assert done.returncode == 5, done.stderr
+    found = _entries(tmp_path / "night")
+    assert {name: entry["verdict"] for name, entry in found.items()} == {
+        "never": "skipped", "lost": "missing", "gained": "new"
+    }  # fmt: skip
+    assert all("There is no socket here." in entry["reason"] for entry in found.values())
 
 
 def test_a6_a_worse_answer_ends_with_4(repository, gate, tiny, tmp_path):
