@@ -34,7 +34,8 @@ class Compared:
         b: The case in the candidate.
         ratio: B's time over A's; None where one of them has no time.
         verdict: ``slower``, ``faster``, ``ok`` (surely no slowdown of the threshold), ``inconclusive``, ``worse`` (its
-            grades), or ``broken`` (B has no time, or trials of it that went wrong).
+            grades, or an answer that is wrong), ``new`` (only B ends well), ``skipped`` (in both), or ``broken`` (B has
+            no time, or trials of it that went wrong).
         worse: A part of a sentence for each grade that is worse than it may be.
     """
 
@@ -136,16 +137,24 @@ def _told_apart(ratios: dict[Key, Ratio | None]) -> set[Key]:
 
 def _judge(a: Case, b: Case, found: Ratio | None, told_apart: bool, threshold: float) -> Compared:
     worse = tuple(worse_grades(grades(b.ok), grades(a.ok)))
-    broken = found is None or any(record["status"] not in ("ok", "skipped") for record in b.records)
-    if worse:
+    before, after = ({record["status"] for record in case.records} for case in (a, b))
+    if worse or "invalid" in after - before:
         verdict = "worse"
-    elif broken or found is None:
-        verdict = "skipped" if {record["status"] for record in (*a.records, *b.records)} == {"skipped"} else "broken"
+    elif found is None or after - {"ok", "skipped"}:
+        verdict = _without_figures(before, after)
     elif told_apart:
         verdict = "slower" if found.estimate > 1 else "faster"
     else:
         verdict = "ok" if _surely_ok(_seconds(a), _seconds(b), found, threshold) else "inconclusive"
     return Compared(a, b, found, verdict, worse)
+
+
+def _without_figures(before: set[str], after: set[str]) -> str:
+    """Return the verdict on a case with no two times, or with trials of B that went wrong, by the statuses of both."""
+    if before | after == {"skipped"}:
+        return "skipped"
+    ended_well = "ok" in after and after <= {"ok", "skipped"}
+    return "new" if ended_well and "ok" not in before else "broken"
 
 
 def _surely_ok(a: list[float], b: list[float], found: Ratio, threshold: float) -> bool:

@@ -119,6 +119,37 @@ def test_verdicts_and_exit_codes(a, tmp_path, records, code, said):
     assert "`bench gate` measures both in turn" in done.stdout
 
 
+def _ended(status: str) -> dict[str, Any]:
+    trial = {**GOOD["trial"], "strategy": "mine", "family": "linear", "repeat": 6}
+    return {**BAD, "trial": trial, "status": status, "reason": f"It ended as {status}."}
+
+
+SIX = _sample("mine", STEADY)
+
+
+@pytest.mark.parametrize(
+    ("before", "after", "verdict", "code", "said"),
+    [
+        (SIX, [_ended("invalid")], "worse", 4, "mine in B: It ended as invalid."),
+        (SIX, [*SIX, _ended("invalid")], "worse", 4, "mine in B: It ended as invalid."),
+        ([_ended("invalid")], [_ended("invalid")], "broken", 5, "mine in B: It ended as invalid."),
+        (SIX, [_ended("timeout")], "broken", 5, "mine in B: It ended as timeout."),
+        (SIX, [_ended("skipped")], "broken", 5, "mine in B: It ended as skipped."),
+        ([_ended("skipped")], SIX, "new", 0, "mine in A: It ended as skipped."),
+        ([_ended("failed")], SIX, "new", 0, "mine in A: It ended as failed."),
+        ([_ended("failed")], [_ended("skipped")], "broken", 5, "mine in B: It ended as skipped."),
+        ([_ended("skipped")], [_ended("skipped")], "skipped", 5, "mine in B: It ended as skipped."),
+    ],
+)
+def test_what_has_no_figure_in_one_run_says_why(tmp_path, before, after, verdict, code, said):
+    """A wrong answer in B is a worse one, what only B can do is new, what B cannot do is broken, each with a reason."""
+    a, b = _write(tmp_path / "a", before), _write(tmp_path / "b", after)
+    done = compare(str(a), str(b))
+    assert (done.exit_code, said in done.stdout) == (code, True), done.output
+    [case] = json.loads(compare(str(a), str(b), "--format", "json").stdout)["cases"]
+    assert case["verdict"] == verdict
+
+
 def test_the_figures_are_there(a, tmp_path):
     """Ratio, interval, repeats and both grades of a case stand side by side, in every format."""
     b = _write(tmp_path / "b", _sample("mine", _times(1.5), auc=0.81))
