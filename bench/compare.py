@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from typing import Any
@@ -13,7 +14,7 @@ from bench.grades import grades, worse_grades
 from bench.likeness import Difference, checked, differences
 from bench.plan import CONTROL
 from bench.results import Record, Run
-from bench.stats.best import holm
+from bench.stats.best import LEVEL, holm, repeats_needed
 from bench.stats.looks import noise
 from bench.stats.ranksum import Ratio, ratio
 from bench.summary import Case, cases
@@ -56,6 +57,7 @@ class Comparison:
         only_b: What only the candidate has.
         differences: Facts in which they differ, and that were allowed to.
         together: Whether they were measured in turn in one session.
+        repeats_needed: How many repeats of each it takes to tell a case of them apart; None where no case has too few.
     """
 
     compared: tuple[Compared, ...]
@@ -63,6 +65,7 @@ class Comparison:
     only_b: tuple[Case, ...]
     differences: tuple[Difference, ...]
     together: bool
+    repeats_needed: int | None = None
 
 
 def compare(a: Run, b: Run, *, threshold: float = 0.10, allowed: Collection[str] = ()) -> Comparison:
@@ -96,6 +99,7 @@ def compare(a: Run, b: Run, *, threshold: float = 0.10, allowed: Collection[str]
         only_b=tuple(case for key, case in theirs.items() if key not in ours),
         differences=tuple(found),
         together=all("gate" in record["notes"] for record in (*a.records, *b.records)),
+        repeats_needed=_repeats_needed([found for found in ratios.values() if found]),
     )
 
 
@@ -133,6 +137,17 @@ def _told_apart(ratios: dict[Key, Ratio | None]) -> set[Key]:
         for (key, found), told in zip(tested.items(), refused, strict=True)
         if told and not 1 / LEAST_RATIO <= found.estimate <= LEAST_RATIO
     }
+
+
+def _repeats_needed(tested: Collection[Ratio]) -> int | None:
+    """Return how many repeats of each can tell one case of these apart; None where each has as many as it takes.
+
+    Two-sided, no p-value is below 2 / (n_a + n_b over n_b), and one of them alone must not exceed `LEVEL` / cases.
+    """
+    least = [2 / math.comb(found.n_a + found.n_b, found.n_b) for found in tested]
+    if all(p <= LEVEL / len(least) for p in least):
+        return None
+    return repeats_needed(2 * len(least) + 1)  # two one-sided tests for each, and the leader that it counts
 
 
 def _judge(a: Case, b: Case, found: Ratio | None, told_apart: bool, threshold: float) -> Compared:

@@ -226,6 +226,29 @@ def test_many_cases_are_not_many_false_alarms(a, tmp_path):
     assert compare(str(all_a), str(all_b)).exit_code == 0
 
 
+@pytest.mark.parametrize(
+    ("number", "repeats", "needed"), [(1, 3, 4), (1, 4, None), (6, 5, None), (7, 5, 6), (7, 6, None)]
+)
+def test_too_few_repeats_are_said(tmp_path, number, repeats, needed):
+    """Where a case could not be told apart whatever its figures, it is said how many repeats could; and they can."""
+    twice = {"mine0": _times(2)}
+    a, b = (
+        _write(
+            tmp_path / run,
+            [
+                record
+                for name in (f"mine{at}" for at in range(number))
+                for record in _sample(name, times.get(name, STEADY)[:repeats])
+            ],
+        )
+        for run, times in (("a", {}), ("b", twice))
+    )
+    done = compare(str(a), str(b))
+    assert done.exit_code == (needed is None)
+    assert (f"`bench run --repeat {needed}`" in done.stdout) == (needed is not None)
+    assert ("cannot show at 5 %" in done.stdout) == (needed is not None)
+
+
 @pytest.mark.parametrize("content", [b"", b'{"schema": 99}\n', b"{broken\n"])
 def test_what_cannot_be_read_is_refused(a, tmp_path, content):
     """No run, an empty one, a damaged one and one of a newer version are refused in one sentence."""

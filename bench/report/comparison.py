@@ -71,6 +71,7 @@ def as_document(found: Comparison) -> dict[str, Any]:
         "only_b": [_described(case) for case in found.only_b],
         "differences": [asdict(difference) for difference in found.differences],
         "together": found.together,
+        "repeats_needed": found.repeats_needed,
     }
 
 
@@ -134,4 +135,15 @@ def _after(found: Comparison) -> list[str]:
         if cases
     ]
     few = any(one.ratio and one.ratio.low is None for one in found.compared)
-    return [*worse, *reasons, *only, *([FEW] if few else []), *([] if found.together else [APART])]
+    return [*worse, *reasons, *only, *([FEW] if few else []), *_too_few(found), *([] if found.together else [APART])]
+
+
+def _too_few(found: Comparison) -> list[str]:
+    if found.repeats_needed is None:
+        return []
+    number = sum(one.ratio is not None for one in found.compared)
+    what = "the case" if number == 1 else f"one of {number} cases"
+    return [
+        f"Fewer than {found.repeats_needed} repeats of each cannot show at 5 % that {what} is slower, whatever the "
+        f"figures: `bench run --repeat {found.repeats_needed}`."
+    ]
