@@ -15,7 +15,7 @@ from bench.run import log_name
 from bench.stats.looks import Rules
 from bench.stats.sequential import Ask, Stage
 
-ATTEMPTS = 3  # of a run in a disturbed machine, the last of which counts
+ATTEMPTS = 3  # of a run in a disturbed machine, for which there is time; the last one counts
 # Whatever stood out is confirmed before others are looked at more closely; what shows no sign of a slowdown comes last.
 URGENCY: tuple[Stage, ...] = ("look", "confirm", "more", "assure")
 
@@ -113,6 +113,8 @@ class Night:
     def _quiet_run(self, measured: Measured, arm: str, stage: Stage) -> tuple[Record, bool]:
         """Run one arm, again if the machine was disturbed; return the last record and whether it still was."""
         for attempt in range(ATTEMPTS):
+            if attempt and time.monotonic() + measured.pair_s > self.deadline:  # the other arm may be still to come
+                break
             measured.retries += bool(attempt)
             record, disturbed = self._run(measured, arm, stage, attempt)
             if not disturbed or measured.failure:
