@@ -18,6 +18,7 @@ from bench.gate.request import GateRequest
 from bench.gate.schedule import ARMS
 from bench.model import Dataset
 from bench.plan import Request
+from bench.storage import from_environment
 
 
 @dataclass(frozen=True)
@@ -56,7 +57,7 @@ def prepare(asked: GateRequest, stack: ExitStack, say: Say) -> Prepared:
     assert asked.baseline is not None  # noqa: S101 - the command line sees to it
     repository = revisions.top(Path.cwd())
     run = stored.find(asked.baseline, asked.results)
-    earlier = stored.read(run, asked.data[0] if asked.data else None) if run else None
+    earlier = stored.read(run, asked.data) if run else None
     commits = {
         "baseline": revisions.resolve(repository, earlier.commit if earlier else asked.baseline),
         "candidate": revisions.resolve(repository, asked.candidate or "HEAD"),
@@ -85,7 +86,7 @@ def _interpreter(python: str) -> str:
 
 
 def _sources(asked: GateRequest) -> list[tuple[Request, Dataset]]:
-    return [(asked.request, ensure(name)) for name in asked.data or ("flights",)]
+    return [(asked.request, ensure(name, from_environment())) for name in asked.data or ("flights",)]
 
 
 def _sources_of(earlier: stored.Stored, asked: GateRequest) -> list[tuple[Request, Dataset]]:

@@ -159,13 +159,13 @@ def test_a_stored_run_is_measured_again(night, bench_command, tmp_path):
 @pytest.mark.parametrize(
     ("content", "sentence"),
     [
-        (b"", "holds no record that ended well"),
+        (b"", "is damaged (no started_at"),
         (b"{broken\n", "Line 1 of"),
         (b'{"schema": 99}\n', "newer than this bench"),
     ],
 )
 def test_a_stored_run_that_cannot_be_read(repository, gate, tmp_path, content, sentence):
-    """An empty run, a corrupt record and a record of a newer version are refused in one sentence."""
+    """A run without its facts, a corrupt record and a record of a newer version are refused in one sentence."""
     stored = tmp_path / "stored"
     stored.mkdir()
     (stored / "run.json").write_text("{}")
