@@ -98,9 +98,15 @@ def compare(a: Run, b: Run, *, threshold: float = 0.10, allowed: Collection[str]
         only_a=tuple(case for key, case in ours.items() if key not in theirs),
         only_b=tuple(case for key, case in theirs.items() if key not in ours),
         differences=tuple(found),
-        together=all("gate" in record["notes"] for record in (*a.records, *b.records)),
+        together=_together(a, b),
         repeats_needed=_repeats_needed([found for found in ratios.values() if found]),
     )
+
+
+def _together(a: Run, b: Run) -> bool:
+    """Return whether two runs are the arms of one night of the gate, which gives both the moment at which it began."""
+    of_the_gate = all("gate" in record["notes"] for record in (*a.records, *b.records))
+    return of_the_gate and a.run["started_at"] == b.run["started_at"]
 
 
 def _counting(records: Iterable[Record]) -> list[Record]:

@@ -184,6 +184,8 @@ def test_doubt_fails_only_where_it_is_asked_to(a, tmp_path):
         ("environment", {"versions": {"numpy": "2.4"}}, "numpy is 2.0 in A and 2.4 in B", "numpy"),
         ("dataset", {"fingerprint": "0" * 32}, "dataset fingerprint", "dataset"),
         ("request", {"trees": 100}, "trees is 20 in A and 100 in B", "settings"),
+        ("request", {"spark_conf": ["a=1", "b=2"]}, "spark_conf is not there in A and a=1, b=2 in B", "settings"),
+        ("request", {"spark_conf_file": "/conf"}, "spark_conf_file is not there in A and /conf in B", "settings"),
     ],
 )
 def test_unlike_runs_are_refused_and_shown_only_under_a_banner(a, tmp_path, place, change, said, allowed):
@@ -204,6 +206,22 @@ def test_what_may_differ_is_what_one_wants_to_compare(a, tmp_path):
     change = {"commit": {"id": "0" * 40, "dirty": False}, "versions": {"numpy": "2.0", "tf-spark-bench": "0.2.0"}}
     b = _write(tmp_path / "b", _sample("mine", _times(1.001)), environment=change)
     assert compare(str(a), str(b)).exit_code == 0
+
+
+def test_no_settings_of_spark_are_alike_in_every_version(a, tmp_path):
+    """A run of before there were settings of Spark is like one that was given none."""
+    b = _write(tmp_path / "b", _sample("mine", _times(1.001)), request={"spark_conf": [], "spark_conf_file": None})
+    assert compare(str(a), str(b)).exit_code == 0
+
+
+@pytest.mark.parametrize(("began", "together"), [("2026-11-22T18:00:00Z", True), ("2026-11-23T18:00:00Z", False)])
+def test_only_the_arms_of_one_night_were_measured_in_turn(tmp_path, began, together):
+    """Two nights of the gate were measured at different times as any two runs, and that is said."""
+    records = [{**record, "notes": {"gate": {"stage": "look"}}} for record in SIX]
+    a, b = _write(tmp_path / "a", records), _write(tmp_path / "b", records)
+    run = json.loads((b / "run.json").read_text())
+    (b / "run.json").write_text(json.dumps({**run, "started_at": began}))
+    assert ("`bench gate` measures both in turn" not in compare(str(a), str(b)).stdout) == together
 
 
 def test_a_fact_that_is_none_is_refused(a):
