@@ -140,7 +140,7 @@ def test_a_stored_run_is_measured_again(night, bench_command, tmp_path):
     assert "leave these options out" in refused.stderr
     for change, sentence in (
         (lambda run: run["environment"]["host"].update(id="another"), "machine id was another"),
-        (lambda run: run["dataset"].update(fingerprint="0" * 32), "is not the one that"),
+        (lambda run: run["dataset"].update(fingerprint="0" * 32), "records of another dataset"),
         (lambda run: run["environment"]["commit"].update(dirty=True), "uncommitted changes"),
         (lambda run: run["environment"].update(commit=None), "from which commit"),
     ):
