@@ -29,12 +29,14 @@ class Prepared:
         arms: The two arms, by name.
         sources: What to run, on which dataset.
         grades: Recorded grades that cases must reach, of a stored baseline.
+        walls: Recorded wall seconds of a run of each case, of a stored baseline.
         warnings: What should be known before the figures.
     """
 
     arms: Mapping[str, Arm]
     sources: list[tuple[Request, Dataset]]
     grades: Mapping[Key, dict[str, float]] = field(default_factory=dict)
+    walls: Mapping[Key, float] = field(default_factory=dict)
     warnings: tuple[str, ...] = ()
 
 
@@ -77,7 +79,9 @@ def prepare(asked: GateRequest, stack: ExitStack, say: Say) -> Prepared:
         code = directory / f"{name}-environment"
         python = environments.make(checkout, repository, code)
         found[name] = arms.ask(name, labels[name], python, cores=sources[0][0].cores, commit=commit, code=code)
-    return Prepared(found, sources, earlier.grades if earlier else {}, tuple(warnings))
+    if earlier is None:
+        return Prepared(found, sources, warnings=tuple(warnings))
+    return Prepared(found, sources, earlier.grades, earlier.walls, tuple(warnings))
 
 
 def _interpreter(python: str) -> str:

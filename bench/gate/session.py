@@ -84,7 +84,8 @@ class Session:
             night = Night(self._arms, directories, self._rules, shuffler, asked.timeout_s, self._deadline, self._say)
             began = time.monotonic()
             until = began + (self._deadline - began) * budget.WARM_UP_SHARE
-            unmeasured = night.warm_up(shuffler.shuffled(self._measured), until)
+            warm_ups = budget.cheapest_first(shuffler.shuffled(self._measured), prepared.walls)
+            unmeasured = night.warm_up(warm_ups, until)
             self._leave_out(unmeasured, "The warm-ups of other cases took what time there was for warm-ups")
             self._take_out_skipped()
             sound = [measured for measured in self._measured if not measured.failure]

@@ -1,4 +1,4 @@
-"""An earlier run as the baseline: its revision, plan and grades; its times only say what to expect.
+"""An earlier run as the baseline: its revision, plan and grades; its times only say which warm-ups come first.
 
 Times of another day are not compared with: on a shared machine that found "slowdowns" between a thing and itself in a
 third of the comparisons. The run's revision is measured again, in the same session.
@@ -21,7 +21,7 @@ from bench.plan import CONTROL, Request
 from bench.report import reading
 from bench.results import Record
 from bench.storage import from_environment, is_uri
-from bench.summary import cases
+from bench.summary import Case, cases
 
 
 @dataclass(frozen=True)
@@ -33,6 +33,7 @@ class Stored:
         request: What it ran.
         dataset: The dataset that it ran on.
         grades: The median grades of each of its cases.
+        walls: The median wall seconds of each of its cases.
         warnings: What was not as it should be with its files.
     """
 
@@ -40,6 +41,7 @@ class Stored:
     request: Request
     dataset: Dataset
     grades: dict[Key, dict[str, float]]
+    walls: dict[Key, float]
     warnings: list[str]
 
 
@@ -84,7 +86,15 @@ def read(path: Path, data: Sequence[str] = ()) -> Stored:
         )
     request = Request(**_fields_of(Request, run.run["request"], path.name))
     request = replace(request, task=_task(run.records, request, path.name))
-    return Stored(_commit(run.run["environment"], path.name), request, dataset, _grades(good), run.warnings)
+    known = {_key(case): case for case in cases(good)}
+    return Stored(
+        commit=_commit(run.run["environment"], path.name),
+        request=request,
+        dataset=dataset,
+        grades={key: graded for key, case in known.items() if (graded := grades(case.ok))},
+        walls={key: wall for key, case in known.items() if (wall := case.median("wall_s"))},
+        warnings=run.warnings,
+    )
 
 
 def _same_machine(then: dict[str, Any], name: str) -> None:
@@ -145,8 +155,5 @@ def _task(records: list[Record], request: Request, name: str) -> Task:
     return next(iter(tasks), request.task)
 
 
-def _grades(records: list[dict[str, Any]]) -> dict[Key, dict[str, float]]:
-    found = {
-        (case.strategy, case.task, case.dataset, case.workers, case.cores): grades(case.ok) for case in cases(records)
-    }
-    return {key: graded for key, graded in found.items() if graded}
+def _key(case: Case) -> Key:
+    return case.strategy, case.task, case.dataset, case.workers, case.cores

@@ -28,6 +28,13 @@ def _names(measured):
     return [one.case.key[0] for one in measured]
 
 
+def test_cheap_warm_ups_come_first():
+    """What an earlier run knows comes by its time, and of the rest the distributed last; equals stay as they were."""
+    assert _names(budget.cheapest_first([CASES[4], *CASES[:2]], {})) == ["forest", "hedge", "grove"]
+    walls = {CASES[4].case.key: 3.0, CASES[1].case.key: 9.0}
+    assert _names(budget.cheapest_first(CASES, walls)) == ["grove", "hedge", "forest", "shrub", "line"]
+
+
 def test_with_time_enough_nothing_is_left_out():
     """A budget that holds all keeps all, in the order in which they came."""
     kept, left = budget.cut(CASES, 3600, RULES)

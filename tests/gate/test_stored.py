@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable
-from dataclasses import asdict
+from dataclasses import asdict, replace
 from pathlib import Path
 from typing import Any
 
@@ -22,6 +22,7 @@ from tests.objectstore import BUCKET, ObjectStore
 
 PAST = Path(__file__).parents[1] / "records" / "schema-1.jsonl"
 GOOD = next(record for record in map(json.loads, PAST.read_text().splitlines()) if record["status"] == "ok")
+GRADES = {"auc": 0.8, "log_loss": 0.5}
 Write = Callable[..., Path]
 
 
@@ -44,7 +45,7 @@ def write(tmp_path: Path, tiny: Dataset) -> Write:
         }
         change(whole)
         trial = {**GOOD["trial"], "strategy": "mine", "fingerprint": dataset.fingerprint}
-        records = [{**GOOD, "trial": {**trial, "task": task}} for task in tasks or ("train",)]
+        records = [{**GOOD, "quality": GRADES, "trial": {**trial, "task": task}} for task in tasks or ("train",)]
         (tmp_path / "run").mkdir()
         (tmp_path / "run" / "run.json").write_text(json.dumps(whole))
         (tmp_path / "run" / "records.jsonl").write_text("".join(json.dumps(record) + "\n" for record in records))
@@ -54,9 +55,12 @@ def write(tmp_path: Path, tiny: Dataset) -> Write:
 
 
 def test_a_run_brings_what_it_was_asked_for(write: Write, tiny: Dataset) -> None:
-    """Its commit, request and dataset are those of the night."""
+    """Its commit, request and dataset are those of the night, with its grades and with what its runs took."""
     found = stored.read(write())
     assert (found.commit, found.dataset, found.request.strategies) == ("a" * 40, tiny, ("mine",))
+    assert list(found.grades.values()) == [GRADES]
+    assert list(found.walls.values()) == [GOOD["wall_s"]]
+    assert found.grades.keys() == found.walls.keys()
 
 
 @pytest.mark.parametrize(
@@ -84,6 +88,12 @@ def test_a_run_without_a_good_record_is_refused(write: Write) -> None:
     (run / "records.jsonl").write_text("")
     with pytest.raises(UsageError, match="holds no record that ended well"):
         stored.read(run)
+
+
+def test_a_dataset_that_changed_is_refused(write: Write, tiny: Dataset) -> None:
+    """What lies there by now under the recorded path must be what the run ran on."""
+    with pytest.raises(UsageError, match="is not the one that run ran on"):
+        stored.read(write(dataset=replace(tiny, fingerprint="0" * 32)))
 
 
 def test_a_run_is_of_one_dataset(write: Write, tiny: Dataset) -> None:
