@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import signal
 import sys
+import traceback
 from pathlib import Path
 from types import FrameType
 from typing import TYPE_CHECKING, Any, NoReturn
@@ -18,7 +19,7 @@ if TYPE_CHECKING:
 
 
 class BenchGroup(click.Group):
-    """Imports the group ``data`` only when it is used, and turns a `BenchError` into its sentence."""
+    """Imports the group ``data`` only when it is used, and turns what is raised into a sentence or an exit code."""
 
     def list_commands(self, ctx: click.Context) -> list[str]:
         """Return all verbs."""
@@ -46,6 +47,14 @@ class BenchGroup(click.Group):
         except KeyboardInterrupt:
             click.echo("Interrupted: nothing half-done was left.", err=True)
             ctx.exit(EXIT_INTERRUPTED)
+        except (click.ClickException, click.exceptions.Exit, click.Abort, EOFError, BrokenPipeError):
+            raise  # click says and does what these mean
+        except Exception:
+            # Python's own exit code for a bug is 1, which says that something became slower or failed.
+            from bench import scrub
+
+            click.echo(scrub.text(traceback.format_exc()), err=True, nl=False)
+            ctx.exit(BenchError.exit_code)
 
 
 def _interrupt(_number: int, _frame: FrameType | None) -> NoReturn:
@@ -134,7 +143,7 @@ def compare(**options: Any) -> None:
 @click.option("--python", multiple=True, metavar="PYTHON", help="Twice: compare two environments, baseline first.")
 @click.option("--strategy", "strategies", multiple=True, metavar="NAME|GLOB", help="Strategies; all by default.")
 @click.option("--task", type=click.Choice(["train", "predict"]), help="What is measured.  [default: train]")
-@click.option("--data", multiple=True, help="Datasets: names or paths.  [default: flights]")
+@click.option("--data", multiple=True, help="Datasets: names, paths or URIs.  [default: flights]")
 @click.option("--workers", type=Integers(), help="Workers of distributed strategies, such as 1,2.  [default: 2]")
 @click.option("--cores", type=click.IntRange(1), help="CPU cores for each run.  [default: all]")
 @click.option("--threshold", type=Share(), default="10%", show_default=True, help="Below this a slowdown is ok.")

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import secrets
 import sys
-import traceback
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
@@ -81,10 +80,6 @@ def _conduct(asked: GateRequest, directory: Path) -> int:
     except BenchError:
         _report(directory, echo=False)
         raise
-    except Exception:
-        # Python's own exit code for a bug would read as a regression.
-        traceback.print_exc()
-        return BenchError.exit_code
     _report(directory)
     return int(document["exit_code"])
 

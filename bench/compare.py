@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from typing import Any
@@ -13,7 +14,7 @@ from bench.grades import grades, worse_grades
 from bench.likeness import Difference, checked, differences
 from bench.plan import CONTROL
 from bench.results import Record, Run
-from bench.stats.best import holm
+from bench.stats.best import LEVEL, holm, repeats_needed
 from bench.stats.looks import noise
 from bench.stats.ranksum import Ratio, ratio
 from bench.summary import Case, cases
@@ -34,7 +35,8 @@ class Compared:
         b: The case in the candidate.
         ratio: B's time over A's; None where one of them has no time.
         verdict: ``slower``, ``faster``, ``ok`` (surely no slowdown of the threshold), ``inconclusive``, ``worse`` (its
-            grades), or ``broken`` (B has no time, or trials of it that went wrong).
+            grades, or an answer that is wrong), ``new`` (only B ends well), ``skipped`` (in both), or ``broken`` (B has
+            no time, or trials of it that went wrong).
         worse: A part of a sentence for each grade that is worse than it may be.
     """
 
@@ -55,6 +57,7 @@ class Comparison:
         only_b: What only the candidate has.
         differences: Facts in which they differ, and that were allowed to.
         together: Whether they were measured in turn in one session.
+        repeats_needed: How many repeats of each it takes to tell a case of them apart; None where no case has too few.
     """
 
     compared: tuple[Compared, ...]
@@ -62,6 +65,7 @@ class Comparison:
     only_b: tuple[Case, ...]
     differences: tuple[Difference, ...]
     together: bool
+    repeats_needed: int | None = None
 
 
 def compare(a: Run, b: Run, *, threshold: float = 0.10, allowed: Collection[str] = ()) -> Comparison:
@@ -94,8 +98,15 @@ def compare(a: Run, b: Run, *, threshold: float = 0.10, allowed: Collection[str]
         only_a=tuple(case for key, case in ours.items() if key not in theirs),
         only_b=tuple(case for key, case in theirs.items() if key not in ours),
         differences=tuple(found),
-        together=all("gate" in record["notes"] for record in (*a.records, *b.records)),
+        together=_together(a, b),
+        repeats_needed=_repeats_needed([found for found in ratios.values() if found]),
     )
+
+
+def _together(a: Run, b: Run) -> bool:
+    """Return whether two runs are the arms of one night of the gate, which gives both the moment at which it began."""
+    of_the_gate = all("gate" in record["notes"] for record in (*a.records, *b.records))
+    return of_the_gate and a.run["started_at"] == b.run["started_at"]
 
 
 def _counting(records: Iterable[Record]) -> list[Record]:
@@ -134,18 +145,37 @@ def _told_apart(ratios: dict[Key, Ratio | None]) -> set[Key]:
     }
 
 
+def _repeats_needed(tested: Collection[Ratio]) -> int | None:
+    """Return how many repeats of each can tell one case of these apart; None where each has as many as it takes.
+
+    Two-sided, no p-value is below 2 / (n_a + n_b over n_b), and one of them alone must not exceed `LEVEL` / cases.
+    """
+    least = [2 / math.comb(found.n_a + found.n_b, found.n_b) for found in tested]
+    if all(p <= LEVEL / len(least) for p in least):
+        return None
+    return repeats_needed(2 * len(least) + 1)  # two one-sided tests for each, and the leader that it counts
+
+
 def _judge(a: Case, b: Case, found: Ratio | None, told_apart: bool, threshold: float) -> Compared:
     worse = tuple(worse_grades(grades(b.ok), grades(a.ok)))
-    broken = found is None or any(record["status"] not in ("ok", "skipped") for record in b.records)
-    if worse:
+    before, after = ({record["status"] for record in case.records} for case in (a, b))
+    if worse or "invalid" in after - before:
         verdict = "worse"
-    elif broken or found is None:
-        verdict = "skipped" if {record["status"] for record in (*a.records, *b.records)} == {"skipped"} else "broken"
+    elif found is None or after - {"ok", "skipped"}:
+        verdict = _without_figures(before, after)
     elif told_apart:
         verdict = "slower" if found.estimate > 1 else "faster"
     else:
         verdict = "ok" if _surely_ok(_seconds(a), _seconds(b), found, threshold) else "inconclusive"
     return Compared(a, b, found, verdict, worse)
+
+
+def _without_figures(before: set[str], after: set[str]) -> str:
+    """Return the verdict on a case with no two times, or with trials of B that went wrong, by the statuses of both."""
+    if before | after == {"skipped"}:
+        return "skipped"
+    ended_well = "ok" in after and after <= {"ok", "skipped"}
+    return "new" if ended_well and "ok" not in before else "broken"
 
 
 def _surely_ok(a: list[float], b: list[float], found: Ratio, threshold: float) -> bool:

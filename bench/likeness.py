@@ -10,7 +10,19 @@ from bench import environment
 from bench.errors import UsageError
 from bench.results import Record, Run
 
-SETTINGS = ("task", "seed", "epochs", "batch_size", "trees", "depth", "bins", "master", "budget_s")
+SETTINGS = (
+    "task",
+    "seed",
+    "epochs",
+    "batch_size",
+    "trees",
+    "depth",
+    "bins",
+    "master",
+    "budget_s",
+    "spark_conf",
+    "spark_conf_file",
+)
 GROUPS = ("machine", "cores", "python", "java", "versions", "dataset", "settings", "model")
 
 
@@ -45,9 +57,15 @@ def differences(a: Run, b: Run) -> list[Difference]:
     pairs: list[tuple[str, str, Any, Any]] = [(_group(name), name, before.get(name), after.get(name)) for name in names]
     pairs.append(("dataset", "dataset fingerprint", a.run["dataset"]["fingerprint"], b.run["dataset"]["fingerprint"]))
     requests = a.run["request"], b.run["request"]
-    pairs += [("settings", name, requests[0].get(name), requests[1].get(name)) for name in SETTINGS]
+    pairs += [("settings", name, *(_setting(request, name) for request in requests)) for name in SETTINGS]
     pairs.append(("model", "model", _models(a.records), _models(b.records)))
     return [Difference(*pair) for pair in pairs if pair[2] != pair[3]]
+
+
+def _setting(request: dict[str, Any], name: str) -> Any:
+    """Return a setting; none given is what a run of before there was such a setting has."""
+    value = request.get(name)
+    return (", ".join(value) or None) if isinstance(value, list) else value
 
 
 def _group(fact: str) -> str:

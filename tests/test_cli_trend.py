@@ -45,7 +45,7 @@ def test_quiet_nights_end_with_0(bench: Bench, place: Path) -> None:
     _keep(place, nights(stepped(before=30, after=20)))
     done = bench("trend")
     assert done.returncode == 0, done.stderr
-    assert "No case became slower in its last 7 nights." in done.stdout
+    assert "No case became slower within the last 7 nights." in done.stdout
     assert "longer from 2026-10-01 on" in done.stdout
 
 

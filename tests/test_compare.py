@@ -119,6 +119,37 @@ def test_verdicts_and_exit_codes(a, tmp_path, records, code, said):
     assert "`bench gate` measures both in turn" in done.stdout
 
 
+def _ended(status: str) -> dict[str, Any]:
+    trial = {**GOOD["trial"], "strategy": "mine", "family": "linear", "repeat": 6}
+    return {**BAD, "trial": trial, "status": status, "reason": f"It ended as {status}."}
+
+
+SIX = _sample("mine", STEADY)
+
+
+@pytest.mark.parametrize(
+    ("before", "after", "verdict", "code", "said"),
+    [
+        (SIX, [_ended("invalid")], "worse", 4, "mine in B: It ended as invalid."),
+        (SIX, [*SIX, _ended("invalid")], "worse", 4, "mine in B: It ended as invalid."),
+        ([_ended("invalid")], [_ended("invalid")], "broken", 5, "mine in B: It ended as invalid."),
+        (SIX, [_ended("timeout")], "broken", 5, "mine in B: It ended as timeout."),
+        (SIX, [_ended("skipped")], "broken", 5, "mine in B: It ended as skipped."),
+        ([_ended("skipped")], SIX, "new", 0, "mine in A: It ended as skipped."),
+        ([_ended("failed")], SIX, "new", 0, "mine in A: It ended as failed."),
+        ([_ended("failed")], [_ended("skipped")], "broken", 5, "mine in B: It ended as skipped."),
+        ([_ended("skipped")], [_ended("skipped")], "skipped", 5, "mine in B: It ended as skipped."),
+    ],
+)
+def test_what_has_no_figure_in_one_run_says_why(tmp_path, before, after, verdict, code, said):
+    """A wrong answer in B is a worse one, what only B can do is new, what B cannot do is broken, each with a reason."""
+    a, b = _write(tmp_path / "a", before), _write(tmp_path / "b", after)
+    done = compare(str(a), str(b))
+    assert (done.exit_code, said in done.stdout) == (code, True), done.output
+    [case] = json.loads(compare(str(a), str(b), "--format", "json").stdout)["cases"]
+    assert case["verdict"] == verdict
+
+
 def test_the_figures_are_there(a, tmp_path):
     """Ratio, interval, repeats and both grades of a case stand side by side, in every format."""
     b = _write(tmp_path / "b", _sample("mine", _times(1.5), auc=0.81))
@@ -153,6 +184,8 @@ def test_doubt_fails_only_where_it_is_asked_to(a, tmp_path):
         ("environment", {"versions": {"numpy": "2.4"}}, "numpy is 2.0 in A and 2.4 in B", "numpy"),
         ("dataset", {"fingerprint": "0" * 32}, "dataset fingerprint", "dataset"),
         ("request", {"trees": 100}, "trees is 20 in A and 100 in B", "settings"),
+        ("request", {"spark_conf": ["a=1", "b=2"]}, "spark_conf is not there in A and a=1, b=2 in B", "settings"),
+        ("request", {"spark_conf_file": "/conf"}, "spark_conf_file is not there in A and /conf in B", "settings"),
     ],
 )
 def test_unlike_runs_are_refused_and_shown_only_under_a_banner(a, tmp_path, place, change, said, allowed):
@@ -175,6 +208,22 @@ def test_what_may_differ_is_what_one_wants_to_compare(a, tmp_path):
     assert compare(str(a), str(b)).exit_code == 0
 
 
+def test_no_settings_of_spark_are_alike_in_every_version(a, tmp_path):
+    """A run of before there were settings of Spark is like one that was given none."""
+    b = _write(tmp_path / "b", _sample("mine", _times(1.001)), request={"spark_conf": [], "spark_conf_file": None})
+    assert compare(str(a), str(b)).exit_code == 0
+
+
+@pytest.mark.parametrize(("began", "together"), [("2026-11-22T18:00:00Z", True), ("2026-11-23T18:00:00Z", False)])
+def test_only_the_arms_of_one_night_were_measured_in_turn(tmp_path, began, together):
+    """Two nights of the gate were measured at different times as any two runs, and that is said."""
+    records = [{**record, "notes": {"gate": {"stage": "look"}}} for record in SIX]
+    a, b = _write(tmp_path / "a", records), _write(tmp_path / "b", records)
+    run = json.loads((b / "run.json").read_text())
+    (b / "run.json").write_text(json.dumps({**run, "started_at": began}))
+    assert ("`bench gate` measures both in turn" not in compare(str(a), str(b)).stdout) == together
+
+
 def test_a_fact_that_is_none_is_refused(a):
     """A misspelt fact allows nothing, and says what can be."""
     done = compare(str(a), str(a), "--allow-different", "machin")
@@ -193,6 +242,29 @@ def test_many_cases_are_not_many_false_alarms(a, tmp_path):
     all_a = _write(tmp_path / "all-a", sum(many, _sample("mine", STEADY)))
     all_b = _write(tmp_path / "all-b", sum(many, _sample("mine", shifted)))
     assert compare(str(all_a), str(all_b)).exit_code == 0
+
+
+@pytest.mark.parametrize(
+    ("number", "repeats", "needed"), [(1, 3, 4), (1, 4, None), (6, 5, None), (7, 5, 6), (7, 6, None)]
+)
+def test_too_few_repeats_are_said(tmp_path, number, repeats, needed):
+    """Where a case could not be told apart whatever its figures, it is said how many repeats could; and they can."""
+    twice = {"mine0": _times(2)}
+    a, b = (
+        _write(
+            tmp_path / run,
+            [
+                record
+                for name in (f"mine{at}" for at in range(number))
+                for record in _sample(name, times.get(name, STEADY)[:repeats])
+            ],
+        )
+        for run, times in (("a", {}), ("b", twice))
+    )
+    done = compare(str(a), str(b))
+    assert done.exit_code == (needed is None)
+    assert (f"`bench run --repeat {needed}`" in done.stdout) == (needed is not None)
+    assert ("cannot show at 5 %" in done.stdout) == (needed is not None)
 
 
 @pytest.mark.parametrize("content", [b"", b'{"schema": 99}\n', b"{broken\n"])

@@ -131,12 +131,22 @@ def _absent(name: str, baseline: Offer | None, candidate: Offer | None) -> tuple
         return "missing", candidate.missing or f"The candidate's {name} breaks the contract."
     if baseline.strategy is None:
         return "new", f"The baseline's {name} breaks the contract: {baseline.missing}"
-    if candidate.missing and baseline.missing:
-        return "skipped", candidate.missing
-    if candidate.missing:
-        return "missing", f"It runs in the baseline, and not in the candidate: {candidate.missing}"
-    if baseline.missing:
-        return "new", f"It runs in the candidate, and not in the baseline: {baseline.missing}"
+    return unable(baseline.missing, candidate.missing)
+
+
+def unable(baseline: str | None, candidate: str | None) -> tuple[str, str] | None:
+    """Return verdict and reason of what cannot run in one arm or in both; None if it can in both.
+
+    Args:
+        baseline: Why it cannot run in the baseline, None if it can.
+        candidate: The same of the candidate.
+    """
+    if candidate and baseline:
+        return "skipped", candidate
+    if candidate:
+        return "missing", f"It runs in the baseline, and not in the candidate: {candidate}"
+    if baseline:
+        return "new", f"It runs in the candidate, and not in the baseline: {baseline}"
     return None
 
 
@@ -150,18 +160,16 @@ def _planned(
 
 
 def seconds_of(record: Record) -> float:
-    """Return what a trial is judged by, in seconds: the time to a model, or the time to score all rows.
+    """Return what a trial is judged by, in seconds: the time to a model, or the time to score a thousand rows.
 
     Args:
         record: An ``ok`` record.
     """
     if record["trial"]["task"] == "train":
         return max(1e-6, float(record["time_to_model_s"]))  # times are kept to the microsecond
-    rate, rows = record["rows_per_s"], record["rows"]
-    # Of a way that scores row by row and stopped in time, the rate is known, and no total: so a thousand rows' time.
-    if rate and record["notes"].get("rows_scored") is not None:
-        return 1000.0 / float(rate)
-    return rows / rate if rate else max(1e-6, float(record["phases"]["predict"]))
+    # One unit for all that has a rate: a way that goes row by row may stop in time in one arm, and finish in the other.
+    rate = record["rows_per_s"]
+    return 1000.0 / float(rate) if rate else max(1e-6, float(record["phases"]["predict"]))
 
 
 def named(key: Key, keys: Sequence[Key] = ()) -> str:

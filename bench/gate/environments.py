@@ -109,7 +109,8 @@ def _share(directory: Path) -> None:
 
 def _uv(*arguments: str, environment: Path | None = None) -> None:
     ours = Path(sysconfig.get_path("scripts"), "uv")
-    program = str(ours) if ours.exists() else shutil.which("uv")
+    # uv tells what it runs where it lies itself, which need be neither here nor on the path.
+    program = str(ours) if ours.exists() else shutil.which(os.environ.get("UV", "")) or shutil.which("uv")
     if program is None:
         raise GateError("The gate makes the environment of a revision with uv, which is not here: `pip install uv`.")
     environ = {

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 
-from bench.gate.cases import Case, seconds_of
+from bench.gate.cases import Case, seconds_of, unable
 from bench.gate.schedule import ARMS
 from bench.gate.witness import Witness
 from bench.results import Record
@@ -65,6 +65,7 @@ class Measured:
         case: The case.
         pairs: Its pairs, in the order in which they were measured.
         warm_ups: The discarded first run of each arm, by arm; graded all the same.
+        skips: Why a warm-up was skipped by the strategy itself, by arm.
         failure: The run that did not end well, if one did.
         runs: How many runs it has had, of each arm.
         retries: How many runs were repeated because the machine was disturbed.
@@ -75,12 +76,20 @@ class Measured:
     case: Case
     pairs: list[Pair] = field(default_factory=list)
     warm_ups: dict[str, Record] = field(default_factory=dict)
+    skips: dict[str, str] = field(default_factory=dict)
     failure: Failure | None = None
     runs: dict[str, int] = field(default_factory=lambda: dict.fromkeys(ARMS.values(), 0))
     retries: int = 0
     walls: dict[str, list[float]] = field(default_factory=lambda: {arm: [] for arm in ARMS.values()})
     out_of_time: bool = False
     witnesses: dict[str, Witness] = field(default_factory=lambda: {arm: Witness() for arm in ARMS.values()})
+
+    @property
+    def unable(self) -> tuple[str, str] | None:
+        """Verdict and reason of a case that its strategy skips in one arm or in both; None where a run went wrong."""
+        if self.failure is None or self.failure.status != "skipped":
+            return None
+        return unable(self.skips.get("baseline"), self.skips.get("candidate"))
 
     @property
     def confirmation(self) -> list[Pair]:

@@ -15,7 +15,7 @@ from bench.run import log_name
 from bench.stats.looks import Rules
 from bench.stats.sequential import Ask, Stage
 
-ATTEMPTS = 3  # of a run in a disturbed machine, the last of which counts
+ATTEMPTS = 3  # of a run in a disturbed machine, for which there is time; the last one counts
 # Whatever stood out is confirmed before others are looked at more closely; what shows no sign of a slowdown comes last.
 URGENCY: tuple[Stage, ...] = ("look", "confirm", "more", "assure")
 
@@ -57,11 +57,16 @@ class Night:
                 left.append(measured)
                 continue
             self.say(f"warm-up {number} of {len(cases)}: {measured.case.key[0]}")
-            for arm in ARMS.values():
-                if measured.failure is None:
-                    record, _ = self._run(measured, arm, "warm-up", 0)
-                    measured.warm_ups |= {arm: record} if record["status"] == "ok" else {}
+            self._warm_up(measured)
         return left
+
+    def _warm_up(self, measured: Measured) -> None:
+        for arm in ARMS.values():
+            # What skips in one arm has to show what it does in the other: only then is it known who lacks it.
+            if measured.failure is None or measured.failure.status == "skipped":
+                record, _ = self._run(measured, arm, "warm-up", 0)
+                measured.warm_ups |= {arm: record} if record["status"] == "ok" else {}
+                measured.skips |= {arm: record["reason"]} if record["status"] == "skipped" else {}
 
     def measure(self, cases: Sequence[Measured], after_round: Callable[[], None]) -> None:
         """Go on until each case is settled, has failed, or there is no time for it.
@@ -108,6 +113,8 @@ class Night:
     def _quiet_run(self, measured: Measured, arm: str, stage: Stage) -> tuple[Record, bool]:
         """Run one arm, again if the machine was disturbed; return the last record and whether it still was."""
         for attempt in range(ATTEMPTS):
+            if attempt and time.monotonic() + measured.pair_s > self.deadline:  # the other arm may be still to come
+                break
             measured.retries += bool(attempt)
             record, disturbed = self._run(measured, arm, stage, attempt)
             if not disturbed or measured.failure:

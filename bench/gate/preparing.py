@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import tempfile
 from collections.abc import Mapping
 from contextlib import ExitStack
@@ -17,6 +18,7 @@ from bench.gate.request import GateRequest
 from bench.gate.schedule import ARMS
 from bench.model import Dataset
 from bench.plan import Request
+from bench.storage import from_environment
 
 
 @dataclass(frozen=True)
@@ -27,12 +29,14 @@ class Prepared:
         arms: The two arms, by name.
         sources: What to run, on which dataset.
         grades: Recorded grades that cases must reach, of a stored baseline.
+        walls: Recorded wall seconds of a run of each case, of a stored baseline.
         warnings: What should be known before the figures.
     """
 
     arms: Mapping[str, Arm]
     sources: list[tuple[Request, Dataset]]
     grades: Mapping[Key, dict[str, float]] = field(default_factory=dict)
+    walls: Mapping[Key, float] = field(default_factory=dict)
     warnings: tuple[str, ...] = ()
 
 
@@ -50,12 +54,12 @@ def prepare(asked: GateRequest, stack: ExitStack, say: Say) -> Prepared:
     """
     if asked.pythons:
         pair = zip(ARMS.values(), asked.pythons, strict=True)
-        made = {name: arms.ask(name, python, python, cores=asked.request.cores) for name, python in pair}
+        made = {name: arms.ask(name, python, _interpreter(python), cores=asked.request.cores) for name, python in pair}
         return Prepared(made, _sources(asked))
     assert asked.baseline is not None  # noqa: S101 - the command line sees to it
     repository = revisions.top(Path.cwd())
     run = stored.find(asked.baseline, asked.results)
-    earlier = stored.read(run, asked.data[0] if asked.data else None) if run else None
+    earlier = stored.read(run, asked.data) if run else None
     commits = {
         "baseline": revisions.resolve(repository, earlier.commit if earlier else asked.baseline),
         "candidate": revisions.resolve(repository, asked.candidate or "HEAD"),
@@ -75,11 +79,18 @@ def prepare(asked: GateRequest, stack: ExitStack, say: Say) -> Prepared:
         code = directory / f"{name}-environment"
         python = environments.make(checkout, repository, code)
         found[name] = arms.ask(name, labels[name], python, cores=sources[0][0].cores, commit=commit, code=code)
-    return Prepared(found, sources, earlier.grades if earlier else {}, tuple(warnings))
+    if earlier is None:
+        return Prepared(found, sources, warnings=tuple(warnings))
+    return Prepared(found, sources, earlier.grades, earlier.walls, tuple(warnings))
+
+
+def _interpreter(python: str) -> str:
+    """Return an interpreter's path for workers that start elsewhere; a link stays one, for it says whose packages."""
+    return os.path.abspath(python) if os.sep in python else python
 
 
 def _sources(asked: GateRequest) -> list[tuple[Request, Dataset]]:
-    return [(asked.request, ensure(name)) for name in asked.data or ("flights",)]
+    return [(asked.request, ensure(name, from_environment())) for name in asked.data or ("flights",)]
 
 
 def _sources_of(earlier: stored.Stored, asked: GateRequest) -> list[tuple[Request, Dataset]]:

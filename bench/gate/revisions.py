@@ -73,10 +73,11 @@ def refuse_dirty(repository: Path) -> None:
     Raises:
         UsageError: A file that git knows was changed, or code was added that it does not know.
     """
-    status = _git(repository, "status", "--porcelain") or ""
+    # Every file by itself: a night's own directory, of which git would tell the name only, holds no code.
+    status = _git(repository, "status", "--porcelain", "--untracked-files=all") or ""
     # The first line's leading blank went with the answer's outer space.
     changed = [(line[:2].strip(), line[2:].strip().strip('"')) for line in status.splitlines()]
-    dirty = [path for mark, path in changed if mark != "??" or path.endswith((*SOURCES, "/"))]
+    dirty = [path for mark, path in changed if mark != "??" or path.endswith(SOURCES)]
     if dirty:
         raise UsageError(
             f"The working tree differs from its commit ({dirty[0]}): commit or stash that, or give --candidate REV."

@@ -84,8 +84,10 @@ class Session:
             night = Night(self._arms, directories, self._rules, shuffler, asked.timeout_s, self._deadline, self._say)
             began = time.monotonic()
             until = began + (self._deadline - began) * budget.WARM_UP_SHARE
-            unmeasured = night.warm_up(shuffler.shuffled(self._measured), until)
+            warm_ups = budget.cheapest_first(shuffler.shuffled(self._measured), prepared.walls)
+            unmeasured = night.warm_up(warm_ups, until)
             self._leave_out(unmeasured, "The warm-ups of other cases took what time there was for warm-ups")
+            self._take_out_skipped()
             sound = [measured for measured in self._measured if not measured.failure]
             _, unaffordable = budget.cut(sound, self._deadline - time.monotonic(), self._rules)
             self._leave_out(unaffordable, "There is no time for it")
@@ -136,6 +138,13 @@ class Session:
             needed = f": {measured.pair_s * budget.USUAL_PAIRS / 60:.1f} min" if measured.pair_s else ""
             self._absent.append(Absent(measured.case.key, "left_out", f"{why}{needed}. A larger --budget takes it in."))
             self._measured.remove(measured)
+
+    def _take_out_skipped(self) -> None:
+        """Take out the cases that cannot run here, as only their own setup could tell."""
+        for measured in list(self._measured):
+            if gone := measured.unable:
+                self._absent.append(Absent(measured.case.key, *gone))
+                self._measured.remove(measured)
 
     def _entries(self) -> list[judgement.Entry]:
         judged = [judgement.entry(one, self._rules, self._grades.get(one.case.key)) for one in self._measured]

@@ -1,4 +1,4 @@
-"""An earlier run as the baseline: its revision, plan and grades; its times only say what to expect.
+"""An earlier run as the baseline: its revision, plan and grades; its times only say which warm-ups come first.
 
 Times of another day are not compared with: on a shared machine that found "slowdowns" between a thing and itself in a
 third of the comparisons. The run's revision is measured again, in the same session.
@@ -6,19 +6,22 @@ third of the comparisons. The run's revision is measured again, in the same sess
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Sequence
+from dataclasses import dataclass, fields, replace
 from pathlib import Path
 from typing import Any
 
 from bench import environment
 from bench.datasets import ensure, open_dataset
-from bench.errors import DatasetError, UsageError
+from bench.errors import DatasetError, ResultsError, UsageError
 from bench.gate.cases import Key
 from bench.grades import grades
-from bench.model import Dataset
-from bench.plan import Request
-from bench.results import read_run
-from bench.summary import cases
+from bench.model import Dataset, Storage, Task
+from bench.plan import CONTROL, Request
+from bench.report import reading
+from bench.results import Record
+from bench.storage import from_environment, is_uri
+from bench.summary import Case, cases
 
 
 @dataclass(frozen=True)
@@ -30,6 +33,7 @@ class Stored:
         request: What it ran.
         dataset: The dataset that it ran on.
         grades: The median grades of each of its cases.
+        walls: The median wall seconds of each of its cases.
         warnings: What was not as it should be with its files.
     """
 
@@ -37,6 +41,7 @@ class Stored:
     request: Request
     dataset: Dataset
     grades: dict[Key, dict[str, float]]
+    walls: dict[Key, float]
     warnings: list[str]
 
 
@@ -53,7 +58,7 @@ def find(baseline: str, results: Path) -> Path | None:
     return None
 
 
-def read(path: Path, data: str | None) -> Stored:
+def read(path: Path, data: Sequence[str] = ()) -> Stored:
     """Read an earlier run and check that it can be a baseline here and now.
 
     Args:
@@ -62,22 +67,33 @@ def read(path: Path, data: str | None) -> Stored:
 
     Raises:
         ResultsError: It is damaged, or of a newer version.
-        UsageError: It has no good record or no commit, or the machine or the dataset is another one.
+        UsageError: It has no good record or no commit, holds both tasks, or the machine or the dataset is another one;
+            or several datasets were asked for.
     """
-    run = read_run(path)
+    if len(data) > 1:
+        raise UsageError(f"{path.name} ran on one dataset: give its --data only, or a revision as --baseline.")
+    (run,) = reading.read([path], path.parent)
     good = [record for record in run.records if record["status"] == "ok"]
     if not good:
         raise UsageError(f"{path} holds no record that ended well: give another --baseline.")
     _same_machine(run.run["environment"], path.name)
-    dataset = _dataset(run.run["dataset"], data)
+    dataset = _dataset(run.run["dataset"], data, path.name)
     then = run.run["dataset"]["fingerprint"]
     if dataset.fingerprint != then:
         raise UsageError(
             f"The dataset {dataset.name!r} is not the one that {path.name} ran on (fingerprint "
             f"{dataset.fingerprint[:12]}, and then {then[:12]}): give its --data, or another --baseline."
         )
+    request = Request(**_fields_of(Request, run.run["request"], path.name))
+    request = replace(request, task=_task(run.records, request, path.name))
+    known = {_key(case): case for case in cases(good)}
     return Stored(
-        _commit(run.run["environment"], path.name), _request(run.run["request"]), dataset, _grades(good), run.warnings
+        commit=_commit(run.run["environment"], path.name),
+        request=request,
+        dataset=dataset,
+        grades={key: graded for key, case in known.items() if (graded := grades(case.ok))},
+        walls={key: wall for key, case in known.items() if (wall := case.median("wall_s"))},
+        warnings=run.warnings,
     )
 
 
@@ -101,22 +117,43 @@ def _commit(then: dict[str, Any], name: str) -> str:
     return str(commit["id"])
 
 
-def _dataset(then: dict[str, Any], data: str | None) -> Dataset:
-    if data is not None:
-        return ensure(data)
+def _dataset(then: dict[str, Any], data: Sequence[str], name: str) -> Dataset:
+    if data:
+        return ensure(data[0], from_environment())
+    storage = Storage(**_fields_of(Storage, then.get("storage", {}), name))
+    where = then.get("path", then["name"])
     try:
-        return open_dataset(then["path"])
+        return open_dataset(where, storage)
     except DatasetError:
+        if is_uri(where):
+            raise
         return ensure(then["name"])
 
 
-def _request(recorded: dict[str, Any]) -> Request:
-    fields: dict[str, Any] = {name: tuple(v) if isinstance(v, list) else v for name, v in recorded.items()}
-    return Request(**fields)
+def _fields_of(kind: type, recorded: dict[str, Any], name: str) -> dict[str, Any]:
+    """Return the fields of a dataclass as they were recorded.
+
+    Raises:
+        ResultsError: There are some that this bench does not know, and so cannot heed.
+    """
+    if unknown := sorted(recorded.keys() - {field.name for field in fields(kind)}):
+        raise ResultsError(
+            f"{name} was made by a newer bench, with a {unknown[0]!r} that this one does not know: update bench, or "
+            "give a revision as --baseline."
+        )
+    return {field: tuple(value) if isinstance(value, list) else value for field, value in recorded.items()}
 
 
-def _grades(records: list[dict[str, Any]]) -> dict[Key, dict[str, float]]:
-    found = {
-        (case.strategy, case.task, case.dataset, case.workers, case.cores): grades(case.ok) for case in cases(records)
-    }
-    return {key: graded for key, graded in found.items() if graded}
+def _task(records: list[Record], request: Request, name: str) -> Task:
+    """Return the task of a run's trials, which without --task need not be the one that was asked for."""
+    tasks: set[Task] = {record["trial"]["task"] for record in records if record["trial"]["strategy"] != CONTROL}
+    if len(tasks) > 1:
+        raise UsageError(
+            f"{name} holds trials of both tasks, and a night is of one: give a run that was made with --task, or a "
+            "revision as --baseline, with --task."
+        )
+    return next(iter(tasks), request.task)
+
+
+def _key(case: Case) -> Key:
+    return case.strategy, case.task, case.dataset, case.workers, case.cores

@@ -23,6 +23,7 @@ APART = (
     "They were measured one after the other: on a shared machine that alone makes differences of 10 % and more. "
     "`bench gate` measures both in turn."
 )
+WITH_REASONS = ("worse", "new", "broken", "skipped")
 FEW = "Fewer than 4 repeats of each have no interval: `bench run --repeat 5` and more."
 
 
@@ -70,6 +71,7 @@ def as_document(found: Comparison) -> dict[str, Any]:
         "only_b": [_described(case) for case in found.only_b],
         "differences": [asdict(difference) for difference in found.differences],
         "together": found.together,
+        "repeats_needed": found.repeats_needed,
     }
 
 
@@ -119,11 +121,13 @@ def _before(found: Comparison) -> list[str]:
 
 def _after(found: Comparison) -> list[str]:
     worse = [f"{_name(one.b)} got worse: {'; '.join(one.worse)}." for one in found.compared if one.worse]
-    broken = [
-        f"{_name(one.b)} in B: {shown(reason, REASON_LIMIT)}"
+    reasons = [
+        f"{_name(case)} in {side}: {shown(reason, REASON_LIMIT)}"
         for one in found.compared
-        if one.verdict in ("broken", "skipped")
-        for reason in dict.fromkeys(record["reason"] for record in one.b.records if record["reason"])
+        if one.verdict in WITH_REASONS
+        for side, case in (("A", one.a), ("B", one.b))
+        if side == "B" or one.verdict == "new"
+        for reason in dict.fromkeys(record["reason"] for record in case.records if record["reason"])
     ]
     only = [
         f"Only in {side}: {', '.join(map(_name, cases))}."
@@ -131,4 +135,15 @@ def _after(found: Comparison) -> list[str]:
         if cases
     ]
     few = any(one.ratio and one.ratio.low is None for one in found.compared)
-    return [*worse, *broken, *only, *([FEW] if few else []), *([] if found.together else [APART])]
+    return [*worse, *reasons, *only, *([FEW] if few else []), *_too_few(found), *([] if found.together else [APART])]
+
+
+def _too_few(found: Comparison) -> list[str]:
+    if found.repeats_needed is None:
+        return []
+    number = sum(one.ratio is not None for one in found.compared)
+    what = "the case" if number == 1 else f"one of {number} cases"
+    return [
+        f"Fewer than {found.repeats_needed} repeats of each cannot show at 5 % that {what} is slower, whatever the "
+        f"figures: `bench run --repeat {found.repeats_needed}`."
+    ]

@@ -14,6 +14,7 @@ from bench.results import Run, RunDirectory, latest, no_number, read_run, valida
 FORMAT = "tf-spark-bench report"
 VERSION = 1  # of the exported files; a newer one is refused
 ENVIRONMENT = ("cores", "host", "python", "java", "versions", "subjects", "commit", "fingerprint")
+HOST = ("id", "cpu", "architecture", "memory_bytes", "gpus")
 RUN = ("started_at", "command", "plan")
 DATASET = ("name", "label", "features", "rows", "train_rows", "test_rows", "fingerprint")
 
@@ -97,8 +98,18 @@ def _unpacked(exported: dict[str, Any], path: Path) -> Run:
 
 def _check(run: Run, path: Path) -> None:
     """Refuse a ``run.json`` that lacks what a report needs, and records of another dataset than it names."""
-    for part, names in (("run", RUN), ("environment", ENVIRONMENT), ("dataset", DATASET), ("request", ())):
-        held = run.run if part == "run" else run.run.get(part)
+    parts = (
+        ((), RUN),
+        (("environment",), ENVIRONMENT),
+        (("environment", "host"), HOST),
+        (("dataset",), DATASET),
+        (("request",), ()),
+    )
+    for where, names in parts:
+        held: Any = run.run
+        for key in where:
+            held = held.get(key)
+        part = where[-1] if where else "run"
         missing = [name for name in names if not isinstance(held, dict) or name not in held]
         if not isinstance(held, dict) or missing:
             what = ", ".join(missing[:3]) or part

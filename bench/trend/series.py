@@ -7,8 +7,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from itertools import pairwise
 
-from bench.stats.steps import Step, alarming, steps
-from bench.trend.night import Figure, Night
+from bench.stats.steps import RECENT, Step, alarming, steps
+from bench.trend.night import Figure, Night, Source
 
 
 @dataclass(frozen=True)
@@ -112,9 +112,18 @@ def _series(case: str, nights: Sequence[Night]) -> Series:
     alike = [night for night in with_it if _kind(night, night.cases[case]) == last]
     points = tuple(Point(night.at, night.commit, night.cases[case].log) for night in alike)
     found = steps([point.log for point in points])
-    alarms = alarming(found, len(points))
+    recent = _recent_days(nights, alike[-1].source)
+    alarms = [step for step in alarming(found, len(points)) if points[step.at].day in recent]
     changes = (Change(step, points[step.at - 1], points[step.at], step in alarms) for step in found)
     return Series(case, alike[-1].reference, points, tuple(changes), len(with_it) - len(alike))
+
+
+def _recent_days(nights: Sequence[Night], source: Source) -> set[str]:
+    """Return the last days with a night of a source: the last nights of a case that is measured no more are old ones.
+
+    A day counts once, however many jobs add a night on it.
+    """
+    return set(sorted({night.at[:10] for night in nights if night.source == source})[-RECENT:])
 
 
 def _kind(night: Night, figure: Figure) -> tuple[str | None, ...]:

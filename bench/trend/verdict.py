@@ -1,7 +1,7 @@
 """Reads what a gate against the pinned reference has found, as a night.
 
 Of ``verdict.json`` it takes ``state``, ``ended_at``, ``arms`` (``commit``, ``label``), ``datasets`` (fingerprints by
-name), and of each of the ``cases`` its facts and the ``ratio`` to the baseline.
+name), the ``rules``' ``first_pairs``, and of each of the ``cases`` its facts and the ``ratio`` to the baseline.
 """
 
 from __future__ import annotations
@@ -13,13 +13,15 @@ from typing import Any
 
 from bench.errors import ResultsError
 from bench.gate.verdict import read as read_document
+from bench.stats.looks import Rules
 from bench.trend.night import Figure, Night
 
 
 def read(path: Path) -> Night:
     """Read a night.
 
-    A night that was interrupted counts with the cases that it came to measure; cases without a ratio are left out.
+    A night that was interrupted counts with the cases that it came to look at: what fewer pairs say is left out, since
+    all nights of a series count alike.
 
     Args:
         path: The verdict, or the directory of the night.
@@ -30,6 +32,7 @@ def read(path: Path) -> Night:
     document = read_document(path)
     if document["state"] == "running" or document["ended_at"] is None:
         raise ResultsError(f"The night of {path} has not ended: wait for it, or let the gate run again.")
+    least = document["rules"].get("first_pairs", Rules.first_pairs)
     baseline, candidate = document["arms"].get("baseline"), document["arms"].get("candidate")
     cases = {
         case_name(entry["case"]): Figure(
@@ -38,10 +41,12 @@ def read(path: Path) -> Night:
             document["datasets"].get(entry["case"]["dataset"]),
         )
         for entry in document["cases"]
-        if entry["ratio"]
+        if entry["ratio"] and entry["ratio"]["n_b"] >= least
     }
     if not baseline or not candidate or not cases:
-        raise ResultsError(f"The night of {path} has measured no case, so there is nothing to add to the history.")
+        raise ResultsError(
+            f"The night of {path} has measured no case often enough, so there is nothing to add to the history."
+        )
     return Night(
         at=_moment(document["ended_at"]),
         source="gate",

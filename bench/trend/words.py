@@ -17,7 +17,7 @@ def headline(found: Sequence[Series]) -> str:
     """Say in one sentence whether anything is to be looked at."""
     alarmed = [series.case for series in found if series.alarms]
     if not alarmed:
-        return f"No case became slower in its last {RECENT} nights."
+        return f"No case became slower within the last {RECENT} nights."
     return f"Slower within the last {RECENT} nights: {', '.join(alarmed)}."
 
 

@@ -69,6 +69,22 @@ def test_an_older_worker_gets_only_what_it_knows(tmp_path):
     }
 
 
+def test_the_uv_that_runs_the_gate_is_found(tmp_path, monkeypatch):
+    """Where uv is neither in the environment nor on the path, the one that started the gate is taken; else none."""
+    program = tmp_path / "elsewhere" / "uv"
+    program.parent.mkdir()
+    program.write_text('#!/bin/sh\necho "$@" >"$0.said"\n')
+    program.chmod(0o755)
+    monkeypatch.setattr(environments.sysconfig, "get_path", lambda _name: str(tmp_path))
+    monkeypatch.setenv("PATH", str(tmp_path))
+    monkeypatch.setenv("UV", str(program))
+    environments._uv("venv", "there")
+    assert (tmp_path / "elsewhere" / "uv.said").read_text() == "venv there\n"
+    monkeypatch.delenv("UV")
+    with pytest.raises(GateError, match="uv, which is not here"):
+        environments._uv("venv", "there")
+
+
 PROJECT = """
 [project]
 name = "{name}"

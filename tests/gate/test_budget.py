@@ -1,8 +1,11 @@
 """The plan is cut to the time there is."""
 
-from bench.gate import budget
+from types import SimpleNamespace
+
+from bench.gate import budget, night
 from bench.gate.measured import Measured
-from tests.gate.made import RULES, case
+from bench.gate.schedule import Shuffler
+from tests.gate.made import RULES, case, quiet
 
 
 def _warm(name, seconds, family="gbt", *, distributed=False):
@@ -23,6 +26,13 @@ CASES = [
 
 def _names(measured):
     return [one.case.key[0] for one in measured]
+
+
+def test_cheap_warm_ups_come_first():
+    """What an earlier run knows comes by its time, and of the rest the distributed last; equals stay as they were."""
+    assert _names(budget.cheapest_first([CASES[4], *CASES[:2]], {})) == ["forest", "hedge", "grove"]
+    walls = {CASES[4].case.key: 3.0, CASES[1].case.key: 9.0}
+    assert _names(budget.cheapest_first(CASES, walls)) == ["grove", "hedge", "forest", "shrub", "line"]
 
 
 def test_with_time_enough_nothing_is_left_out():
@@ -46,3 +56,20 @@ def test_then_the_cheapest_come():
 def test_without_time_nothing_is_kept():
     """Where not even the cheapest case fits, all are left out."""
     assert budget.cut(CASES, 5, RULES) == ([], CASES)
+
+
+def test_what_is_repeated_keeps_to_the_budget(monkeypatch):
+    """A run of a disturbed machine is repeated only if that leaves time for its pair; else it counts as it is."""
+    simulated = SimpleNamespace(clock=0.0)
+
+    def run(_night, measured, arm, _stage, _attempt):
+        simulated.clock += 10.0
+        measured.walls[arm].append(10.0)
+        return quiet(1, 1.0)[0], "other programs used 100% of a core"
+
+    monkeypatch.setattr(night, "time", SimpleNamespace(monotonic=lambda: simulated.clock))
+    monkeypatch.setattr(night.Night, "_run", run)
+    measured = _warm("forest", 20.0)
+    night.Night({}, {}, RULES, Shuffler(1), timeout_s=600.0, deadline=100.0, say=print).measure([measured], list)
+    assert (simulated.clock, len(measured.pairs), measured.out_of_time) == (100.0, 2, True)
+    assert all(pair.noisy for pair in measured.pairs)

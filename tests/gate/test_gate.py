@@ -53,6 +53,21 @@ def bench_strategy():
 def bench_train():
     raise ValueError("out of luck")
 """
+SKIPS = """
+from bench import Skip, Strategy, hookimpl
+
+@hookimpl
+def bench_strategy():
+    return Strategy(family="control")
+
+@hookimpl
+def bench_setup():
+    raise Skip("There is no socket here.")
+
+@hookimpl
+def bench_train():
+    return None
+"""
 
 
 @pytest.fixture(scope="module")
@@ -125,7 +140,7 @@ def test_a_stored_run_is_measured_again(night, bench_command, tmp_path):
     assert "leave these options out" in refused.stderr
     for change, sentence in (
         (lambda run: run["environment"]["host"].update(id="another"), "machine id was another"),
-        (lambda run: run["dataset"].update(fingerprint="0" * 32), "is not the one that"),
+        (lambda run: run["dataset"].update(fingerprint="0" * 32), "records of another dataset"),
         (lambda run: run["environment"]["commit"].update(dirty=True), "uncommitted changes"),
         (lambda run: run["environment"].update(commit=None), "from which commit"),
     ):
@@ -144,13 +159,13 @@ def test_a_stored_run_is_measured_again(night, bench_command, tmp_path):
 @pytest.mark.parametrize(
     ("content", "sentence"),
     [
-        (b"", "holds no record that ended well"),
+        (b"", "is damaged (no started_at"),
         (b"{broken\n", "Line 1 of"),
         (b'{"schema": 99}\n', "newer than this bench"),
     ],
 )
 def test_a_stored_run_that_cannot_be_read(repository, gate, tmp_path, content, sentence):
-    """An empty run, a corrupt record and a record of a newer version are refused in one sentence."""
+    """A run without its facts, a corrupt record and a record of a newer version are refused in one sentence."""
     stored = tmp_path / "stored"
     stored.mkdir()
     (stored / "run.json").write_text("{}")
@@ -173,6 +188,19 @@ def test_a6_what_was_renamed_or_crashes_ends_with_5(repository, gate, tiny, tmp_
         "old": "missing", "new": "new", "crash": "broken"
     }  # fmt: skip
     assert "out of luck" in found["crash"]["reason"]
+
+
+def test_what_skips_in_its_setup_is_no_broken_case(repository, gate, tiny, tmp_path):
+    """Whoever finds out in its setup that it cannot run here is skipped, lost or new, as if its needs had said so."""
+    repository.commit({"never": SKIPS, "lost": spin(10), "gained": SKIPS})
+    repository.commit({"never": SKIPS, "lost": SKIPS, "gained": spin(10)})
+    done = gate("--baseline", "HEAD~1", "--data", tiny.path)
+    assert done.returncode == 5, done.stderr
+    found = _entries(tmp_path / "night")
+    assert {name: entry["verdict"] for name, entry in found.items()} == {
+        "never": "skipped", "lost": "missing", "gained": "new"
+    }  # fmt: skip
+    assert all("There is no socket here." in entry["reason"] for entry in found.values())
 
 
 def test_a6_a_worse_answer_ends_with_4(repository, gate, tiny, tmp_path):

@@ -3,6 +3,7 @@
 import os
 import subprocess
 from collections.abc import Callable
+from itertools import pairwise
 from pathlib import Path
 
 import pytest
@@ -36,7 +37,6 @@ def test_a_night_leaves_a_verdict_a_trend_and_a_summary(
 ) -> None:
     """Of a thing against itself: both reports in one summary, one night in the history, a notice, and exit code 0."""
     reference = repository.commit({"spin": spin(200_000)})
-    (repository.path / ".gitignore").write_text("nightly/\nhistory/\n.ci/\n")
     repository.commit({"spin": spin(200_000)})
     (repository.path / ".ci").mkdir()
     (repository.path / ".ci" / "reference").write_text(reference + "\n")
@@ -69,3 +69,61 @@ def test_a_night_needs_a_reference(run: Callable[..., subprocess.CompletedProces
     done = run()
     assert done.returncode == 2
     assert "Set BENCH_REFERENCE to the revision that every night is compared with." in done.stderr
+
+
+@pytest.fixture
+def told(
+    run: Callable[..., subprocess.CompletedProcess[str]], repository: Repository, tmp_path: Path
+) -> Callable[..., list[str]]:
+    """Run the script with a simulated `bench`, which only ends as it is told, and return the gate's arguments."""
+    program = tmp_path / "bin" / "bench"
+    program.parent.mkdir()
+    program.write_text('#!/bin/sh\n[ "$1" = gate ] || exit "$TREND"\nprintf "%s\\n" "$@" >arguments\nexit "$GATE"\n')
+    program.chmod(0o755)
+    path = f"{program.parent}{os.pathsep}{os.environ['PATH']}"
+
+    def call(*, gate: int = 0, trend: int = 0, **environ: str) -> list[str]:
+        done = run(PATH=path, GATE=str(gate), TREND=str(trend), BENCH_REFERENCE="v1", **environ)
+        assert done.returncode == (gate or trend), done.stderr
+        return (repository.path / "arguments").read_text().splitlines()
+
+    return call
+
+
+@pytest.mark.parametrize(
+    ("gate", "trend", "notice"),
+    [
+        (0, 0, "No slowdown."),
+        (0, 1, "The trend shows a slowdown"),
+        (1, 1, "The gate confirms a slowdown"),
+        (3, 0, "The gate could not tell."),
+        (4, 0, "The gate finds worse answers"),
+        (5, 0, "A case is missing, renamed or broken, or the gate could not measure."),
+        (0, 2, "The night could not be judged"),
+    ],
+)
+def test_each_exit_code_has_its_notice(
+    told: Callable[..., list[str]], repository: Repository, gate: int, trend: int, notice: str
+) -> None:
+    """The one line that gets around says what was found, and no more than that."""
+    told(gate=gate, trend=trend)
+    assert (repository.path / "nightly" / "notice.txt").read_text().startswith(notice)
+
+
+def test_strategies_may_stand_on_several_lines(told: Callable[..., list[str]]) -> None:
+    """Names are told apart by blanks and by ends of lines."""
+    arguments = told(BENCH_STRATEGIES="one two\n  three*\n")
+    names = [name for option, name in pairwise(arguments) if option == "--strategy"]
+    assert names == ["one", "two", "three*"]
+
+
+def test_an_earlier_night_is_not_overwritten(
+    run: Callable[..., subprocess.CompletedProcess[str]], repository: Repository
+) -> None:
+    """Where a night lies already, another one is refused before anything is measured or written."""
+    (repository.path / "nightly").mkdir()
+    (repository.path / "nightly" / "summary.md").write_text("precious")
+    done = run(BENCH_REFERENCE="v1")
+    assert done.returncode == 2
+    assert "nightly is there already" in done.stderr
+    assert [path.read_text() for path in (repository.path / "nightly").iterdir()] == ["precious"]

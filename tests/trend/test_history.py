@@ -104,6 +104,15 @@ def test_a_figure_that_is_not_finite_is_refused() -> None:
         from_json(json.dumps(content).encode(), "a file")
 
 
+@pytest.mark.parametrize("log", [1000, -1000, 1e300])
+def test_a_figure_that_no_case_can_have_is_refused(log: float) -> None:
+    """The logarithm of no duration and no ratio is a thousand; its exponential would be no number."""
+    content = json.loads(night(0, 1.0).to_json())
+    content["cases"]["xgboost, train"]["log"] = log
+    with pytest.raises(ResultsError, match="a file is no night of a history"):
+        from_json(json.dumps(content).encode(), "a file")
+
+
 def test_other_files_are_left_alone(tmp_path: Path) -> None:
     """Hidden files, which may be half-written, and other kinds of files are nobody's nights."""
     history = open_history(str(tmp_path))

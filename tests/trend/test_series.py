@@ -26,6 +26,22 @@ def test_a_step_of_last_month_is_shown_and_no_alarm() -> None:
     assert not series.alarms
 
 
+@pytest.mark.parametrize(("later", "alarms"), [(4, 1), (5, 0)])
+def test_the_alarm_of_a_case_that_is_measured_no_more_ends(later: int, alarms: int) -> None:
+    """The last seven nights are the history's: a case that left it alarms no longer than one that stays."""
+    gone = nights(stepped(before=30, after=3))
+    others = [night(day, 1.0, case="another") for day in range(33 + later)]
+    found = {series.case: series for series in series_of(sorted([*gone, *others], key=lambda one: one.at))}
+    assert len(found["xgboost, train"].alarms) == alarms
+
+
+def test_jobs_that_share_a_history_do_not_use_up_its_nights() -> None:
+    """Many jobs may each add a night on one day: it is one of the seven all the same."""
+    busy = [night(day, 1.0, case=f"case {job}") for day in range(33) for job in range(8)]
+    found = series_of(sorted([*nights(stepped(before=30, after=3)), *busy], key=lambda one: one.at))
+    assert found[0].alarms
+
+
 @pytest.mark.parametrize(
     "other",
     [

@@ -66,13 +66,21 @@ def test_an_interrupted_night_counts_with_what_it_has(tmp_path: Path) -> None:
     assert read(night(tmp_path / "night", state="interrupted", exit_code=130)).cases
 
 
+@pytest.mark.parametrize(("pairs", "rules", "counts"), [(4, {}, 0), (5, {}, 1), (5, {"first_pairs": 6}, 0)])
+def test_a_few_pairs_are_no_figure(tmp_path: Path, pairs: int, rules: dict, counts: int) -> None:
+    """A case that time ran out on before its first look stays out of a series, where one pair would weigh as much."""
+    few = entry("lightgbm", RATIO | {"n_a": pairs, "n_b": pairs})
+    found = read(night(tmp_path / "night", cases=[entry("xgboost"), few], rules=rules))
+    assert len(found.cases) == 1 + counts
+
+
 @pytest.mark.parametrize(
     ("wanted", "sentence"),
     [
         ({"state": "running", "ended_at": None}, "has not ended"),
-        ({"cases": []}, "has measured no case"),
-        ({"cases": [entry("xgboost", None)]}, "has measured no case"),
-        ({"state": "failed", "arms": {}, "cases": []}, "has measured no case"),
+        ({"cases": []}, "has measured no case often enough"),
+        ({"cases": [entry("xgboost", None)]}, "has measured no case often enough"),
+        ({"state": "failed", "arms": {}, "cases": []}, "has measured no case often enough"),
     ],
 )
 def test_a_night_without_a_figure_is_none(tmp_path: Path, wanted: dict, sentence: str) -> None:

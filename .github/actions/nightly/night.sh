@@ -20,7 +20,13 @@ if [ -z "${BENCH_REFERENCE:-}" ] && ! BENCH_REFERENCE=$(cat .ci/reference); then
     exit 2
 fi
 
-read -ra names <<<"$BENCH_STRATEGIES"
+if [ -e "$BENCH_OUT" ]; then
+    echo "$BENCH_OUT is there already, and a night overwrites nothing: take it away, or set BENCH_OUT." >&2
+    exit 2
+fi
+
+# Names may stand on several lines, as YAML has them; `read` ends with 1 for want of the NUL that it reads up to.
+read -rd '' -a names <<<"$BENCH_STRATEGIES" || true
 strategies=()
 for name in "${names[@]}"; do
     strategies+=(--strategy "$name")
@@ -54,6 +60,7 @@ case "$gate/$trend" in
     1/*) echo "The gate confirms a slowdown against the reference." ;;
     3/*) echo "The gate could not tell." ;;
     4/*) echo "The gate finds worse answers than the reference's." ;;
+    5/*) echo "A case is missing, renamed or broken, or the gate could not measure." ;;
     *) echo "The night could not be judged: the gate ended with $gate, the trend with $trend." ;;
 esac | tee "$BENCH_OUT/notice.txt"
 
