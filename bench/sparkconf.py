@@ -6,12 +6,10 @@ import re
 from collections.abc import Iterable, Mapping
 from pathlib import Path
 
+from bench import scrub
 from bench.errors import UsageError
 
 HIDDEN = "(hidden)"
-# Spark's own `spark.redaction.regex`, and names that it misses.
-_SECRET = re.compile(r"secret|password|passwd|token|credential|access[._]?key|account[._]?key", re.IGNORECASE)
-_IN_A_URL = re.compile(r"://[^/@\s]*@")
 OURS = {
     "spark.master": "--master",
     "spark.cores.max": "--workers and --cores",
@@ -26,8 +24,8 @@ def is_local(master: str) -> bool:
 
 
 def is_secret(key: str, value: str = "") -> bool:
-    """Return whether a setting may hold a secret, by its name or because its value is a URL with a password."""
-    return bool(_SECRET.search(key) or _IN_A_URL.search(value))
+    """Return whether a setting may hold a secret, by its name or by how its value is written."""
+    return scrub.names_a_secret(key) or scrub.spelled(value) != value
 
 
 def shown(settings: Mapping[str, str]) -> dict[str, str]:

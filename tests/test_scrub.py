@@ -22,6 +22,7 @@ ENVIRON = {"PLANTED_TOKEN": "another-secret"}
         ("s3://b/k?X-Amz-Signature=abc%2B&x=1", "s3://b/k?X-Amz-Signature=***&x=1"),
         ("https://h/?sv=1&sig=abc", "https://h/?sv=1&sig=***"),
         ("AWS_SECRET_ACCESS_KEY=abc", "AWS_SECRET_ACCESS_KEY=***"),
+        ("fs.azure.account.key.me=abc", "fs.azure.account.key.me=***"),
         ("Authorization: Bearer abcdefghijkl", "Authorization: Bearer ***"),
     ],
 )

@@ -23,6 +23,7 @@ def test_settings_come_from_options_and_files(tmp_path: Path) -> None:
         ("spark.executor.memory", "is no setting of Spark"),
         ("spark.hadoop.fs.s3a.secret.key=planted", "--spark-conf-file"),
         ("spark.x=http://me:planted@host", "--spark-conf-file"),
+        ("spark.executorEnv.MY_API_KEY=planted", "--spark-conf-file"),
         ("spark.master=local", "use --master"),
         ("spark.task.cpus=2", "use --workers and --cores"),
     ],
@@ -53,6 +54,12 @@ def test_secrets_are_not_shown() -> None:
             "spark.hadoop.fs.s3a.access.key": "planted",
             "spark.executorEnv.AWS_SESSION_TOKEN": "planted",
             "spark.executorEnv.AWS_ACCESS_KEY_ID": "planted",
+            "spark.executorEnv.MY_API_KEY": "planted",
+            "spark.executorEnv.SSH_PASSPHRASE": "planted",
+            "spark.hadoop.fs.azure.account.key.me.dfs.core.windows.net": "planted",
+            "spark.hadoop.fs.gs.auth.service.account.private.key": "planted",
+            "spark.hadoop.fs.s3a.encryption.key": "planted",
+            "spark.executor.extraJavaOptions": "-Djavax.net.ssl.trustStorePassword=planted",
             "spark.ssl.keyStorePassword": "planted",
             "spark.proxy": "http://me:planted@host",
             "spark.a": "b",
@@ -60,7 +67,7 @@ def test_secrets_are_not_shown() -> None:
     )
     assert "planted" not in str(shown)
     assert shown["spark.a"] == "b"
-    assert len(shown) == 7
+    assert len(shown) == 13
 
 
 def test_a_properties_file_is_for_its_owner_and_keeps_every_character(tmp_path: Path) -> None:
