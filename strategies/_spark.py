@@ -57,8 +57,10 @@ def start(trial: Trial, settings: Mapping[str, str] | None = None) -> SparkSessi
     arguments = ["--load-spark-defaults", "--properties-file", str(trial.scratch / "spark.properties")]
     os.environ["PYSPARK_SUBMIT_ARGS"] = shlex.join([*arguments, "pyspark-shell"])
     spark: SparkSession = SparkSession.builder.getOrCreate()
-    if not local:
+    if not trial.master.startswith("local"):
+        # The processes of a local cluster are children of this JVM: the harness sees them itself.
         _executors.remember(trial, spark)
+    if not local:
         _cluster.join(trial, spark, archive, trial.workers if "spark.task.cpus" in jobs else trial.cores)
     return spark
 
