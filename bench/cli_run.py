@@ -78,7 +78,8 @@ def _resume_remote(uri: str, storage: Storage, timeout_s: float, dry_run: bool, 
 
 def _request(wanted: dict[str, Any]) -> Request:
     cores, workers = _cores(wanted)
-    sparkconf.parse(wanted["spark_conf"])
+    settings = sparkconf.resolved(sparkconf.parse(wanted["spark_conf"]), Path.cwd())
+    wanted = {**wanted, "spark_conf": tuple(f"{key}={value}" for key, value in settings.items())}
     if wanted["spark_conf_file"]:
         sparkconf.read(wanted["spark_conf_file"])
     defaults = {"cores": cores, "workers": workers, "other_tasks": wanted["task"] is None}

@@ -10,6 +10,7 @@ from bench import scrub
 from bench.errors import UsageError
 
 HIDDEN = "(hidden)"
+PATHS = ("spark.archives", "spark.files", "spark.jars", "spark.submit.pyFiles")
 OURS = {
     "spark.master": "--master",
     "spark.cores.max": "--workers and --cores",
@@ -56,6 +57,8 @@ def parse(pairs: Iterable[str]) -> dict[str, str]:
 def read(path: Path | str) -> dict[str, str]:
     """Return the settings in a file as Spark has them: ``key value`` or ``key=value`` in each line, ``#`` for comments.
 
+    Relative paths are those from the file's own directory, see `resolved`.
+
     Raises:
         UsageError: It cannot be read, or a line is no setting or the harness's own.
     """
@@ -72,7 +75,25 @@ def read(path: Path | str) -> dict[str, str]:
             # The line itself may be a secret.
             raise UsageError(f"Line {number} of {path} is no setting of Spark: write `spark.some.key value`.")
         settings[match[1]] = match[2]
-    return _checked(settings)
+    return _checked(resolved(settings, Path(path).absolute().parent))
+
+
+def resolved(settings: Mapping[str, str], directory: Path) -> dict[str, str]:
+    """Return settings in which no path is relative, because a trial's Spark runs in a directory of its own.
+
+    Args:
+        settings: The settings; of `PATHS` each is a list with commas, URIs stay as they are, and so does what stands
+            behind a ``#``.
+        directory: Where relative paths begin.
+    """
+    return {
+        key: ",".join(_absolute(entry.strip(), directory) for entry in value.split(",")) if key in PATHS else value
+        for key, value in settings.items()
+    }
+
+
+def _absolute(entry: str, directory: Path) -> str:
+    return entry if not entry or re.match(r"[A-Za-z][\w+.-]*:", entry) else str(directory / entry)
 
 
 def _checked(settings: dict[str, str]) -> dict[str, str]:

@@ -46,6 +46,25 @@ def test_a_file_that_cannot_be_used_gets_a_sentence(tmp_path: Path) -> None:
         sparkconf.read(tmp_path / "none")
 
 
+def test_relative_paths_begin_where_the_command_was_given(bench, tiny, tmp_path) -> None:
+    """On the command line at its directory, in a file at the file's; URIs, and the name behind a #, stay."""
+    import json
+
+    settings = {"spark.jars": "a.jar, /b.jar,hdfs://c.jar", "spark.archives": "d/e.tar.gz#environment", "spark.x": "y"}
+    assert sparkconf.resolved(settings, Path("/here")) == {
+        "spark.jars": "/here/a.jar,/b.jar,hdfs://c.jar",
+        "spark.archives": "/here/d/e.tar.gz#environment",
+        "spark.x": "y",
+    }
+    (tmp_path / "sub").mkdir()
+    (tmp_path / "sub" / "conf").write_text("spark.files f\n")
+    assert sparkconf.read(tmp_path / "sub" / "conf") == {"spark.files": f"{tmp_path}/sub/f"}
+    options = ("--master", "spark://nowhere:7077", "--spark-conf", "spark.archives=e.zip#environment")
+    assert bench("run", "--strategy", "null", "--data", tiny.path, *options).returncode == 0
+    run = json.loads(next((tmp_path / "results").glob("*/run.json")).read_text())
+    assert run["request"]["spark_conf"] == [f"spark.archives={tmp_path}/e.zip#environment"]
+
+
 def test_secrets_are_not_shown() -> None:
     """A record has all settings, with the values hidden that may be secrets."""
     shown = sparkconf.shown(
