@@ -22,7 +22,7 @@ from bench.progress import Progress
 from bench.report.text import print_run
 from bench.results import Record, read_run
 from bench.runner import Interrupted
-from bench.storage import is_uri, normal
+from bench.storage import from_environment, is_uri, normal
 from bench.summary import CONTROL_FAMILY
 
 
@@ -41,7 +41,7 @@ def run_verb(
 
     Args:
         data_name: Name, path or URI of the dataset.
-        storage: How to reach it, if it is a URI.
+        storage: How to reach what is named by a URI, as far as the options say.
         timeout_s: Seconds that each trial may take.
         resume: Directory or URI of the run to go on with.
         out: Directory or URI that holds runs.
@@ -50,19 +50,19 @@ def run_verb(
         wanted: Fields of a `Request`; ``None`` means its default.
     """
     if resume and is_uri(resume):
-        return _resume_remote(resume, storage, timeout_s, dry_run, as_json)
+        return _resume_remote(resume, from_environment(resume, storage), timeout_s, dry_run, as_json)
     if resume:
         campaign = run.resume(Path(resume), open_dataset)
         return _print_plan(campaign.trials) if dry_run else _execute(campaign, timeout_s, as_json)
     request = _request(wanted)
-    dataset = ensure(data_name, storage)
+    dataset = ensure(data_name, from_environment(data_name, storage))
     if dry_run:
         return _print_plan(run.make_plan(request, dataset, to_run=False))
     command = ["bench", *sys.argv[1:]]
     if not is_uri(out):
         return _execute(run.start(request, dataset, Path(normal(out)), command), timeout_s, as_json)
     with beside() as directory:
-        bucket = Bucket(out, storage)
+        bucket = Bucket(out, from_environment(out, storage))
         campaign = replace(run.start(request, dataset, directory, command), bucket=bucket)
         bucket.begin(campaign.directory)
         return _execute(campaign, timeout_s, as_json)

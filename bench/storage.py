@@ -53,26 +53,35 @@ def normal(path: str) -> str:
     return path.rstrip("/")
 
 
-def from_environment(
-    endpoint: str | None = None,
-    region: str | None = None,
-    anonymous: bool = False,
-    environ: Mapping[str, str] = os.environ,
-) -> Storage:
-    """Return the storage section of a request: what was given, else what the standard variables say.
+def from_environment(uri: str, given: Storage, environ: Mapping[str, str] = os.environ) -> Storage:
+    """Return how to reach a URI: as was given, and for S3 else what Amazon's standard variables say.
+
+    Another provider's credentials must not go to the server that these variables name.
+
+    Args:
+        uri: The URI; about a path the variables say nothing.
+        given: The options.
+        environ: Where the variables are looked up.
 
     Raises:
-        UsageError: The endpoint is no URL, or holds credentials.
+        UsageError: The endpoint is no URL of a server, or holds credentials.
     """
-    endpoint = endpoint or environ.get("AWS_ENDPOINT_URL_S3") or environ.get("AWS_ENDPOINT_URL")
-    region = region or environ.get("AWS_REGION") or environ.get("AWS_DEFAULT_REGION")
+    variables = environ if uri.startswith("s3://") else {}
+    endpoint = given.endpoint or variables.get("AWS_ENDPOINT_URL_S3") or variables.get("AWS_ENDPOINT_URL")
+    region = given.region or variables.get("AWS_REGION") or variables.get("AWS_DEFAULT_REGION")
     if endpoint:
-        parts = urlsplit(endpoint)
-        if parts.scheme not in ("http", "https") or not parts.hostname:
-            raise UsageError(f"{endpoint!r} is no endpoint: write http://HOST:PORT or https://HOST.")
-        if parts.username is not None:
-            raise UsageError("Credentials do not belong into an endpoint: use the variables AWS_* or ~/.aws.")
-    return Storage(endpoint, region, anonymous)
+        _check_endpoint(endpoint)
+    return Storage(endpoint, region, given.anonymous)
+
+
+def _check_endpoint(endpoint: str) -> None:
+    if "@" in endpoint:
+        raise UsageError("Credentials do not belong into an endpoint: use the variables AWS_* or ~/.aws.")
+    parts = urlsplit(endpoint)
+    beyond = parts.path.strip("/") or parts.query or parts.fragment
+    if parts.scheme not in ("http", "https") or not parts.hostname or beyond:
+        # The value itself may be a secret.
+        raise UsageError("The endpoint is no URL of a server: write http://HOST:PORT or https://HOST, and no more.")
 
 
 def filesystem(path: str, storage: Storage) -> tuple[pafs.FileSystem, str]:

@@ -43,12 +43,27 @@ def test_a_uri_that_cannot_be_used_gets_a_sentence(path: str, sentence: str) -> 
 def test_the_storage_section_comes_from_options_and_standard_variables() -> None:
     """What is given goes before the variables, of which the one for S3 goes before the general one."""
     environ = {"AWS_ENDPOINT_URL": "http://a:1", "AWS_ENDPOINT_URL_S3": "http://b:2", "AWS_DEFAULT_REGION": "x"}
-    assert from_environment(environ=environ) == Storage("http://b:2", "x")
-    assert from_environment("https://c", "y", True, environ) == Storage("https://c", "y", True)
-    assert from_environment(environ={}) == Storage()
-    for wrong in ("127.0.0.1:8333", "http://me:secret@host"):
-        with pytest.raises(UsageError, match="endpoint"):
-            from_environment(wrong)
+    assert from_environment(URI, Storage(), environ) == Storage("http://b:2", "x")
+    assert from_environment(URI, Storage("https://c", "y", True), environ) == Storage("https://c", "y", True)
+    assert from_environment(URI, Storage(), {}) == Storage()
+
+
+def test_amazons_variables_are_not_for_other_providers() -> None:
+    """Google's credentials never go to the server that is named for S3; one that is given counts for all."""
+    environ = {"AWS_ENDPOINT_URL": "http://a:1", "AWS_REGION": "x"}
+    assert from_environment("gs://bucket/path", Storage(), environ) == Storage()
+    assert from_environment("gs://bucket/path", Storage("http://b:2"), environ) == Storage("http://b:2")
+
+
+@pytest.mark.parametrize(
+    "wrong",
+    ["127.0.0.1:8333", "http://me:planted@host", "me:planted@host:9000", "http://host/planted", "http://host?planted"],
+)
+def test_an_endpoint_is_a_server_and_nothing_else(wrong: str) -> None:
+    """What would be cut off silently is refused, and so are credentials, which the sentence does not repeat."""
+    with pytest.raises(UsageError, match="endpoint") as caught:
+        from_environment(URI, Storage(wrong))
+    assert "planted" not in str(caught.value)
 
 
 @pytest.mark.parametrize(
