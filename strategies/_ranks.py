@@ -90,7 +90,7 @@ class Answer:
 
 
 def with_keys(held: Keys, function: Callable[..., Any], *arguments: Any, **named: Any) -> Answer:
-    """Call a rank's function where it runs, able to read the dataset; count what it asks for.
+    """Call a rank's function where it runs, able to read the dataset; see `observed`.
 
     Args:
         held: The driver's keys.
@@ -99,6 +99,11 @@ def with_keys(held: Keys, function: Callable[..., Any], *arguments: Any, **named
         named: More of them.
     """
     held.use()
+    return observed(function, *arguments, **named)
+
+
+def observed(function: Callable[..., Any], *arguments: Any, **named: Any) -> Answer:
+    """Call a rank's function where it runs, and count what it asks for."""
     traffic.own.taken()
     value = function(*arguments, **named)
     return Answer(value, *traffic.own.taken())
