@@ -36,13 +36,23 @@ def write(trial: Trial, scored: DataFrame) -> Path:
     Args:
         trial: The trial.
         scored: The scores.
+
+    Raises:
+        RankError: They could not be computed.
     """
+    with _ranks.explained(_ranks.SPARK_FAILED):
+        return _by_spark(trial, scored) if sparkconf.is_local(trial.master) else _by_driver(trial, scored)
+
+
+def _by_spark(trial: Trial, scored: DataFrame) -> Path:
+    path = trial.scratch / "predictions"
+    scored.write.mode("append").parquet(str(path))
+    return path
+
+
+def _by_driver(trial: Trial, scored: DataFrame) -> Path:
     from pyspark import StorageLevel
 
-    if sparkconf.is_local(trial.master):
-        path = trial.scratch / "predictions"
-        scored.write.mode("append").parquet(str(path))
-        return path
     rows = scored.selectExpr("cast(row_id as long)", "cast(score as float)").mapInArrow(packed, "piece binary")
     rows.persist(StorageLevel.DISK_ONLY)
     jobs = math.ceil(rows.count() / PIECES_AT_ONCE)

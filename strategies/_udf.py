@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from bench import Strategy
-from strategies import _gather, _keras, _model, _parquet, _spark
+from strategies import _gather, _keras, _model, _parquet, _ranks, _spark
 
 if TYPE_CHECKING:
     import numpy as np
@@ -70,7 +70,8 @@ def start(trial: Trial) -> SparkSession:
         yield from batches
 
     # An import takes long enough for every slot to be given a task, and so a Python of its own.
-    spark.range(0, trial.workers, 1, trial.workers).mapInArrow(start_python, "id long").collect()
+    with _ranks.explained(_ranks.SPARK_FAILED):
+        spark.range(0, trial.workers, 1, trial.workers).mapInArrow(start_python, "id long").collect()
     return spark
 
 

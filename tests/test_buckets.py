@@ -33,7 +33,7 @@ from bench.progress import Progress
 from bench.results import latest, read_run
 from bench.testing.support import make_tiny_dataset
 from strategies import _parquet
-from tests.conftest import on_one_python
+from tests.conftest import Plugins, on_one_python
 from tests.objectstore import BUCKET, ObjectStore, Proxy, free_ports
 
 PART = "split=train/part-00000.parquet"
@@ -299,6 +299,37 @@ def test_a_store_that_fails_in_a_trial_is_a_record(
     assert records["xgboost"]["status"] == "failed"
     assert there.path in records["xgboost"]["reason"]
     assert records["xgboost"]["quality"] is None
+
+
+VANISHES = """
+    from bench import storage
+    from strategies import _gather, _spark
+
+    @hookimpl
+    def bench_setup(trial):
+        return _spark.start(trial)
+
+    @hookimpl
+    def bench_train(trial, session):
+        rows = _spark.read(session, trial.dataset, "train").selectExpr("row_id", "f0 as score")
+        filesystem, root = storage.filesystem(trial.dataset.path, trial.dataset.storage)
+        filesystem.delete_file(f"{root}/split=train/part-00000.parquet")
+        _gather.write(trial, rows)
+
+    @hookimpl
+    def bench_teardown(session):
+        _spark.stop(session)
+"""
+
+
+def test_an_object_that_goes_under_a_data_frame_is_named(
+    bench: Callable[..., subprocess.CompletedProcess[str]], copy: Dataset, installed: Plugins, tmp_path: Path
+) -> None:
+    """What Spark says in pages of a job that failed becomes the sentence of the worker that could not read."""
+    installed.add("vanishes", VANISHES)
+    bench("run", "--data", copy.path, "--strategy", "vanishes")
+    records = {record["trial"]["strategy"]: record for record in read_run(latest(tmp_path / "results")).records}
+    assert records["vanishes"]["reason"].startswith(f"RankError: The object {copy.path}/{PART} is gone since")
 
 
 def test_two_runs_at_once_keep_all_records(
