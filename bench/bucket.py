@@ -15,6 +15,8 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
+import click
+
 from bench.errors import ResultsError, StorageError
 from bench.model import Storage
 from bench.results import Record, RunDirectory
@@ -67,12 +69,25 @@ class Bucket:
             StorageError: The store fails; the sentence says where on this machine the records are.
         """
         name = f"{record['started_at'].replace(':', '')}-{secrets.token_hex(4)}"
-        try:
+        with _keeping(directory):
             if record["log"]:
                 self.put(f"{directory.name}/{record['log']}", (directory.path / record["log"]).read_bytes())
             self.put(f"{directory.name}/records/{name}.json", json.dumps(record).encode())
-        except Exception as error:
-            raise StorageError(f"{error} What was measured is kept in {directory.path}.") from error
+
+    def finish(self, directory: RunDirectory, report: Path) -> None:
+        """Put a run's report.
+
+        Raises:
+            StorageError: The store fails; the sentence says where on this machine the records are.
+        """
+        with _keeping(directory):
+            self.put(f"{directory.name}/{report.name}", report.read_bytes())
+
+    @property
+    def options(self) -> str:
+        """The options by which another command reaches the same store, each after a space."""
+        given = {"endpoint": self._storage.endpoint, "region": self._storage.region}
+        return "".join(f" --{name} {value}" for name, value in given.items() if value)
 
     def runs(self) -> list[str]:
         """Return the names of the runs that lie here, oldest first."""
@@ -110,6 +125,15 @@ class Bucket:
         return target
 
 
+@contextmanager
+def _keeping(directory: RunDirectory) -> Iterator[None]:
+    """Say of a store that fails where on this machine the records are."""
+    try:
+        yield
+    except Exception as error:
+        raise StorageError(f"{error} What was measured is kept in {directory.path}.") from error
+
+
 def split(uri: str) -> tuple[str, str]:
     """Return the prefix and the name of a run out of its URI."""
     prefix, _, run = normal(uri).rpartition("/")
@@ -120,13 +144,15 @@ def split(uri: str) -> tuple[str, str]:
 def beside() -> Iterator[Path]:
     """Give a directory of this machine for a run that is kept in a store.
 
-    It goes with the block, unless that fails and there are records in it.
+    It goes with the block, unless that fails or is interrupted and there are records in it.
     """
     directory = Path(tempfile.mkdtemp(prefix="bench-run-"))
     try:
         yield directory
-    except Exception:
+    except BaseException as error:
         if not any(directory.glob("*/records.jsonl")):
             shutil.rmtree(directory)
+        elif not isinstance(error, StorageError):  # which says it itself
+            click.echo(f"What was measured is kept in {directory}.", err=True)
         raise
     shutil.rmtree(directory)

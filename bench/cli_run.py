@@ -121,15 +121,18 @@ def _execute(campaign: run.Campaign, timeout_s: float, as_json: bool) -> int:
     except Interrupted as interrupt:
         if as_json:
             click.echo(json.dumps(interrupt.record))
-        click.echo(f"Interrupted: go on with `bench run --resume {_place(campaign)}`.", err=True)
+        options = campaign.bucket.options if campaign.bucket else ""
+        click.echo(f"Interrupted: go on with `bench run --resume {_place(campaign)}{options}`.", err=True)
         return EXIT_INTERRUPTED
     done = read_run(campaign.directory.path)
     report = campaign.directory.path / "report.html"
     write_report([done], report)
-    if campaign.bucket:
-        campaign.bucket.put(f"{campaign.directory.name}/{report.name}", report.read_bytes())
     if not as_json:
         print_run(done, Console(highlight=False))
+    if campaign.bucket:
+        # After the table, which a store that fails by now is not to take along.
+        campaign.bucket.finish(campaign.directory, report)
+    if not as_json:
         click.echo(f"Records and logs: {_place(campaign)}")
         click.echo(f"Report: {_place(campaign)}/{report.name}")
     return exit_code(records)

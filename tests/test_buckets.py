@@ -21,7 +21,7 @@ import pytest
 from rich.console import Console
 
 from bench import Dataset, plan, run, storage, traffic
-from bench.bucket import Bucket
+from bench.bucket import Bucket, beside
 from bench.datasets import open_dataset, remote
 from bench.datasets.fingerprint import verify_content
 from bench.datasets.ingest import import_parquet
@@ -383,6 +383,42 @@ def test_a_store_that_fails_keeps_what_was_measured(
     kept = Path(re.search(r"kept in (\S+)\.$", answer.stderr.splitlines()[-1])[1])
     assert read_run(kept).records
     shutil.rmtree(kept.parent)
+
+
+def test_a_report_that_cannot_be_put_takes_nothing_along(
+    bench: Callable[..., subprocess.CompletedProcess[str]], here: Dataset, proxy: Proxy
+) -> None:
+    """When the store fails at the last object, the table is there, and the sentence says where the records are."""
+    arguments = ("run", "--data", here.path, "--strategy", "null", "--out", f"s3://{BUCKET}/no-report")
+    proxy.left = 1_000_000
+    assert bench(*arguments, AWS_ENDPOINT_URL=proxy.endpoint).returncode == 0
+    proxy.left = 1_000_000 - proxy.left - 10  # all but the end of the last answer
+    answer = bench(*arguments, AWS_ENDPOINT_URL=proxy.endpoint)
+    assert answer.returncode == 5, answer.stderr
+    assert "Overhead of the harness itself" in answer.stdout
+    kept = Path(re.search(r"kept in (\S+)\.$", answer.stderr.splitlines()[-1])[1])
+    assert read_run(kept).records
+    shutil.rmtree(kept.parent)
+
+
+def test_what_is_beside_a_store_goes_unless_there_are_records(capsys: pytest.CaptureFixture[str]) -> None:
+    """Ctrl-C leaves no empty directory, and of one with records it is said where it is."""
+    places = []
+    for name in ("run.json", "records.jsonl"):
+        with pytest.raises(KeyboardInterrupt), beside() as directory:
+            places.append(directory)
+            (directory / "run").mkdir()
+            (directory / "run" / name).touch()
+            raise KeyboardInterrupt
+    assert [place.exists() for place in places] == [False, True]
+    assert capsys.readouterr().err == f"What was measured is kept in {places[1]}.\n"
+    shutil.rmtree(places[1])
+
+
+def test_the_way_on_has_the_store(store: ObjectStore) -> None:
+    """Who goes on with a run needs the endpoint again."""
+    bucket = Bucket(f"s3://{BUCKET}/runs", store.storage)
+    assert bucket.options == f" --endpoint {store.endpoint} --region us-east-1"
 
 
 @pytest.mark.parametrize(
