@@ -8,6 +8,7 @@ written on this machine's disk as always; that copy goes when all of it is in th
 from __future__ import annotations
 
 import json
+import re
 import secrets
 import shutil
 import tempfile
@@ -22,6 +23,9 @@ from bench.model import Storage
 from bench.results import Record, RunDirectory
 from bench.storage import explained, filesystem, normal
 from bench.tree import Tree
+
+# Whoever may write to the store says what an object is called, and not where on this machine its copy goes.
+_LOG = re.compile(r"logs/(?!\.\.?$)[\w.-]+")
 
 
 class Bucket:
@@ -102,7 +106,7 @@ class Bucket:
             out: Directory for it; a run of that name must not lie there.
 
         Raises:
-            ResultsError: There is no such run, or it lies here already.
+            ResultsError: There is no such run, it is damaged, or it lies here already.
             StorageError: The store cannot be reached.
         """
         target = out / run
@@ -115,14 +119,27 @@ class Bucket:
         out.mkdir(parents=True, exist_ok=True)
         with tempfile.TemporaryDirectory(prefix=f".{run}.", dir=out) as temporary:
             directory = RunDirectory(Path(temporary) / run)
-            directory.create(json.loads(tree.read("run.json")))
-            for name in names:
-                if name.startswith("logs/"):
-                    (directory.path / name).write_bytes(tree.read(name))
+            if (described := _parsed(tree.read("run.json"))) is None:
+                raise ResultsError(f"{tree.uri('run.json')} is damaged: restore it, or run again.")
+            directory.create(described)
+            for name in filter(_LOG.fullmatch, names):
+                (directory.path / name).write_bytes(tree.read(name))
             for name in sorted(name for name in names if name.startswith("records/")):
-                directory.append(json.loads(tree.read(name)))
+                if (record := _parsed(tree.read(name))) is None:
+                    click.echo(f"{tree.uri(name)} is damaged, and counts as not run.", err=True)
+                else:
+                    directory.append(record)
             directory.path.rename(target)
         return target
+
+
+def _parsed(content: bytes) -> Record | None:
+    """Return what an object holds; none of one whose writer was cut off."""
+    try:
+        found = json.loads(content)
+    except ValueError:
+        return None
+    return found if isinstance(found, dict) else None
 
 
 @contextmanager

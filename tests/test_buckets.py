@@ -21,13 +21,13 @@ import pytest
 from rich.console import Console
 
 from bench import Dataset, plan, run, storage, traffic
-from bench.bucket import Bucket, beside
+from bench.bucket import _LOG, Bucket, beside
 from bench.datasets import open_dataset, remote
 from bench.datasets.fingerprint import verify_content
 from bench.datasets.ingest import import_parquet
 from bench.datasets.store import open_manifest
 from bench.datasets.synthetic import make_synthetic
-from bench.errors import BenchError, DatasetError, StorageError, UsageError
+from bench.errors import BenchError, DatasetError, ResultsError, StorageError, UsageError
 from bench.model import Storage
 from bench.progress import Progress
 from bench.results import latest, read_run
@@ -368,6 +368,27 @@ def test_records_that_are_made_at_once_are_all_there(here: Dataset, store: Objec
     fetched = read_run(bucket.fetch(campaign.directory.name, tmp_path / "fetched"))
     assert fetched.records == [record] * 100
     assert fetched.run == read_run(campaign.directory.path).run
+
+
+def test_objects_that_are_damaged_or_lead_elsewhere_are_left_out(
+    here: Dataset, store: ObjectStore, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """A record that was cut off counts as not run and is named, and a log's name is a name and no path."""
+    campaign = run.start(plan.Request(strategies=("null",)), here, tmp_path, ["test"])
+    (record,) = run.execute(campaign, 60, Progress(Console(quiet=True), 1))
+    bucket, name = Bucket(f"s3://{BUCKET}/spoilt", store.storage), campaign.directory.name
+    bucket.begin(campaign.directory)
+    bucket.keep(campaign.directory, record)
+    bucket.put(f"{name}/records/empty.json", b"")
+    bucket.put(f"{name}/logs/deeper/x", b"")
+    fetched = bucket.fetch(name, tmp_path / "fetched")
+    assert read_run(fetched).records == [record]
+    assert [log.name for log in (fetched / "logs").iterdir()] == [Path(record["log"]).name]
+    assert capsys.readouterr().err == f"{bucket.uri}/{name}/records/empty.json is damaged, and counts as not run.\n"
+    assert not any(map(_LOG.fullmatch, ("logs/../x", "logs/..", "logs/.", "logs/../../x", "logs//x")))
+    bucket.put(f"{name}/run.json", b"")
+    with pytest.raises(ResultsError, match="is damaged"):
+        bucket.fetch(name, tmp_path / "again")
 
 
 def test_a_store_that_fails_keeps_what_was_measured(
