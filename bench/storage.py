@@ -92,7 +92,8 @@ def filesystem(path: str, storage: Storage) -> tuple[pafs.FileSystem, str]:
         storage: Endpoint, region and anonymous access.
 
     Raises:
-        DatasetError: pyarrow cannot open such a URI here.
+        DatasetError: pyarrow cannot open such a URI here, or there is no such bucket.
+        StorageError: The store, which is asked for the bucket's region, cannot be reached.
     """
     import pyarrow as pa
     import pyarrow.fs as pafs
@@ -112,7 +113,8 @@ def filesystem(path: str, storage: Storage) -> tuple[pafs.FileSystem, str]:
         return found
     except (pa.ArrowException, OSError, ValueError, ImportError, AttributeError) as error:
         cause = " ".join(str(error).split()).rstrip(".")
-        raise DatasetError(f"{path} cannot be opened here ({cause}): install what its filesystem needs.") from error
+        other = DatasetError(f"{path} cannot be opened here ({cause}): install what its filesystem needs.")
+        raise (_sentence(cause, path, storage) or other) from error
 
 
 def _s3(bucket: str, endpoint: Any, storage: Storage) -> pafs.FileSystem:
@@ -133,12 +135,13 @@ def _s3(bucket: str, endpoint: Any, storage: Storage) -> pafs.FileSystem:
 
 
 @contextmanager
-def explained(what: str, storage: Storage) -> Iterator[None]:
+def explained(what: str, storage: Storage, *, parsed: bool = False) -> Iterator[None]:
     """Say in one sentence what went wrong between here and an object store.
 
     Args:
         what: URI of what is read; about a path nothing is said here.
         storage: Where it lies.
+        parsed: Whether what is read is parsed as well, so that an error may say that the content is damaged.
 
     Raises:
         DatasetError: There is no such bucket or object, or it may not be read.
@@ -151,14 +154,17 @@ def explained(what: str, storage: Storage) -> Iterator[None]:
             raise
         raise DatasetError(f"There is nothing at {what}: check the URI, or whether it was taken away.") from error
     except OSError as error:
-        if not is_uri(what) or (sentence := _sentence(str(error), what, storage)) is None:
+        if not is_uri(what):
             raise
-        raise sentence from error
+        sentence = _sentence(str(error), what, storage)
+        if sentence is None and (parsed or error.errno is not None):
+            raise
+        raise (sentence or _failure(str(error), what, storage)) from error
 
 
 def _sentence(text: str, what: str, storage: Storage) -> Exception | None:
-    server = storage.endpoint or urlsplit(what).scheme
-    if "NO_SUCH_BUCKET" in text:
+    server = _server(what, storage)
+    if re.search(r"NO_SUCH_BUCKET|Bucket '.*' not found", text):
         return DatasetError(f"There is no bucket {urlsplit(what).netloc!r} at {server}: check the URI and --endpoint.")
     if re.search(r"SIGNATURE_DOES_NOT_MATCH|INVALID_ACCESS_KEY|ACCESS_DENIED|HTTP status 40[13]|EXPIRED_TOKEN", text):
         if storage.anonymous:
@@ -169,7 +175,14 @@ def _sentence(text: str, what: str, storage: Storage) -> Exception | None:
         found = re.search(r"curlCode: \d+, ([^;(]+)", text)
         cause = (found[1] if found else "no answer").strip().rstrip(".").lower()
         return StorageError(f"The store {server} could not be reached for {what} ({cause}): see whether it is up.")
-    if "AWS Error" in text:
-        cause = re.sub(r"\s*\(Request ID.*", "", " ".join(text.split())).rpartition("AWS Error ")[2].rstrip(".")
-        return StorageError(f"The store {server} failed on {what} ({cause[:200]}): try again, or see its log.")
-    return None
+    return _failure(text.rpartition("AWS Error ")[2], what, storage) if "AWS Error" in text else None
+
+
+def _failure(text: str, what: str, storage: Storage) -> StorageError:
+    cause = re.sub(r"\s*\(Request ID.*", "", " ".join(text.split())).rstrip(".")
+    server = _server(what, storage)
+    return StorageError(f"The store {server} failed on {what} ({cause[:200]}): try again, or see its log.")
+
+
+def _server(what: str, storage: Storage) -> str:
+    return storage.endpoint or urlsplit(what).scheme

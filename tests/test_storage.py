@@ -2,6 +2,7 @@
 
 import os
 import pickle
+import re
 from dataclasses import replace
 from pathlib import Path
 
@@ -82,6 +83,22 @@ def test_what_a_store_says_becomes_a_sentence(said: str, error: type, sentence: 
     assert URI in str(caught.value)
     assert "Request ID" not in str(caught.value)
     assert caught.value.exit_code == (2 if error is DatasetError else 5)
+
+
+@pytest.mark.parametrize("said", ["google::cloud::Status(UNAVAILABLE: no answer)", "HDFS connection failed"])
+def test_what_no_sentence_fits_is_a_store_that_failed(said: str) -> None:
+    """Whatever a store's library says, it is a sentence; but what is wrong with a content is the reader's to say."""
+    with pytest.raises(StorageError, match=r"The store gs failed on gs://b/x \(.*\): try again"):  # noqa: SIM117
+        with explained("gs://b/x", Storage()):
+            raise OSError(said)
+    with pytest.raises(OSError, match=re.escape(said)), explained("gs://b/x", Storage(), parsed=True):
+        raise OSError(said)
+
+
+def test_a_bucket_that_amazon_does_not_know_is_said_to_be_none() -> None:
+    """Amazon, who is asked for a bucket's region, has other words than other servers for one that is not there."""
+    with pytest.raises(DatasetError, match="There is no bucket 'bucket' at s3"), explained(URI, Storage()):
+        raise OSError("Bucket 'bucket' not found")
 
 
 def test_what_is_no_stores_fault_stays_as_it_is() -> None:
