@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any
 
 from bench import PredictionWriter, keys, sparkconf, traffic
 from bench.keys import Keys
-from strategies import _parquet, _ranks, _source
+from strategies import _hadoop, _parquet, _ranks, _source
 
 if TYPE_CHECKING:
     import pyarrow as pa
@@ -46,7 +46,7 @@ def write(trial: Trial, scored: DataFrame) -> Path:
 
 def _by_spark(trial: Trial, scored: DataFrame) -> Path:
     path = trial.scratch / "predictions"
-    scored.write.mode("append").parquet(str(path))
+    scored.write.mode("append").parquet(_hadoop.uri(str(path)))
     return path
 
 
