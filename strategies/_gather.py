@@ -19,6 +19,7 @@ from strategies import _hadoop, _parquet, _ranks, _source
 if TYPE_CHECKING:
     import pyarrow as pa
     from pyspark.accumulators import Accumulator
+    from pyspark.core.broadcast import Broadcast
     from pyspark.sql import DataFrame, SparkSession
 
     from bench import Trial
@@ -114,14 +115,17 @@ def score(trial: Trial, spark: SparkSession, load: Callable[[int], Callable[[Any
     Args:
         trial: The trial.
         spark: The session.
-        load: Takes a number of threads and returns what turns features into probabilities.
+        load: Takes a number of threads and returns what turns features into probabilities; a function of a module's
+            top level, or a `partial` of one.
     """
     from pyspark import StorageLevel
 
     rows = {"train": trial.dataset.train_rows, "test": trial.dataset.test_rows}
     jobs = math.ceil(sum(rows[split] for split in trial.splits_to_score) / (PIECES_AT_ONCE * ROWS_OF_A_PIECE))
     number = max(PARTITIONS_PER_WORKER * trial.workers, jobs)
-    scorer = _Scorer(trial, load, number, keys.of_driver(trial.dataset), _source.counter(spark))
+    # The model goes by itself: Spark makes a file of a command above 1 MB, and the keys are in the command.
+    loader = spark.sparkContext.broadcast(load)
+    scorer = _Scorer(trial, loader, number, keys.of_driver(trial.dataset), _source.counter(spark))
     scored = spark.sparkContext.parallelize(range(number), number).mapPartitions(scorer)
     scored.persist(StorageLevel.DISK_ONLY)
     with _ranks.explained():
@@ -136,7 +140,7 @@ class _Scorer:
     """What a Python worker calls: numbers of shards in, `pieces` of the scores of their rows out."""
 
     trial: Trial
-    load: Callable[[int], Callable[[Any], Any]]
+    load: Broadcast[Callable[[int], Callable[[Any], Any]]]
     shards: int
     keys: Keys
     traffic: Accumulator[tuple[int, int]]
@@ -145,7 +149,7 @@ class _Scorer:
         self.keys.use()
         traffic.own.taken()
         _ranks.set_threads(self.trial.threads_per_worker)
-        predict = self.load(self.trial.threads_per_worker)
+        predict = self.load.value(self.trial.threads_per_worker)
         for shard in shards:
             yield from pieces(self._scored(shard, predict))
         self.traffic.add(traffic.own.taken())
