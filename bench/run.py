@@ -124,11 +124,12 @@ def start(request: Request, dataset: Dataset, out: Path, command: list[str]) -> 
 
 
 def _surroundings(request: Request) -> dict[str, Any]:
-    if request.master is None or sparkconf.is_local(request.master):
-        return environment.describe(cores=request.cores)
+    master = request.master or "local"
     given = sparkconf.read(request.spark_conf_file) if request.spark_conf_file else {}
     settings = sparkconf.shown({**given, **sparkconf.parse(request.spark_conf)})
-    return environment.describe(cores=request.cores, cluster={"master": request.master, "settings": settings})
+    if sparkconf.is_local(master) and not settings:
+        return environment.describe(cores=request.cores)
+    return environment.describe(cores=request.cores, cluster={"master": master, "settings": settings})
 
 
 def resume(path: Path, dataset_of: Callable[[str, Storage], Dataset]) -> Campaign:

@@ -123,6 +123,24 @@ def test_the_command_line_refuses_them_before_anything_runs(bench, tiny, tmp_pat
     assert not (tmp_path / "results").exists()
 
 
+def test_local_runs_with_other_settings_are_unlike(bench, tiny, tmp_path) -> None:
+    """What was set for Spark on one machine is a fact of the environment too, and without settings nothing is added."""
+    import json
+
+    options = ((), ("--spark-conf", "spark.executor.x=1"), ("--spark-conf", "spark.executor.x=2"))
+    for number, more in enumerate(options):
+        run = bench("run", "--strategy", "null", "--data", tiny.path, "--out", str(number), *more)
+        assert run.returncode == 0, run.stderr
+    runs = [next((tmp_path / str(number)).glob("*")) for number in range(3)]
+    environments = [json.loads((run / "run.json").read_text())["environment"] for run in runs]
+    assert len({environment["fingerprint"] for environment in environments}) == 3
+    assert "cluster" not in environments[0]
+    assert environments[1]["cluster"] == {"master": "local", "settings": {"spark.executor.x": "1"}}
+    unlike = bench("compare", str(runs[1]), str(runs[2]))
+    assert unlike.returncode == 2
+    assert "Spark settings" in unlike.stderr + unlike.stdout
+
+
 def test_a_run_on_a_cluster_records_it_and_its_settings(bench, tiny, tmp_path) -> None:
     """The environment of the run has the master and the settings without secrets; one worker has one core."""
     import json
