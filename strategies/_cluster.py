@@ -42,6 +42,8 @@ def settings(trial: Trial, jobs: Mapping[str, str], given: Mapping[str, str], ar
         "spark.dynamicAllocation.enabled": "false",
         "spark.executor.processTreeMetrics.enabled": "true",
         "spark.executor.metrics.pollingInterval": "2s",
+        # The CPU time of executors is summed over all stages at the end; by default the first of 1,000 are forgotten.
+        "spark.ui.retainedStages": "1000000",
         # A host that is cut off is given up after a minute and a half, and an executor that has lost its driver then
         # ends itself; by default it would stay for ten minutes.
         "spark.executor.heartbeatInterval": "5s",

@@ -80,3 +80,4 @@ def test_cores_on_a_cluster_are_those_that_were_asked_for(trial_for: Callable[..
     others = _cluster.settings(trial, {}, {}, tmp_path / "a.zip")
     assert (others["spark.executor.instances"], others["spark.executor.cores"]) == ("8", "1")
     assert ranks["spark.executorEnv.PYTHONPATH"] == "a.zip"
+    assert int(ranks["spark.ui.retainedStages"]) > 100_000
