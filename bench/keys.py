@@ -32,7 +32,11 @@ class Keys:
         return f"Keys({len(self._values)} hidden)"
 
     def use(self) -> None:
-        """Give them to this process, where the libraries' own chains find them first."""
+        """Give them to this process, where the libraries' own chains find them first; none changes nothing."""
+        if self._values:
+            # Or a session token of this process would go along with the driver's keys.
+            for name in VARIABLES:
+                os.environ.pop(name, None)
         os.environ.update(self._values)
 
 

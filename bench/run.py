@@ -146,7 +146,7 @@ def resume(path: Path, dataset_of: Callable[[str, Storage], Dataset]) -> Campaig
     recorded = earlier.run["request"]
     lists = {name: tuple(value) for name, value in recorded.items() if isinstance(value, list)}
     request = Request(**{**recorded, **lists})
-    for place in (request.master, request.model, earlier.run["dataset"]["path"]):
+    for place in (request.master, request.model, earlier.run["dataset"]["path"], *request.spark_conf):
         if scrub.lost(place):
             raise ResultsError(f"{place} had credentials in it, which no record keeps: start a new run.")
     described = earlier.run["dataset"]

@@ -66,7 +66,7 @@ def _address(master: str) -> dict[str, str]:
     """Return the driver's address: the one of this host that leads to the master, where that tells.
 
     Raises:
-        RankError: The master does not answer.
+        RankError: The master does not answer, or is named without a port.
     """
     if master.startswith("local-cluster"):
         os.environ["SPARK_LOCAL_IP"] = "127.0.0.1"
@@ -76,6 +76,8 @@ def _address(master: str) -> dict[str, str]:
     addresses = master.removeprefix("spark://").split(",")
     for each in addresses:
         host, _, port = each.rpartition(":")
+        if not port.isdecimal():
+            raise RankError(f"The master {master} is none without a port: write spark://HOST:PORT.")
         with suppress(OSError), socket.create_connection((host, int(port)), SECONDS_TO_REACH_A_MASTER) as connection:
             own = connection.getsockname()[0]
             os.environ.setdefault("SPARK_LOCAL_IP", own)

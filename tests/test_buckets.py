@@ -111,6 +111,12 @@ def test_somebodys_rows_are_imported_from_a_bucket(
     assert sorted(path.name for path in home.iterdir()) == ["here", "there"]
 
 
+def test_a_dataset_of_ours_is_not_imported_from_a_bucket(there: Dataset) -> None:
+    """As on a disk, it is to be used as it is."""
+    with pytest.raises(DatasetError, match=f"{there.path} is a dataset of bench already"):
+        import_parquet(there.path, there.label, storage=there.storage)
+
+
 def test_nothing_is_overwritten(here: Dataset, there: Dataset, store: ObjectStore) -> None:
     """A copy goes to where nothing lies."""
     with pytest.raises(UsageError, match="lies at"):

@@ -120,6 +120,15 @@ def test_a_run_whose_master_had_credentials_is_not_resumed(installed, tiny, tmp_
     assert "spark://***@host:7077 had credentials in it, which no record keeps: start a new run" in done.stderr
 
 
+def test_a_run_whose_settings_had_credentials_is_not_resumed(tiny, tmp_path, bench):
+    """A setting that no record keeps whole would be another one when the run goes on."""
+    options = ("--spark-conf", "spark.driver.extraJavaOptions=-Dx=another-secret")
+    bench("run", "--strategy", "null", "--data", tiny.path, *options, **ENVIRON)
+    done = bench("run", "--resume", str(results.latest(tmp_path / "results")), **ENVIRON)
+    assert done.returncode == 2
+    assert "had credentials in it, which no record keeps: start a new run" in done.stderr
+
+
 def test_records_of_an_older_bench_are_cleaned_when_they_are_read(tmp_path):
     """A credential that was left in a file of an earlier run does not get any further."""
     line = json.loads((Path(__file__).parent / "records/schema-1.jsonl").read_text().splitlines()[0])

@@ -129,5 +129,9 @@ def test_keys_show_nothing_and_travel(monkeypatch: pytest.MonkeyPatch) -> None:
     assert "planted" not in f"{keys!r} {keys}"
     monkeypatch.setenv("AWS_ACCESS_KEY_ID", "another")
     monkeypatch.setenv("AWS_SECRET_ACCESS_KEY", "another")
+    monkeypatch.setenv("AWS_SESSION_TOKEN", "another")
+    Keys({}).use()
+    assert "another" in os.environ["AWS_SESSION_TOKEN"]
     pickle.loads(pickle.dumps(keys)).use()  # noqa: S301
     assert (os.environ["AWS_ACCESS_KEY_ID"], os.environ["AWS_SECRET_ACCESS_KEY"]) == ("open", "planted")
+    assert "AWS_SESSION_TOKEN" not in os.environ, "a token of the executor's does not go with the driver's keys"
