@@ -107,7 +107,7 @@ def _piece(batches: list[pa.RecordBatch]) -> bytes:
     return content
 
 
-def score(trial: Trial, spark: SparkSession, load: Callable[[int], Callable[[Any], Any]]) -> Path:
+def score(trial: Trial, spark: SparkSession, load: Broadcast[Callable[[int], Callable[[Any], Any]]]) -> Path:
     """Score rows where they are read, on all executors, and return the directory of the scores.
 
     Not by way of a data frame, for which Spark would start other Python processes than those that are there.
@@ -115,17 +115,14 @@ def score(trial: Trial, spark: SparkSession, load: Callable[[int], Callable[[Any
     Args:
         trial: The trial.
         spark: The session.
-        load: Takes a number of threads and returns what turns features into probabilities; a function of a module's
-            top level, or a `partial` of one.
+        load: Takes a number of threads and returns what turns features into probabilities.
     """
     from pyspark import StorageLevel
 
     rows = {"train": trial.dataset.train_rows, "test": trial.dataset.test_rows}
     jobs = math.ceil(sum(rows[split] for split in trial.splits_to_score) / (PIECES_AT_ONCE * ROWS_OF_A_PIECE))
     number = max(PARTITIONS_PER_WORKER * trial.workers, jobs)
-    # The model goes by itself: Spark makes a file of a command above 1 MB, and the keys are in the command.
-    loader = spark.sparkContext.broadcast(load)
-    scorer = _Scorer(trial, loader, number, keys.of_driver(trial.dataset), _source.counter(spark))
+    scorer = _Scorer(trial, load, number, keys.of_driver(trial.dataset), _source.counter(spark))
     scored = spark.sparkContext.parallelize(range(number), number).mapPartitions(scorer)
     scored.persist(StorageLevel.DISK_ONLY)
     with _ranks.explained():

@@ -33,7 +33,7 @@ from bench.progress import Progress
 from bench.results import latest, read_run
 from bench.testing.support import make_tiny_dataset
 from strategies import _parquet
-from tests.conftest import Plugins, on_one_python
+from tests.conftest import CONTROL, Plugins, on_one_python
 from tests.objectstore import BUCKET, ObjectStore, Proxy, free_ports
 
 PART = "split=train/part-00000.parquet"
@@ -336,6 +336,45 @@ def test_an_object_that_goes_under_a_data_frame_is_named(
     bench("run", "--data", copy.path, "--strategy", "vanishes")
     records = {record["trial"]["strategy"]: record for record in read_run(latest(tmp_path / "results")).records}
     assert records["vanishes"]["reason"].startswith(f"RankError: The object {copy.path}/{PART} is gone since")
+
+
+LARGE = """
+    import os
+    from functools import partial
+
+    from strategies import _barrier, _shards, _spark
+
+    @hookimpl
+    def bench_setup(trial):
+        return _barrier.start(trial)
+
+    @hookimpl
+    def bench_train(trial, session):
+        _shards.score(trial, session, partial(load, bytes(2_000_000)))
+        files = [path for path in trial.scratch.rglob("*") if path.is_file()]
+        secret = os.environ["AWS_SECRET_ACCESS_KEY"].encode()
+        trial.note("files", len(files))
+        trial.note("hold_the_secret", [path.name for path in files if secret in path.read_bytes()])
+
+    def load(model, threads):
+        return lambda features: features[:, 0] * 0 + 0.5
+
+    @hookimpl
+    def bench_teardown(session):
+        _spark.stop(session)
+"""
+
+
+def test_keys_are_in_no_file_beside_a_large_model(
+    bench: Callable[..., subprocess.CompletedProcess[str]], there: Dataset, installed: Plugins, tmp_path: Path
+) -> None:
+    """Of a command above 1 MB Spark makes a file, so that a model does not travel with the keys."""
+    installed.add("large", LARGE, CONTROL)
+    bench("run", "--data", there.path, "--strategy", "large")
+    records = {record["trial"]["strategy"]: record for record in read_run(latest(tmp_path / "results")).records}
+    assert records["large"]["status"] == "ok", records["large"]["reason"]
+    assert records["large"]["notes"]["files"] > 0
+    assert records["large"]["notes"]["hold_the_secret"] == []
 
 
 def test_two_runs_at_once_keep_all_records(
