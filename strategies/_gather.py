@@ -157,7 +157,7 @@ class _Scorer:
 
         dataset = self.trial.dataset
         for split in self.trial.splits_to_score:
-            mine = _parquet.shard(_parquet.row_groups(dataset, split), shard, self.shards)
+            mine = _parquet.shard(_source.planned(dataset, split), shard, self.shards)
             for row_ids, features in _parquet.batches(dataset, split, groups=mine):
                 scores = np.asarray(predict(features), np.float32).reshape(-1)
                 yield pa.RecordBatch.from_arrays([pa.array(row_ids), pa.array(scores)], names=["row_id", "score"])

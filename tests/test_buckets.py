@@ -32,7 +32,7 @@ from bench.model import Storage
 from bench.progress import Progress
 from bench.results import latest, read_run
 from bench.testing.support import make_tiny_dataset
-from strategies import _parquet
+from strategies import _parquet, _source
 from tests.conftest import CONTROL, Plugins, on_one_python
 from tests.objectstore import BUCKET, ObjectStore, Proxy, free_ports
 
@@ -154,6 +154,16 @@ def test_a_worker_reads_its_own_row_groups(there: Dataset) -> None:
     _parquet.read_matrix(there, _parquet.shard(groups, 1, 2), 1)
     _, half = traffic.own.taken()
     assert 0.4 * whole < half < 0.6 * whole
+
+
+def test_a_plan_is_made_once_in_a_process(there: Dataset) -> None:
+    """Partitions that one Python worker reads share a plan where its listing tells whether it holds."""
+    groups = _source.planned(there, "train")
+    traffic.own.taken()
+    assert _source.planned(there, "train") is groups
+    assert traffic.own.taken() == (0, 0)
+    assert _source.planned(replace(there, listing=""), "train") == groups
+    assert traffic.own.taken() != (0, 0)
 
 
 def test_an_object_that_is_gone_is_named(copy: Dataset, store: ObjectStore) -> None:
