@@ -247,8 +247,8 @@ def _told(failure: Any) -> str:
 
 def _reason(text: str, failed: str) -> str:
     # Of a chain of Python's exceptions, the last one is what was raised in the end.
-    if found := re.findall(r"(?:RankError|DatasetError|StorageError): (.+)", text):
-        return str(found[-1])
+    if own := re.findall(r"(?:RankError|DatasetError|StorageError): (.+)", text):
+        return str(own[-1])
     if "Python worker exited unexpectedly" in text:
         return (
             "The process of a rank died, and the others were ended: memory may have run out, or it had waited for "

@@ -70,7 +70,7 @@ def test_versions_are_compared_by_name() -> None:
 
 def test_a_master_without_a_port_is_a_sentence() -> None:
     """What cannot be connected to is refused before that is tried."""
-    for master in ("spark://host", "spark://host:7077,other"):
+    for master in ("spark://host", "spark://host:", "spark://host:port"):
         with pytest.raises(RankError, match="write spark://HOST:PORT"):
             _cluster._address(master)
 
