@@ -468,7 +468,7 @@ def test_a_report_that_cannot_be_put_takes_nothing_along(
     arguments = ("run", "--data", here.path, "--strategy", "null", "--out", f"s3://{BUCKET}/no-report")
     proxy.left = 1_000_000
     assert bench(*arguments, AWS_ENDPOINT_URL=proxy.endpoint).returncode == 0
-    proxy.left = 1_000_000 - proxy.left - 10  # all but the end of the last answer
+    proxy.left = 1_000_000 - proxy.left - 100  # all but the end of the last answer
     answer = bench(*arguments, AWS_ENDPOINT_URL=proxy.endpoint)
     assert answer.returncode == 5, answer.stderr
     assert "Overhead of the harness itself" in answer.stdout
