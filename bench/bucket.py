@@ -8,6 +8,7 @@ written on this machine's disk as always; that copy goes when all of it is in th
 from __future__ import annotations
 
 import json
+import re
 import secrets
 import shutil
 import tempfile
@@ -15,11 +16,16 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
+import click
+
 from bench.errors import ResultsError, StorageError
 from bench.model import Storage
 from bench.results import Record, RunDirectory
 from bench.storage import explained, filesystem, normal
 from bench.tree import Tree
+
+# Whoever may write to the store says what an object is called, and not where on this machine its copy goes.
+_LOG = re.compile(r"logs/(?!\.\.?$)[\w.-]+")
 
 
 class Bucket:
@@ -67,12 +73,25 @@ class Bucket:
             StorageError: The store fails; the sentence says where on this machine the records are.
         """
         name = f"{record['started_at'].replace(':', '')}-{secrets.token_hex(4)}"
-        try:
+        with _keeping(directory):
             if record["log"]:
                 self.put(f"{directory.name}/{record['log']}", (directory.path / record["log"]).read_bytes())
             self.put(f"{directory.name}/records/{name}.json", json.dumps(record).encode())
-        except Exception as error:
-            raise StorageError(f"{error} What was measured is kept in {directory.path}.") from error
+
+    def finish(self, directory: RunDirectory, report: Path) -> None:
+        """Put a run's report.
+
+        Raises:
+            StorageError: The store fails; the sentence says where on this machine the records are.
+        """
+        with _keeping(directory):
+            self.put(f"{directory.name}/{report.name}", report.read_bytes())
+
+    @property
+    def options(self) -> str:
+        """The options by which another command reaches the same store, each after a space."""
+        given = {"endpoint": self._storage.endpoint, "region": self._storage.region}
+        return "".join(f" --{name} {value}" for name, value in given.items() if value)
 
     def runs(self) -> list[str]:
         """Return the names of the runs that lie here, oldest first."""
@@ -87,7 +106,7 @@ class Bucket:
             out: Directory for it; a run of that name must not lie there.
 
         Raises:
-            ResultsError: There is no such run, or it lies here already.
+            ResultsError: There is no such run, it is damaged, or it lies here already.
             StorageError: The store cannot be reached.
         """
         target = out / run
@@ -100,14 +119,36 @@ class Bucket:
         out.mkdir(parents=True, exist_ok=True)
         with tempfile.TemporaryDirectory(prefix=f".{run}.", dir=out) as temporary:
             directory = RunDirectory(Path(temporary) / run)
-            directory.create(json.loads(tree.read("run.json")))
-            for name in names:
-                if name.startswith("logs/"):
-                    (directory.path / name).write_bytes(tree.read(name))
+            if (described := _parsed(tree.read("run.json"))) is None:
+                raise ResultsError(f"{tree.uri('run.json')} is damaged: restore it, or run again.")
+            directory.create(described)
+            for name in filter(_LOG.fullmatch, names):
+                (directory.path / name).write_bytes(tree.read(name))
             for name in sorted(name for name in names if name.startswith("records/")):
-                directory.append(json.loads(tree.read(name)))
+                if (record := _parsed(tree.read(name))) is None:
+                    click.echo(f"{tree.uri(name)} is damaged, and counts as not run.", err=True)
+                else:
+                    directory.append(record)
             directory.path.rename(target)
         return target
+
+
+def _parsed(content: bytes) -> Record | None:
+    """Return what an object holds; none of one whose writer was cut off."""
+    try:
+        found = json.loads(content)
+    except ValueError:
+        return None
+    return found if isinstance(found, dict) else None
+
+
+@contextmanager
+def _keeping(directory: RunDirectory) -> Iterator[None]:
+    """Say of a store that fails where on this machine the records are."""
+    try:
+        yield
+    except Exception as error:
+        raise StorageError(f"{error} What was measured is kept in {directory.path}.") from error
 
 
 def split(uri: str) -> tuple[str, str]:
@@ -120,13 +161,15 @@ def split(uri: str) -> tuple[str, str]:
 def beside() -> Iterator[Path]:
     """Give a directory of this machine for a run that is kept in a store.
 
-    It goes with the block, unless that fails and there are records in it.
+    It goes with the block, unless that fails or is interrupted and there are records in it.
     """
     directory = Path(tempfile.mkdtemp(prefix="bench-run-"))
     try:
         yield directory
-    except Exception:
+    except BaseException as error:
         if not any(directory.glob("*/records.jsonl")):
             shutil.rmtree(directory)
+        elif not isinstance(error, StorageError):  # which says it itself
+            click.echo(f"What was measured is kept in {directory}.", err=True)
         raise
     shutil.rmtree(directory)

@@ -191,9 +191,10 @@ def report(**options: Any) -> None:
 def fetch(uri: str, out: Path, storage: Storage) -> None:
     """Copy a run out of an object store, for `bench show` and all else that reads runs."""
     from bench.bucket import Bucket, split
+    from bench.storage import from_environment
 
     prefix, run = split(uri)
-    click.echo(Bucket(prefix, storage).fetch(run, out))
+    click.echo(Bucket(prefix, from_environment(uri, storage)).fetch(run, out))
 
 
 @main.command("list")

@@ -82,7 +82,9 @@ def synthetic(rows: int, features: int, files: int, seed: int, name: str | None,
 def import_(path: str, label: str, features: tuple[str, ...], name: str | None, force: bool, storage: Storage) -> None:
     """Make a dataset of your own Parquet: a file, a directory, Hive partitions or a URI."""
     from bench.datasets.ingest import import_parquet
+    from bench.storage import from_environment
 
+    storage = from_environment(path, storage)
     chosen = [column for part in features for column in part.split(",") if column]
     with _progress() as progress:
         manifest = import_parquet(path, label, chosen, name, storage=storage, force=force, progress=progress)
@@ -108,8 +110,9 @@ def copy(name: str, uri: str, storage: Storage) -> None:
     """Copy a dataset into an object store, such as s3://bucket/path."""
     from bench.datasets.remote import copy as copied
     from bench.datasets.store import open_manifest
+    from bench.storage import from_environment
 
-    _made(copied(open_manifest(name), uri, storage))
+    _made(copied(open_manifest(name), uri, from_environment(uri, storage)))
 
 
 @data.command()
@@ -123,8 +126,9 @@ def describe(name: str, storage: Storage, as_json: bool, verify: bool) -> None:
 
     from bench.datasets.show import print_manifest
     from bench.datasets.store import open_manifest
+    from bench.storage import from_environment
 
-    manifest = open_manifest(name, storage)
+    manifest = open_manifest(name, from_environment(name, storage))
     if verify:
         from bench.datasets.fingerprint import verify_content
 

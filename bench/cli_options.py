@@ -63,15 +63,18 @@ class Share(click.ParamType[float]):
 
 
 def storage_options(command: Callable[..., Any]) -> Callable[..., Any]:
-    """Give a verb the options of the storage section, and its function one argument ``storage`` for them."""
+    """Give a verb the options of the storage section, and its function one argument ``storage`` for them.
+
+    What they leave open is for `bench.storage.from_environment`, which has to know the URI.
+    """
 
     @click.option("--endpoint", metavar="URL", help="Object store to ask.  [default: the provider's]")
     @click.option("--region", help="Region of the bucket.  [default: $AWS_REGION, or asked for]")
     @click.option("--anonymous", is_flag=True, help="Read the bucket without credentials.")
     @functools.wraps(command)
     def with_storage(*, endpoint: str | None, region: str | None, anonymous: bool, **options: Any) -> Any:
-        from bench.storage import from_environment
+        from bench.model import Storage
 
-        return command(storage=from_environment(endpoint, region, anonymous), **options)
+        return command(storage=Storage(endpoint, region, anonymous), **options)
 
     return with_storage

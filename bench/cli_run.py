@@ -22,7 +22,7 @@ from bench.progress import Progress
 from bench.report.text import print_run
 from bench.results import Record, read_run
 from bench.runner import Interrupted
-from bench.storage import is_uri, normal
+from bench.storage import from_environment, is_uri, normal
 from bench.summary import CONTROL_FAMILY
 
 
@@ -41,7 +41,7 @@ def run_verb(
 
     Args:
         data_name: Name, path or URI of the dataset.
-        storage: How to reach it, if it is a URI.
+        storage: How to reach what is named by a URI, as far as the options say.
         timeout_s: Seconds that each trial may take.
         resume: Directory or URI of the run to go on with.
         out: Directory or URI that holds runs.
@@ -50,21 +50,21 @@ def run_verb(
         wanted: Fields of a `Request`; ``None`` means its default.
     """
     if resume and is_uri(resume):
-        return _resume_remote(resume, storage, timeout_s, dry_run, as_json)
+        return _resume_remote(resume, from_environment(resume, storage), timeout_s, dry_run, as_json)
     if resume:
         campaign = run.resume(Path(resume), open_dataset)
         return _print_plan(campaign.trials) if dry_run else _execute(campaign, timeout_s, as_json)
     if wanted["budget_s"] and wanted["budget_s"] >= timeout_s:
         raise UsageError("--budget is no less than --timeout, so that no trial could use it up: raise --timeout.")
     request = _request(wanted)
-    dataset = ensure(data_name, storage)
+    dataset = ensure(data_name, from_environment(data_name, storage))
     if dry_run:
         return _print_plan(run.make_plan(request, dataset, to_run=False))
     command = ["bench", *sys.argv[1:]]
     if not is_uri(out):
         return _execute(run.start(request, dataset, Path(normal(out)), command), timeout_s, as_json)
     with beside() as directory:
-        bucket = Bucket(out, storage)
+        bucket = Bucket(out, from_environment(out, storage))
         campaign = replace(run.start(request, dataset, directory, command), bucket=bucket)
         bucket.begin(campaign.directory)
         return _execute(campaign, timeout_s, as_json)
@@ -80,7 +80,8 @@ def _resume_remote(uri: str, storage: Storage, timeout_s: float, dry_run: bool, 
 
 def _request(wanted: dict[str, Any]) -> Request:
     cores, workers = _cores(wanted)
-    sparkconf.parse(wanted["spark_conf"])
+    settings = sparkconf.resolved(sparkconf.parse(wanted["spark_conf"]), Path.cwd())
+    wanted = {**wanted, "spark_conf": tuple(f"{key}={value}" for key, value in settings.items())}
     if wanted["spark_conf_file"]:
         sparkconf.read(wanted["spark_conf_file"])
     defaults = {"cores": cores, "workers": workers, "other_tasks": wanted["task"] is None}
@@ -122,15 +123,18 @@ def _execute(campaign: run.Campaign, timeout_s: float, as_json: bool) -> int:
     except Interrupted as interrupt:
         if as_json:
             click.echo(json.dumps(interrupt.record))
-        click.echo(f"Interrupted: go on with `bench run --resume {_place(campaign)}`.", err=True)
+        options = campaign.bucket.options if campaign.bucket else ""
+        click.echo(f"Interrupted: go on with `bench run --resume {_place(campaign)}{options}`.", err=True)
         return EXIT_INTERRUPTED
     done = read_run(campaign.directory.path)
     report = campaign.directory.path / "report.html"
     write_report([done], report)
-    if campaign.bucket:
-        campaign.bucket.put(f"{campaign.directory.name}/{report.name}", report.read_bytes())
     if not as_json:
         print_run(done, Console(highlight=False))
+    if campaign.bucket:
+        # After the table, which a store that fails by now is not to take along.
+        campaign.bucket.finish(campaign.directory, report)
+    if not as_json:
         click.echo(f"Records and logs: {_place(campaign)}")
         click.echo(f"Report: {_place(campaign)}/{report.name}")
     return exit_code(records)

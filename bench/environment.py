@@ -22,7 +22,8 @@ def describe(cores: int, cluster: dict[str, Any] | None = None) -> dict[str, Any
 
     Args:
         cores: Cores that each trial gets.
-        cluster: Spark's master and the settings that were given for it, secrets hidden; None on this machine.
+        cluster: Spark's master and the settings that were given for it, secrets hidden; None on this machine without
+            such settings.
 
     Returns:
         ``cores``; ``host`` (see `bench.host.Host`); ``python``; ``java`` (None if there is none); ``versions`` of the

@@ -16,8 +16,8 @@ class Keys:
     """What a worker on another host needs to read the bucket that the driver may read.
 
     It travels inside what Spark sends to a task, which is as safe as Spark's network is set up to be
-    (``spark.network.crypto.enabled``), and never by a setting, an option or a file: settings are shown by Spark's pages
-    and event logs, and stand on the JVM's command line.
+    (``spark.network.crypto.enabled``), and never by another channel, a setting, an option or a file: settings are shown
+    by Spark's pages and event logs, and stand on the JVM's command line.
     """
 
     def __init__(self, values: Mapping[str, str]) -> None:
@@ -32,7 +32,11 @@ class Keys:
         return f"Keys({len(self._values)} hidden)"
 
     def use(self) -> None:
-        """Give them to this process, where the libraries' own chains find them first."""
+        """Give them to this process, where the libraries' own chains find them first; none changes nothing."""
+        if self._values:
+            # Or a session token of this process would go along with the driver's keys.
+            for name in VARIABLES:
+                os.environ.pop(name, None)
         os.environ.update(self._values)
 
 

@@ -53,5 +53,5 @@ def how_to_use(archive: Path) -> str:
     """Return what to add to ``bench run`` so that executors work in a packed environment."""
     return (
         f"{archive}\nAdd to `bench run`:\n"
-        f"--spark-conf spark.archives={archive}#{NAME} --spark-conf spark.pyspark.python=./{NAME}/bin/python"
+        f"--spark-conf spark.archives={archive.absolute()}#{NAME} --spark-conf spark.pyspark.python=./{NAME}/bin/python"
     )

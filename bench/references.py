@@ -94,6 +94,9 @@ def _made(kept: Path, dataset: Dataset, model: Path | None) -> Reference:
             reference = Reference(model or directory / file, directory / PREDICTIONS, "")
             facts = _facts(dataset, reference, file)
             (directory / FACTS).write_text(json.dumps(facts))
+            # Another run may have made one meanwhile, and be scoring with it.
+            if made := _kept(kept, dataset, model):
+                return made
             if kept.exists():
                 shutil.rmtree(kept)
             directory.rename(kept)

@@ -127,11 +127,12 @@ def start(request: Request, dataset: Dataset, out: Path, command: list[str]) -> 
 
 
 def _surroundings(request: Request) -> dict[str, Any]:
-    if request.master is None or sparkconf.is_local(request.master):
-        return environment.describe(cores=request.cores)
+    master = request.master or "local"
     given = sparkconf.read(request.spark_conf_file) if request.spark_conf_file else {}
     settings = sparkconf.shown({**given, **sparkconf.parse(request.spark_conf)})
-    return environment.describe(cores=request.cores, cluster={"master": request.master, "settings": settings})
+    if sparkconf.is_local(master) and not settings:
+        return environment.describe(cores=request.cores)
+    return environment.describe(cores=request.cores, cluster={"master": master, "settings": settings})
 
 
 def resume(path: Path, dataset_of: Callable[[str, Storage], Dataset]) -> Campaign:
@@ -148,7 +149,7 @@ def resume(path: Path, dataset_of: Callable[[str, Storage], Dataset]) -> Campaig
     recorded = earlier.run["request"]
     lists = {name: tuple(value) for name, value in recorded.items() if isinstance(value, list)}
     request = Request(**{**recorded, **lists})
-    for place in (request.master, request.model, earlier.run["dataset"]["path"]):
+    for place in (request.master, request.model, earlier.run["dataset"]["path"], *request.spark_conf):
         if scrub.lost(place):
             raise ResultsError(f"{place} had credentials in it, which no record keeps: start a new run.")
     described = earlier.run["dataset"]

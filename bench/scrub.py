@@ -18,8 +18,10 @@ SHORTEST = 6  # characters: hiding a shorter value wherever it occurs would hide
 SCHEMES_WITH_NAMES = ("abfs", "abfss", "wasb", "wasbs", "hdfs", "viewfs", "ssh", "sftp")  # container@host, user@host
 
 # Every repetition is bounded, so that a log of one long line takes no longer than any other.
-_WORDS = r"secret|token|passw(?:or)?d|passphrase|credential|signature|api[_.-]?key|access[_.-]?key|private[_.-]?key"
-_VARIABLE = re.compile(rf"{_WORDS}|(?:^|_)(?:key|auth|pass|pwd|sas)(?:_|$)", re.IGNORECASE)
+_WORDS = (
+    r"secret|token|passw(?:or)?d|passphrase|credential|signature|(?:api|access|private|account|encryption)[_.-]?key"
+)
+_NAME = re.compile(rf"{_WORDS}|(?:^|[_.-])(?:key|auth|pass|pwd|sas)(?:[_.-]|$)", re.IGNORECASE)
 _USER = r"[^\s/?#@:\"'<>\\]{0,200}"
 _USER_INFO = re.compile(
     r"(?<![a-z0-9+.-])(?P<scheme>[a-z][a-z0-9+.-]{0,30})://"
@@ -72,13 +74,22 @@ def _without_user(match: re.Match[str]) -> str:
     return f"{match['scheme']}://{HIDDEN}@"
 
 
+def names_a_secret(name: str) -> bool:
+    """Return whether what is called so may be a credential; rather too often than not.
+
+    Args:
+        name: Of an environment variable or a setting.
+    """
+    return bool(_NAME.search(name))
+
+
 def secrets(environ: Mapping[str, str]) -> list[str]:
     """Return the values of the variables whose names say that they are credentials, the longest first.
 
     Args:
         environ: The environment.
     """
-    named = {name: value for name, value in environ.items() if name not in PLACES and _VARIABLE.search(name)}
+    named = {name: value for name, value in environ.items() if name not in PLACES and names_a_secret(name)}
     found = {value for value in named.values() if len(value.strip()) >= SHORTEST}
     return sorted(found, key=len, reverse=True)
 

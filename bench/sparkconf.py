@@ -6,12 +6,11 @@ import re
 from collections.abc import Iterable, Mapping
 from pathlib import Path
 
+from bench import scrub
 from bench.errors import UsageError
 
 HIDDEN = "(hidden)"
-# Spark's own `spark.redaction.regex`, and names that it misses.
-_SECRET = re.compile(r"secret|password|passwd|token|credential|access[._]?key|account[._]?key", re.IGNORECASE)
-_IN_A_URL = re.compile(r"://[^/@\s]*@")
+PATHS = ("spark.archives", "spark.files", "spark.jars", "spark.submit.pyFiles")
 OURS = {
     "spark.master": "--master",
     "spark.cores.max": "--workers and --cores",
@@ -26,8 +25,8 @@ def is_local(master: str) -> bool:
 
 
 def is_secret(key: str, value: str = "") -> bool:
-    """Return whether a setting may hold a secret, by its name or because its value is a URL with a password."""
-    return bool(_SECRET.search(key) or _IN_A_URL.search(value))
+    """Return whether a setting may hold a secret, by its name or by how its value is written."""
+    return scrub.names_a_secret(key) or scrub.spelled(value) != value
 
 
 def shown(settings: Mapping[str, str]) -> dict[str, str]:
@@ -58,6 +57,8 @@ def parse(pairs: Iterable[str]) -> dict[str, str]:
 def read(path: Path | str) -> dict[str, str]:
     """Return the settings in a file as Spark has them: ``key value`` or ``key=value`` in each line, ``#`` for comments.
 
+    Relative paths are those from the file's own directory, see `resolved`.
+
     Raises:
         UsageError: It cannot be read, or a line is no setting or the harness's own.
     """
@@ -74,7 +75,25 @@ def read(path: Path | str) -> dict[str, str]:
             # The line itself may be a secret.
             raise UsageError(f"Line {number} of {path} is no setting of Spark: write `spark.some.key value`.")
         settings[match[1]] = match[2]
-    return _checked(settings)
+    return _checked(resolved(settings, Path(path).absolute().parent))
+
+
+def resolved(settings: Mapping[str, str], directory: Path) -> dict[str, str]:
+    """Return settings in which no path is relative, because a trial's Spark runs in a directory of its own.
+
+    Args:
+        settings: The settings; of `PATHS` each is a list with commas, URIs stay as they are, and so does what stands
+            behind a ``#``.
+        directory: Where relative paths begin.
+    """
+    return {
+        key: ",".join(_absolute(entry.strip(), directory) for entry in value.split(",")) if key in PATHS else value
+        for key, value in settings.items()
+    }
+
+
+def _absolute(entry: str, directory: Path) -> str:
+    return entry if not entry or re.match(r"[A-Za-z][\w+.-]*:", entry) else str(directory / entry)
 
 
 def _checked(settings: dict[str, str]) -> dict[str, str]:

@@ -53,26 +53,35 @@ def normal(path: str) -> str:
     return path.rstrip("/")
 
 
-def from_environment(
-    endpoint: str | None = None,
-    region: str | None = None,
-    anonymous: bool = False,
-    environ: Mapping[str, str] = os.environ,
-) -> Storage:
-    """Return the storage section of a request: what was given, else what the standard variables say.
+def from_environment(uri: str, given: Storage, environ: Mapping[str, str] = os.environ) -> Storage:
+    """Return how to reach a URI: as was given, and for S3 else what Amazon's standard variables say.
+
+    Another provider's credentials must not go to the server that these variables name.
+
+    Args:
+        uri: The URI; about a path the variables say nothing.
+        given: The options.
+        environ: Where the variables are looked up.
 
     Raises:
-        UsageError: The endpoint is no URL, or holds credentials.
+        UsageError: The endpoint is no URL of a server, or holds credentials.
     """
-    endpoint = endpoint or environ.get("AWS_ENDPOINT_URL_S3") or environ.get("AWS_ENDPOINT_URL")
-    region = region or environ.get("AWS_REGION") or environ.get("AWS_DEFAULT_REGION")
+    variables = environ if uri.startswith("s3://") else {}
+    endpoint = given.endpoint or variables.get("AWS_ENDPOINT_URL_S3") or variables.get("AWS_ENDPOINT_URL")
+    region = given.region or variables.get("AWS_REGION") or variables.get("AWS_DEFAULT_REGION")
     if endpoint:
-        parts = urlsplit(endpoint)
-        if parts.scheme not in ("http", "https") or not parts.hostname:
-            raise UsageError(f"{endpoint!r} is no endpoint: write http://HOST:PORT or https://HOST.")
-        if parts.username is not None:
-            raise UsageError("Credentials do not belong into an endpoint: use the variables AWS_* or ~/.aws.")
-    return Storage(endpoint, region, anonymous)
+        _check_endpoint(endpoint)
+    return Storage(endpoint, region, given.anonymous)
+
+
+def _check_endpoint(endpoint: str) -> None:
+    if "@" in endpoint:
+        raise UsageError("Credentials do not belong into an endpoint: use the variables AWS_* or ~/.aws.")
+    parts = urlsplit(endpoint)
+    beyond = parts.path.strip("/") or parts.query or parts.fragment
+    if parts.scheme not in ("http", "https") or not parts.hostname or beyond:
+        # The value itself may be a secret.
+        raise UsageError("The endpoint is no URL of a server: write http://HOST:PORT or https://HOST, and no more.")
 
 
 def filesystem(path: str, storage: Storage) -> tuple[pafs.FileSystem, str]:
@@ -83,7 +92,8 @@ def filesystem(path: str, storage: Storage) -> tuple[pafs.FileSystem, str]:
         storage: Endpoint, region and anonymous access.
 
     Raises:
-        DatasetError: pyarrow cannot open such a URI here.
+        DatasetError: pyarrow cannot open such a URI here, or there is no such bucket.
+        StorageError: The store, which is asked for the bucket's region, cannot be reached.
     """
     import pyarrow as pa
     import pyarrow.fs as pafs
@@ -103,7 +113,8 @@ def filesystem(path: str, storage: Storage) -> tuple[pafs.FileSystem, str]:
         return found
     except (pa.ArrowException, OSError, ValueError, ImportError, AttributeError) as error:
         cause = " ".join(str(error).split()).rstrip(".")
-        raise DatasetError(f"{path} cannot be opened here ({cause}): install what its filesystem needs.") from error
+        other = DatasetError(f"{path} cannot be opened here ({cause}): install what its filesystem needs.")
+        raise (_sentence(cause, path, storage) or other) from error
 
 
 def _s3(bucket: str, endpoint: Any, storage: Storage) -> pafs.FileSystem:
@@ -124,12 +135,13 @@ def _s3(bucket: str, endpoint: Any, storage: Storage) -> pafs.FileSystem:
 
 
 @contextmanager
-def explained(what: str, storage: Storage) -> Iterator[None]:
+def explained(what: str, storage: Storage, *, parsed: bool = False) -> Iterator[None]:
     """Say in one sentence what went wrong between here and an object store.
 
     Args:
         what: URI of what is read; about a path nothing is said here.
         storage: Where it lies.
+        parsed: Whether what is read is parsed as well, so that an error may say that the content is damaged.
 
     Raises:
         DatasetError: There is no such bucket or object, or it may not be read.
@@ -142,14 +154,17 @@ def explained(what: str, storage: Storage) -> Iterator[None]:
             raise
         raise DatasetError(f"There is nothing at {what}: check the URI, or whether it was taken away.") from error
     except OSError as error:
-        if not is_uri(what) or (sentence := _sentence(str(error), what, storage)) is None:
+        if not is_uri(what):
             raise
-        raise sentence from error
+        sentence = _sentence(str(error), what, storage)
+        if sentence is None and (parsed or error.errno is not None):
+            raise
+        raise (sentence or _failure(str(error), what, storage)) from error
 
 
 def _sentence(text: str, what: str, storage: Storage) -> Exception | None:
-    server = storage.endpoint or urlsplit(what).scheme
-    if "NO_SUCH_BUCKET" in text:
+    server = _server(what, storage)
+    if re.search(r"NO_SUCH_BUCKET|Bucket '.*' not found", text):
         return DatasetError(f"There is no bucket {urlsplit(what).netloc!r} at {server}: check the URI and --endpoint.")
     if re.search(r"SIGNATURE_DOES_NOT_MATCH|INVALID_ACCESS_KEY|ACCESS_DENIED|HTTP status 40[13]|EXPIRED_TOKEN", text):
         if storage.anonymous:
@@ -160,7 +175,14 @@ def _sentence(text: str, what: str, storage: Storage) -> Exception | None:
         found = re.search(r"curlCode: \d+, ([^;(]+)", text)
         cause = (found[1] if found else "no answer").strip().rstrip(".").lower()
         return StorageError(f"The store {server} could not be reached for {what} ({cause}): see whether it is up.")
-    if "AWS Error" in text:
-        cause = re.sub(r"\s*\(Request ID.*", "", " ".join(text.split())).rpartition("AWS Error ")[2].rstrip(".")
-        return StorageError(f"The store {server} failed on {what} ({cause[:200]}): try again, or see its log.")
-    return None
+    return _failure(text.rpartition("AWS Error ")[2], what, storage) if "AWS Error" in text else None
+
+
+def _failure(text: str, what: str, storage: Storage) -> StorageError:
+    cause = re.sub(r"\s*\(Request ID.*", "", " ".join(text.split())).rstrip(".")
+    server = _server(what, storage)
+    return StorageError(f"The store {server} failed on {what} ({cause[:200]}): try again, or see its log.")
+
+
+def _server(what: str, storage: Storage) -> str:
+    return storage.endpoint or urlsplit(what).scheme

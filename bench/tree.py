@@ -138,7 +138,7 @@ class Opened:
             DatasetError: It is gone or may not be read.
             StorageError: The store cannot be reached or broke off.
         """
-        with explained(self.uri, self._storage):
+        with explained(self.uri, self._storage, parsed=True):
             yield self.file()
 
 

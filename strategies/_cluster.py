@@ -42,6 +42,8 @@ def settings(trial: Trial, jobs: Mapping[str, str], given: Mapping[str, str], ar
         "spark.dynamicAllocation.enabled": "false",
         "spark.executor.processTreeMetrics.enabled": "true",
         "spark.executor.metrics.pollingInterval": "2s",
+        # The CPU time of executors is summed over all stages at the end; by default the first of 1,000 are forgotten.
+        "spark.ui.retainedStages": "1000000",
         # A host that is cut off is given up after a minute and a half, and an executor that has lost its driver then
         # ends itself; by default it would stay for ten minutes.
         "spark.executor.heartbeatInterval": "5s",
@@ -64,7 +66,7 @@ def _address(master: str) -> dict[str, str]:
     """Return the driver's address: the one of this host that leads to the master, where that tells.
 
     Raises:
-        RankError: The master does not answer.
+        RankError: The master does not answer, or is named without a port.
     """
     if master.startswith("local-cluster"):
         os.environ["SPARK_LOCAL_IP"] = "127.0.0.1"
@@ -74,6 +76,8 @@ def _address(master: str) -> dict[str, str]:
     addresses = master.removeprefix("spark://").split(",")
     for each in addresses:
         host, _, port = each.rpartition(":")
+        if not port.isdecimal():
+            raise RankError(f"The master {master} is none without a port: write spark://HOST:PORT.")
         with suppress(OSError), socket.create_connection((host, int(port)), SECONDS_TO_REACH_A_MASTER) as connection:
             own = connection.getsockname()[0]
             os.environ.setdefault("SPARK_LOCAL_IP", own)

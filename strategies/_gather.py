@@ -14,11 +14,12 @@ from typing import TYPE_CHECKING, Any
 
 from bench import PredictionWriter, keys, sparkconf, traffic
 from bench.keys import Keys
-from strategies import _parquet, _ranks, _source
+from strategies import _hadoop, _parquet, _ranks, _source
 
 if TYPE_CHECKING:
     import pyarrow as pa
     from pyspark.accumulators import Accumulator
+    from pyspark.core.broadcast import Broadcast
     from pyspark.sql import DataFrame, SparkSession
 
     from bench import Trial
@@ -36,13 +37,23 @@ def write(trial: Trial, scored: DataFrame) -> Path:
     Args:
         trial: The trial.
         scored: The scores.
+
+    Raises:
+        RankError: They could not be computed.
     """
+    with _ranks.explained(_ranks.SPARK_FAILED):
+        return _by_spark(trial, scored) if sparkconf.is_local(trial.master) else _by_driver(trial, scored)
+
+
+def _by_spark(trial: Trial, scored: DataFrame) -> Path:
+    path = trial.scratch / "predictions"
+    scored.write.mode("append").parquet(_hadoop.uri(str(path)))
+    return path
+
+
+def _by_driver(trial: Trial, scored: DataFrame) -> Path:
     from pyspark import StorageLevel
 
-    if sparkconf.is_local(trial.master):
-        path = trial.scratch / "predictions"
-        scored.write.mode("append").parquet(str(path))
-        return path
     rows = scored.selectExpr("cast(row_id as long)", "cast(score as float)").mapInArrow(packed, "piece binary")
     rows.persist(StorageLevel.DISK_ONLY)
     jobs = math.ceil(rows.count() / PIECES_AT_ONCE)
@@ -96,7 +107,7 @@ def _piece(batches: list[pa.RecordBatch]) -> bytes:
     return content
 
 
-def score(trial: Trial, spark: SparkSession, load: Callable[[int], Callable[[Any], Any]]) -> Path:
+def score(trial: Trial, spark: SparkSession, load: Broadcast[Callable[[int], Callable[[Any], Any]]]) -> Path:
     """Score rows where they are read, on all executors, and return the directory of the scores.
 
     Not by way of a data frame, for which Spark would start other Python processes than those that are there.
@@ -126,7 +137,7 @@ class _Scorer:
     """What a Python worker calls: numbers of shards in, `pieces` of the scores of their rows out."""
 
     trial: Trial
-    load: Callable[[int], Callable[[Any], Any]]
+    load: Broadcast[Callable[[int], Callable[[Any], Any]]]
     shards: int
     keys: Keys
     traffic: Accumulator[tuple[int, int]]
@@ -135,7 +146,7 @@ class _Scorer:
         self.keys.use()
         traffic.own.taken()
         _ranks.set_threads(self.trial.threads_per_worker)
-        predict = self.load(self.trial.threads_per_worker)
+        predict = self.load.value(self.trial.threads_per_worker)
         for shard in shards:
             yield from pieces(self._scored(shard, predict))
         self.traffic.add(traffic.own.taken())
@@ -146,7 +157,7 @@ class _Scorer:
 
         dataset = self.trial.dataset
         for split in self.trial.splits_to_score:
-            mine = _parquet.shard(_parquet.row_groups(dataset, split), shard, self.shards)
+            mine = _parquet.shard(_source.planned(dataset, split), shard, self.shards)
             for row_ids, features in _parquet.batches(dataset, split, groups=mine):
                 scores = np.asarray(predict(features), np.float32).reshape(-1)
                 yield pa.RecordBatch.from_arrays([pa.array(row_ids), pa.array(scores)], names=["row_id", "score"])

@@ -5,6 +5,7 @@ Not run in our tests: the jars come from Maven only. What is written here is tes
 
 from __future__ import annotations
 
+import os
 import re
 from collections.abc import Mapping
 from pathlib import Path
@@ -76,7 +77,13 @@ def chosen(dataset: Dataset, given: Mapping[str, str]) -> dict[str, str]:
 
 
 def uri(path: str) -> str:
-    """Return a URI as Hadoop's connectors know it: ``s3`` is called ``s3a`` there, and ``gcs`` ``gs``."""
+    """Return a path or URI as Hadoop knows it: ``s3`` is called ``s3a`` there, and ``gcs`` ``gs``.
+
+    A path is one of this machine, and says so: where Hadoop is set up (``HADOOP_CONF_DIR``), it is HDFS's by default.
+    """
+    if "://" not in path:
+        # Not quoted: Hadoop does not take a percent sign for more than that.
+        return f"file://{os.path.abspath(path)}"
     return re.sub(r"^gcs://", "gs://", re.sub(r"^s3://", "s3a://", path))
 
 

@@ -10,6 +10,7 @@ from functools import partial
 from typing import TYPE_CHECKING, Any
 
 from bench import keys
+from bench.keys import Keys
 from strategies import _ranks
 from strategies._ranks import RankError, Report
 
@@ -36,13 +37,14 @@ def run(function: Callable[[Trial, float], Report], trial: Trial) -> list[Report
         RankError: A rank failed, or the ranks did not start in time.
     """
     import horovod.spark
-    from horovod.spark import gloo_run
+    from horovod.spark import gloo_run, runner
 
-    remote_shell = gloo_run.rsh
+    remote_shell, make_mapper = gloo_run.rsh, runner._make_mapper
     gloo_run.rsh = _ending_all(remote_shell)
+    runner._make_mapper = _bringing(keys.of_driver(trial.dataset), make_mapper)
     try:
         answers = horovod.spark.run(
-            partial(_ranks.with_keys, keys.of_driver(trial.dataset), function),
+            partial(_ranks.observed, function),
             (trial, time.time()),
             num_proc=trial.workers,
             start_timeout=_ranks.SECONDS_TO_START,
@@ -55,7 +57,7 @@ def run(function: Callable[[Trial, float], Report], trial: Trial) -> list[Report
     except RuntimeError as error:
         raise RankError(_sentence(str(error))) from error
     finally:
-        gloo_run.rsh = remote_shell
+        gloo_run.rsh, runner._make_mapper = remote_shell, make_mapper
     return [_ranks.counted(answer) for answer in answers]
 
 
@@ -65,6 +67,29 @@ def _interfaces() -> set[str] | None:
 
     host = SparkContext.getOrCreate().getConf().get("spark.driver.host")
     return {"lo"} if host.startswith("127.") else None
+
+
+def _bringing(held: Keys, make_mapper: Callable[..., Any]) -> Callable[..., Any]:
+    """Return a maker of what Spark's tasks call, so that it brings the driver's keys along in Spark's own closure.
+
+    What Horovod itself sends to its ranks, the function included, it signs and does not encrypt. A rank's environment
+    is a copy of its task's, made when the task's service starts (``SparkTaskService``).
+
+    Args:
+        held: The driver's keys.
+        make_mapper: Horovod's own maker.
+    """
+
+    def make(*arguments: Any) -> Callable[..., Any]:
+        mapper = make_mapper(*arguments)
+
+        def call(index: int, rows: Any) -> Any:
+            held.use()
+            return mapper(index, rows)
+
+        return call
+
+    return make
 
 
 def _ending_all(remote_shell: Callable[..., int]) -> Callable[..., int]:

@@ -24,6 +24,8 @@ if TYPE_CHECKING:
 SECONDS_TO_START = 60  # for all ranks to meet
 SECONDS_TO_WAIT = 120  # for another rank: shards are equal, so that ranks are never far apart
 LONGEST_SENTENCE = 300  # characters
+MOST_CAUSES = 20
+SPARK_FAILED = "A job of Spark failed"
 
 
 class RankError(RuntimeError):
@@ -90,7 +92,7 @@ class Answer:
 
 
 def with_keys(held: Keys, function: Callable[..., Any], *arguments: Any, **named: Any) -> Answer:
-    """Call a rank's function where it runs, able to read the dataset; count what it asks for.
+    """Call a rank's function where it runs, able to read the dataset; see `observed`.
 
     Args:
         held: The driver's keys.
@@ -99,6 +101,11 @@ def with_keys(held: Keys, function: Callable[..., Any], *arguments: Any, **named
         named: More of them.
     """
     held.use()
+    return observed(function, *arguments, **named)
+
+
+def observed(function: Callable[..., Any], *arguments: Any, **named: Any) -> Answer:
+    """Call a rank's function where it runs, and count what it asks for."""
     traffic.own.taken()
     value = function(*arguments, **named)
     return Answer(value, *traffic.own.taken())
@@ -209,23 +216,39 @@ def sentence(rank: int, error: Exception) -> str:
 
 
 @contextmanager
-def explained() -> Iterator[None]:
+def explained(failed: str = "A rank failed") -> Iterator[None]:
     """Say in one sentence what Spark says in pages about a job that failed.
 
+    Args:
+        failed: What to call it where the sentence has nothing better to begin with.
+
     Raises:
-        RankError: The job failed; the sentence is the failed rank's own, if it could say one.
+        RankError: The job failed; the sentence is that of the Python worker that failed, if it could say one.
     """
     from py4j.protocol import Py4JJavaError
+    from pyspark.errors.exceptions.captured import CapturedException
 
     try:
         yield
     except Py4JJavaError as error:
-        raise RankError(_reason(str(error.java_exception.getMessage()))) from error
+        raise RankError(_reason(_told(error.java_exception), failed)) from error
+    except CapturedException as error:
+        raise RankError(_reason(str(error), failed)) from error
 
 
-def _reason(text: str) -> str:
-    if found := re.search(r"RankError: (.+)", text):
-        return found[1]
+def _told(failure: Any) -> str:
+    """Return what an exception of the JVM says, and below it what its causes do, the root cause last."""
+    said: list[str] = []
+    while failure is not None and len(said) < MOST_CAUSES:
+        said.append(str(failure.toString()))
+        failure = failure.getCause()
+    return "\n".join(said)
+
+
+def _reason(text: str, failed: str) -> str:
+    # Of a chain of Python's exceptions, the last one is what was raised in the end.
+    if own := re.findall(r"(?:RankError|DatasetError|StorageError): (.+)", text):
+        return str(own[-1])
     if "Python worker exited unexpectedly" in text:
         return (
             "The process of a rank died, and the others were ended: memory may have run out, or it had waited for "
@@ -236,4 +259,5 @@ def _reason(text: str) -> str:
     if found := re.search(r"different version: (\S+) than that in driver: (\d+\.\d+)", text):
         return f"The executors run Python {found[1]} and the driver {found[2]}: use one environment on all hosts."
     causes = re.findall(r"^(?!.*PythonException)[\w.]+(?:Error|Exception): .+", text, re.MULTILINE)
-    return f"A rank failed: {(causes or text.splitlines())[0]}"
+    cause = causes[-1] if causes else text.partition("\n")[0]
+    return f"{failed}: {cause[:LONGEST_SENTENCE].strip().rstrip('.')}."

@@ -65,14 +65,23 @@ def train(tf: Any, dataset: Dataset) -> Any:
     import numpy as np
 
     tf.keras.utils.set_random_seed(SEED)
-    share = min(1.0, ROWS_TO_TRAIN_ON / dataset.train_rows)
-    parts = list(_row_groups(dataset, "train", dataset.label, share))
+    parts = list(to_train_on(dataset))
     features = np.concatenate([rows for _, rows in parts])
     labels = np.concatenate([labels for labels, _ in parts])
     model = _keras.mlp(tf, dataset, SEED)
     _keras.compile_mlp(tf, model, LEARNING_RATE)
     model.fit(features, labels, batch_size=BATCH_SIZE, epochs=EPOCHS, verbose=0)
     return model
+
+
+def to_train_on(dataset: Dataset) -> Any:
+    """Yield labels and features of the first row groups of each file, and of no more files than that takes."""
+    rows, share = 0, min(1.0, ROWS_TO_TRAIN_ON / dataset.train_rows)
+    for labels, features in _row_groups(dataset, "train", dataset.label, share):
+        yield labels, features
+        rows += len(labels)
+        if rows >= ROWS_TO_TRAIN_ON:
+            return
 
 
 def plainly_read(dataset: Dataset) -> Any:

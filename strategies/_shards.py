@@ -13,6 +13,7 @@ from strategies._ranks import RankError
 
 if TYPE_CHECKING:
     import numpy as np
+    from pyspark.core.broadcast import Broadcast
     from pyspark.sql import SparkSession
 
     from bench import Trial
@@ -41,17 +42,19 @@ def score(trial: Trial, spark: SparkSession, load: Callable[[int], Callable[[Any
     Args:
         trial: The trial.
         spark: The session, out of `_barrier.start`.
-        load: Takes a number of threads and returns what turns features into probabilities. It holds the model, which
-            Spark broadcasts once if it is large.
+        load: Takes a number of threads and returns what turns features into probabilities; a function of a module's
+            top level, or a `partial` of one that holds the model.
     """
+    # By itself: Spark makes a file of a command above 1 MB, and in the command are the keys.
+    shipped = spark.sparkContext.broadcast(load)
     if not sparkconf.is_local(trial.master):
-        return _gather.score(trial, spark, load)
+        return _gather.score(trial, spark, shipped)
     path = trial.scratch / "predictions"
     path.mkdir()
-    _barrier.run(trial, spark, partial(_score, load, path))
+    _barrier.run(trial, spark, partial(_score, shipped, path))
     return path
 
 
-def _score(load: Callable[[int], Callable[[Any], Any]], path: Path, rank: Rank, trial: Trial) -> None:
-    predict = load(trial.threads_per_worker)
+def _score(load: Broadcast[Callable[[int], Callable[[Any], Any]]], path: Path, rank: Rank, trial: Trial) -> None:
+    predict = load.value(trial.threads_per_worker)
     _scores.write(trial, path / f"part-{rank.index:05}.parquet", predict, rank.index, rank.world)

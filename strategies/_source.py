@@ -25,6 +25,10 @@ if TYPE_CHECKING:
 
 ROWS_AT_ONCE = 65_536
 
+_plans: dict[
+    tuple[str, str, str, str], list[_parquet.RowGroup]
+] = {}  # of this Python worker, which Spark uses for one partition after another
+
 
 def read(spark: SparkSession, dataset: Dataset, splits: Sequence[str], columns: Sequence[str]) -> DataFrame:
     """Return columns of splits, under their own names.
@@ -41,6 +45,23 @@ def read(spark: SparkSession, dataset: Dataset, splits: Sequence[str], columns: 
     number = len(reader.portions())
     schema = ", ".join(f"`{name}` {'long' if name == 'row_id' else 'float'}" for name in columns)
     return spark.range(0, number, 1, number).mapInArrow(reader, schema)
+
+
+def planned(dataset: Dataset, split: str) -> list[_parquet.RowGroup]:
+    """Return a split's row groups; in a store they are listed once in a process, since the listing is in the plan.
+
+    Whether that still holds is seen by those who read them.
+
+    Args:
+        dataset: The dataset.
+        split: ``train`` or ``test``.
+    """
+    if not dataset.listing:
+        return _parquet.row_groups(dataset, split)
+    key = (dataset.path, dataset.listing, dataset.fingerprint, split)
+    if key not in _plans:
+        _plans[key] = _parquet.row_groups(dataset, split)
+    return _plans[key]
 
 
 def portions(groups: Sequence[_parquet.RowGroup], number: int) -> list[list[_parquet.RowGroup]]:
@@ -64,7 +85,7 @@ def portions(groups: Sequence[_parquet.RowGroup], number: int) -> list[list[_par
 class _Reader:
     """What a Python worker calls: numbers of portions in, their rows out.
 
-    Each worker makes the same plan for itself, since a million row groups would be much to send to everybody.
+    Each worker makes the same plan for itself, once, since a million row groups would be much to send to everybody.
     """
 
     dataset: Dataset
@@ -75,7 +96,7 @@ class _Reader:
     traffic: Accumulator[tuple[int, int]]
 
     def portions(self) -> list[list[_parquet.RowGroup]]:
-        groups = [group for split in self.splits for group in _parquet.row_groups(self.dataset, split)]
+        groups = [group for split in self.splits for group in planned(self.dataset, split)]
         return portions(groups, self.wanted)
 
     def __call__(self, batches: Iterator[pa.RecordBatch]) -> Iterator[pa.RecordBatch]:

@@ -7,10 +7,10 @@ import shlex
 import sys
 from collections.abc import Mapping
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from bench import Skip, java, limits, sparkconf
-from strategies import _cluster, _executors, _gather, _hadoop, _ship, _source
+from strategies import _cluster, _executors, _gather, _hadoop, _ranks, _ship, _source
 
 if TYPE_CHECKING:
     from pyspark.sql import DataFrame, SparkSession
@@ -31,6 +31,7 @@ def start(trial: Trial, settings: Mapping[str, str] | None = None) -> SparkSessi
 
     Raises:
         Skip: There is no Java.
+        RankError: Spark does not start, or a cluster gives too few executors.
     """
     import pyspark
     import pyspark.ml  # here, so that it does not count as training
@@ -56,9 +57,12 @@ def start(trial: Trial, settings: Mapping[str, str] | None = None) -> SparkSessi
     sparkconf.write(chosen | _hadoop.chosen(trial.dataset, given) | path, trial.scratch / "spark.properties")
     arguments = ["--load-spark-defaults", "--properties-file", str(trial.scratch / "spark.properties")]
     os.environ["PYSPARK_SUBMIT_ARGS"] = shlex.join([*arguments, "pyspark-shell"])
-    spark: SparkSession = SparkSession.builder.getOrCreate()
-    if not local:
+    with _ranks.explained("Spark did not start"):
+        spark: SparkSession = SparkSession.builder.getOrCreate()
+    if not trial.master.startswith("local"):
+        # The processes of a local cluster are children of this JVM: the harness sees them itself.
         _executors.remember(trial, spark)
+    if not local:
         _cluster.join(trial, spark, archive, trial.workers if "spark.task.cpus" in jobs else trial.cores)
     return spark
 
@@ -166,14 +170,32 @@ def read(spark: SparkSession, dataset: Dataset, *splits: str, label: bool = True
 
 
 def load_train(trial: Trial, spark: SparkSession) -> DataFrame:
-    """Read the train split into Spark's memory and return it: the vector column ``features`` and ``label``.
+    """Read the train split into Spark's memory and return it: the vector column ``features`` and ``label``."""
+    return loaded(assemble(read(spark, trial.dataset, "train", row_id=False), trial.dataset))
+
+
+def loaded(rows: DataFrame) -> DataFrame:
+    """Return the columns ``features`` and ``label`` of rows, in Spark's memory.
 
     Cached, because MLlib's optimisers pass over it again and again; counted, because Spark would read it later.
+
+    Raises:
+        RankError: They cannot be read.
     """
-    rows = read(spark, trial.dataset, "train", row_id=False)
-    rows = assemble(rows, trial.dataset).select("features", "label").cache()
-    rows.count()
+    rows = rows.select("features", "label").cache()
+    with _ranks.explained(_ranks.SPARK_FAILED):
+        rows.count()
     return rows
+
+
+def fit(estimator: Any, rows: DataFrame) -> Any:
+    """Return what an estimator makes of rows.
+
+    Raises:
+        RankError: A job of Spark failed.
+    """
+    with _ranks.explained(_ranks.SPARK_FAILED):
+        return estimator.fit(rows)
 
 
 def assemble(rows: DataFrame, dataset: Dataset) -> DataFrame:

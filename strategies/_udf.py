@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from bench import Strategy, sparkconf
-from strategies import _gather, _hadoop, _keras, _model, _parquet, _spark
+from strategies import _gather, _hadoop, _keras, _model, _parquet, _ranks, _spark
 
 if TYPE_CHECKING:
     import numpy as np
@@ -87,7 +87,8 @@ def start(trial: Trial) -> SparkSession:
     started = spark.range(0, trial.workers, 1, trial.workers).mapInArrow(start_python, "id long")
     if not _hadoop.reads(spark, trial.dataset.path):
         started = started.mapInArrow(start_python, "id long")  # then one Python reads for another that scores
-    started.collect()
+    with _ranks.explained(_ranks.SPARK_FAILED):
+        started.collect()
     return spark
 
 

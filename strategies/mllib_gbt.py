@@ -50,7 +50,7 @@ def fit(trial, rows):
         stepSize=trial.learning_rate,
         seed=trial.seed,
     )
-    return estimator.fit(rows)
+    return _spark.fit(estimator, rows)
 
 
 @hookimpl

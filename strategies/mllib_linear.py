@@ -44,7 +44,7 @@ def fit(trial, rows):
     from pyspark.ml.classification import LogisticRegression
 
     estimator = LogisticRegression(maxIter=100, regParam=0.0, standardization=True)
-    return estimator.fit(rows)
+    return _spark.fit(estimator, rows)
 
 
 @hookimpl

@@ -39,8 +39,7 @@ def bench_setup(trial):
 def bench_train(trial, session):
     with trial.phase("load"):
         rows = standardised(_spark.read(session, trial.dataset, "train", row_id=False), trial.dataset)
-        rows = rows.select("features", "label").cache()
-        rows.count()
+        rows = _spark.loaded(rows)
     return fit(trial, rows)
 
 
@@ -67,7 +66,7 @@ def fit(trial, rows):
         blockSize=1024,
         seed=trial.seed,
     )
-    return estimator.fit(rows)
+    return _spark.fit(estimator, rows)
 
 
 @hookimpl

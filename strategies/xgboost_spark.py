@@ -52,7 +52,7 @@ def bench_train(trial, session):
         rows = _spark.read(session, trial.dataset, "train", row_id=False)
         # The estimator shuffles all rows where the files do not split into as many partitions as there are workers.
         trial.note("shuffled", rows.rdd.getNumPartitions() != trial.workers)
-    return estimator.fit(rows)
+    return _spark.fit(estimator, rows)
 
 
 @hookimpl

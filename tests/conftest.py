@@ -28,11 +28,13 @@ FACTS = "@hookimpl\ndef bench_strategy():\n    return Strategy(family='linear')\
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Begin with the tests that need more than the usual time, then those that start frameworks, then all others."""
+    """Begin with modules that need more than the usual time, then those that start frameworks, then all others."""
+    long = {item.path for item in items if item.get_closest_marker("timeout")}
 
     def turn(item: pytest.Item) -> int:
-        return 0 if item.get_closest_marker("timeout") else 1 if "strategies" in item.path.parts else 2
+        return 0 if item.path in long else 1 if "strategies" in item.path.parts else 2
 
+    # By whole modules: one that was torn apart would set up what its tests share twice.
     items.sort(key=turn)
 
 

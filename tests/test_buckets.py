@@ -21,19 +21,19 @@ import pytest
 from rich.console import Console
 
 from bench import Dataset, plan, run, storage, traffic
-from bench.bucket import Bucket
+from bench.bucket import _LOG, Bucket, beside
 from bench.datasets import open_dataset, remote
 from bench.datasets.fingerprint import verify_content
 from bench.datasets.ingest import import_parquet
 from bench.datasets.store import open_manifest
 from bench.datasets.synthetic import make_synthetic
-from bench.errors import BenchError, DatasetError, StorageError, UsageError
+from bench.errors import BenchError, DatasetError, ResultsError, StorageError, UsageError
 from bench.model import Storage
 from bench.progress import Progress
 from bench.results import latest, read_run
 from bench.testing.support import make_tiny_dataset
-from strategies import _parquet
-from tests.conftest import on_one_python
+from strategies import _parquet, _source
+from tests.conftest import CONTROL, Plugins, on_one_python
 from tests.objectstore import BUCKET, ObjectStore, Proxy, free_ports
 
 PART = "split=train/part-00000.parquet"
@@ -111,6 +111,12 @@ def test_somebodys_rows_are_imported_from_a_bucket(
     assert sorted(path.name for path in home.iterdir()) == ["here", "there"]
 
 
+def test_a_dataset_of_ours_is_not_imported_from_a_bucket(there: Dataset) -> None:
+    """As on a disk, it is to be used as it is."""
+    with pytest.raises(DatasetError, match=f"{there.path} is a dataset of bench already"):
+        import_parquet(there.path, there.label, storage=there.storage)
+
+
 def test_nothing_is_overwritten(here: Dataset, there: Dataset, store: ObjectStore) -> None:
     """A copy goes to where nothing lies."""
     with pytest.raises(UsageError, match="lies at"):
@@ -148,6 +154,16 @@ def test_a_worker_reads_its_own_row_groups(there: Dataset) -> None:
     _parquet.read_matrix(there, _parquet.shard(groups, 1, 2), 1)
     _, half = traffic.own.taken()
     assert 0.4 * whole < half < 0.6 * whole
+
+
+def test_a_plan_is_made_once_in_a_process(there: Dataset) -> None:
+    """Partitions that one Python worker reads share a plan where its listing tells whether it holds."""
+    groups = _source.planned(there, "train")
+    traffic.own.taken()
+    assert _source.planned(there, "train") is groups
+    assert traffic.own.taken() == (0, 0)
+    assert _source.planned(replace(there, listing=""), "train") == groups
+    assert traffic.own.taken() != (0, 0)
 
 
 def test_an_object_that_is_gone_is_named(copy: Dataset, store: ObjectStore) -> None:
@@ -301,6 +317,76 @@ def test_a_store_that_fails_in_a_trial_is_a_record(
     assert records["xgboost"]["quality"] is None
 
 
+VANISHES = """
+    from bench import storage
+    from strategies import _gather, _spark
+
+    @hookimpl
+    def bench_setup(trial):
+        return _spark.start(trial)
+
+    @hookimpl
+    def bench_train(trial, session):
+        rows = _spark.read(session, trial.dataset, "train").selectExpr("row_id", "f0 as score")
+        filesystem, root = storage.filesystem(trial.dataset.path, trial.dataset.storage)
+        filesystem.delete_file(f"{root}/split=train/part-00000.parquet")
+        _gather.write(trial, rows)
+
+    @hookimpl
+    def bench_teardown(session):
+        _spark.stop(session)
+"""
+
+
+def test_an_object_that_goes_under_a_data_frame_is_named(
+    bench: Callable[..., subprocess.CompletedProcess[str]], copy: Dataset, installed: Plugins, tmp_path: Path
+) -> None:
+    """What Spark says in pages of a job that failed becomes the sentence of the worker that could not read."""
+    installed.add("vanishes", VANISHES)
+    bench("run", "--data", copy.path, "--strategy", "vanishes")
+    records = {record["trial"]["strategy"]: record for record in read_run(latest(tmp_path / "results")).records}
+    assert records["vanishes"]["reason"].startswith(f"RankError: The object {copy.path}/{PART} is gone since")
+
+
+LARGE = """
+    import os
+    from functools import partial
+
+    from strategies import _barrier, _shards, _spark
+
+    @hookimpl
+    def bench_setup(trial):
+        return _barrier.start(trial)
+
+    @hookimpl
+    def bench_train(trial, session):
+        _shards.score(trial, session, partial(load, bytes(2_000_000)))
+        files = [path for path in trial.scratch.rglob("*") if path.is_file()]
+        secret = os.environ["AWS_SECRET_ACCESS_KEY"].encode()
+        trial.note("files", len(files))
+        trial.note("hold_the_secret", [path.name for path in files if secret in path.read_bytes()])
+
+    def load(model, threads):
+        return lambda features: features[:, 0] * 0 + 0.5
+
+    @hookimpl
+    def bench_teardown(session):
+        _spark.stop(session)
+"""
+
+
+def test_keys_are_in_no_file_beside_a_large_model(
+    bench: Callable[..., subprocess.CompletedProcess[str]], there: Dataset, installed: Plugins, tmp_path: Path
+) -> None:
+    """Of a command above 1 MB Spark makes a file, so that a model does not travel with the keys."""
+    installed.add("large", LARGE, CONTROL)
+    bench("run", "--data", there.path, "--strategy", "large")
+    records = {record["trial"]["strategy"]: record for record in read_run(latest(tmp_path / "results")).records}
+    assert records["large"]["status"] == "ok", records["large"]["reason"]
+    assert records["large"]["notes"]["files"] > 0
+    assert records["large"]["notes"]["hold_the_secret"] == []
+
+
 def test_two_runs_at_once_keep_all_records(
     bench: Callable[..., subprocess.CompletedProcess[str]], here: Dataset, tmp_path: Path
 ) -> None:
@@ -339,6 +425,27 @@ def test_records_that_are_made_at_once_are_all_there(here: Dataset, store: Objec
     assert fetched.run == read_run(campaign.directory.path).run
 
 
+def test_objects_that_are_damaged_or_lead_elsewhere_are_left_out(
+    here: Dataset, store: ObjectStore, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """A record that was cut off counts as not run and is named, and a log's name is a name and no path."""
+    campaign = run.start(plan.Request(strategies=("null",)), here, tmp_path, ["test"])
+    (record,) = run.execute(campaign, 60, Progress(Console(quiet=True), 1))
+    bucket, name = Bucket(f"s3://{BUCKET}/spoilt", store.storage), campaign.directory.name
+    bucket.begin(campaign.directory)
+    bucket.keep(campaign.directory, record)
+    bucket.put(f"{name}/records/empty.json", b"")
+    bucket.put(f"{name}/logs/deeper/x", b"")
+    fetched = bucket.fetch(name, tmp_path / "fetched")
+    assert read_run(fetched).records == [record]
+    assert [log.name for log in (fetched / "logs").iterdir()] == [Path(record["log"]).name]
+    assert capsys.readouterr().err == f"{bucket.uri}/{name}/records/empty.json is damaged, and counts as not run.\n"
+    assert not any(map(_LOG.fullmatch, ("logs/../x", "logs/..", "logs/.", "logs/../../x", "logs//x")))
+    bucket.put(f"{name}/run.json", b"")
+    with pytest.raises(ResultsError, match="is damaged"):
+        bucket.fetch(name, tmp_path / "again")
+
+
 def test_a_store_that_fails_keeps_what_was_measured(
     bench: Callable[..., subprocess.CompletedProcess[str]], here: Dataset, proxy: Proxy
 ) -> None:
@@ -352,6 +459,42 @@ def test_a_store_that_fails_keeps_what_was_measured(
     kept = Path(re.search(r"kept in (\S+)\.$", answer.stderr.splitlines()[-1])[1])
     assert read_run(kept).records
     shutil.rmtree(kept.parent)
+
+
+def test_a_report_that_cannot_be_put_takes_nothing_along(
+    bench: Callable[..., subprocess.CompletedProcess[str]], here: Dataset, proxy: Proxy
+) -> None:
+    """When the store fails at the last object, the table is there, and the sentence says where the records are."""
+    arguments = ("run", "--data", here.path, "--strategy", "null", "--out", f"s3://{BUCKET}/no-report")
+    proxy.left = 1_000_000
+    assert bench(*arguments, AWS_ENDPOINT_URL=proxy.endpoint).returncode == 0
+    proxy.left = 1_000_000 - proxy.left - 100  # all but the end of the last answer
+    answer = bench(*arguments, AWS_ENDPOINT_URL=proxy.endpoint)
+    assert answer.returncode == 5, answer.stderr
+    assert "Overhead of the harness itself" in answer.stdout
+    kept = Path(re.search(r"kept in (\S+)\.$", answer.stderr.splitlines()[-1])[1])
+    assert read_run(kept).records
+    shutil.rmtree(kept.parent)
+
+
+def test_what_is_beside_a_store_goes_unless_there_are_records(capsys: pytest.CaptureFixture[str]) -> None:
+    """Ctrl-C leaves no empty directory, and of one with records it is said where it is."""
+    places = []
+    for name in ("run.json", "records.jsonl"):
+        with pytest.raises(KeyboardInterrupt), beside() as directory:
+            places.append(directory)
+            (directory / "run").mkdir()
+            (directory / "run" / name).touch()
+            raise KeyboardInterrupt
+    assert [place.exists() for place in places] == [False, True]
+    assert capsys.readouterr().err == f"What was measured is kept in {places[1]}.\n"
+    shutil.rmtree(places[1])
+
+
+def test_the_way_on_has_the_store(store: ObjectStore) -> None:
+    """Who goes on with a run needs the endpoint again."""
+    bucket = Bucket(f"s3://{BUCKET}/runs", store.storage)
+    assert bucket.options == f" --endpoint {store.endpoint} --region us-east-1"
 
 
 @pytest.mark.parametrize(

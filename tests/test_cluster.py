@@ -227,6 +227,15 @@ def test_a_master_that_goes_harms_no_trial(bench: Bench, data: Dataset, installe
         assert cluster.idle()
 
 
+def test_a_local_cluster_is_counted_once(bench: Bench, tiny: Dataset) -> None:
+    """Executors that are processes of this machine are seen by the harness, and not added as Spark measures them."""
+    place = ("--master", "local-cluster[1,1,1024]", "--data", tiny.path, "--workers", "1", "--cores", "1", "--json")
+    answer = bench("run", "--strategy", "mllib_linear", *place, JDK_JAVA_OPTIONS=FRUGAL)
+    record = next(json.loads(line) for line in answer.stdout.splitlines() if "mllib_linear" in line)
+    assert record["status"] == "ok", record["reason"]
+    assert "executors" not in record["notes"]
+
+
 def test_a_master_that_is_not_there_is_a_sentence(bench: Bench, data: Dataset) -> None:
     """A master that does not answer is named, in the record of each trial."""
     place = ("--master", "spark://127.0.0.1:1", "--data", data.path, "--workers", "2")

@@ -40,6 +40,12 @@ def test_a_packed_environment_works_elsewhere(environment: Path, tmp_path: Path)
     assert "spark.archives=" in pack.how_to_use(archive)
 
 
+def test_the_command_finds_the_archive_wherever_it_is_called(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """What is printed has the archive's whole path, since a trial's Spark runs in a directory of its own."""
+    monkeypatch.chdir(tmp_path)
+    assert f"spark.archives={tmp_path}/a.zip#environment" in pack.how_to_use(Path("a.zip"))
+
+
 def test_what_cannot_be_packed_gets_a_sentence(environment: Path, tmp_path: Path) -> None:
     """No environment, an archive that is there, or a place that cannot be written to: one sentence, nothing written."""
     there = tmp_path / "there.tar.gz"

@@ -13,7 +13,7 @@ import pytest
 from bench import Dataset, references
 from bench.datasets.synthetic import make_synthetic
 from bench.errors import DatasetError, UsageError
-from strategies import _model
+from strategies import _model, _reference
 from tests.conftest import on_one_python
 
 # TensorFlow takes seconds to start, so that one process makes all models, and one scores with all of them.
@@ -74,6 +74,23 @@ def referenced(small: Dataset, tmp_path_factory: pytest.TempPathFactory) -> Data
     dataset = _copy(small, tmp_path_factory.mktemp("referenced"))
     references.ensure(dataset)
     return dataset
+
+
+def test_a_model_is_trained_on_so_many_rows(home: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Of many files not even one row group each is read, once there are rows enough."""
+    dataset = make_synthetic(2000, 4, files=4, name="many").dataset
+    assert Path(dataset.path).parent == home
+    assert sum(len(labels) for labels, _ in _reference.to_train_on(dataset)) == dataset.train_rows
+    monkeypatch.setattr(_reference, "ROWS_TO_TRAIN_ON", 1)
+    assert len(list(_reference.to_train_on(dataset))) == 1
+
+
+def test_a_reference_that_another_run_has_made_meanwhile_stays(referenced: Dataset) -> None:
+    """Who comes second takes the first one's, with which a run may be scoring by now."""
+    kept = Path(referenced.path, "reference", references.OWN)
+    before = kept.stat().st_ino
+    assert references._made(kept, referenced, None) == references.ensure(referenced)
+    assert kept.stat().st_ino == before
 
 
 @pytest.fixture(scope="module")

@@ -22,6 +22,7 @@ ENVIRON = {"PLANTED_TOKEN": "another-secret"}
         ("s3://b/k?X-Amz-Signature=abc%2B&x=1", "s3://b/k?X-Amz-Signature=***&x=1"),
         ("https://h/?sv=1&sig=abc", "https://h/?sv=1&sig=***"),
         ("AWS_SECRET_ACCESS_KEY=abc", "AWS_SECRET_ACCESS_KEY=***"),
+        ("fs.azure.account.key.me=abc", "fs.azure.account.key.me=***"),
         ("Authorization: Bearer abcdefghijkl", "Authorization: Bearer ***"),
     ],
 )
@@ -117,6 +118,15 @@ def test_a_run_whose_master_had_credentials_is_not_resumed(installed, tiny, tmp_
     done = bench("run", "--resume", str(results.latest(tmp_path / "results")))
     assert done.returncode == 2
     assert "spark://***@host:7077 had credentials in it, which no record keeps: start a new run" in done.stderr
+
+
+def test_a_run_whose_settings_had_credentials_is_not_resumed(tiny, tmp_path, bench):
+    """A setting that no record keeps whole would be another one when the run goes on."""
+    options = ("--spark-conf", "spark.driver.extraJavaOptions=-Dx=another-secret")
+    bench("run", "--strategy", "null", "--data", tiny.path, *options, **ENVIRON)
+    done = bench("run", "--resume", str(results.latest(tmp_path / "results")), **ENVIRON)
+    assert done.returncode == 2
+    assert "had credentials in it, which no record keeps: start a new run" in done.stderr
 
 
 def test_records_of_an_older_bench_are_cleaned_when_they_are_read(tmp_path):

@@ -23,6 +23,7 @@ def test_settings_come_from_options_and_files(tmp_path: Path) -> None:
         ("spark.executor.memory", "is no setting of Spark"),
         ("spark.hadoop.fs.s3a.secret.key=planted", "--spark-conf-file"),
         ("spark.x=http://me:planted@host", "--spark-conf-file"),
+        ("spark.executorEnv.MY_API_KEY=planted", "--spark-conf-file"),
         ("spark.master=local", "use --master"),
         ("spark.task.cpus=2", "use --workers and --cores"),
     ],
@@ -45,6 +46,25 @@ def test_a_file_that_cannot_be_used_gets_a_sentence(tmp_path: Path) -> None:
         sparkconf.read(tmp_path / "none")
 
 
+def test_relative_paths_begin_where_the_command_was_given(bench, tiny, tmp_path) -> None:
+    """On the command line at its directory, in a file at the file's; URIs, and the name behind a #, stay."""
+    import json
+
+    settings = {"spark.jars": "a.jar, /b.jar,hdfs://c.jar", "spark.archives": "d/e.tar.gz#environment", "spark.x": "y"}
+    assert sparkconf.resolved(settings, Path("/here")) == {
+        "spark.jars": "/here/a.jar,/b.jar,hdfs://c.jar",
+        "spark.archives": "/here/d/e.tar.gz#environment",
+        "spark.x": "y",
+    }
+    (tmp_path / "sub").mkdir()
+    (tmp_path / "sub" / "conf").write_text("spark.files f\n")
+    assert sparkconf.read(tmp_path / "sub" / "conf") == {"spark.files": f"{tmp_path}/sub/f"}
+    options = ("--master", "spark://nowhere:7077", "--spark-conf", "spark.archives=e.zip#environment")
+    assert bench("run", "--strategy", "null", "--data", tiny.path, *options).returncode == 0
+    run = json.loads(next((tmp_path / "results").glob("*/run.json")).read_text())
+    assert run["request"]["spark_conf"] == [f"spark.archives={tmp_path}/e.zip#environment"]
+
+
 def test_secrets_are_not_shown() -> None:
     """A record has all settings, with the values hidden that may be secrets."""
     shown = sparkconf.shown(
@@ -53,6 +73,12 @@ def test_secrets_are_not_shown() -> None:
             "spark.hadoop.fs.s3a.access.key": "planted",
             "spark.executorEnv.AWS_SESSION_TOKEN": "planted",
             "spark.executorEnv.AWS_ACCESS_KEY_ID": "planted",
+            "spark.executorEnv.MY_API_KEY": "planted",
+            "spark.executorEnv.SSH_PASSPHRASE": "planted",
+            "spark.hadoop.fs.azure.account.key.me.dfs.core.windows.net": "planted",
+            "spark.hadoop.fs.gs.auth.service.account.private.key": "planted",
+            "spark.hadoop.fs.s3a.encryption.key": "planted",
+            "spark.executor.extraJavaOptions": "-Djavax.net.ssl.trustStorePassword=planted",
             "spark.ssl.keyStorePassword": "planted",
             "spark.proxy": "http://me:planted@host",
             "spark.a": "b",
@@ -60,7 +86,7 @@ def test_secrets_are_not_shown() -> None:
     )
     assert "planted" not in str(shown)
     assert shown["spark.a"] == "b"
-    assert len(shown) == 7
+    assert len(shown) == 13
 
 
 def test_a_properties_file_is_for_its_owner_and_keeps_every_character(tmp_path: Path) -> None:
@@ -95,6 +121,24 @@ def test_the_command_line_refuses_them_before_anything_runs(bench, tiny, tmp_pat
     assert sentence in answer.stderr
     assert "planted" not in answer.stderr
     assert not (tmp_path / "results").exists()
+
+
+def test_local_runs_with_other_settings_are_unlike(bench, tiny, tmp_path) -> None:
+    """What was set for Spark on one machine is a fact of the environment too, and without settings nothing is added."""
+    import json
+
+    options = ((), ("--spark-conf", "spark.executor.x=1"), ("--spark-conf", "spark.executor.x=2"))
+    for number, more in enumerate(options):
+        run = bench("run", "--strategy", "null", "--data", tiny.path, "--out", str(number), *more)
+        assert run.returncode == 0, run.stderr
+    runs = [next((tmp_path / str(number)).glob("*")) for number in range(3)]
+    environments = [json.loads((run / "run.json").read_text())["environment"] for run in runs]
+    assert len({environment["fingerprint"] for environment in environments}) == 3
+    assert "cluster" not in environments[0]
+    assert environments[1]["cluster"] == {"master": "local", "settings": {"spark.executor.x": "1"}}
+    unlike = bench("compare", str(runs[1]), str(runs[2]))
+    assert unlike.returncode == 2
+    assert "Spark settings" in unlike.stderr + unlike.stdout
 
 
 def test_a_run_on_a_cluster_records_it_and_its_settings(bench, tiny, tmp_path) -> None:

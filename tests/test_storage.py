@@ -2,6 +2,7 @@
 
 import os
 import pickle
+import re
 from dataclasses import replace
 from pathlib import Path
 
@@ -43,12 +44,27 @@ def test_a_uri_that_cannot_be_used_gets_a_sentence(path: str, sentence: str) -> 
 def test_the_storage_section_comes_from_options_and_standard_variables() -> None:
     """What is given goes before the variables, of which the one for S3 goes before the general one."""
     environ = {"AWS_ENDPOINT_URL": "http://a:1", "AWS_ENDPOINT_URL_S3": "http://b:2", "AWS_DEFAULT_REGION": "x"}
-    assert from_environment(environ=environ) == Storage("http://b:2", "x")
-    assert from_environment("https://c", "y", True, environ) == Storage("https://c", "y", True)
-    assert from_environment(environ={}) == Storage()
-    for wrong in ("127.0.0.1:8333", "http://me:secret@host"):
-        with pytest.raises(UsageError, match="endpoint"):
-            from_environment(wrong)
+    assert from_environment(URI, Storage(), environ) == Storage("http://b:2", "x")
+    assert from_environment(URI, Storage("https://c", "y", True), environ) == Storage("https://c", "y", True)
+    assert from_environment(URI, Storage(), {}) == Storage()
+
+
+def test_amazons_variables_are_not_for_other_providers() -> None:
+    """Google's credentials never go to the server that is named for S3; one that is given counts for all."""
+    environ = {"AWS_ENDPOINT_URL": "http://a:1", "AWS_REGION": "x"}
+    assert from_environment("gs://bucket/path", Storage(), environ) == Storage()
+    assert from_environment("gs://bucket/path", Storage("http://b:2"), environ) == Storage("http://b:2")
+
+
+@pytest.mark.parametrize(
+    "wrong",
+    ["127.0.0.1:8333", "http://me:planted@host", "me:planted@host:9000", "http://host/planted", "http://host?planted"],
+)
+def test_an_endpoint_is_a_server_and_nothing_else(wrong: str) -> None:
+    """What would be cut off silently is refused, and so are credentials, which the sentence does not repeat."""
+    with pytest.raises(UsageError, match="endpoint") as caught:
+        from_environment(URI, Storage(wrong))
+    assert "planted" not in str(caught.value)
 
 
 @pytest.mark.parametrize(
@@ -67,6 +83,22 @@ def test_what_a_store_says_becomes_a_sentence(said: str, error: type, sentence: 
     assert URI in str(caught.value)
     assert "Request ID" not in str(caught.value)
     assert caught.value.exit_code == (2 if error is DatasetError else 5)
+
+
+@pytest.mark.parametrize("said", ["google::cloud::Status(UNAVAILABLE: no answer)", "HDFS connection failed"])
+def test_what_no_sentence_fits_is_a_store_that_failed(said: str) -> None:
+    """Whatever a store's library says, it is a sentence; but what is wrong with a content is the reader's to say."""
+    with pytest.raises(StorageError, match=r"The store gs failed on gs://b/x \(.*\): try again"):  # noqa: SIM117
+        with explained("gs://b/x", Storage()):
+            raise OSError(said)
+    with pytest.raises(OSError, match=re.escape(said)), explained("gs://b/x", Storage(), parsed=True):
+        raise OSError(said)
+
+
+def test_a_bucket_that_amazon_does_not_know_is_said_to_be_none() -> None:
+    """Amazon, who is asked for a bucket's region, has other words than other servers for one that is not there."""
+    with pytest.raises(DatasetError, match="There is no bucket 'bucket' at s3"), explained(URI, Storage()):
+        raise OSError("Bucket 'bucket' not found")
 
 
 def test_what_is_no_stores_fault_stays_as_it_is() -> None:
@@ -97,5 +129,9 @@ def test_keys_show_nothing_and_travel(monkeypatch: pytest.MonkeyPatch) -> None:
     assert "planted" not in f"{keys!r} {keys}"
     monkeypatch.setenv("AWS_ACCESS_KEY_ID", "another")
     monkeypatch.setenv("AWS_SECRET_ACCESS_KEY", "another")
+    monkeypatch.setenv("AWS_SESSION_TOKEN", "another")
+    Keys({}).use()
+    assert "another" in os.environ["AWS_SESSION_TOKEN"]
     pickle.loads(pickle.dumps(keys)).use()  # noqa: S301
     assert (os.environ["AWS_ACCESS_KEY_ID"], os.environ["AWS_SECRET_ACCESS_KEY"]) == ("open", "planted")
+    assert "AWS_SESSION_TOKEN" not in os.environ, "a token of the executor's does not go with the driver's keys"

@@ -19,7 +19,7 @@ from bench.datasets.source import Source, open_source
 from bench.datasets.store import open_manifest, staging
 from bench.errors import DatasetError
 from bench.model import Storage
-from bench.storage import is_uri, normal
+from bench.storage import explained, filesystem, is_uri, normal
 
 # A float32 holds integers exactly up to 2**24; so many different strings are names, not categories.
 _MOST_CATEGORIES = 100_000
@@ -56,7 +56,7 @@ def import_parquet(
         StorageError: The store that holds the input does not answer.
     """
     path = normal(path) if "://" in path else str(Path(path).expanduser().absolute())
-    if (Path(path) / manifests.NAME).is_file():
+    if _is_ours(path, storage):
         raise DatasetError(f"{path} is a dataset of bench already: use it as it is, with --data {path}.")
     name = name or _default_name(path)
     with staging(name, force=force) as directory:
@@ -77,6 +77,14 @@ def import_parquet(
             source=_provenance(path, storage, columns),
         )
     return open_manifest(name)
+
+
+def _is_ours(path: str, storage: Storage) -> bool:
+    if not is_uri(path):
+        return (Path(path) / manifests.NAME).is_file()
+    with explained(path, storage):
+        opened, root = filesystem(path, storage)
+        return bool(opened.get_file_info(f"{root}/{manifests.NAME}").is_file)
 
 
 def _provenance(path: str, storage: Storage, columns: Columns) -> dict[str, object]:

@@ -112,7 +112,7 @@ def open_source(path: str, storage: Storage) -> Source:
 
 @contextmanager
 def _explained(path: str, storage: Storage, file: str) -> Iterator[None]:
-    with naming(file, ADVICE), explained(path, storage):
+    with naming(file, ADVICE), explained(path, storage, parsed=True):
         yield
 
 

@@ -16,7 +16,7 @@ from bench.gate.cases import Key
 from bench.gate.night import Say
 from bench.gate.request import GateRequest
 from bench.gate.schedule import ARMS
-from bench.model import Dataset
+from bench.model import Dataset, Storage
 from bench.plan import Request
 from bench.storage import from_environment
 
@@ -90,7 +90,7 @@ def _interpreter(python: str) -> str:
 
 
 def _sources(asked: GateRequest) -> list[tuple[Request, Dataset]]:
-    return [(asked.request, ensure(name, from_environment())) for name in asked.data or ("flights",)]
+    return [(asked.request, ensure(name, from_environment(name, Storage()))) for name in asked.data or ("flights",)]
 
 
 def _sources_of(earlier: stored.Stored, asked: GateRequest) -> list[tuple[Request, Dataset]]:

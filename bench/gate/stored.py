@@ -119,7 +119,7 @@ def _commit(then: dict[str, Any], name: str) -> str:
 
 def _dataset(then: dict[str, Any], data: Sequence[str], name: str) -> Dataset:
     if data:
-        return ensure(data[0], from_environment())
+        return ensure(data[0], from_environment(data[0], Storage()))
     storage = Storage(**_fields_of(Storage, then.get("storage", {}), name))
     where = then.get("path", then["name"])
     try:

@@ -1,10 +1,14 @@
 """A fault of a rank ends Horovod on Spark in one sentence, and the next training in the same session works."""
 
-from collections.abc import Callable
+import os
+import pickle
+from collections.abc import Callable, Iterator
 
 import pytest
 
+from bench.keys import Keys
 from bench.results import Record
+from strategies import _horovod
 from tests.conftest import CONTROL, on_one_python
 
 FAULTS = """
@@ -58,6 +62,22 @@ FAULTS = """
             time.sleep(600)
         return own(trial, called_at)
 """
+
+
+def test_keys_come_with_sparks_closure(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A task has the driver's keys before Horovod copies its environment, and they travel in what Spark sends."""
+    from pyspark.cloudpickle import dumps
+
+    monkeypatch.setenv("AWS_ACCESS_KEY_ID", "the executor's")
+
+    def make_mapper(name: str) -> Callable[[int, None], Iterator[str]]:
+        def mapper(index: int, _: None) -> Iterator[str]:
+            yield f"{name} {index} {os.environ['AWS_ACCESS_KEY_ID']}"
+
+        return mapper
+
+    make = _horovod._bringing(Keys({"AWS_ACCESS_KEY_ID": "the driver's"}), make_mapper)
+    assert list(pickle.loads(dumps(make("task")))(1, None)) == ["task 1 the driver's"]  # noqa: S301
 
 
 @on_one_python

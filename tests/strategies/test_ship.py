@@ -68,6 +68,13 @@ def test_versions_are_compared_by_name() -> None:
         _cluster._compare(own, "10.0.0.1", {**own, "tensorflow": None})
 
 
+def test_a_master_without_a_port_is_a_sentence() -> None:
+    """What cannot be connected to is refused before that is tried."""
+    for master in ("spark://host", "spark://host:", "spark://host:port"):
+        with pytest.raises(RankError, match="write spark://HOST:PORT"):
+            _cluster._address(master)
+
+
 def test_cores_on_a_cluster_are_those_that_were_asked_for(trial_for: Callable[..., Trial], tmp_path: Path) -> None:
     """Ranks get an executor of their threads each; what has no ranks gets the cores, wherever they are."""
     trial = trial_for("xgboost_barrier", workers=(4,), cores=8, master="yarn")
@@ -80,3 +87,4 @@ def test_cores_on_a_cluster_are_those_that_were_asked_for(trial_for: Callable[..
     others = _cluster.settings(trial, {}, {}, tmp_path / "a.zip")
     assert (others["spark.executor.instances"], others["spark.executor.cores"]) == ("8", "1")
     assert ranks["spark.executorEnv.PYTHONPATH"] == "a.zip"
+    assert int(ranks["spark.ui.retainedStages"]) > 100_000

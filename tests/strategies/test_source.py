@@ -56,4 +56,9 @@ def test_uris_are_as_hadoop_calls_them() -> None:
     """What Amazon calls s3 is s3a for Hadoop."""
     assert _hadoop.uri("s3://bucket/s3://x") == "s3a://bucket/s3://x"
     assert _hadoop.uri("gcs://bucket/x") == "gs://bucket/x"
-    assert _hadoop.uri("/a/path") == "/a/path"
+
+
+def test_paths_are_this_machines() -> None:
+    """A path is none of HDFS, and no character of it is changed."""
+    assert _hadoop.uri("/a/path%20 of/split=train") == "file:///a/path%20 of/split=train"
+    assert _hadoop.uri("path") == f"file://{Path.cwd()}/path"

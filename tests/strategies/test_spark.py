@@ -1,13 +1,15 @@
 """The Spark session of the Spark strategies, seen from inside, on a machine without Java of its own."""
 
 import os
+import subprocess
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
 import pytest
 
-from bench import Trial
+from bench import Dataset, Trial
+from bench.results import latest, read_run
 
 
 @pytest.fixture(scope="module")
@@ -44,6 +46,17 @@ def test_each_worker_has_the_threads_that_were_asked_for(seen: dict[str, Any]) -
 def test_rows_are_not_shuffled_on_the_way_to_the_workers(seen: dict[str, Any]) -> None:
     """The files are read as one partition for each worker, so that the estimator need not shuffle."""
     assert seen["notes"]["shuffled"] is False
+
+
+def test_a_path_is_this_machines_where_hadoop_is_set_up(
+    bench: Callable[..., subprocess.CompletedProcess[str]], tiny: Dataset, tmp_path: Path
+) -> None:
+    """With HDFS as Hadoop's default, rows are read from, and scores written to, where they always are."""
+    property_ = "<property><name>fs.defaultFS</name><value>hdfs://127.0.0.1:1</value></property>"
+    (tmp_path / "core-site.xml").write_text(f"<configuration>{property_}</configuration>")
+    bench("run", "--strategy", "mllib_linear", "--data", tiny.path, HADOOP_CONF_DIR=str(tmp_path))
+    records = {record["trial"]["strategy"]: record for record in read_run(latest(tmp_path / "results")).records}
+    assert records["mllib_linear"]["status"] == "ok", records["mllib_linear"]["reason"]
 
 
 def test_spark_verifies_page_checksums(seen: dict[str, Any]) -> None:
