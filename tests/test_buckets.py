@@ -230,6 +230,7 @@ def test_another_dataset_in_its_place_is_told_by_its_fingerprint(copy: Dataset, 
         _train(copy)
 
 
+@on_one_python
 def test_a_store_that_is_killed_while_it_is_read_from(there: Dataset, store: ObjectStore) -> None:
     """A store that goes is an error that says so, and when it is back its rows are read again."""
     groups = _parquet.row_groups(there, "train")
@@ -244,6 +245,7 @@ def test_a_store_that_is_killed_while_it_is_read_from(there: Dataset, store: Obj
     assert len(_train(there)) == there.train_rows
 
 
+@on_one_python
 @pytest.mark.parametrize("then", ["close", "stall"])
 def test_a_store_that_breaks_off_or_stalls(
     there: Dataset, proxy: Proxy, then: str, monkeypatch: pytest.MonkeyPatch

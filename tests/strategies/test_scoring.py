@@ -66,6 +66,7 @@ def test_the_twin_without_a_mistake_is_ok(twin: Callable[..., dict[str, Any]]) -
     assert record["rows_per_s_warm"] == pytest.approx(20_000 / (record["phases"]["predict"] - cold), rel=1e-3)
 
 
+@on_one_python
 @pytest.mark.parametrize("mistake", MISTAKES)
 def test_a_mistake_makes_it_invalid(
     twin: Callable[..., dict[str, Any]], mistake: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch

@@ -62,6 +62,7 @@ FAULTS = """
 """
 
 
+@on_one_python
 def test_a_twin_whose_ranks_train_alone_is_caught(dataset: Dataset, tmp_path: Path) -> None:
     """The inherited test fails for a strategy that returns the model of one rank's own rows."""
 
