@@ -194,7 +194,7 @@ def test_an_object_that_is_replaced_while_it_is_read_is_refused(copy: Dataset, s
 
 
 def _write_another(store: ObjectStore, dataset: Dataset) -> None:
-    """Put other rows in place of an object: the same labels and numbers of rows, and so the same size and footer."""
+    """Put the same rows in another order in place of an object: valid, and of the same size."""
     time.sleep(1.1)  # stores tell the time of an object in whole seconds
     place = f"{BUCKET}/{dataset.path.rpartition('/')[2]}/{PART}"
     filesystem = store.filesystem()
@@ -207,7 +207,7 @@ def _write_another(store: ObjectStore, dataset: Dataset) -> None:
         compression="snappy",
         use_dictionary=False,
         write_page_checksum=True,
-        write_statistics=False,
+        write_statistics=["row_id"],
         data_page_size=2**30,
         max_rows_per_page=2**18,
     ) as writer:
