@@ -53,6 +53,7 @@ def slow_run(installed, tiny, tmp_path, monkeypatch, bench_command):
     installed.add("slow", SLOW)
     pids = tmp_path / "pids"
     monkeypatch.setenv("PIDS", str(pids))
+    monkeypatch.setenv("TMPDIR", str(tmp_path))  # where a harness that is killed leaves what it had
     command = [*bench_command, "run", "--strategy", "slow", "--data", tiny.path, "--seed", "1"]
     process = subprocess.Popen(command, cwd=tmp_path, stderr=subprocess.PIPE, text=True, start_new_session=True)
     deadline = time.monotonic() + 30
