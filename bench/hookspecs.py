@@ -53,6 +53,9 @@ def bench_predict(trial: Trial, session: Any, model: Any) -> Path:
 
     A strategy that goes row by row may stop after ``trial.budget_s`` seconds: it then leaves the
     note ``rows_scored``, the number of rows that it has written.
+
+    Where the path of a model comes, the inner phases ``load`` and ``compile`` (`Trial.phase`, `Trial.ranks`) are for
+    loading it and for its first call: the warm rate is without them.
     """
 
 
