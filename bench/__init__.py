@@ -4,7 +4,7 @@ import pluggy
 
 from bench.errors import Skip
 from bench.model import Dataset, Strategy, Trial
-from bench.predictions import PredictionWriter
+from bench.rows.predictions import PredictionWriter
 
 hookimpl = pluggy.HookimplMarker("bench")
 

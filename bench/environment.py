@@ -10,9 +10,9 @@ from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
-from bench import java
-from bench.host import ask, describe_host, digest
+from bench.machine.host import ask, describe_host, digest
 from bench.plugins import GROUP
+from bench.spark import java
 
 
 def describe(cores: int, cluster: dict[str, Any] | None = None) -> dict[str, Any]:
@@ -26,8 +26,8 @@ def describe(cores: int, cluster: dict[str, Any] | None = None) -> dict[str, Any
             such settings.
 
     Returns:
-        ``cores``; ``host`` (see `bench.host.Host`); ``python``; ``java`` (None if there is none); ``versions`` of the
-        distributions that hold strategies and of what these require, by name; ``subjects``, those of them that hold
+        ``cores``; ``host`` (see `bench.machine.host.Host`); ``python``; ``java`` (None if there is none); ``versions``
+        of the distributions that hold strategies and of what these require, by name; ``subjects``, those that hold
         strategies; ``cluster``, where there is one; ``commit`` (``id``, ``dirty``; None outside a checkout of this
         project); and ``fingerprint`` (see `fingerprint`).
     """

@@ -1,7 +1,7 @@
 """The child of a trial: calls its strategy's hooks under the only clock; ``python -m bench.worker DIR``.
 
 DIR holds ``trial.json``. It gains ``events.jsonl`` (begin and end of each phase) and, at the end,
-``outcome.json`` (a `bench.record.Outcome`). A worker that dies leaves no outcome, which
+``outcome.json`` (a `bench.trial.record.Outcome`). A worker that dies leaves no outcome, which
 says enough.
 """
 
@@ -15,12 +15,14 @@ import traceback
 from pathlib import Path
 from typing import Any
 
-from bench import plugins, sparkconf, traffic
+from bench import plugins
 from bench.errors import Skip
 from bench.model import Trial
-from bench.prctl import die_with_parent
-from bench.timeline import EventClock
-from bench.trialfile import read_trial
+from bench.spark import conf
+from bench.stores import traffic
+from bench.trial.prctl import die_with_parent
+from bench.trial.timeline import EventClock
+from bench.trial.wire import read_trial
 
 
 def main(directory: Path) -> None:
@@ -33,7 +35,7 @@ def main(directory: Path) -> None:
     die_with_parent()
     clock = EventClock(directory / "events.jsonl")
     trial = read_trial(directory / "trial.json", clock)
-    if sparkconf.is_local(trial.master):
+    if conf.is_local(trial.master):
         _pin(trial.cores, clock)
     else:
         clock.note("cores_enforced", False)  # Spark hands out slots, and leaves it to the cluster to enforce them

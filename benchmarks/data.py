@@ -13,16 +13,18 @@ import tempfile
 from pathlib import Path
 
 STEPS = {
-    "make flights": "from bench.datasets.flights import make_flights as f; f()",
+    "make flights": "from bench.datasets.makers.flights import make_flights as f; f()",
     "open flights": "from bench.datasets import open_dataset as f; f('flights')",
     "load flights' manifest": "from bench.datasets import home, load_manifest as f; f(home() / 'flights')",
-    "make synthetic, 1e6 x 28": "from bench.datasets.synthetic import make_synthetic as f; f(10**6, name='small')",
-    "make synthetic, 1e7 x 28": "from bench.datasets.synthetic import make_synthetic as f; f(10**7, name='large')",
-    "import 8e5 x 28": "from bench.datasets.ingest import import_parquet as f;"
+    "make synthetic, 1e6 x 28": "from bench.datasets.makers.synthetic import make_synthetic as f;"
+    " f(10**6, name='small')",
+    "make synthetic, 1e7 x 28": "from bench.datasets.makers.synthetic import make_synthetic as f;"
+    " f(10**7, name='large')",
+    "import 8e5 x 28": "from bench.datasets.makers.ingest import import_parquet as f;"
     " f('small/split=train', 'label', name='i')",
-    "import 8e6 x 28": "from bench.datasets.ingest import import_parquet as f;"
+    "import 8e6 x 28": "from bench.datasets.makers.ingest import import_parquet as f;"
     " f('large/split=train', 'label', name='j')",
-    "verify 1e7 x 28": "from bench.datasets.fingerprint import verify_content as f;"
+    "verify 1e7 x 28": "from bench.datasets.format.fingerprint import verify_content as f;"
     "from bench.datasets import read_manifest; f(read_manifest('large'))",
 }
 CHILD = """

@@ -14,8 +14,8 @@ from pathlib import Path
 
 import pairs
 
-from bench import plan
-from bench.limits import cores_available
+from bench.machine.limits import cores_available
+from bench.request import Request
 
 SCRIPTS = Path(__file__).parent / "minimal"
 TARGET = 1.05
@@ -28,7 +28,7 @@ def main(rounds: int, strategies: list[str]) -> None:
         rounds: Number of measurements of each.
         strategies: Their names; none means all that have a script.
     """
-    request = plan.Request(cores=cores_available(), epochs=2)
+    request = Request(cores=cores_available(), epochs=2)
     names = strategies or sorted(path.stem.removeprefix("train_") for path in SCRIPTS.glob("train_*.py"))
     seconds = pairs.measure(request, names, rounds, lambda name: [sys.executable, str(SCRIPTS / f"train_{name}.py")])
     pairs.print_ratios(seconds, TARGET)

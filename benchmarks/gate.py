@@ -20,9 +20,9 @@ from pathlib import Path
 
 import numpy as np
 
-from bench.datasets.synthetic import make_synthetic
+from bench.datasets.makers.synthetic import make_synthetic
 from bench.errors import UsageError
-from bench.gate import verdict
+from bench.gate.verdict import verdict
 from bench.stats.looks import noise
 
 SECONDS, MORE, NOISY = 0.3, 1.2, 0.08

@@ -18,8 +18,11 @@ from pathlib import Path
 from rich.console import Console
 from rich.table import Table
 
-from bench import PredictionWriter, plan, plugins, quality, runner
-from bench.datasets.synthetic import make_synthetic
+from bench import PredictionWriter, plugins
+from bench.datasets.makers.synthetic import make_synthetic
+from bench.request import Request
+from bench.runs import plan
+from bench.trial import quality, runner
 
 ROUNDS = 15
 GRADED_ROWS = 1_000_000
@@ -46,7 +49,7 @@ def _subjects(directory: Path) -> dict[str, Callable[[], object]]:
     os.environ["BENCH_DATA"] = str(directory)
     dataset = make_synthetic(5 * GRADED_ROWS, features=2).dataset
     predictions = _predictions(directory, dataset.split("test"))
-    planned = plan.make(plan.Request(), {"null": plugins.load("null").strategy}, dataset)[0]
+    planned = plan.make(Request(), {"null": plugins.load("null").strategy}, dataset)[0]
     return {
         "python -c pass": lambda: _run(sys.executable, "-c", "pass"),
         "bench --help": lambda: _run(script, "--help"),

@@ -16,12 +16,15 @@ import tempfile
 from dataclasses import replace
 from pathlib import Path
 
-from bench import plan, plugins, references, runner
-from bench.datasets.synthetic import make_synthetic
-from bench.limits import cores_available
+from bench import plugins
+from bench.datasets.makers.synthetic import make_synthetic
+from bench.machine.limits import cores_available
 from bench.model import Dataset
-from bench.results import Record
+from bench.records.directory import Record
+from bench.request import Request
+from bench.runs import plan
 from bench.testing.support import installed
+from bench.trial import references, runner
 
 CEILINGS = {name: Path(__file__).parent / "ceilings" / f"{name}.py" for name in ("compute", "transport")}
 ON_SPARK = ("map_in_arrow", "predict_batch_udf", "map_in_pandas", "udf_pandas_iter", "udf_pandas")
@@ -31,7 +34,7 @@ NAIVE_FACTOR = 500
 ROWS = 2_000_000
 MILLIONS = (1, 10)
 HEAP = "spark.driver.memory=1g"
-REQUEST = plan.Request(task="predict", cores=cores_available(), budget_s=20.0, workers=(min(2, cores_available()),))
+REQUEST = Request(task="predict", cores=cores_available(), budget_s=20.0, workers=(min(2, cores_available()),))
 
 
 def main(rounds: int, *, memory: bool) -> None:
@@ -91,7 +94,7 @@ def print_memory(directory: str) -> None:
         print(f"{name:<20}" + "".join(f"{peak:>12,.0f}" for peak in peaks), flush=True)
 
 
-def trial(name: str, dataset: Dataset, directory: str, request: plan.Request = REQUEST) -> Record:
+def trial(name: str, dataset: Dataset, directory: str, request: Request = REQUEST) -> Record:
     """Run one trial and return its record."""
     facts = plugins.load(name).strategy
     planned = plan.make(request, {name: facts}, dataset, references.ensure(dataset))[0]

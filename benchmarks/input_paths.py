@@ -16,14 +16,14 @@ import sys
 import tempfile
 from pathlib import Path
 
-from bench.datasets.synthetic import make_synthetic
-from bench.limits import cores_available
+from bench.datasets.makers.synthetic import make_synthetic
+from bench.machine.limits import cores_available
 
 ROWS, FEATURES = 250_000, 28
 SPARK = """
 import os
 from pyspark.sql import SparkSession
-from bench import java
+from bench.spark import java
 os.environ["JAVA_HOME"] = str(java.shim(java.find(), pathlib.Path(scratch)))
 os.environ["PYSPARK_PYTHON"] = sys.executable
 builder = SparkSession.builder.master(f"local[{cores}]").config("spark.ui.enabled", "false")
@@ -35,8 +35,8 @@ rows = spark.read.parquet(dataset.split("train")).select(*dataset.features)
 # Of each way: what comes before the clock starts, and the expression that is measured.
 WAYS = {
     "row groups into a matrix (ours)": (
-        "from strategies import _parquet\n_parquet.start(cores)",
-        "_parquet.read_matrix(dataset, _parquet.row_groups(dataset, 'train'), cores)[0]",
+        "from bench.rows import reading\nreading.start(cores)",
+        "reading.read_matrix(dataset, reading.row_groups(dataset, 'train'), cores)[0]",
     ),
     "toPandas() with Arrow": (
         SPARK + "spark.conf.set('spark.sql.execution.arrow.pyspark.enabled', 'true')",

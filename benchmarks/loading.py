@@ -15,8 +15,8 @@ import sys
 import tempfile
 from pathlib import Path
 
-from bench.datasets.synthetic import make_synthetic
-from bench.limits import cores_available
+from bench.datasets.makers.synthetic import make_synthetic
+from bench.machine.limits import cores_available
 
 ROWS, FEATURES = 5_000_000, 28
 TARGETS = {"wall": 1.5, "memory": 2.2}
@@ -25,7 +25,7 @@ CHILD = """
 import json, psutil, resource, sys, time
 import pyarrow as pa
 from bench.datasets import open_dataset
-from strategies import _parquet
+from bench.rows import reading
 import pyarrow.fs, pyarrow.parquet
 dataset, threads = open_dataset(sys.argv[1]), int(sys.argv[2])
 pa.set_cpu_count(threads)
@@ -37,7 +37,7 @@ print(json.dumps([seconds, resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * 
 READINGS = {
     "read_table": "pa.parquet.read_table(dataset.split('train'), columns=[*dataset.features, dataset.label],"
     " partitioning=None)",
-    "read_matrix": "_parquet.read_matrix(dataset, _parquet.row_groups(dataset, 'train'), threads)",
+    "read_matrix": "reading.read_matrix(dataset, reading.row_groups(dataset, 'train'), threads)",
 }
 
 

@@ -11,8 +11,8 @@ import sys
 
 import pairs
 
-from bench import plan
-from bench.limits import cores_available
+from bench.machine.limits import cores_available
+from bench.request import Request
 
 STRATEGIES = ("tensorflow", "xgboost")
 TARGET = 1.03
@@ -20,10 +20,11 @@ SCRIPT = """
 import importlib, os, sys, time
 from dataclasses import replace
 from pathlib import Path
-from bench.trialfile import read_trial
+from bench import plugins
+from bench.trial.wire import read_trial
 trial = replace(read_trial(Path(sys.argv[1]), None), clock=None)
 os.sched_setaffinity(0, sorted(os.sched_getaffinity(0))[: trial.cores])
-strategy = importlib.import_module(f"strategies.{trial.strategy}")
+strategy = importlib.import_module(plugins.module_of(trial.strategy))
 session = strategy.bench_setup(trial)
 start = time.perf_counter()
 model = strategy.bench_train(trial, session)
@@ -37,7 +38,7 @@ def main(rounds: int) -> None:
     Args:
         rounds: Number of measurements of each.
     """
-    request = plan.Request(cores=cores_available())
+    request = Request(cores=cores_available())
     pairs.print_ratios(pairs.measure(request, STRATEGIES, rounds, lambda _: [sys.executable, "-c", SCRIPT]), TARGET)
 
 

@@ -11,16 +11,18 @@ from collections.abc import Callable, Sequence
 from dataclasses import replace
 from pathlib import Path
 
-from bench import plan, plugins, runner
+from bench import plugins
 from bench.datasets import ensure
-from bench.plan import Planned
-from bench.trialfile import write_trial
+from bench.request import Planned, Request
+from bench.runs import plan
+from bench.trial import runner
+from bench.trial.wire import write_trial
 
 TIMEOUT_S = 900.0
 
 
 def measure(
-    request: plan.Request, strategies: Sequence[str], rounds: int, script: Callable[[str], list[str]]
+    request: Request, strategies: Sequence[str], rounds: int, script: Callable[[str], list[str]]
 ) -> dict[str, list[tuple[float, float]]]:
     """Return the seconds in a trial and in a script, in interleaved rounds; what comes first alternates.
 

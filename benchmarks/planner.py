@@ -20,15 +20,16 @@ SECONDS, MEGABYTES = 10.0, 500.0  # what it may take
 CHILD = """
 import hashlib, json, resource, sys, time
 from bench.datasets import read_manifest
-from strategies import _parquet, _source
+from bench.rows import reading
+from strategies.lib.spark import source
 began = time.perf_counter()
 rank, world, batch = map(int, sys.argv[2:])
 files = read_manifest(sys.argv[1]).files
 rows = {{file.path: file.group_rows for file in sorted(files, key=lambda file: file.path)}}
-groups = _parquet.listed(rows)
+groups = reading.listed(rows)
 del files, rows
 whole = sum(group.rows for group in groups)
-mine = _parquet.shard(groups, rank, world)
+mine = reading.shard(groups, rank, world)
 steps = whole // world // (batch // world)
 plan = hashlib.sha256("".join(f"{{g.path}} {{g.index}} {{g.rows}}\\n" for g in groups).encode() + str(steps).encode())
 seconds = time.perf_counter() - began

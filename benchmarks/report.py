@@ -19,7 +19,7 @@ import time
 from pathlib import Path
 
 from bench import environment
-from bench.results import Record, RunDirectory
+from bench.records.directory import Record, RunDirectory
 
 SHAPES = ((20, 500), (2_000, 5), (10_000, 1))  # cases, repeats
 TARGETS = "at most 5 s and 8 MB"

@@ -1,1 +1,1 @@
-"""The built-in strategies: one public file each; a leading underscore means shared code."""
+"""The built-in strategies: a public file for each, in a folder for its kind; shared code is in `lib`."""

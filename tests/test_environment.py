@@ -10,7 +10,8 @@ from typing import Any
 
 import pytest
 
-from bench import environment, host
+from bench import environment
+from bench.machine import host
 
 
 @pytest.fixture(scope="module")

@@ -11,11 +11,16 @@ import numpy as np
 import pytest
 from pytest_benchmark.fixture import BenchmarkFixture
 
-from bench import PredictionWriter, plan, quality, results, summary
+from bench import PredictionWriter
+from bench.findings import cases
 from bench.model import Dataset, Strategy
+from bench.records import directory
+from bench.request import Request
+from bench.rows import reading
+from bench.runs import plan
 from bench.stats.steps import steps
 from bench.testing.support import make_tiny_dataset
-from strategies import _parquet
+from bench.trial import quality
 
 RECORD = json.loads((Path(__file__).parent / "records" / "schema-1.jsonl").read_text().splitlines()[0])
 
@@ -27,7 +32,7 @@ def dataset(tmp_path_factory: pytest.TempPathFactory) -> Dataset:
 
 
 @pytest.fixture(scope="module")
-def records() -> list[results.Record]:
+def records() -> list[directory.Record]:
     """10,000 records: 20 repeats of 500 cases."""
     made = []
     for number in range(10_000):
@@ -39,8 +44,8 @@ def records() -> list[results.Record]:
 
 def test_parquet_to_matrix(benchmark: BenchmarkFixture, dataset: Dataset) -> None:
     """The train split becomes one matrix."""
-    groups = _parquet.row_groups(dataset, "train")
-    features, labels = benchmark(_parquet.read_matrix, dataset, groups, 2)
+    groups = reading.row_groups(dataset, "train")
+    features, labels = benchmark(reading.read_matrix, dataset, groups, 2)
     assert features.shape == (dataset.train_rows, 8)
     assert len(labels) == dataset.train_rows
 
@@ -54,33 +59,33 @@ def test_grading(benchmark: BenchmarkFixture, dataset: Dataset, tmp_path: Path) 
     assert grades["auc"] == pytest.approx(0.5, abs=0.05)
 
 
-def test_summary_of_ten_thousand_records(benchmark: BenchmarkFixture, records: list[results.Record]) -> None:
+def test_summary_of_ten_thousand_records(benchmark: BenchmarkFixture, records: list[directory.Record]) -> None:
     """Records become cases with their medians."""
-    cases = benchmark(lambda: [(case, case.median("time_to_model_s")) for case in summary.cases(records)])
-    assert len(cases) == 500
+    found = benchmark(lambda: [(case, case.median("time_to_model_s")) for case in cases.cases(records)])
+    assert len(found) == 500
 
 
 def test_plan_of_a_thousand_trials(benchmark: BenchmarkFixture, dataset: Dataset) -> None:
     """A request becomes trials in the order of their blocks."""
     strategies = {f"strategy{number}": Strategy("mlp", distributed=True) for number in range(25)}
-    trials = benchmark(plan.make, plan.Request(workers=(1, 2), repeat=20), strategies, dataset)
+    trials = benchmark(plan.make, Request(workers=(1, 2), repeat=20), strategies, dataset)
     assert len(trials) == 1000
 
 
 def test_validation_of_a_record(benchmark: BenchmarkFixture) -> None:
     """A record is checked against its schema."""
-    benchmark(results.validate, RECORD)
-    with pytest.raises(results.ResultsError):
-        results.validate({**RECORD, "status": "fine"})
+    benchmark(directory.validate, RECORD)
+    with pytest.raises(directory.ResultsError):
+        directory.validate({**RECORD, "status": "fine"})
 
 
 def test_reading_of_a_thousand_records(
-    benchmark: BenchmarkFixture, records: list[results.Record], tmp_path: Path
+    benchmark: BenchmarkFixture, records: list[directory.Record], tmp_path: Path
 ) -> None:
     """A run's records are parsed and checked."""
     (tmp_path / "run.json").write_text("{}")
     (tmp_path / "records.jsonl").write_text("".join(json.dumps(record) + "\n" for record in records[:1000]))
-    assert len(benchmark(results.read_run, tmp_path).records) == 1000
+    assert len(benchmark(directory.read_run, tmp_path).records) == 1000
 
 
 def test_steps_of_a_year(benchmark: BenchmarkFixture) -> None:

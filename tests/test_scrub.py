@@ -6,7 +6,8 @@ from pathlib import Path
 
 import pytest
 
-from bench import results, scrub
+from bench import scrub
+from bench.records import directory
 
 SECRET = "planted-0123456789-secret"  # noqa: S105 - planted, to be looked for
 ENVIRON = {"PLANTED_TOKEN": "another-secret"}
@@ -99,7 +100,7 @@ def test_planted_credentials_reach_nothing_that_a_run_leaves(installed, tiny, tm
     master = f"spark://me:{SECRET}@host:7077"
     done = bench("run", "--strategy", "leaky", "--data", tiny.path, "--master", master, **ENVIRON)
     assert done.returncode == 1, done.stderr
-    run = results.latest(tmp_path / "results")
+    run = directory.latest(tmp_path / "results")
     for kind in ("md", "text", "json", "csv", "parquet", "pytest-benchmark"):
         written = bench("report", str(run), "--format", kind, "--out", f"out.{kind}", **ENVIRON)
         assert written.returncode == 0, written.stderr
@@ -115,7 +116,7 @@ def test_a_run_whose_master_had_credentials_is_not_resumed(installed, tiny, tmp_
     """What no record keeps cannot be used again: --resume says so and ends with 2."""
     installed.add("idle", "@hookimpl\ndef bench_train():\n    raise ValueError('not today')\n")
     bench("run", "--strategy", "idle", "--data", tiny.path, "--master", f"spark://me:{SECRET}@host:7077")
-    done = bench("run", "--resume", str(results.latest(tmp_path / "results")))
+    done = bench("run", "--resume", str(directory.latest(tmp_path / "results")))
     assert done.returncode == 2
     assert "spark://***@host:7077 had credentials in it, which no record keeps: start a new run" in done.stderr
 
@@ -124,7 +125,7 @@ def test_a_run_whose_settings_had_credentials_is_not_resumed(tiny, tmp_path, ben
     """A setting that no record keeps whole would be another one when the run goes on."""
     options = ("--spark-conf", "spark.driver.extraJavaOptions=-Dx=another-secret")
     bench("run", "--strategy", "null", "--data", tiny.path, *options, **ENVIRON)
-    done = bench("run", "--resume", str(results.latest(tmp_path / "results")), **ENVIRON)
+    done = bench("run", "--resume", str(directory.latest(tmp_path / "results")), **ENVIRON)
     assert done.returncode == 2
     assert "had credentials in it, which no record keeps: start a new run" in done.stderr
 
@@ -135,7 +136,7 @@ def test_records_of_an_older_bench_are_cleaned_when_they_are_read(tmp_path):
     line["reason"] = f"cannot open s3://me:{SECRET}@bucket"
     (tmp_path / "records.jsonl").write_text(json.dumps(line) + "\n")
     (tmp_path / "run.json").write_text(json.dumps({"command": [f"--master=spark://me:{SECRET}@h"]}))
-    run = results.read_run(tmp_path)
+    run = directory.read_run(tmp_path)
     assert SECRET not in json.dumps([run.run, run.records])
 
 

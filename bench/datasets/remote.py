@@ -7,13 +7,13 @@ import os
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 
-from bench.datasets.files import listing
-from bench.datasets.manifest import NAME, Manifest, check_size, read_manifest
-from bench.datasets.reading import REMAKE, TAIL_BYTES
+from bench.datasets.format.files import listing
+from bench.datasets.format.manifest import NAME, Manifest, check_size, read_manifest
+from bench.datasets.format.reading import REMAKE, TAIL_BYTES
 from bench.errors import DatasetError, UsageError
 from bench.model import Storage
-from bench.storage import explained, filesystem, is_uri, normal
-from bench.tree import AT_ONCE, Tree
+from bench.stores.filesystem import filesystem, is_uri, normal, store_errors
+from bench.stores.tree import AT_ONCE, Tree
 
 
 def open_remote(uri: str, storage: Storage) -> Manifest:
@@ -87,7 +87,7 @@ def copy(manifest: Manifest, uri: str, storage: Storage) -> Manifest:
         raise UsageError(f"Something lies at {uri} already: choose another place, or take it away first.")
     target, root = filesystem(uri, storage)
     for path in [*(file.path for file in manifest.files), NAME]:
-        with explained(f"{uri}/{path}", storage):
+        with store_errors(f"{uri}/{path}", storage):
             pafs.copy_files(
                 f"{manifest.dataset.path}/{path}",
                 f"{root}/{path}",

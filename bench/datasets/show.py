@@ -11,8 +11,9 @@ from rich.markup import escape
 from rich.progress import BarColumn, Progress, TextColumn, TimeElapsedColumn
 from rich.table import Table
 
-from bench.datasets import build, store
-from bench.datasets.manifest import SPLITS, Manifest, read_manifest
+from bench.datasets import store
+from bench.datasets.format.manifest import SPLITS, Manifest, read_manifest
+from bench.datasets.makers import build
 from bench.errors import DatasetError
 
 

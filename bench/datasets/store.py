@@ -11,13 +11,13 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-from bench.datasets import manifest as manifests
-from bench.datasets.manifest import Manifest, check_size
-from bench.datasets.reading import REMAKE, footer_digest, headers_digest
+from bench.datasets.format import manifest as manifests
+from bench.datasets.format.manifest import Manifest, check_size
+from bench.datasets.format.reading import REMAKE, footer_digest, headers_digest
 from bench.datasets.remote import open_remote
 from bench.errors import DatasetError, UsageError
 from bench.model import Dataset, Storage
-from bench.storage import is_uri, normal
+from bench.stores.filesystem import is_uri, normal
 
 DEFAULT = "flights"
 _NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]*")
@@ -108,25 +108,6 @@ def _check(path: Path, file: manifests.DataFile) -> None:
     ):
         if digest(str(path)) != written:
             raise DatasetError(f"The file {path} is damaged (not the {part} that were written): {REMAKE}.")
-
-
-def ensure(name_or_path: str = DEFAULT, storage: Storage | None = None) -> Dataset:
-    """Open a dataset, after making it if it is the default one and has never been made.
-
-    Raises:
-        UsageError: It is neither a name nor a path.
-        DatasetError: There is no such dataset, or it is damaged.
-    """
-    if name_or_path == DEFAULT and not locate(DEFAULT).exists():
-        from bench.datasets.flights import make_flights
-
-        try:
-            make_flights()
-        except UsageError:
-            # Two runs may start at once; one of them is second.
-            if not locate(DEFAULT).exists():
-                raise
-    return open_dataset(name_or_path, storage)
 
 
 @contextmanager

@@ -12,8 +12,8 @@ import tempfile
 from collections.abc import Iterator
 from pathlib import Path
 
-from bench import limits
 from bench.doctor.check import Check
+from bench.machine import limits
 
 GIB = 2**30
 ENOUGH_MEMORY_BYTES = 4 * GIB  # a JVM with Spark's default heap of 1 GiB, beside a TensorFlow of 1 GiB

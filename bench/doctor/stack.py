@@ -13,8 +13,9 @@ from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
-from bench import host, java
 from bench.doctor.check import Check
+from bench.machine import host
+from bench.spark import java
 
 SECONDS_TO_TRY = 180
 TESTED = ((3, 11), (3, 12))  # those that tox.ini has an environment for
@@ -49,7 +50,7 @@ def java_runtime(found: java.Java | None) -> Check:
     """Judge the Java that Spark will run on.
 
     Args:
-        found: The Java that `bench.java` starts, if there is one.
+        found: The Java that `bench.spark.java` starts, if there is one.
     """
     if found is None:
         return Check("Java", "broken", f"no Java {java.OLDEST} or newer starts", java.REMEDY)
@@ -133,7 +134,7 @@ def _run(command: list[str], environ: dict[str, str]) -> tuple[int, str, str]:
     Raises:
         subprocess.TimeoutExpired: It hangs.
     """
-    from bench.processes import TRIAL_VARIABLE, Session
+    from bench.trial.processes import TRIAL_VARIABLE, Session
 
     mark = f"doctor-{os.getpid()}"
     with subprocess.Popen(

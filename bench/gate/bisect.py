@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import Any, Literal
 
 from bench.errors import UsageError
-from bench.gate import revisions
+from bench.gate.arms import revisions
 
 Side = Literal["good", "bad"]
 Judge = Callable[[str], Side | None]

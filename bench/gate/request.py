@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import secrets
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from bench.plan import Request
+from bench.request import Request
 
 
 @dataclass(frozen=True)
@@ -42,3 +43,12 @@ class GateRequest:
     strict: bool = False
     seed: int = field(default_factory=lambda: secrets.randbelow(2**31))
     command: tuple[str, ...] = ()
+
+
+Key = tuple[str, str, str, int, int]  # strategy, task, dataset, workers, cores
+
+
+Say = Callable[[str], None]
+
+
+ARMS = {"A": "baseline", "B": "candidate"}

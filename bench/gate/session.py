@@ -10,21 +10,24 @@ from dataclasses import asdict, replace
 from pathlib import Path
 from typing import Any
 
-from bench import environment, record, references, scrub
+from bench import environment, scrub
 from bench.errors import BenchError
-from bench.gate import budget, cases, judgement, verdict
-from bench.gate.arms import Arm
-from bench.gate.cases import Absent
-from bench.gate.measured import Measured
-from bench.gate.night import Night, Say
-from bench.gate.preparing import prepare
+from bench.gate.arms.arms import Arm
+from bench.gate.arms.preparing import prepare
+from bench.gate.measuring import budget, cases
+from bench.gate.measuring.cases import Absent
+from bench.gate.measuring.measured import Measured
+from bench.gate.measuring.night import Night
+from bench.gate.measuring.schedule import Shuffler
 from bench.gate.request import GateRequest as GateRequest
-from bench.gate.schedule import Shuffler
-from bench.gate.verdict import Document
+from bench.gate.request import Key, Say
+from bench.gate.verdict import judgement, verdict
+from bench.gate.verdict.verdict import Document
 from bench.model import Dataset
-from bench.plan import Request
-from bench.results import RunDirectory
+from bench.records.directory import RunDirectory
+from bench.request import Request
 from bench.stats.looks import Rules
+from bench.trial import record, references
 
 
 class Session:
@@ -46,7 +49,7 @@ class Session:
         self._datasets: dict[str, Dataset] = {}
         self._measured: list[Measured] = []
         self._absent: list[Absent] = []
-        self._grades: Mapping[cases.Key, dict[str, float]] = {}
+        self._grades: Mapping[Key, dict[str, float]] = {}
         self._warnings: list[str] = []
 
     def conduct(self) -> Document:

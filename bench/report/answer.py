@@ -9,12 +9,12 @@ import statistics
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
-from bench.report import figures
-from bench.report.groups import Group
-from bench.report.names import case_name
-from bench.report.noise import busy_share
+from bench.findings.cases import Case, cost, samples
+from bench.findings.groups import Group
+from bench.findings.names import case_name
+from bench.findings.noise import busy_share
 from bench.stats import Best, Ratio, best, repeats_needed
-from bench.summary import Case, cost
+from bench.writing import figures
 
 NEAR_BEST = 0.01  # AUC: by default, so much less than the best measured still counts as the quality that was asked for
 NAMED = 4  # so many are named one by one
@@ -57,13 +57,6 @@ def answers(group: Group, least_auc: float | None) -> list[Answer]:
     own = [case for case in measured if case not in shared]
     parts = (("To score one given Keras model, ", shared), ("To score with a model of its own, ", own))
     return [_told(where, part, measured, _rows_per_second) for where, part in parts if part]
-
-
-def samples(case: Case) -> list[float]:
-    """Return what each repeat of a case is judged by, in seconds: time to a model, or time for a row."""
-    if case.task == "train":
-        return [record["time_to_model_s"] for record in case.ok if record["time_to_model_s"]]
-    return [1 / record["rows_per_s"] for record in case.ok if record["rows_per_s"]]
 
 
 def _train(measured: Sequence[Case], least_auc: float | None) -> Answer:

@@ -11,12 +11,12 @@ from rich.console import Console
 from rich.markup import escape
 from rich.table import Table
 
-from bench.compare import Compared, Comparison
-from bench.gate import markdown
-from bench.grades import TOLERANCE, grades
-from bench.report.clean import REASON_LIMIT, shown
-from bench.report.tables import print_whole
-from bench.summary import Case, cost
+from bench.findings.cases import Case, cost
+from bench.findings.compare import Compared, Comparison
+from bench.findings.grades import TOLERANCE, grades
+from bench.writing import markdown
+from bench.writing.clean import REASON_LIMIT, shown
+from bench.writing.tables import print_whole
 
 HEADINGS = ("case", "verdict", "A, s", "B, s", "B/A", "95 % interval", "repeats", "AUC", "log loss")
 APART = (

@@ -12,17 +12,18 @@ from typing import Any
 from jinja2 import Environment, PackageLoader
 from markupsafe import Markup
 
-from bench.report import charts, figures
+from bench.findings.cases import Case, time_s
+from bench.findings.crossover import Crossover
+from bench.findings.names import case_name
+from bench.findings.scales import ByRows
+from bench.report import charts
 from bench.report.charts import NARROW, WIDE, Spec
-from bench.report.clean import shown
-from bench.report.crossover import Crossover
-from bench.report.draw import svg
-from bench.report.names import case_name
 from bench.report.page import Page, PanelView, View
 from bench.report.phrases import cores, crossover_interval, crossover_rows, fastest_by_rows
-from bench.report.scales import ByRows
-from bench.report.table import REPEATS, Column, Row, cpu_per_million_rows, time_s
-from bench.summary import Case
+from bench.report.table import REPEATS, Column, Row, cpu_per_million_rows
+from bench.writing import figures
+from bench.writing.clean import shown
+from bench.writing.draw import svg
 
 ROWS_AT_FIRST = 200  # what is there without scripts; the script makes the others when they are asked for
 MOST_REASONS = 100

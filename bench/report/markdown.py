@@ -7,11 +7,11 @@ from typing import Any
 
 from jinja2 import Environment, PackageLoader
 
-from bench.report import figures
-from bench.report.names import case_name
+from bench.findings.cases import time_s
+from bench.findings.names import case_name
 from bench.report.page import Page
 from bench.report.phrases import cores, crossover_interval, crossover_rows, fastest_by_rows
-from bench.report.table import time_s
+from bench.writing import figures
 
 MOST_ROWS = 100
 _SPECIAL = re.compile(r"([\\`*_\[\]<>|~&$#])")

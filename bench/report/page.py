@@ -5,18 +5,18 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from bench.report import figures
+from bench.findings.cases import Case
+from bench.findings.groups import Group, Panel, panels
+from bench.findings.interval import confidence
+from bench.findings.names import difference, group_name, panel_name
+from bench.findings.pareto import fastest_of_each_family, front
+from bench.findings.phases import Stack, stacks
+from bench.findings.scales import ByRows, Point, by_rows, by_workers
+from bench.records.directory import Run
 from bench.report.answer import Answer, answers
-from bench.report.groups import Group, Panel, panels
-from bench.report.interval import confidence
-from bench.report.names import difference, group_name, panel_name
-from bench.report.pareto import fastest_of_each_family, front
-from bench.report.phases import Stack, stacks
 from bench.report.provenance import Provenance, provenance
-from bench.report.scales import ByRows, Point, by_rows, by_workers
 from bench.report.table import Column, Links, Row, columns, rows
-from bench.results import Run
-from bench.summary import Case
+from bench.writing import figures
 
 
 @dataclass(frozen=True)

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from bench.report import figures
-from bench.report.crossover import Crossover
-from bench.report.scales import ByRows, Point
+from bench.findings.crossover import Crossover
+from bench.findings.scales import ByRows, Point
+from bench.writing import figures
 
 
 def cores(point: Point) -> str:

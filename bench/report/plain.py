@@ -10,7 +10,7 @@ from rich.text import Text
 
 from bench.report.page import Page, PanelView
 from bench.report.phrases import crossover_interval, crossover_rows, fastest_by_rows
-from bench.report.tables import UNLIMITED, print_whole
+from bench.writing.tables import UNLIMITED, print_whole
 
 
 def render(page: Page) -> str:

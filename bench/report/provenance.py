@@ -5,12 +5,13 @@ from __future__ import annotations
 import shlex
 from dataclasses import dataclass
 
-from bench.report import figures
-from bench.report.clean import shown
-from bench.report.groups import Panel
-from bench.report.noise import busy_share
-from bench.results import Record, Run
-from bench.summary import CONTROL_FAMILY, cases, overhead_s
+from bench.families.control import CONTROL_FAMILY
+from bench.findings.cases import cases, overhead_s
+from bench.findings.groups import Panel
+from bench.findings.noise import busy_share
+from bench.records.directory import Record, Run
+from bench.writing import figures
+from bench.writing.clean import shown
 
 COMMAND_LIMIT = 2000
 

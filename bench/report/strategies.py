@@ -8,7 +8,7 @@ from rich.table import Table
 
 from bench import plugins
 from bench.errors import PluginError
-from bench.report.tables import print_whole
+from bench.writing.tables import print_whole
 
 
 def print_strategies(console: Console) -> bool:

@@ -6,14 +6,13 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
-from bench.report import figures
-from bench.report.answer import samples
-from bench.report.clean import REASON_LIMIT, shown
-from bench.report.groups import Group, Panel
-from bench.report.interval import of_median
-from bench.report.names import case_name
-from bench.results import Record
-from bench.summary import Case
+from bench.findings.cases import Case, time_s, times
+from bench.findings.groups import Group, Panel
+from bench.findings.interval import of_median
+from bench.findings.names import case_name
+from bench.records.directory import Record
+from bench.writing import figures
+from bench.writing.clean import REASON_LIMIT, shown
 
 Value = float | str | None
 Links = Callable[[Record], str | None]
@@ -161,18 +160,6 @@ def _cells(case: Case, group: Group, panel: Panel) -> dict[str, tuple[str, Value
         "cpu_rows": (figures.seconds(per_million), per_million),
         "rate": (figures.whole(rate), rate),
     }
-
-
-def time_s(case: Case) -> float | None:
-    """Return what a case took, in seconds: to a model, or to score all the rows that it scored."""
-    return case.median("time_to_model_s") if case.task == "train" else case.median("phases", "predict")
-
-
-def times(case: Case) -> list[float]:
-    """Return what each repeat took, in seconds: to a model, or to score all the rows that it scored."""
-    if case.task == "train":
-        return samples(case)
-    return [record["phases"]["predict"] for record in case.ok if "predict" in record["phases"]]
 
 
 def cpu_per_million_rows(case: Case) -> float | None:

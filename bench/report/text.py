@@ -9,12 +9,13 @@ from rich.filesize import decimal
 from rich.markup import escape
 from rich.table import Table
 
+from bench.families.control import CONTROL_FAMILY
+from bench.findings.cases import Case, Scaling, cases, cost, overhead_s, scaling
 from bench.model import TASKS, Task
-from bench.record import REASON_LIMIT
-from bench.report.clean import shown
-from bench.report.tables import print_whole
-from bench.results import Run
-from bench.summary import CONTROL_FAMILY, Case, Scaling, cases, cost, overhead_s, scaling
+from bench.records.directory import Run
+from bench.trial.record import REASON_LIMIT
+from bench.writing.clean import shown
+from bench.writing.tables import print_whole
 
 STYLES = {"ok": "green", "skipped": "yellow"}
 

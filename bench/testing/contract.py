@@ -10,7 +10,8 @@ from typing import Any
 
 import pytest
 
-from bench import Dataset, plan, plugins
+from bench import Dataset, plugins
+from bench.request import Request
 from bench.testing.support import (
     LITTLE_WORK,
     installed,
@@ -50,7 +51,7 @@ class StrategyContract:
 
     strategy: str
     source: Path | None = None
-    request: plan.Request = LITTLE_WORK
+    request: Request = LITTLE_WORK
 
     @pytest.fixture(scope="class", autouse=True)
     @classmethod

@@ -15,9 +15,13 @@ from typing import Any
 
 import pytest
 
-from bench import Dataset, limits, plan, plugins, references, runner
+from bench import Dataset, plugins
+from bench.machine import limits
+from bench.request import Request
+from bench.runs import plan
+from bench.trial import references, runner
 
-LITTLE_WORK = plan.Request(epochs=2, trees=5, depth=4)
+LITTLE_WORK = Request(epochs=2, trees=5, depth=4)
 SECONDS_FOR_A_TRIAL = 240.0
 ROWS, FEATURES = 20_000, 8
 
@@ -28,7 +32,7 @@ def make_tiny_dataset(home: Path) -> Dataset:
     Args:
         home: Directory to put it in.
     """
-    from bench.datasets.synthetic import make_synthetic
+    from bench.datasets.makers.synthetic import make_synthetic
 
     with pytest.MonkeyPatch.context() as patch:
         patch.setenv("BENCH_DATA", str(home))
@@ -84,7 +88,7 @@ def with_flipped_labels(
 
 
 def run_trial(
-    strategy: str, dataset: Dataset, directory: Path, workers: int = 1, request: plan.Request = LITTLE_WORK
+    strategy: str, dataset: Dataset, directory: Path, workers: int = 1, request: Request = LITTLE_WORK
 ) -> dict[str, Any]:
     """Run one trial and return its record; skip the test if the strategy cannot run here.
 

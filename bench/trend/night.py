@@ -14,8 +14,8 @@ from collections.abc import Mapping
 from dataclasses import asdict, dataclass
 from typing import Literal
 
-from bench import schema
 from bench.errors import ResultsError
+from bench.records import schema
 
 SCHEMA = 1
 

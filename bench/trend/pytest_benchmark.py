@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import Any
 
 from bench.errors import ResultsError
-from bench.host import digest
+from bench.machine.host import digest
 from bench.trend.night import Figure, Night
 
 # Of ``machine_info``: what makes seconds of two machines different things. The host's name is left where it is.

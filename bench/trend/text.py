@@ -9,9 +9,9 @@ from rich.console import Console
 from rich.markup import escape
 from rich.table import Table
 
-from bench.report.tables import print_whole
 from bench.trend import words
 from bench.trend.series import Series
+from bench.writing.tables import print_whole
 
 COLUMNS = ("case", "nights", "since the last step", "steps", "the last nights")
 

@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import Any
 
 from bench.errors import ResultsError
-from bench.gate.verdict import read as read_document
+from bench.gate.verdict.verdict import read as read_document
 from bench.stats.looks import Rules
 from bench.trend.night import Figure, Night
 

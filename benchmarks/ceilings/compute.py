@@ -1,7 +1,9 @@
 """The reference model on rows that lie in memory, on all cores, without Spark: the most that any way could give."""
 
 from bench import Strategy, hookimpl
-from strategies import _keras, _model, _parquet
+from bench.rows import reading
+from strategies.lib.keras import model as model_file
+from strategies.lib.keras import network
 
 ROWS = 65_536
 
@@ -15,10 +17,10 @@ def bench_strategy():
 @hookimpl
 def bench_setup(trial):
     """Compile the function, and read a part of the rows, which is scored again and again."""
-    tf = _keras.start(trial.threads_per_worker)
-    score = _model.compiled(_model.load(trial.model), len(trial.dataset.features))
-    _, rows = next(_parquet.batches(trial.dataset, "train", ROWS))
-    batch = _keras.in_place(tf, rows)
+    tf = network.start(trial.threads_per_worker)
+    score = model_file.compiled(model_file.load(trial.model), len(trial.dataset.features))
+    _, rows = next(reading.batches(trial.dataset, "train", ROWS))
+    batch = network.in_place(tf, rows)
     score(batch)
     return score, batch
 

@@ -1,7 +1,8 @@
 """mapInArrow that returns a column untouched: all rows go through Spark to Python and back, and no model is there."""
 
 from bench import Strategy, hookimpl
-from strategies import _spark, _udf
+from strategies.lib.scoring import udf
+from strategies.lib.spark.session import stop_spark
 
 
 @hookimpl
@@ -13,7 +14,7 @@ def bench_strategy():
 @hookimpl
 def bench_setup(trial):
     """Start Spark as every way on Spark does."""
-    return _udf.start(trial)
+    return udf.start(trial)
 
 
 @hookimpl
@@ -26,11 +27,11 @@ def bench_predict(trial, session):
         for rows in batches:
             yield pa.RecordBatch.from_arrays([rows["row_id"], rows["f0"]], names=["row_id", "score"])
 
-    scored = _udf.rows(trial, session).mapInArrow(untouched, "row_id long, score float")
+    scored = udf.rows(trial, session).mapInArrow(untouched, "row_id long, score float")
     scored.write.parquet(str(trial.scratch / "predictions"))
 
 
 @hookimpl
 def bench_teardown(session):
     """Stop Spark."""
-    _spark.stop(session)
+    stop_spark(session)

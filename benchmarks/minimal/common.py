@@ -43,7 +43,7 @@ def spark(trial: SimpleNamespace, **settings: str) -> Any:
     """Start Spark on this machine."""
     from pyspark.sql import SparkSession
 
-    from bench import java
+    from bench.spark import java
 
     found = java.find()
     if found is None:

@@ -10,7 +10,7 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
 
-from bench.datasets.manifest import Manifest
+from bench.datasets.format.manifest import Manifest
 
 
 @pytest.fixture

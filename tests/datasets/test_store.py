@@ -12,8 +12,8 @@ import pytest
 
 from bench.datasets import ensure, open_dataset, read_manifest, store
 from bench.datasets import home as home_of_datasets
-from bench.datasets.fingerprint import recompute, verify_content
-from bench.datasets.synthetic import make_synthetic
+from bench.datasets.format.fingerprint import recompute, verify_content
+from bench.datasets.makers.synthetic import make_synthetic
 from bench.errors import DatasetError, UsageError
 
 

@@ -7,12 +7,13 @@ from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
-from bench import plan
-from bench.gate import judgement, verdict
-from bench.gate.cases import Case
-from bench.gate.measured import Failure, Measured, Pair
+from bench.gate.measuring.cases import Case
+from bench.gate.measuring.measured import Failure, Measured, Pair
+from bench.gate.verdict import judgement, verdict
 from bench.model import Dataset, Strategy
-from bench.results import Record
+from bench.records.directory import Record
+from bench.request import Request
+from bench.runs import plan
 from bench.stats.looks import Rules
 
 RULES = Rules()
@@ -22,7 +23,7 @@ DATASET = Dataset("tiny", "/tiny", "y", ("x",), 20, 16, 4, (0.0,), (1.0,), "f" *
 def case(name: str = "mine", family: str = "gbt", *, distributed: bool = False) -> Case:
     """Return a case of both arms."""
     strategy = Strategy(family=family, distributed=distributed)
-    planned = plan.make(plan.Request(workers=(2,)), {name: strategy}, DATASET)[0]
+    planned = plan.make(Request(workers=(2,)), {name: strategy}, DATASET)[0]
     trial = planned.trial
     return Case((name, "train", "tiny", trial.workers, trial.cores), family, planned, planned)
 

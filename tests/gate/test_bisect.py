@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from bench.cli_bisect import parse
+from bench.cli.bisect import parse
 from bench.errors import UsageError
 from bench.gate.bisect import narrow, side_of
 from bench.model import Dataset

@@ -11,8 +11,8 @@ import time
 import numpy as np
 import pytest
 
-from bench.gate import verdict
-from bench.results import read_run
+from bench.gate.verdict import verdict
+from bench.records.directory import read_run
 from bench.stats.looks import noise
 from tests.conftest import on_one_python
 from tests.gate.conftest import Repository, run_gate, spin

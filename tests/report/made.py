@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import Any
 
 from bench import environment
-from bench.results import Record, Run, RunDirectory, validate
+from bench.records.directory import Record, Run, RunDirectory, validate
 
 RECORD = json.loads((Path(__file__).parents[1] / "records/schema-1.jsonl").read_text().splitlines()[1])
 FAMILIES = {"null": "control", "xgboost": "gbt", "lightgbm": "gbt", "tensorflow": "mlp", "mllib_linear": "linear"}

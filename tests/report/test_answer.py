@@ -2,8 +2,8 @@
 
 import pytest
 
+from bench.findings.cases import cases
 from bench.report.page import page
-from bench.summary import cases
 from tests.report.made import Made, make_run
 
 

@@ -10,10 +10,10 @@ from pathlib import Path
 import pytest
 from pytest_benchmark.stats import Stats
 
-from bench.cli_report import write
 from bench.errors import ResultsError
+from bench.records.reading import read
 from bench.report.exports import pytest_benchmark, table
-from bench.report.reading import read
+from bench.report.write import write
 from tests.report.made import Made, make_run, write_run
 
 CASES = [

@@ -7,12 +7,13 @@ from html.parser import HTMLParser
 
 import pytest
 
-from bench.cli_report import write
-from bench.report import draw, html, markdown, plain
+from bench.report import html, markdown, plain
 from bench.report.charts import NARROW, WIDE, where_time_goes
-from bench.report.clean import label, shown
 from bench.report.page import page
-from bench.report.spots import place
+from bench.report.write import write
+from bench.writing import draw
+from bench.writing.clean import label, shown
+from bench.writing.spots import place
 from tests.report.made import Made, make_run, write_run
 
 NAMES = [

@@ -2,12 +2,12 @@
 
 import pytest
 
-from bench.report.crossover import crossover
-from bench.report.interval import confidence, of_median
+from bench.findings.cases import cases
+from bench.findings.crossover import crossover
+from bench.findings.interval import confidence, of_median
+from bench.findings.pareto import fastest_of_each_family, front
+from bench.findings.phases import stretches
 from bench.report.page import page
-from bench.report.pareto import fastest_of_each_family, front
-from bench.report.phases import stretches
-from bench.summary import cases
 from tests.report.made import Made, make_run
 
 

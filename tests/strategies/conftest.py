@@ -15,9 +15,12 @@ from typing import Any
 
 import pytest
 
-from bench import Dataset, Trial, plan, plugins
+from bench import Dataset, Trial, plugins
+from bench.request import Request
+from bench.runs import plan
 from bench.testing.support import make_tiny_dataset, run_trial
-from bench.trialfile import write_trial
+from bench.trial import runner
+from bench.trial.wire import write_trial
 
 
 @pytest.fixture(autouse=True, scope="session")
@@ -51,18 +54,12 @@ def _in_the_making(archive: Path) -> Iterator[None]:
 
 
 @pytest.fixture(scope="session")
-def dataset(tmp_path_factory: pytest.TempPathFactory) -> Dataset:
-    """A synthetic dataset of 16,000 train and 4,000 test rows with 8 features."""
-    return make_tiny_dataset(tmp_path_factory.mktemp("datasets"))
-
-
-@pytest.fixture(scope="session")
 def alone(tmp_path_factory: pytest.TempPathFactory) -> Callable[..., dict[str, Any]]:
     """Run a strategy of one process on the small dataset with a request, once for all tests; return the record."""
     same = make_tiny_dataset(tmp_path_factory.mktemp("datasets"))  # a class of tests may have another `dataset`
 
     @functools.cache
-    def run(name: str, request: plan.Request) -> dict[str, Any]:
+    def run(name: str, request: Request) -> dict[str, Any]:
         return run_trial(name, same, tmp_path_factory.mktemp("alone"), request=request)
 
     return run
@@ -73,9 +70,9 @@ def trial_for(dataset: Dataset, tmp_path_factory: pytest.TempPathFactory) -> Cal
     """Make a trial of a strategy on the small dataset, with a scratch directory of its own."""
 
     def make(name: str, **wanted: Any) -> Trial:
-        request = plan.Request(**{"cores": 2, "epochs": 2, "trees": 5, "depth": 4, **wanted})
+        request = Request(**{"cores": 2, "epochs": 2, "trees": 5, "depth": 4, **wanted})
         planned = plan.make(request, {name: plugins.load(name).strategy}, dataset)[0]
-        return plan.with_scratch(planned, tmp_path_factory.mktemp("scratch")).trial
+        return runner.with_scratch(planned, tmp_path_factory.mktemp("scratch")).trial
 
     return make
 

@@ -7,35 +7,39 @@ from pathlib import Path
 import numpy as np
 import psutil
 
-from bench import plan, traffic
 from bench.datasets import open_dataset
-from bench.datasets.fingerprint import Fingerprint
+from bench.datasets.format.fingerprint import Fingerprint
 from bench.model import Storage, Strategy
-from strategies import _spark
+from bench.request import Request
+from bench.runs import plan
+from bench.stores import traffic
+from bench.trial import runner
+from strategies.lib.spark import frames
+from strategies.lib.spark.session import start_spark, stop_spark
 
 facts = json.loads(sys.argv[1])
 dataset = open_dataset(facts["path"], Storage(facts["endpoint"], "us-east-1"))
-planned = plan.make(plan.Request(cores=2), {"observed": Strategy(family="linear")}, dataset)[0]
-trial = plan.with_scratch(planned, Path(facts["scratch"])).trial
-spark = _spark.start(trial, {"spark.sql.files.minPartitionNum": "5"})
+planned = plan.make(Request(cores=2), {"observed": Strategy(family="linear")}, dataset)[0]
+trial = runner.with_scratch(planned, Path(facts["scratch"])).trial
+spark = start_spark(trial, {"spark.sql.files.minPartitionNum": "5"})
 fingerprint, sizes = Fingerprint(dataset.label, dataset.features), []
 for split in ("train", "test"):
-    rows = _spark.read(spark, dataset, split)
+    rows = frames.read(spark, dataset, split)
     sizes.append(rows.rdd.getNumPartitions())
     table = rows.toArrow()
-    columns = np.stack([table[name].to_numpy() for name in ("label", *_spark.feature_columns(dataset))])
+    columns = np.stack([table[name].to_numpy() for name in ("label", *frames.feature_columns(dataset))])
     fingerprint.add(split, table["row_id"].to_numpy(), columns)
 
 
 def counted() -> int:
     """Return the bytes that the workers have read so far."""
-    from strategies import _source
+    from strategies.lib.spark import source
 
-    return _source.counter(spark).value[1]
+    return source.counter(spark).value[1]
 
 
 whole = counted()
-features = _spark.read(spark, dataset, "train", "test", label=False)
+features = frames.read(spark, dataset, "train", "test", label=False)
 features.write.format("noop").mode("overwrite").save()
 seen = {
     "fingerprint": fingerprint.hexdigest(),
@@ -45,6 +49,6 @@ seen = {
     "bytes_of_features": counted() - whole,
 }
 traffic.own.taken()
-_spark.stop(spark)
+stop_spark(spark)
 seen["processes_left"] = len(psutil.Process().children(recursive=True))
 sys.stdout.write(json.dumps(seen) + "\n")

@@ -8,9 +8,9 @@ from pathlib import Path
 import psutil
 import pyarrow.parquet as pq
 
-from bench.timeline import EventClock, read_events
-from bench.trialfile import read_trial
-from strategies import xgboost_spark
+from bench.trial.timeline import EventClock, read_events
+from bench.trial.wire import read_trial
+from strategies.trees import xgboost_spark
 
 directory = Path(sys.argv[1])
 trial = read_trial(directory / "trial.json", EventClock(directory / "events.jsonl"))

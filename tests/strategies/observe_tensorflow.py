@@ -8,9 +8,11 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.parquet as pq
 
-from bench.timeline import EventClock
-from bench.trialfile import read_trial
-from strategies import _keras, _parquet, tensorflow
+from bench.rows import reading
+from bench.trial.timeline import EventClock
+from bench.trial.wire import read_trial
+from strategies.lib.keras import network
+from strategies.network import tensorflow
 
 directory = Path(sys.argv[1])
 trial = read_trial(directory / "trial.json", EventClock(directory / "events.jsonl"))
@@ -22,14 +24,14 @@ for _ in range(2):
     predictions = pq.read_table(tensorflow.bench_predict(trial, tf, model))
     scores.append(predictions["score"].to_numpy())
 
-_, raw = next(_parquet.batches(trial.dataset, "test"))
+_, raw = next(reading.batches(trial.dataset, "test"))
 model.save(directory / "model.keras")
 loaded = tf.keras.models.load_model(directory / "model.keras")(raw, training=False).numpy()[:, 0]
 
 rows = 2 * trial.batch_size + 100
-numbers = _parquet._aligned(rows, 1)
+numbers = reading._aligned(rows, 1)
 numbers[:, 0] = np.arange(rows)
-batches, steps = _keras.train_batches(tf, numbers, numbers[:, 0], trial)
+batches, steps = network.train_batches(tf, numbers, numbers[:, 0], trial)
 pairs = [(x.numpy()[:, 0].tolist(), y.numpy().tolist()) for x, y in batches]
 
 seen = {
@@ -41,6 +43,6 @@ seen = {
     "batches": [labels for _, labels in pairs],
     "steps": steps,
     "rows_with_another_label": sum(features != labels for features, labels in pairs),
-    "first_weights": [float(_keras.mlp(tf, trial.dataset, seed).layers[1].kernel[0, 0]) for seed in (7, 7, 8)],
+    "first_weights": [float(network.mlp(tf, trial.dataset, seed).layers[1].kernel[0, 0]) for seed in (7, 7, 8)],
 }
 sys.stdout.write(json.dumps(seen) + "\n")

@@ -35,7 +35,7 @@ def all_ok(bench: Bench, dataset: Dataset, task: str, names: list[str]) -> None:
     """Run strategies with two workers, and see that each ends well."""
     assert len(names) >= 6
     wanted = [part for name in names for part in ("--strategy", name)]
-    less = ["--epochs", "2", "--trees", "5", "--budget", "3s"]
+    less = ["--epochs", "2", "--trees", "5", "--row-budget", "3s"]
     answer = bench("run", "--task", task, *wanted, "--data", dataset.path, *less, "--json", timeout=850)
     records = [json.loads(line) for line in answer.stdout.splitlines()]
     assert {record["trial"]["strategy"] for record in records} == {"null", *names}

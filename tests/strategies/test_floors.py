@@ -7,7 +7,7 @@ import pytest
 
 from bench import Dataset
 from bench.datasets import ensure
-from bench.plan import Request
+from bench.request import Request
 from bench.testing.support import installed, run_trial
 from tests.conftest import on_one_python
 

@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 
 from bench.errors import ResultsError
-from bench.gate import verdict
+from bench.gate.verdict import verdict
 from bench.trend.verdict import read
 
 RATIO = {"estimate": 1.25, "low": 1.2, "high": 1.3, "p": 0.01, "p_slower": 0.005, "p_faster": 1.0, "n_a": 10, "n_b": 10}

@@ -1,10 +1,10 @@
 """The charts of the report, each as a Vega-Lite specification; `bench.report.draw` turns them into SVG."""
 
-from bench.report.charts.base import MOST_BARS, MOST_LINES, MOST_POINTS, NARROW, WIDE, Spec
 from bench.report.charts.phases import where_time_goes
 from bench.report.charts.quality import time_and_quality
 from bench.report.charts.resources import bars
 from bench.report.charts.scaling import speed_up, time_by_rows
+from bench.writing.chart import MOST_BARS, MOST_LINES, MOST_POINTS, NARROW, WIDE, Spec
 
 __all__ = [
     "MOST_BARS",

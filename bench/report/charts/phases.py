@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from bench.report import figures, palette
-from bench.report.charts.base import MOST_BARS, NARROW, WIDE, Spec, bars_axis, chart, unique
-from bench.report.clean import label
-from bench.report.names import case_name
-from bench.report.phases import Stack
+from bench.findings.names import case_name
+from bench.findings.phases import Stack
+from bench.writing import figures, palette
+from bench.writing.chart import MOST_BARS, NARROW, WIDE, Spec, bars_axis, chart, unique
+from bench.writing.clean import label
 
 
 def where_time_goes(stacks: Sequence[Stack], width: int) -> Spec | None:

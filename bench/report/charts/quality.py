@@ -4,13 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from bench.report import figures, palette, spots
-from bench.report.answer import samples
-from bench.report.charts.base import MILLION, MOST_LABELS, MOST_POINTS, NARROW, WIDE, Spec, chart
-from bench.report.clean import label
-from bench.report.interval import of_median
-from bench.report.names import case_name
-from bench.summary import Case, cost
+from bench.findings.cases import Case, cost, samples
+from bench.findings.interval import of_median
+from bench.findings.names import case_name
+from bench.writing import figures, palette, spots
+from bench.writing.chart import MILLION, MOST_LABELS, MOST_POINTS, NARROW, WIDE, Spec, chart
+from bench.writing.clean import label
 
 
 def time_and_quality(cases: Sequence[Case], front: Sequence[Case], asked: float | None, width: int) -> Spec | None:

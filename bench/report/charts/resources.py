@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from bench.report.charts.base import MOST_BARS, NARROW, Spec, bars_axis, chart, unique
-from bench.report.clean import label
-from bench.report.names import case_name
-from bench.summary import Case
+from bench.findings.cases import Case
+from bench.findings.names import case_name
+from bench.writing.chart import MOST_BARS, NARROW, Spec, bars_axis, chart, unique
+from bench.writing.clean import label
 
 
 def bars(cases: Sequence[Case], values: Sequence[float | None], title: str, shown: Sequence[str]) -> Spec | None:

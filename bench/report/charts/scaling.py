@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from bench.report import figures, palette
-from bench.report.charts.base import MOST_LINES, Spec, chart, unique
-from bench.report.clean import label
-from bench.report.names import case_name
-from bench.report.scales import ByRows, Point
+from bench.findings.names import case_name
+from bench.findings.scales import ByRows, Point
+from bench.writing import figures, palette
+from bench.writing.chart import MOST_LINES, Spec, chart, unique
+from bench.writing.clean import label
 
 
 def speed_up(points: Sequence[Point], width: int) -> Spec | None:

@@ -13,12 +13,12 @@ from collections.abc import Sequence
 from typing import Any
 
 from bench import scrub
-from bench.report.clean import shown
-from bench.report.groups import Group, Panel, panels
-from bench.report.names import case_name
-from bench.report.table import times
-from bench.results import Run
-from bench.summary import CONTROL_FAMILY, Case
+from bench.families.control import CONTROL_FAMILY
+from bench.findings.cases import Case, times
+from bench.findings.groups import Group, Panel, panels
+from bench.findings.names import case_name
+from bench.records.directory import Run
+from bench.writing.clean import shown
 
 VERSION = "5.3.1"  # of pytest-benchmark, whose format this is
 

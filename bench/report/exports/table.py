@@ -7,9 +7,9 @@ import io
 from collections.abc import Sequence
 
 from bench import scrub
-from bench.report.clean import REASON_LIMIT, shown
-from bench.report.exports.whole import flat, flat_names
-from bench.results import Run
+from bench.records.directory import Run
+from bench.records.export import flat, flat_names
+from bench.writing.clean import REASON_LIMIT, shown
 
 FORMULA = ("=", "+", "-", "@", "\t", "\r")  # a spreadsheet computes a cell that begins so
 

@@ -1,8 +1,9 @@
 """`mllib_linear` with one mistake: the labels are shuffled, so that they have nothing to do with the features."""
 
 from bench import hookimpl
-from strategies import _spark, mllib_linear
-from strategies.mllib_linear import bench_predict, bench_setup, bench_strategy, bench_teardown
+from strategies.lib.spark import frames
+from strategies.linear import mllib_linear
+from strategies.linear.mllib_linear import bench_predict, bench_setup, bench_strategy, bench_teardown
 
 __all__ = ["bench_predict", "bench_setup", "bench_strategy", "bench_teardown", "bench_train"]
 
@@ -13,7 +14,7 @@ def bench_train(trial, session):
     from pyspark.sql.functions import monotonically_increasing_id, rand, row_number
     from pyspark.sql.window import Window
 
-    rows = _spark.load_train(trial, session)
+    rows = frames.load_train(trial, session)
     here = Window.orderBy(monotonically_increasing_id())
     shuffled = Window.orderBy(rand(trial.seed))
     features = rows.select("features", row_number().over(here).alias("place"))

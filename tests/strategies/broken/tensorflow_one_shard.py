@@ -1,8 +1,9 @@
 """`tensorflow` with one mistake: it trains on one row group, the smallest shard that there is."""
 
 from bench import hookimpl
-from strategies import _parquet, tensorflow
-from strategies.tensorflow import bench_predict, bench_setup, bench_strategy
+from bench.rows import reading
+from strategies.lib.keras import training
+from strategies.network.tensorflow import bench_predict, bench_setup, bench_strategy
 
 __all__ = ["bench_predict", "bench_setup", "bench_strategy", "bench_train"]
 
@@ -10,6 +11,6 @@ __all__ = ["bench_predict", "bench_setup", "bench_strategy", "bench_train"]
 @hookimpl
 def bench_train(trial, session):
     """Train on the first row group only."""
-    groups = _parquet.row_groups(trial.dataset, "train")[:1]
-    features, labels = _parquet.read_matrix(trial.dataset, groups, trial.threads_per_worker)
-    return tensorflow.fit(session, trial, features, labels)
+    groups = reading.row_groups(trial.dataset, "train")[:1]
+    features, labels = reading.read_matrix(trial.dataset, groups, trial.threads_per_worker)
+    return training.fit(session, trial, features, labels)

@@ -3,8 +3,8 @@
 from dataclasses import replace
 
 from bench import hookimpl
-from strategies import tensorflow
-from strategies.tensorflow import bench_predict, bench_setup, bench_strategy
+from strategies.network import tensorflow
+from strategies.network.tensorflow import bench_predict, bench_setup, bench_strategy
 
 __all__ = ["bench_predict", "bench_setup", "bench_strategy", "bench_train"]
 

@@ -1,8 +1,9 @@
 """`xgboost` with one mistake: the labels are shuffled, so that each row has another row's."""
 
 from bench import hookimpl
-from strategies import _parquet, xgboost
-from strategies.xgboost import bench_predict, bench_setup, bench_strategy
+from bench.rows import reading
+from strategies.trees import xgboost
+from strategies.trees.xgboost import bench_predict, bench_setup, bench_strategy
 
 __all__ = ["bench_predict", "bench_setup", "bench_strategy", "bench_train"]
 
@@ -12,7 +13,7 @@ def bench_train(trial, session):
     """Train with each row's label replaced by another row's."""
     import numpy as np
 
-    groups = _parquet.row_groups(trial.dataset, "train")
-    features, labels = _parquet.read_matrix(trial.dataset, groups, trial.threads_per_worker)
+    groups = reading.row_groups(trial.dataset, "train")
+    features, labels = reading.read_matrix(trial.dataset, groups, trial.threads_per_worker)
     np.random.default_rng(trial.seed).shuffle(labels)
     return xgboost.fit(session, trial, features, labels)

@@ -1,0 +1,89 @@
+"""The command line: `main` finds a verb in one table, and imports only that verb's file."""
+
+from __future__ import annotations
+
+import importlib
+import signal
+import traceback
+from types import FrameType
+from typing import Any, NoReturn
+
+import click
+
+from bench.errors import EXIT_INTERRUPTED, BenchError
+
+# Each verb: its module and function, and the first line of its help, so that `bench --help` imports none of them.
+VERBS = {
+    "bisect": ("bench.cli.bisect:bisect_command", "Find the commit that made CASE slower."),
+    "compare": ("bench.cli.compare:compare", "Compare two runs, or exported files, case by case; A is the baseline."),
+    "data": ("bench.cli.data:data", "Make, import, list and describe datasets."),
+    "doctor": ("bench.cli.doctor:doctor", "Check this machine: each line is ok, a warning or broken, with the remedy."),
+    "fetch": ("bench.cli.fetch:fetch", "Copy a run out of an object store."),
+    "gate": ("bench.cli.gate:gate", "Measure two revisions in turn and judge each case: a nightly gate."),
+    "history": ("bench.cli.history:history", "Look after the history of nights."),
+    "list": ("bench.cli.list:list_strategies", "List the strategies and whether each can run here."),
+    "new-strategy": ("bench.cli.new_strategy:new_strategy", "Write a commented skeleton of a strategy, and its test."),
+    "pack": ("bench.cli.pack:pack", "Pack this environment for the executors of a cluster."),
+    "report": ("bench.cli.report:report", "Write a report of runs, by default of the last."),
+    "run": ("bench.cli.run:run", "Run strategies on a dataset, print a table and keep the records."),
+    "show": ("bench.cli.show:show", "Print the table of an earlier run, by default the last."),
+    "trend": (
+        "bench.cli.trend:trend",
+        "Add a gate's verdict to the history of nights, and say which case became slower, and when.",
+    ),
+}
+
+
+class BenchGroup(click.Group):
+    """Imports a verb when it is used, and turns what is raised into a sentence or an exit code."""
+
+    def list_commands(self, ctx: click.Context) -> list[str]:
+        """Return all verbs."""
+        return sorted(VERBS)
+
+    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
+        """Return one verb."""
+        if cmd_name not in VERBS:
+            return None
+        module, _, name = VERBS[cmd_name][0].partition(":")
+        command: click.Command = getattr(importlib.import_module(module), name)
+        return command
+
+    def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
+        """Write the verbs and what each does, out of the table."""
+        with formatter.section("Commands"):
+            formatter.write_dl([(name, VERBS[name][1]) for name in self.list_commands(ctx)])
+
+    def invoke(self, ctx: click.Context) -> Any:
+        """Run the verb."""
+        for number in (signal.SIGTERM, signal.SIGHUP):
+            signal.signal(number, _interrupt)
+        try:
+            return super().invoke(ctx)
+        except BenchError as error:
+            from bench import scrub
+
+            click.echo(f"Error: {scrub.text(str(error))}", err=True)
+            ctx.exit(error.exit_code)
+        except KeyboardInterrupt:
+            click.echo("Interrupted: nothing half-done was left.", err=True)
+            ctx.exit(EXIT_INTERRUPTED)
+        except (click.ClickException, click.exceptions.Exit, click.Abort, EOFError, BrokenPipeError):
+            raise  # click says and does what these mean
+        except Exception:
+            # Python's own exit code for a bug is 1, which says that something became slower or failed.
+            from bench import scrub
+
+            click.echo(scrub.text(traceback.format_exc()), err=True, nl=False)
+            ctx.exit(BenchError.exit_code)
+
+
+def _interrupt(_number: int, _frame: FrameType | None) -> NoReturn:
+    """Make a polite kill, and the end of the terminal, do what Ctrl-C does: clean up, and keep what there is."""
+    raise KeyboardInterrupt
+
+
+@click.group(cls=BenchGroup, context_settings={"help_option_names": ["-h", "--help"]})
+@click.version_option(package_name="tf-spark-bench")
+def main() -> None:
+    """Measure the ways of putting TensorFlow and Spark together, on the same rows."""

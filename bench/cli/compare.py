@@ -1,0 +1,89 @@
+"""The verb `bench compare`: from two runs to an exit code."""
+
+from __future__ import annotations
+
+import json
+import sys
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import click
+
+from bench.cli.options import RESULTS, Share, renamed
+from bench.errors import EXIT_FAILED, EXIT_INCONCLUSIVE, EXIT_NOTHING_RAN, EXIT_WORSE, ResultsError, UsageError
+from bench.findings.compare import Comparison
+from bench.findings.compare import compare as compare_runs
+from bench.records.directory import Run
+from bench.records.reading import read
+from bench.report.comparison import as_document, as_markdown, as_text
+
+FORMATS: dict[str, Callable[[Comparison], str]] = {
+    "text": as_text,
+    "md": as_markdown,
+    "json": lambda comparison: json.dumps(as_document(comparison), indent=1),
+}
+
+
+@click.command()
+@click.argument("a", metavar="A")
+@click.argument("b", metavar="B")
+@click.option("--threshold", type=Share(), default="10%", show_default=True, help="Below this a slowdown is ok.")
+@click.option("--allow-different", metavar="FACT,…", help="Show unlike runs under a banner: machine, versions, …")
+@click.option("--strict", is_flag=True, help="Fail, with 3, where the runs cannot tell.")
+@click.option("--format", "kind", type=click.Choice([*FORMATS]), default="text", show_default=True)
+@RESULTS
+@renamed("--out", "--results")
+def compare(**options: Any) -> None:
+    """Compare two runs, or exported files, case by case; A is the baseline."""
+    sys.exit(_compare(**options))
+
+
+def _compare(
+    *, a: str, b: str, threshold: float, allow_different: str | None, strict: bool, kind: str, results: Path
+) -> int:
+    """Carry out `bench compare` and return its exit code.
+
+    Args:
+        a: The baseline: a run's directory, its name in ``results``, or a file that `bench report` exported.
+        b: The candidate.
+        threshold: A case is ``ok`` if it is surely less than this much slower, as a share.
+        allow_different: Facts that may differ, with commas between them.
+        strict: Whether doubt fails.
+        kind: ``text``, ``md`` or ``json``.
+        results: Directory that holds runs.
+
+    Raises:
+        ResultsError: A run is missing or damaged.
+        UsageError: They are not comparable.
+    """
+    allowed = (allow_different or "").split(",")
+    found = compare_runs(_read(a, results), _read(b, results), threshold=threshold, allowed=allowed)
+    click.echo(FORMATS[kind](found))
+    return exit_code(found, strict=strict)
+
+
+def exit_code(found: Comparison, *, strict: bool) -> int:
+    """Return the exit code that a comparison calls for: worse answers first, then slowdowns, then what is not there.
+
+    Args:
+        found: The comparison.
+        strict: Whether doubt fails.
+    """
+    verdicts = {compared.verdict for compared in found.compared}
+    if "worse" in verdicts:
+        return EXIT_WORSE
+    if "slower" in verdicts:
+        return EXIT_FAILED
+    if found.only_a or "broken" in verdicts or not verdicts - {"skipped"}:
+        return EXIT_NOTHING_RAN
+    return EXIT_INCONCLUSIVE if strict and "inconclusive" in verdicts else 0
+
+
+def _read(name: str, results: Path) -> Run:
+    runs = read([Path(name)], results)
+    if len(runs) != 1:
+        raise UsageError(f"{name} holds {len(runs)} runs, and two are compared: export one of them alone.")
+    if not runs[0].records:
+        raise ResultsError(f"{name} holds no record: run it again, or compare another one.")
+    return runs[0]

@@ -1,0 +1,101 @@
+"""Options that several verbs share, and what their values may be."""
+
+from __future__ import annotations
+
+import functools
+import re
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import click
+
+UNITS = {"": 1, "s": 1, "m": 60, "h": 3600}
+RESULTS = click.option(
+    "--results",
+    type=click.Path(path_type=Path),
+    default=Path("results"),
+    show_default=True,
+    help="Directory that holds runs.",
+)
+HISTORY = click.option(
+    "--history", "place", default="history", show_default=True, metavar="DIR|URI", help="Where the nights are kept."
+)
+
+
+def renamed(old: str, new: str) -> Callable[[Callable[..., Any]], Callable[..., Any]]:
+    """Give a verb a hidden option that is called otherwise by now; whoever uses it is told the new name.
+
+    Args:
+        old: How it was spelt.
+        new: How it is spelt.
+    """
+
+    def refuse(_ctx: click.Context, _param: click.Parameter, value: str | None) -> None:
+        if value is not None:
+            raise click.UsageError(f"{old} is called {new} now: write {new} {value}.")
+
+    return click.option(old, hidden=True, expose_value=False, callback=refuse)
+
+
+class Seconds(click.ParamType[float]):
+    """A duration such as 90, 90s, 10m or 1.5h; the value is in seconds."""
+
+    name = "duration"
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> float:
+        """Return seconds."""
+        if isinstance(value, (int, float)):
+            return float(value)
+        match = re.fullmatch(r"(\d+(?:\.\d+)?)([smh]?)", value.strip())
+        if not match or not float(match[1]):
+            self.fail(f"{value!r} is no duration: write 90s, 10m or 1h.", param, ctx)
+        return float(match[1]) * UNITS[match[2]]
+
+
+class Integers(click.ParamType[tuple[int, ...]]):
+    """Positive integers with commas between them, such as 1,2,4."""
+
+    name = "integers"
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> tuple[int, ...]:
+        """Return them in the order given, each once."""
+        if isinstance(value, tuple):
+            return value
+        if not re.fullmatch(r"[1-9]\d*(,[1-9]\d*)*", value):
+            self.fail(f"{value!r} is no list of positive integers: write 1,2,4.", param, ctx)
+        return tuple(dict.fromkeys(int(number) for number in value.split(",")))
+
+
+class Share(click.ParamType[float]):
+    """A share such as 10% or 0.1; the value is 0.1."""
+
+    name = "share"
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> float:
+        """Return it as a number below 1."""
+        if isinstance(value, float):
+            return value
+        match = re.fullmatch(r"(\d+(?:\.\d+)?)\s*(%?)", value.strip())
+        share = float(match[1]) / (100 if match[2] else 1) if match else 0.0
+        if not 0 < share < 1:
+            self.fail(f"{value!r} is no share between 0 and 100 %: write 10% or 0.1.", param, ctx)
+        return share
+
+
+def storage_options(command: Callable[..., Any]) -> Callable[..., Any]:
+    """Give a verb the options of the storage section, and its function one argument ``storage`` for them.
+
+    What they leave open is for `bench.stores.filesystem.from_environment`, which has to know the URI.
+    """
+
+    @click.option("--endpoint", metavar="URL", help="Object store to ask.  [default: the provider's]")
+    @click.option("--region", help="Region of the bucket.  [default: $AWS_REGION, or asked for]")
+    @click.option("--anonymous", is_flag=True, help="Read the bucket without credentials.")
+    @functools.wraps(command)
+    def with_storage(*, endpoint: str | None, region: str | None, anonymous: bool, **options: Any) -> Any:
+        from bench.model import Storage
+
+        return command(storage=Storage(endpoint, region, anonymous), **options)
+
+    return with_storage

@@ -1,0 +1,91 @@
+"""The verb `bench report`: from runs to a file, or to standard output."""
+
+from __future__ import annotations
+
+import webbrowser
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any
+
+import click
+
+from bench.cli.options import RESULTS
+from bench.errors import UsageError
+from bench.records.directory import Run
+from bench.records.reading import read
+from bench.report.write import EXPORTS, PAGES, PARQUET, _text, write
+
+FORMATS = (*PAGES, *EXPORTS, PARQUET)
+NAMES = {"html": "report.html", PARQUET: "report.parquet"}  # files that are made where no --out says otherwise
+SUFFIXES = {
+    ".html": "html",
+    ".htm": "html",
+    ".md": "md",
+    ".txt": "text",
+    ".csv": "csv",
+    ".json": "json",
+    ".parquet": PARQUET,
+}
+
+
+@click.command()
+@click.argument("runs", nargs=-1, type=click.Path(path_type=Path), metavar="[RUN]...")
+@click.option("--out", type=click.Path(path_type=Path, dir_okay=False), metavar="FILE", help="File to write.")
+@click.option(
+    "--format",
+    "kind",
+    type=click.Choice(["html", "md", "text", "json", "csv", "parquet", "pytest-benchmark"]),
+    help="What to write.  [default: what FILE ends in, else html]",
+)
+@click.option(
+    "--quality",
+    "least_auc",
+    type=click.FloatRange(0, 1),
+    metavar="AUC",
+    help="Least AUC that will do.  [default: 0.01 below the best]",
+)
+@RESULTS
+@click.option("--open", "show", is_flag=True, help="Open it in a browser.")
+def report(**options: Any) -> None:
+    """Write a report of runs, by default of the last: directories, names, or exported json and parquet files."""
+    _report(**options)
+
+
+def _report(
+    *, runs: Sequence[Path], results: Path, out: Path | None, kind: str | None, least_auc: float | None, show: bool
+) -> None:
+    """Carry out `bench report`.
+
+    Args:
+        runs: Directories of runs, exported files, or names of runs; none means the last run.
+        results: Directory that holds runs.
+        out: The file to write; None: beside a single run for HTML and Parquet, else standard output.
+        kind: The format; None: what the file's name says, else HTML.
+        least_auc: The quality that is asked for.
+        show: Whether to open the report in a browser.
+
+    Raises:
+        UsageError: The request cannot be met as it was put.
+    """
+    kind = kind or (SUFFIXES.get(out.suffix.lower()) if out else "html")
+    if kind is None:
+        raise UsageError(f"The name {out} does not say the format: add --format {'|'.join(FORMATS)}.")
+    if show and kind != "html":
+        raise UsageError(f"A browser shows --format html, not {kind}: leave out --open.")
+    found = read(runs, results)
+    path = out or _beside(found, kind)
+    if path is None:
+        click.echo(_text(found, kind, least_auc, Path("-")), nl=False)
+        return
+    write(found, path, kind, least_auc)
+    click.echo(f"Report: {path}")
+    if show and not webbrowser.open(path.resolve().as_uri()):
+        click.echo("No browser could be started: open the file yourself.", err=True)
+
+
+def _beside(runs: Sequence[Run], kind: str) -> Path | None:
+    """Return where a file goes that nobody named: into the run's directory if there is one, else here."""
+    if kind not in NAMES:
+        return None
+    directory = runs[0].directory.path
+    return (directory if len(runs) == 1 and directory.is_dir() else Path()) / NAMES[kind]

@@ -1,0 +1,204 @@
+"""The verb `bench run`: from options to an exit code."""
+
+from __future__ import annotations
+
+import json
+import sys
+from dataclasses import fields, replace
+from pathlib import Path
+from typing import Any
+
+import click
+from rich.console import Console
+
+from bench.cli.options import Integers, Seconds, renamed, storage_options
+from bench.datasets import ensure, open_dataset
+from bench.errors import EXIT_FAILED, EXIT_INTERRUPTED, EXIT_NOTHING_RAN, UsageError
+from bench.families.control import CONTROL_FAMILY
+from bench.machine import limits
+from bench.model import Storage
+from bench.records.bucket import Bucket, beside, split
+from bench.records.directory import Record, read_run
+from bench.report.text import print_run
+from bench.report.write import write as write_report
+from bench.request import Planned, Request
+from bench.runs import campaign as campaigns
+from bench.runs.campaign import Campaign
+from bench.runs.progress import Progress
+from bench.spark import conf
+from bench.stores.filesystem import from_environment, is_uri, normal
+from bench.trial.runner import Interrupted
+
+
+@click.command()
+@storage_options
+@click.option("--strategy", "strategies", multiple=True, metavar="NAME|GLOB", help="Strategies to run; all by default.")
+@click.option(
+    "--task",
+    type=click.Choice(["train", "predict"]),
+    help="What is measured.  [default: train; predict for a named strategy that does not train]",
+)
+@click.option("--data", "data_name", default="flights", show_default=True, help="Dataset: a name, path or URI.")
+@click.option("--workers", type=Integers(), help="Workers of distributed strategies, such as 1,2.  [default: 2]")
+@click.option("--cores", type=click.IntRange(1), help="CPU cores for each trial.  [default: all]")
+@click.option("--repeat", type=click.IntRange(1), default=1, show_default=True, help="How often each case runs.")
+@click.option(
+    "--model",
+    type=click.Path(exists=True, resolve_path=True),
+    help="Keras model to score with.  [default: one that is made once]",
+)
+@click.option("--row-budget", "budget_s", type=Seconds(), help="For row-by-row scoring, each trial.  [default: 60s]")
+@renamed("--budget", "--row-budget")
+@click.option("--timeout", "timeout_s", type=Seconds(), default="10m", show_default=True, help="For each trial.")
+@click.option("--epochs", type=click.IntRange(1), help="Passes over the data (family mlp).")
+@click.option("--batch-size", type=click.IntRange(1), help="Rows of a global batch (family mlp).")
+@click.option("--trees", type=click.IntRange(1), help="Number of trees (family gbt).")
+@click.option("--depth", type=click.IntRange(1, 30), help="Greatest depth of a tree (family gbt).")
+@click.option("--seed", type=click.IntRange(0, 2**31 - 1), help="Seed of the trials and of their order.")
+@click.option("--master", metavar="URL", help="Spark master: local[N], spark://…, yarn, k8s://….  [default: local]")
+@click.option("--spark-conf", multiple=True, metavar="KEY=VALUE", help="Setting of Spark; may be given again.")
+@click.option(
+    "--spark-conf-file", type=click.Path(exists=True, dir_okay=False, resolve_path=True), help="File with more of them."
+)
+@click.option("--resume", metavar="RUN", help="Run what has no ok record in RUN, a directory or URI.")
+@click.option("--out", default="results", show_default=True, help="Directory or URI that holds runs.")
+@click.option("--dry-run", is_flag=True, help="Print the plan and run nothing.")
+@click.option("--json", "as_json", is_flag=True, help="Print records only, a line each.")
+def run(**options: Any) -> None:
+    """Run strategies on a dataset, print a table and keep the records."""
+    sys.exit(_run(**options))
+
+
+def _run(
+    *,
+    data_name: str,
+    storage: Storage,
+    timeout_s: float,
+    resume: str | None,
+    out: str,
+    dry_run: bool,
+    as_json: bool,
+    **wanted: Any,
+) -> int:
+    """Carry out ``bench run`` and return its exit code.
+
+    Args:
+        data_name: Name, path or URI of the dataset.
+        storage: How to reach what is named by a URI, as far as the options say.
+        timeout_s: Seconds that each trial may take.
+        resume: Directory or URI of the run to go on with.
+        out: Directory or URI that holds runs.
+        dry_run: Whether to print the plan only.
+        as_json: Whether to print records only.
+        wanted: Fields of a `Request`; ``None`` means its default.
+    """
+    if resume and is_uri(resume):
+        return _resume_remote(resume, from_environment(resume, storage), timeout_s, dry_run, as_json)
+    if resume:
+        campaign = campaigns.resume(Path(resume), open_dataset)
+        return _print_plan(campaign.trials) if dry_run else _execute(campaign, timeout_s, as_json)
+    if wanted["budget_s"] and wanted["budget_s"] >= timeout_s:
+        raise UsageError("--row-budget is no less than --timeout, so that no trial could use it up: raise --timeout.")
+    request = _request(wanted)
+    dataset = ensure(data_name, from_environment(data_name, storage))
+    if dry_run:
+        return _print_plan(campaigns.make_plan(request, dataset, to_run=False))
+    command = ["bench", *sys.argv[1:]]
+    if not is_uri(out):
+        return _execute(campaigns.start(request, dataset, Path(normal(out)), command), timeout_s, as_json)
+    with beside() as directory:
+        bucket = Bucket(out, from_environment(out, storage))
+        campaign = replace(campaigns.start(request, dataset, directory, command), bucket=bucket)
+        bucket.begin(campaign.directory)
+        return _execute(campaign, timeout_s, as_json)
+
+
+def _resume_remote(uri: str, storage: Storage, timeout_s: float, dry_run: bool, as_json: bool) -> int:
+    prefix, name = split(uri)
+    bucket = Bucket(prefix, storage)
+    with beside() as directory:
+        campaign = replace(campaigns.resume(bucket.fetch(name, directory), open_dataset), bucket=bucket)
+        return _print_plan(campaign.trials) if dry_run else _execute(campaign, timeout_s, as_json)
+
+
+def _request(wanted: dict[str, Any]) -> Request:
+    cores, workers = _cores(wanted)
+    settings = conf.resolved(conf.parse(wanted["spark_conf"]), Path.cwd())
+    wanted = {**wanted, "spark_conf": tuple(f"{key}={value}" for key, value in settings.items())}
+    if wanted["spark_conf_file"]:
+        conf.read(wanted["spark_conf_file"])
+    defaults = {"cores": cores, "workers": workers, "other_tasks": wanted["task"] is None}
+    given = {field.name: wanted.get(field.name) for field in fields(Request)}
+    return Request(**{**defaults, **{name: value for name, value in given.items() if value is not None}})
+
+
+def _cores(wanted: dict[str, Any]) -> tuple[int, tuple[int, ...]]:
+    """Return the cores of each trial, and the workers where none are asked for."""
+    if wanted["master"] and not conf.is_local(wanted["master"]):
+        # This machine's cores say nothing about a cluster's: one for each worker, if nothing else is said.
+        workers = wanted["workers"] or (2,)
+        return wanted["cores"] or max(workers), workers
+    available = limits.cores_available()
+    cores = wanted["cores"] or available
+    if cores > available:
+        raise UsageError(f"--cores {cores} is more than the {available} that this process may use: ask for fewer.")
+    return cores, (min(2, cores),)
+
+
+def _print_plan(trials: list[Planned]) -> int:
+    for number, planned in enumerate(trials, 1):
+        trial = planned.trial
+        click.echo(
+            f"{number:3}  {trial.strategy}  {trial.task}  "
+            f"workers {trial.workers} x {trial.threads_per_worker} threads  cores {trial.cores}  repeat {trial.repeat}"
+        )
+    return 0
+
+
+def _execute(campaign: Campaign, timeout_s: float, as_json: bool) -> int:
+    records: list[Record] = []
+    try:
+        with Progress(Console(stderr=True, quiet=as_json, highlight=False), len(campaign.trials)) as progress:
+            for record in campaigns.execute(campaign, timeout_s, progress):
+                records.append(record)
+                if as_json:
+                    click.echo(json.dumps(record))
+    except Interrupted as interrupt:
+        if as_json:
+            click.echo(json.dumps(interrupt.record))
+        options = campaign.bucket.options if campaign.bucket else ""
+        click.echo(f"Interrupted: go on with `bench run --resume {_place(campaign)}{options}`.", err=True)
+        return EXIT_INTERRUPTED
+    done = read_run(campaign.directory.path)
+    report = campaign.directory.path / "report.html"
+    write_report([done], report)
+    if not as_json:
+        print_run(done, Console(highlight=False))
+    if campaign.bucket:
+        # After the table, which a store that fails by now is not to take along.
+        campaign.bucket.finish(campaign.directory, report)
+    if not as_json:
+        click.echo(f"Records and logs: {_place(campaign)}")
+        click.echo(f"Report: {_place(campaign)}/{report.name}")
+    return exit_code(records)
+
+
+def _place(campaign: Campaign) -> str:
+    if campaign.bucket:
+        return f"{campaign.bucket.uri}/{campaign.directory.name}"
+    return str(campaign.directory.path)
+
+
+def exit_code(records: list[Record]) -> int:
+    """Return the exit code that the records of a run call for; the control does not count as work.
+
+    Args:
+        records: The records.
+    """
+    if any(record["status"] not in ("ok", "skipped") for record in records):
+        return EXIT_FAILED
+    work = [record for record in records if record["trial"]["family"] != CONTROL_FAMILY]
+    if work and all(record["status"] == "skipped" for record in work):
+        click.echo("Error: nothing could run here: install what the reasons above name.", err=True)
+        return EXIT_NOTHING_RAN
+    return 0

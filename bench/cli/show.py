@@ -1,0 +1,22 @@
+"""The verb `bench show`: the table of a run."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import click
+from rich.console import Console
+
+from bench.cli.options import RESULTS, renamed
+from bench.records.directory import latest, read_run
+from bench.report.text import print_run
+
+
+@click.command()
+@click.argument("run", type=click.Path(path_type=Path), required=False)
+@RESULTS
+@renamed("--out", "--results")
+def show(run: Path | None, results: Path) -> None:
+    """Print the table of an earlier run, by default the last."""
+    path = run if run and run.exists() else results / run if run else latest(results)
+    print_run(read_run(path), Console(highlight=False))

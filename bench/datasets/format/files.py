@@ -1,0 +1,120 @@
+"""The Parquet files of a dataset, wherever it lies, as they were when it was opened."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from typing import Any
+
+from bench.datasets.format.manifest import NAME, SPLITS, read_manifest
+from bench.datasets.format.reading import file_errors
+from bench.errors import DatasetError
+from bench.model import Dataset
+from bench.stores.tree import Entry, Opened, Tree
+
+AGAIN = "something was written, replaced or taken away meanwhile: start again"
+
+
+def listing(entries: Sequence[Entry]) -> str:
+    """Return the digest of names, sizes and times (in whole seconds, which all stores tell) of a dataset's files."""
+    facts = (f"{entry.path}\t{entry.bytes}\t{entry.modified_ns // 10**9}\n" for entry in entries if _is_ours(entry))
+    return hashlib.sha256("".join(facts).encode()).hexdigest()
+
+
+def _is_ours(entry: Entry) -> bool:
+    return entry.path == NAME or (entry.path.startswith("split=") and entry.path.endswith(".parquet"))
+
+
+class DataFiles:
+    """The files of both splits, listed once; of one that changes while it is read nothing is believed.
+
+    In a directory, what is damaged is found by checksums. An object may be replaced by another whole one: so the
+    listing must be that of the plan, and an object's time and entity tag must be what they were, before and after it
+    is read.
+    """
+
+    def __init__(self, dataset: Dataset) -> None:
+        """List them.
+
+        Args:
+            dataset: The dataset.
+
+        Raises:
+            DatasetError: It lies in a store, and is not what it was when it was opened; the sentence says where.
+            StorageError: The store cannot be reached.
+        """
+        self.tree, self._dataset = Tree(dataset.path, dataset.storage), dataset
+        if not self.tree.remote:
+            self._entries = {entry.path: entry for split in SPLITS for entry in self.tree.list(f"split={split}")}
+            return
+        found = self.tree.list()
+        if dataset.listing and listing(found) != dataset.listing:
+            raise DatasetError(f"{_difference(dataset, found)} since the dataset was opened: {AGAIN}.")
+        self._entries = {entry.path: entry for entry in found if _is_ours(entry)}
+
+    def paths(self, split: str) -> list[str]:
+        """Return the paths of a split's Parquet files, sorted."""
+        return [path for path in self._entries if path.startswith(f"split={split}/") and path.endswith(".parquet")]
+
+    def planned(self, split: str) -> dict[str, tuple[int, ...]] | None:
+        """Return the rows of each row group of a split's objects out of the manifest, without opening any.
+
+        ``None`` for a directory, whose footers are as quick to read, and where the manifest does not say.
+        """
+        if not self.tree.remote:
+            return None
+        manifest = read_manifest(self._dataset.path, self._dataset.storage)
+        if manifest.dataset.fingerprint != self._dataset.fingerprint:
+            raise DatasetError(f"{_difference(self._dataset, list(self._entries.values()))}: {AGAIN}.")
+        mine = {file.path: file.group_rows for file in manifest.files if file.path.startswith(f"split={split}/")}
+        return dict(sorted(mine.items())) if all(mine.values()) else None
+
+    def open(self, path: str, version: str | None = None) -> Opened:
+        """Open one file.
+
+        Args:
+            path: Out of `paths`.
+            version: Its entity tag, if it was opened before.
+
+        Raises:
+            DatasetError: It is gone, or another one by now.
+        """
+        with file_errors(self.tree.uri(path)):
+            opened = self.tree.open(path)
+        written = self._entries[path].modified_ns // 10**9 if path in self._entries else None
+        changed = opened.modified is not None and written is not None and opened.modified != written
+        if changed or (version is not None and opened.version != version):
+            raise DatasetError(f"The object {opened.uri} has changed since the dataset was opened: {AGAIN}.")
+        return opened
+
+    @contextmanager
+    def parquet(self, opened: Opened, footer: Any = None) -> Iterator[Any]:
+        """Give a ``ParquetFile`` that verifies every page, and name the file in what goes wrong.
+
+        Args:
+            opened: Out of `open`.
+            footer: Its footer, if that is known.
+        """
+        import pyarrow.parquet as pq
+
+        with (
+            file_errors(opened.uri),
+            opened.reading() as source,
+            pq.ParquetFile(source, metadata=footer, pre_buffer=True, page_checksum_verification=True) as file,
+        ):
+            yield file
+
+
+def _difference(dataset: Dataset, found: Sequence[Entry]) -> str:
+    """Return what is not as it was, as the beginning of a sentence; the manifest knows names and sizes."""
+    there = {entry.path: entry.bytes for entry in found}
+    manifest = read_manifest(dataset.path, dataset.storage)
+    if manifest.dataset.fingerprint != dataset.fingerprint:
+        return f"Another dataset lies at {dataset.path} (its fingerprint is {manifest.dataset.fingerprint[:12]})"
+    for file in manifest.files:
+        if file.path not in there:
+            return f"The object {dataset.path}/{file.path} is gone"
+        if there[file.path] != file.bytes:
+            return f"The object {dataset.path}/{file.path} has changed"
+    return f"An object of {dataset.path} was written anew"

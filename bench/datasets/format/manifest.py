@@ -1,0 +1,176 @@
+"""The manifest `dataset.json`: what a dataset is, beside its rows; needs the standard library only."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass, field, fields
+from pathlib import Path
+from typing import Any
+
+from bench.errors import DatasetError
+from bench.model import Dataset, Storage
+from bench.stores.filesystem import is_uri
+
+NAME = "dataset.json"
+# 1: the first.
+SCHEMA = 1
+SPLITS = ("train", "test")
+PLACE = ("path", "storage", "listing")  # fields of a `Dataset` that say where it lies, not what it is
+
+
+@dataclass(frozen=True)
+class DataFile:
+    """One Parquet file of a dataset.
+
+    Attributes:
+        path: Relative to the dataset's directory, with forward slashes.
+        bytes: Its size.
+        rows: Rows in it.
+        row_groups: Row groups in it.
+        group_rows: Rows of each of them, so that what is to be read can be planned without opening the file; empty in
+            manifests that were written before there was this field.
+        footer_sha256: Hexadecimal digest of its Parquet footer, with the length and magic at its end.
+        headers_sha256: Hexadecimal digest of its page headers one after the other, which no page
+            checksum covers.
+    """
+
+    path: str
+    bytes: int
+    rows: int
+    row_groups: int
+    footer_sha256: str
+    headers_sha256: str
+    group_rows: tuple[int, ...] = ()
+
+
+@dataclass(frozen=True)
+class Manifest:
+    """A dataset, and where it came from.
+
+    Attributes:
+        dataset: What strategies see.
+        files: Its files.
+        positives: Rows with label 1 in each split.
+        imputed: Missing values that were replaced by the train mean, for each feature that had any.
+        categories: The strings of each feature that was text; the code of a string is its place.
+        source: How the dataset was made: the maker, its parameters, the input.
+    """
+
+    dataset: Dataset
+    files: tuple[DataFile, ...]
+    positives: Mapping[str, int]
+    imputed: Mapping[str, int] = field(default_factory=dict)
+    categories: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    source: Mapping[str, Any] = field(default_factory=dict)
+
+    @property
+    def bytes(self) -> int:
+        """Bytes in all files."""
+        return sum(file.bytes for file in self.files)
+
+    def as_json(self) -> dict[str, Any]:
+        """Return what the file `dataset.json` holds; where the dataset lies is not part of it."""
+        dataset = asdict(self.dataset)
+        for of_the_place in PLACE:
+            del dataset[of_the_place]
+        return {"schema": SCHEMA, **dataset, **{key: value for key, value in asdict(self).items() if key != "dataset"}}
+
+
+def write_manifest(manifest: Manifest, directory: Path) -> None:
+    """Write `dataset.json` into a dataset's directory."""
+    text = json.dumps(manifest.as_json(), indent=1, allow_nan=False)
+    (directory / NAME).write_text(text + "\n", encoding="utf-8")
+
+
+def read_manifest(path: str | Path, storage: Storage | None = None) -> Manifest:
+    """Read the manifest of the dataset that lies in a directory or under a URI; looks at no other file.
+
+    Args:
+        path: The dataset's directory or URI.
+        storage: How to reach it, if it is a URI.
+
+    Raises:
+        DatasetError: There is no manifest, it is damaged, or it is of another version.
+        StorageError: The store cannot be reached.
+    """
+    uri = str(path) if is_uri(str(path)) else None
+    where = uri or str(Path(path).absolute())
+    file = f"{where}/{NAME}"
+    try:
+        content = json.loads(_text(where, storage) if uri else Path(file).read_text(encoding="utf-8"))
+        version = content["schema"]
+    except FileNotFoundError:
+        raise DatasetError(
+            f"There is no dataset at {path}: `bench data import {path} --label COL` makes one of Parquet files."
+        ) from None
+    except OSError as error:
+        raise DatasetError(f"The manifest {file} cannot be read ({error.strerror}).") from error
+    except (ValueError, KeyError, TypeError) as error:
+        raise _damaged(file, error) from error
+    if version != SCHEMA:
+        raise DatasetError(
+            f"The manifest {file} has version {version}, and this bench reads version {SCHEMA}: make or import "
+            "the dataset again with --force."
+        )
+    try:
+        return _parse(content, where, (uri and storage) or Storage())
+    except (KeyError, TypeError, ValueError, AttributeError) as error:
+        raise _damaged(file, error) from error
+
+
+def load_manifest(path: str | Path) -> Dataset:
+    """Read the dataset that lies in a directory from its manifest, which costs next to nothing.
+
+    Args:
+        path: The dataset's directory.
+
+    Raises:
+        DatasetError: There is no manifest, it is damaged, or it is of another version.
+    """
+    return read_manifest(path).dataset
+
+
+def _text(uri: str, storage: Storage | None) -> bytes:
+    from bench.stores.tree import Tree
+
+    return Tree(uri, storage).read(NAME)
+
+
+def _parse(content: dict[str, Any], path: str, storage: Storage) -> Manifest:
+    known = {item.name for item in fields(Dataset)} - set(PLACE)
+    dataset = Dataset(path=path, storage=storage, **{key: _frozen(content[key]) for key in known})
+    if not len(dataset.features) == len(dataset.means) == len(dataset.stds):
+        raise ValueError("it has not one mean and one standard deviation for each feature")
+    return Manifest(
+        dataset=dataset,
+        files=tuple(DataFile(**{key: _frozen(value) for key, value in file.items()}) for file in content["files"]),
+        positives=content["positives"],
+        imputed=content["imputed"],
+        categories={name: tuple(values) for name, values in content["categories"].items()},
+        source=content["source"],
+    )
+
+
+def _frozen(value: Any) -> Any:
+    return tuple(value) if isinstance(value, list) else value
+
+
+def _damaged(file: str, error: Exception) -> DatasetError:
+    return DatasetError(
+        f"The manifest {file} is damaged ({type(error).__name__}: {error}): make or import the dataset again "
+        "with --force."
+    )
+
+
+def check_size(path: str, size: int | None, file: DataFile) -> None:
+    """See that a file has the size that was written.
+
+    Raises:
+        DatasetError: It has not, or there is none (``size`` is ``None``).
+    """
+    again = "make or import the dataset again with --force"
+    if size is None:
+        raise DatasetError(f"The file {path} is missing: {again}.")
+    if size != file.bytes:
+        raise DatasetError(f"The file {path} has {size:,} bytes where {file.bytes:,} were written: {again}.")

@@ -1,0 +1,119 @@
+"""Makes a dataset of rows in their final order: both splits, the statistics, the manifest."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from contextlib import suppress
+from pathlib import Path
+from types import TracebackType
+from typing import Any, Self
+
+import numpy as np
+from numpy.typing import NDArray
+
+from bench.datasets.format.fingerprint import Fingerprint
+from bench.datasets.format.manifest import SPLITS, Manifest, write_manifest
+from bench.datasets.makers.writer import SplitWriter
+from bench.errors import DatasetError
+from bench.model import Dataset
+
+Progress = Callable[[str, int, int], None]
+"""Is told what is being done, the rows done and the rows in all."""
+
+
+def silent(what: str, done: int, total: int) -> None:
+    """Be told of progress and say nothing."""
+
+
+class Builder:
+    """Takes the rows of both splits in their final order and makes a dataset of them."""
+
+    def __init__(
+        self, directory: Path, label: str, features: Sequence[str], rows: Mapping[str, int], files: int = 1
+    ) -> None:
+        """Plan the files.
+
+        Args:
+            directory: An empty directory, the dataset's.
+            label: Name of the label column.
+            features: Names of the feature columns.
+            rows: Rows of each split.
+            files: Files of the train split; the test split gets a fourth as many.
+
+        Raises:
+            DatasetError: A split would be empty.
+            UsageError: There are more files than rows.
+        """
+        for split in SPLITS:
+            if not rows[split]:
+                raise DatasetError(
+                    f"The split {split!r} would be empty, since {sum(rows.values()):,} rows are too few or too much "
+                    "alike for every fifth to be kept for testing: give more rows."
+                )
+        self._directory, self._label, self._features = directory, label, tuple(features)
+        self._fingerprint = Fingerprint(label, features)
+        self._rows, self._next = dict(rows), 0
+        shares = {"train": files, "test": -(-files // 4)}
+        self._writers = {s: SplitWriter(directory, s, [label, *features], rows[s], shares[s]) for s in SPLITS}
+
+    def write(self, test: NDArray[np.bool_], columns: NDArray[np.float32]) -> None:
+        """Append rows; they are numbered from 0 over both splits.
+
+        Args:
+            test: Which rows belong to the test split: bool of shape (rows,).
+            columns: Label and features, all finite: float32 of shape (1 + features, rows).
+        """
+        row_ids = np.arange(self._next, self._next + len(test), dtype=np.int64)
+        self._next += len(test)
+        for split, chosen in zip(SPLITS, (~test, test), strict=True):
+            self._writers[split].write(row_ids[chosen], columns[:, chosen], self._fingerprint)
+
+    def finish(
+        self, name: str, *, best_auc: float | None = None, floors: Mapping[str, float] | None = None, **facts: Any
+    ) -> None:
+        """Write the manifest, when all rows have come.
+
+        Args:
+            name: Name of the dataset.
+            best_auc: Known best AUC, if any.
+            floors: AUC of each family below which no correct strategy falls.
+            **facts: Further fields of the manifest.
+
+        Raises:
+            DatasetError: A split holds one class only.
+        """
+        positives = {split: writer.positives for split, writer in self._writers.items()}
+        for split, count in positives.items():
+            if count in (0, self._rows[split]):
+                raise DatasetError(
+                    f"The label {self._label!r} has one class only in the split {split!r} "
+                    f"({count:,} of {self._rows[split]:,} rows are positive): give more rows of both classes."
+                )
+        train = self._writers["train"]
+        dataset = Dataset(
+            name=name,
+            path=str(self._directory),
+            label=self._label,
+            features=self._features,
+            rows=sum(self._rows.values()),
+            train_rows=self._rows["train"],
+            test_rows=self._rows["test"],
+            means=train.moments.means(),
+            stds=train.moments.stds(),
+            fingerprint=self._fingerprint.hexdigest(),
+            best_auc=best_auc,
+            floors=dict(floors or {}),
+        )
+        files = tuple(file for split in SPLITS for file in self._writers[split].files())
+        write_manifest(Manifest(dataset, files, positives, **facts), self._directory)
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        for writer in self._writers.values():
+            # After an error, such as a full disk, a second one on closing says nothing new.
+            with suppress(OSError):
+                writer.close()

@@ -1,0 +1,1 @@
+"""What records say: cases, groups, comparisons; pure."""

@@ -1,0 +1,169 @@
+"""Turns records into one summary per case; pure."""
+
+from __future__ import annotations
+
+import functools
+import statistics
+from collections import Counter, defaultdict
+from collections.abc import Iterable
+from dataclasses import dataclass
+from typing import Any
+
+from bench.families.control import CONTROL_FAMILY
+from bench.records.directory import Record, last_records
+
+CASE_FACTS = ("strategy", "family", "task", "dataset", "workers", "cores", "threads_per_worker")
+
+
+@dataclass(frozen=True, eq=False)
+class Case:
+    """The trials that differ only in ``repeat``; equal to itself only, as records have no hash.
+
+    Attributes:
+        strategy: Name of the strategy.
+        family: Its family.
+        task: ``train`` or ``predict``.
+        dataset: Name of the dataset.
+        workers: Number of workers.
+        cores: CPU cores of each trial.
+        threads_per_worker: Threads of each worker.
+        records: The last record of each trial.
+    """
+
+    strategy: str
+    family: str
+    task: str
+    dataset: str
+    workers: int
+    cores: int
+    threads_per_worker: int
+    records: tuple[Record, ...]
+
+    @functools.cached_property
+    def ok(self) -> list[Record]:
+        """The records with status ``ok``."""
+        return [record for record in self.records if record["status"] == "ok"]
+
+    @property
+    def cores_in_use(self) -> int:
+        """The cores that its workers' threads can keep busy."""
+        return min(self.cores, self.workers * self.threads_per_worker)
+
+    @property
+    def status(self) -> str:
+        """``ok`` if every trial was; else each status with its number, such as ``ok 2, timeout 1``."""
+        counts = Counter(record["status"] for record in self.records)
+        if len(counts) == 1:
+            return str(next(iter(counts)))
+        return ", ".join(f"{status} {number}" for status, number in counts.most_common())
+
+    def median(self, *path: str) -> float | None:
+        """Return the median over the ``ok`` records of one of their values.
+
+        Args:
+            path: Keys that lead to the value, such as ``"phases", "setup"``.
+        """
+        if path not in self._medians:
+            values = [value for record in self.ok if (value := _value(record, path)) is not None]
+            self._medians[path] = statistics.median(values) if values else None
+        return self._medians[path]
+
+    @functools.cached_property
+    def _medians(self) -> dict[tuple[str, ...], float | None]:
+        return {}
+
+
+def _value(record: Record, path: tuple[str, ...]) -> Any:
+    value: Any = record
+    for key in path:
+        value = value.get(key) if value else None
+    return value
+
+
+def cases(records: Iterable[Record]) -> list[Case]:
+    """Return the cases, the fastest first; those without a figure come last, but for the control.
+
+    Args:
+        records: The records of one run, or of several whose trials are alike.
+    """
+    grouped: dict[tuple[Any, ...], list[Record]] = defaultdict(list)
+    for record in last_records(records):
+        trial = record["trial"]
+        grouped[tuple(trial[name] for name in CASE_FACTS)].append(record)
+    found = [
+        Case(**dict(zip(CASE_FACTS, key, strict=True)), records=tuple(members)) for key, members in grouped.items()
+    ]
+    return sorted(found, key=_rank)
+
+
+def _rank(case: Case) -> tuple[bool, bool, float, str]:
+    seconds = cost(case)
+    return case.family != CONTROL_FAMILY, seconds is None, seconds or 0.0, case.strategy
+
+
+@dataclass(frozen=True)
+class Scaling:
+    """How a case compares with the fewest workers of its strategy in the run.
+
+    Attributes:
+        speedup: Time with the fewest workers, divided by that of the case.
+        efficiency: Speed-up for each core in use: 1 where more workers cost nothing. Since `--cores` is shared by all
+            workers, more workers are not more cores.
+    """
+
+    speedup: float
+    efficiency: float
+
+
+def scaling(case: Case, summaries: Iterable[Case]) -> Scaling | None:
+    """Return how a case scales, or None where its strategy ran with one number of workers or has no time.
+
+    Args:
+        case: The case.
+        summaries: All cases of the run.
+    """
+
+    def alike(other: Case) -> bool:
+        return (other.strategy, other.task, other.dataset) == (case.strategy, case.task, case.dataset)
+
+    times = {
+        other.workers: (seconds, other.cores_in_use) for other in summaries if alike(other) and (seconds := cost(other))
+    }
+    if len(times) < 2 or case.workers not in times:
+        return None
+    fewest_s, fewest_cores = times[min(times)]
+    seconds, cores = times[case.workers]
+    return Scaling(fewest_s / seconds, fewest_s * fewest_cores / (seconds * cores))
+
+
+def cost(case: Case) -> float | None:
+    """Return what a case is judged by, in seconds: time to a model, or time for a row that is scored."""
+    if case.task == "train":
+        return case.median("time_to_model_s")
+    rate = case.median("rows_per_s")
+    return 1 / rate if rate else None
+
+
+def overhead_s(summaries: Iterable[Case]) -> float | None:
+    """Return the harness's own time per trial in seconds: the median wall time of the control."""
+    control = [case for case in summaries if case.family == CONTROL_FAMILY]
+    return control[0].median("wall_s") if control else None
+
+
+def samples(case: Case) -> list[float]:
+    """Return what each repeat of a case is judged by, in seconds: time to a model, or time for a row."""
+    if case.task == "train":
+        return [record["time_to_model_s"] for record in case.ok if record["time_to_model_s"]]
+    return [1 / record["rows_per_s"] for record in case.ok if record["rows_per_s"]]
+
+
+def time_s(case: Case) -> float | None:
+    """Return what a case took, in seconds: to a model, or to score all the rows that it scored."""
+    return case.median("time_to_model_s") if case.task == "train" else case.median("phases", "predict")
+
+
+def times(case: Case) -> list[float]:
+    """Return what each repeat took, in seconds: to a model, or to score all the rows that it scored."""
+    if case.task == "train":
+        return samples(case)
+    return [record["phases"]["predict"] for record in case.ok if "predict" in record["phases"]]

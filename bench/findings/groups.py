@@ -1,0 +1,122 @@
+"""Says what may be compared with what: like trials of all runs form a group, groups of one machine a panel; pure."""
+
+from __future__ import annotations
+
+import functools
+import json
+from collections import defaultdict
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from bench import environment
+from bench.families.control import CONTROL_FAMILY
+from bench.findings.cases import Case, cases
+from bench.records.directory import Record, Run, last_records
+
+# What a trial is asked to do. Where any of it differs, two trials do different work.
+SETTINGS = ("seed", "epochs", "batch_size", "trees", "depth", "bins", "budget_s", "master", "model")
+
+
+@dataclass(frozen=True)
+class Group:
+    """Trials that may be compared: one machine and stack, one task, one dataset, the same settings.
+
+    Attributes:
+        task: ``train`` or ``predict``.
+        dataset: The dataset's facts, out of ``run.json``.
+        cores: Cores of each trial.
+        settings: What the trials were asked to do, where groups of one machine, task and dataset differ in it.
+        runs: Names of the runs that the trials come from.
+        cases: The cases, the control included.
+    """
+
+    task: str
+    dataset: dict[str, Any]
+    cores: int
+    settings: dict[str, Any]
+    runs: tuple[str, ...]
+    cases: tuple[Case, ...]
+
+    @functools.cached_property
+    def contenders(self) -> list[Case]:
+        """The cases without the control, which does no work."""
+        return [case for case in self.cases if case.family != CONTROL_FAMILY]
+
+    @property
+    def rows(self) -> int:
+        """Rows that the task works on."""
+        return int(self.dataset["train_rows"] if self.task == "train" else self.dataset["rows"])
+
+
+@dataclass(frozen=True)
+class Panel:
+    """One machine with one stack, and all that was measured on it.
+
+    Attributes:
+        number: From 1, in the order of the runs.
+        environment: Out of the first run's ``run.json``.
+        different: The facts in which it differs from the other panels, by name; empty where there is one panel.
+        runs: The runs.
+        groups: The groups.
+    """
+
+    number: int
+    environment: dict[str, Any]
+    different: dict[str, Any]
+    runs: tuple[Run, ...]
+    groups: tuple[Group, ...]
+
+
+def panels(runs: Sequence[Run]) -> list[Panel]:
+    """Return a panel for each machine and stack, in the order of the runs.
+
+    Args:
+        runs: What was read.
+    """
+    by_environment: dict[str, list[Run]] = defaultdict(list)
+    for run in runs:
+        by_environment[environment.fingerprint(run.run["environment"])].append(run)
+    facts = [environment.facts(members[0].run["environment"]) for members in by_environment.values()]
+    differing = {
+        name for one in facts for name in one if any(name not in other or other[name] != one[name] for other in facts)
+    }
+    return [
+        Panel(
+            number,
+            members[0].run["environment"],
+            {name: value for name, value in own.items() if name in differing},
+            tuple(members),
+            tuple(_groups(members)),
+        )
+        for number, (members, own) in enumerate(zip(by_environment.values(), facts, strict=True), 1)
+    ]
+
+
+def _groups(runs: Iterable[Run]) -> list[Group]:
+    """Return the groups of one environment."""
+    parted: dict[tuple[str, str, str], list[Record]] = defaultdict(list)
+    datasets: dict[str, dict[str, Any]] = {}
+    for run in runs:
+        datasets.setdefault(run.run["dataset"]["fingerprint"], run.run["dataset"])
+        settings = _settings(run)
+        for record in last_records(run.records):
+            trial = record["trial"]
+            parted[trial["task"], trial["fingerprint"], settings].append(record)
+    found = []
+    for (task, fingerprint, settings), records in parted.items():
+        alike = [json.loads(other[2]) for other in parted if other[:2] == (task, fingerprint)]
+        own = json.loads(settings)
+        told = {name: value for name, value in own.items() if any(other.get(name) != value for other in alike)}
+        names = tuple(dict.fromkeys(record["run"] for record in records))
+        cores = records[0]["trial"]["cores"]
+        found.append(Group(task, datasets[fingerprint], cores, told, names, tuple(cases(records))))
+    return found
+
+
+def _settings(run: Run) -> str:
+    """Return what the trials of a run were asked to do, as text that can be compared."""
+    request = run.run["request"]
+    wanted = {name: request.get(name) for name in SETTINGS}
+    models = {trial.get("model") for trial in run.run["plan"]} - {None}
+    return json.dumps({**wanted, "model": ", ".join(sorted(models)) or None}, sort_keys=True)

@@ -1,0 +1,99 @@
+"""In which facts two runs differ, and which of them may; pure."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterable
+from dataclasses import dataclass
+from typing import Any
+
+from bench import environment
+from bench.errors import UsageError
+from bench.records.directory import Record, Run
+
+SETTINGS = (
+    "task",
+    "seed",
+    "epochs",
+    "batch_size",
+    "trees",
+    "depth",
+    "bins",
+    "master",
+    "budget_s",
+    "spark_conf",
+    "spark_conf_file",
+)
+GROUPS = ("machine", "cores", "python", "java", "versions", "dataset", "settings", "model")
+
+
+@dataclass(frozen=True)
+class Difference:
+    """A fact in which two runs differ.
+
+    Attributes:
+        group: What it belongs to, one of `GROUPS`.
+        name: What it is called.
+        a: Its value in the baseline.
+        b: Its value in the candidate.
+    """
+
+    group: str
+    name: str
+    a: Any
+    b: Any
+
+    def __str__(self) -> str:
+        return f"{self.name} is {_value(self.a)} in A and {_value(self.b)} in B"
+
+
+def differences(a: Run, b: Run) -> list[Difference]:
+    """Return the facts in which two runs differ and that make their times incomparable.
+
+    Not among them: the commit, and the version of what holds the strategies, since two of those are just what one
+    wants to compare.
+    """
+    before, after = environment.facts(a.run["environment"]), environment.facts(b.run["environment"])
+    names = [*before, *(name for name in after if name not in before)]
+    pairs: list[tuple[str, str, Any, Any]] = [(_group(name), name, before.get(name), after.get(name)) for name in names]
+    pairs.append(("dataset", "dataset fingerprint", a.run["dataset"]["fingerprint"], b.run["dataset"]["fingerprint"]))
+    requests = a.run["request"], b.run["request"]
+    pairs += [("settings", name, *(_setting(request, name) for request in requests)) for name in SETTINGS]
+    pairs.append(("model", "model", _models(a.records), _models(b.records)))
+    return [Difference(*pair) for pair in pairs if pair[2] != pair[3]]
+
+
+def _setting(request: dict[str, Any], name: str) -> Any:
+    """Return a setting; none given is what a run of before there was such a setting has."""
+    value = request.get(name)
+    return (", ".join(value) or None) if isinstance(value, list) else value
+
+
+def _group(fact: str) -> str:
+    first = fact.partition(" ")[0].lower()
+    return first if first in GROUPS else "versions"
+
+
+def _models(records: Iterable[Record]) -> str | None:
+    """Return what was scored with, if there was such a model."""
+    return ", ".join(sorted({str(model)[:12] for record in records if (model := record["trial"].get("model"))})) or None
+
+
+def check_allowed(allowed: Collection[str], found: Iterable[Difference]) -> set[str]:
+    """Return the names of what may differ, in lower case.
+
+    Args:
+        allowed: Names of facts, or of groups of facts, as they were given.
+        found: The facts that differ.
+
+    Raises:
+        UsageError: A name is no group's, and no fact's that differs.
+    """
+    names = {name.strip().lower() for name in allowed if name.strip()}
+    known = {*GROUPS, *(difference.name.lower() for difference in found)}
+    for name in sorted(names - known):
+        raise UsageError(f"--allow-different {name!r} is no fact that differs: it may be any of {', '.join(GROUPS)}.")
+    return names
+
+
+def _value(value: Any) -> str:
+    return "not there" if value is None else str(value)

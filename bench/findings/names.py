@@ -1,0 +1,36 @@
+"""Names cases and panels for people."""
+
+from __future__ import annotations
+
+from bench.findings.cases import Case
+from bench.findings.groups import Group, Panel
+from bench.writing.clean import shown
+
+
+def case_name(case: Case) -> str:
+    """Return what to call a case: its strategy, and its workers if it had more than one."""
+    name = shown(case.strategy)
+    return name if case.workers == 1 else f"{name} ({case.workers} workers)"
+
+
+def group_name(group: Group) -> str:
+    """Return what to call a group: the task, the dataset, its rows, and what tells it from others like it."""
+    what = "to train on" if group.task == "train" else "to score"
+    told = "".join(f", {name} {shown(str(value))}" for name, value in group.settings.items())
+    return f"{shown(group.dataset['name'])}, {group.rows:,} rows {what}{told}"
+
+
+def panel_name(panel: Panel) -> str:
+    """Return what to call a machine with its stack."""
+    host = panel.environment["host"]
+    memory = host["memory_bytes"]
+    gpus = "".join(f", {shown(gpu)}" for gpu in host["gpus"])
+    room = f", {memory / 2**30:.0f} GiB" if memory else ""
+    cores = panel.environment["cores"]
+    return f"{shown(host['cpu'])}, {cores} {'core' if cores == 1 else 'cores'}{room}{gpus}"
+
+
+def difference(panel: Panel) -> str:
+    """Return the facts in which a panel differs from the others, as a sentence; empty where there is one."""
+    facts = "; ".join(f"{name}: {shown(str(value))}" for name, value in panel.different.items())
+    return f"It differs from the others in {facts}." if facts else ""

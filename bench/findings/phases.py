@@ -1,0 +1,86 @@
+"""Where the time of a case went: stretches that sum to the wall time of one of its trials; pure.
+
+Medians of phases do not sum to anything, so the trial is shown whose wall time is the (lower) median.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+from bench.findings.cases import Case
+from bench.records.directory import Record
+
+# The order in which they happen, and in which they are stacked.
+ORDER = ("start", "setup", "launch", "import", "rendezvous", "load", "compile", "train", "predict", "write", "teardown")
+OTHER = "other"
+SLACK_S = 0.005  # clocks of two processes: inner phases may exceed their hook by so much and are then cut
+
+
+@dataclass(frozen=True)
+class Stack:
+    """A trial's time.
+
+    Attributes:
+        case: The case that the trial stands for.
+        repeat: The trial's number.
+        wall_s: Its wall time.
+        seconds: Seconds of each stretch, in order; they sum to ``wall_s``.
+    """
+
+    case: Case
+    repeat: int
+    wall_s: float
+    seconds: dict[str, float]
+
+
+def stacks(cases: Iterable[Case]) -> list[Stack]:
+    """Return the time of each case that has an ``ok`` trial, in the order of the cases.
+
+    Args:
+        cases: The cases.
+    """
+    return [_stack(case) for case in cases if case.ok]
+
+
+def _stack(case: Case) -> Stack:
+    ordered = sorted(case.ok, key=lambda record: record["wall_s"])
+    record = ordered[(len(ordered) - 1) // 2]
+    return Stack(case, record["trial"]["repeat"], record["wall_s"], stretches(record))
+
+
+def stretches(record: Record) -> dict[str, float]:
+    """Return the phases of a trial, with what ranks did inside the task's own hook carved out of it.
+
+    Ranks work at the same time. The one that was busy longest says what the hook's time went into; what is left of the
+    hook keeps the hook's name.
+
+    Args:
+        record: The record; its phases sum to its wall time, and so does what is returned.
+    """
+    phases = dict(record["phases"])
+    hook = record["trial"]["task"]
+    inner = {
+        name: values
+        for name, values in record["inner"].items()
+        if "." not in name and name != hook and values and name not in phases
+    }
+    busiest = _busiest(inner)
+    whole = phases.get(hook, 0.0)
+    if 0 < sum(busiest.values()) <= whole + SLACK_S:
+        phases |= busiest
+        phases[hook] = max(0.0, whole - sum(busiest.values()))
+    other = phases.pop(OTHER, 0.0)
+    named = [name for name in ORDER if name in phases]
+    named += sorted(phases.keys() - set(named))
+    return {**{name: phases[name] for name in named}, OTHER: other}
+
+
+def _busiest(inner: dict[str, list[float]]) -> dict[str, float]:
+    ranks = max((len(values) for values in inner.values()), default=0)
+    whole = {name: values for name, values in inner.items() if len(values) == ranks}
+    sums = [sum(values[rank] for values in whole.values()) for rank in range(ranks)]
+    if not sums:
+        return {}
+    rank = sums.index(max(sums))
+    return {name: values[rank] for name, values in whole.items()}

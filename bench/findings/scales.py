@@ -1,0 +1,152 @@
+"""How cases scale: by workers, and by rows where several datasets of one shape were measured; pure."""
+
+from __future__ import annotations
+
+import statistics
+from collections import defaultdict
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from bench.findings.cases import Case, cost, samples, scaling
+from bench.findings.crossover import Crossover, crossover
+from bench.findings.groups import Group
+from bench.findings.interval import Interval, of_median
+from bench.findings.names import case_name
+
+MOST_PAIRS = 400  # of strategies that are looked at for a crossover
+
+
+@dataclass(frozen=True)
+class Point:
+    """A case among those of its strategy with other numbers of workers.
+
+    Attributes:
+        case: The case.
+        speedup: Against the fewest workers.
+        efficiency: Speed-up for each core in use.
+        ideal: The speed-up if more cores in use were all that mattered.
+        oversubscribed: Whether it had more workers than cores.
+    """
+
+    case: Case
+    speedup: float
+    efficiency: float
+    ideal: float
+    oversubscribed: bool
+
+
+def by_workers(group: Group) -> list[Point]:
+    """Return the cases of the strategies that ran with several numbers of workers, by strategy and workers.
+
+    Args:
+        group: The group.
+    """
+    by_strategy: dict[str, list[Case]] = defaultdict(list)
+    for case in group.contenders:
+        by_strategy[case.strategy].append(case)
+    found = []
+    for _, cases in sorted(by_strategy.items()):
+        for case in sorted(cases, key=lambda case: case.workers):
+            if scales := scaling(case, cases):
+                ideal = scales.speedup / scales.efficiency
+                found.append(Point(case, scales.speedup, scales.efficiency, ideal, case.workers > case.cores))
+    return found
+
+
+@dataclass(frozen=True)
+class Curve:
+    """A strategy on datasets of several sizes.
+
+    Attributes:
+        name: Of the case.
+        family: Its family.
+        points: Rows, seconds (the median of the repeats) and their interval, by rows.
+    """
+
+    name: str
+    family: str
+    points: tuple[tuple[int, float, Interval | None], ...]
+
+
+@dataclass(frozen=True)
+class ByRows:
+    """What was measured on several datasets of one shape, on one machine.
+
+    Attributes:
+        task: ``train`` or ``predict``.
+        datasets: Their names, by rows.
+        features: Number of features of each.
+        curves: A curve for each case that ran on more than one.
+        crossovers: Where who begins to beat whom, those within the range first, by rows.
+    """
+
+    task: str
+    datasets: tuple[str, ...]
+    features: int
+    curves: tuple[Curve, ...]
+    crossovers: tuple[Crossover, ...]
+
+    @property
+    def fastest(self) -> tuple[str, str]:
+        """Who is the fastest on the fewest rows, and who on the most, of those that ran on them."""
+        sizes = [rows for curve in self.curves for rows, _, _ in curve.points]
+        return self._fastest(min(sizes)), self._fastest(max(sizes))
+
+    def _fastest(self, size: int) -> str:
+        seconds = {curve.name: took for curve in self.curves for rows, took, _ in curve.points if rows == size}
+        return min(seconds, key=lambda name: seconds[name])
+
+
+def by_rows(groups: Sequence[Group]) -> list[ByRows]:
+    """Return how times grow with rows, for each task and shape of dataset that has several sizes.
+
+    Args:
+        groups: All groups of one machine.
+    """
+    alike: dict[tuple[object, ...], dict[int, Group]] = defaultdict(dict)
+    for group in groups:
+        shape = (group.task, group.cores, group.dataset["label"], *group.dataset["features"])
+        told = tuple(sorted((name, str(value)) for name, value in group.settings.items() if name != "model"))
+        alike[shape, told].setdefault(group.rows, group)
+    found = [_by_rows(sizes) for sizes in alike.values() if len(sizes) > 1]
+    return [one for one in found if one.curves]
+
+
+def _by_rows(sizes: dict[int, Group]) -> ByRows:
+    ordered = dict(sorted(sizes.items()))
+    first = next(iter(ordered.values()))
+    seconds: dict[str, dict[int, list[float]]] = defaultdict(dict)
+    families: dict[str, str] = {}
+    for rows, group in ordered.items():
+        for case in group.contenders:
+            if cost(case):
+                seconds[case_name(case)][rows] = [_seconds(case, rows, value) for value in samples(case)]
+                families[case_name(case)] = case.family
+    curves = [_curve(name, families[name], by_size) for name, by_size in seconds.items() if len(by_size) > 1]
+    return ByRows(
+        first.task,
+        tuple(group.dataset["name"] for group in ordered.values()),
+        len(first.dataset["features"]),
+        tuple(curves),
+        tuple(_crossovers({curve.name: seconds[curve.name] for curve in curves})),
+    )
+
+
+def _seconds(case: Case, rows: int, value: float) -> float:
+    """Return the seconds for the whole dataset, of a sample that is for a row where the task is to score."""
+    return value if case.task == "train" else value * rows
+
+
+def _curve(name: str, family: str, by_size: dict[int, list[float]]) -> Curve:
+    points = [(rows, statistics.median(values), of_median(values)) for rows, values in by_size.items()]
+    return Curve(name, family, tuple(points))
+
+
+def _crossovers(seconds: dict[str, dict[int, list[float]]]) -> list[Crossover]:
+    pairs = [(a, b) for a in seconds for b in seconds if a != b][:MOST_PAIRS]
+    found = []
+    for a, b in pairs:
+        shared = {rows: (seconds[a][rows], seconds[b][rows]) for rows in seconds[a] if rows in seconds[b]}
+        if at := crossover(a, b, shared):
+            found.append(at)
+    return sorted(found, key=lambda at: (at.rows is None, at.rows or 0.0, at.times_at_most or 0.0))

@@ -1,0 +1,138 @@
+"""One arm of the comparison: an environment with its own bench and its own strategies, and what it says of itself."""
+
+from __future__ import annotations
+
+import dataclasses
+import json
+import os
+import subprocess
+from dataclasses import dataclass
+from importlib import resources
+from pathlib import Path
+from typing import Any
+
+from bench.errors import GateError
+from bench.model import Strategy
+from bench.trial.runner import Worker
+
+SECONDS_TO_ANSWER = 120
+# What would make one arm import the other's code.
+MISLEADING = ("PYTHONPATH", "PYTHONHOME", "VIRTUAL_ENV", "PYTHONSTARTUP")
+
+
+@dataclass(frozen=True)
+class Offer:
+    """What an arm says of one strategy.
+
+    Attributes:
+        strategy: The facts; None where the plugin breaks the contract.
+        tasks: The tasks that it takes part in.
+        missing: Why it cannot run, None if it can.
+        own: Whether it, or bench, is code of the revision: else it is the same in both arms.
+    """
+
+    strategy: Strategy | None
+    tasks: tuple[str, ...]
+    missing: str | None
+    own: bool = True
+
+
+@dataclass(frozen=True)
+class Arm:
+    """One side of the comparison.
+
+    Attributes:
+        name: ``baseline`` or ``candidate``.
+        label: What it is called in reports: the revision as it was given, or the Python.
+        commit: The commit that its code is of, None where that is unknown.
+        worker: How its trials are started.
+        environment: What `bench.environment.describe` says there.
+        offers: Its strategies, by name.
+    """
+
+    name: str
+    label: str
+    commit: str | None
+    worker: Worker
+    environment: dict[str, Any]
+    offers: dict[str, Offer]
+
+
+def ask(name: str, label: str, python: str, *, cores: int, commit: str | None = None, code: Path | None = None) -> Arm:
+    """Ask an environment what it has.
+
+    Args:
+        name: ``baseline`` or ``candidate``.
+        label: What it is called in reports.
+        python: Its interpreter.
+        cores: Cores that each trial gets.
+        commit: The commit that its code is of, if known.
+        code: The environment that its code must lie in, if that was made for it.
+
+    Raises:
+        GateError: It does not answer, or runs other code than it should.
+    """
+    environ = {variable: value for variable, value in os.environ.items() if variable not in MISLEADING}
+    program = resources.files("bench.gate.arms").joinpath("inquiry.py").read_text()
+    try:
+        done = subprocess.run(
+            [python, "-P", "-c", program, str(cores)],
+            env=environ,
+            stdin=subprocess.DEVNULL,
+            capture_output=True,
+            text=True,
+            timeout=SECONDS_TO_ANSWER,
+            check=False,
+        )
+    except (OSError, subprocess.TimeoutExpired) as error:
+        raise GateError(f"The {name}'s Python {python} cannot be started ({error}): name another one.") from error
+    try:
+        answer = json.loads(done.stdout)
+    except ValueError as error:
+        last = (done.stderr.strip().splitlines() or ["it said nothing"])[-1]
+        raise GateError(f"The {name} ({label}) does not say what it has, and its last word is: {last}") from error
+    own = _own(name, label, answer, code)
+    return Arm(
+        name=name,
+        label=label,
+        commit=commit or (answer["environment"].get("commit") or {}).get("id"),
+        worker=Worker(python, environ, frozenset(answer["trial"]), frozenset(answer["dataset"])),
+        environment=answer["environment"],
+        offers={key: _offer(said, own=key in own) for key, said in answer["strategies"].items()},
+    )
+
+
+def _own(name: str, label: str, answer: dict[str, Any], code: Path | None) -> set[str]:
+    """Return the strategies that are code of the environment itself; all of them where its bench is.
+
+    Raises:
+        GateError: There is none: the arm would be compared with itself.
+    """
+    if code is None or _inside(answer["file"], code):
+        return set(answer["strategies"])
+    # A plugin that cannot be imported does not say where it lies; no other environment's is broken.
+    own = {
+        strategy for strategy, said in answer["strategies"].items() if "error" in said or _inside(said["file"], code)
+    }
+    if not own:
+        raise GateError(
+            f"Neither bench nor a strategy of the {name} ({label}) comes from this repository: "
+            "run the gate in the checkout of bench or of a package with strategies."
+        )
+    return own
+
+
+def _inside(file: str | None, directory: Path) -> bool:
+    return file is not None and Path(file).resolve().is_relative_to(directory.resolve())
+
+
+def _offer(said: dict[str, Any], *, own: bool) -> Offer:
+    if "error" in said:
+        return Offer(None, (), said["error"], own)
+    known = {field.name for field in dataclasses.fields(Strategy)}
+    facts: dict[str, Any] = {
+        name: tuple(value) if isinstance(value, list) else value
+        for name, value in said["facts"].items()
+        if name in known
+    }
+    return Offer(Strategy(**facts), tuple(said["tasks"]), said["missing"], own)

@@ -1,0 +1,160 @@
+"""An earlier run as the baseline: its revision, plan and grades; its times only say which warm-ups come first.
+
+Times of another day are not compared with: on a shared machine that found "slowdowns" between a thing and itself in a
+third of the comparisons. The run's revision is measured again, in the same session.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, fields, replace
+from pathlib import Path
+from typing import Any
+
+from bench import environment
+from bench.datasets import ensure, open_dataset
+from bench.errors import DatasetError, ResultsError, UsageError
+from bench.families.control import CONTROL
+from bench.findings.cases import Case, cases
+from bench.findings.grades import grades
+from bench.gate.request import Key
+from bench.model import Dataset, Storage, Task
+from bench.records import reading
+from bench.records.directory import Record
+from bench.request import Request
+from bench.stores.filesystem import from_environment, is_uri
+
+
+@dataclass(frozen=True)
+class Stored:
+    """What an earlier run gives to a night.
+
+    Attributes:
+        commit: The commit that it was made from.
+        request: What it ran.
+        dataset: The dataset that it ran on.
+        grades: The median grades of each of its cases.
+        walls: The median wall seconds of each of its cases.
+        warnings: What was not as it should be with its files.
+    """
+
+    commit: str
+    request: Request
+    dataset: Dataset
+    grades: dict[Key, dict[str, float]]
+    walls: dict[Key, float]
+    warnings: list[str]
+
+
+def find(baseline: str, results: Path) -> Path | None:
+    """Return the directory of the run that a baseline names, by path or by name; None if it names none.
+
+    Args:
+        baseline: As it was given.
+        results: Directory that holds runs.
+    """
+    for path in (Path(baseline), results / baseline):
+        if path.is_dir() and ((path / "run.json").exists() or (path / "records.jsonl").exists()):
+            return path
+    return None
+
+
+def read(path: Path, data: Sequence[str] = ()) -> Stored:
+    """Read an earlier run and check that it can be a baseline here and now.
+
+    Args:
+        path: Its directory.
+        data: The dataset to measure on, if another was asked for.
+
+    Raises:
+        ResultsError: It is damaged, or of a newer version.
+        UsageError: It has no good record or no commit, holds both tasks, or the machine or the dataset is another one;
+            or several datasets were asked for.
+    """
+    if len(data) > 1:
+        raise UsageError(f"{path.name} ran on one dataset: give its --data only, or a revision as --baseline.")
+    (run,) = reading.read([path], path.parent)
+    good = [record for record in run.records if record["status"] == "ok"]
+    if not good:
+        raise UsageError(f"{path} holds no record that ended well: give another --baseline.")
+    _same_machine(run.run["environment"], path.name)
+    dataset = _dataset(run.run["dataset"], data, path.name)
+    then = run.run["dataset"]["fingerprint"]
+    if dataset.fingerprint != then:
+        raise UsageError(
+            f"The dataset {dataset.name!r} is not the one that {path.name} ran on (fingerprint "
+            f"{dataset.fingerprint[:12]}, and then {then[:12]}): give its --data, or another --baseline."
+        )
+    request = Request(**_fields_of(Request, run.run["request"], path.name))
+    request = replace(request, task=_task(run.records, request, path.name))
+    known = {_key(case): case for case in cases(good)}
+    return Stored(
+        commit=_commit(run.run["environment"], path.name),
+        request=request,
+        dataset=dataset,
+        grades={key: graded for key, case in known.items() if (graded := grades(case.ok))},
+        walls={key: wall for key, case in known.items() if (wall := case.median("wall_s"))},
+        warnings=run.warnings,
+    )
+
+
+def _same_machine(then: dict[str, Any], name: str) -> None:
+    """Refuse a run of another machine: its name would stand over figures that it never had."""
+    now = environment.facts(environment.describe(then["cores"]))
+    for fact, value in environment.facts(then).items():
+        if fact.startswith("machine") and now.get(fact) != value:
+            raise UsageError(
+                f"{fact} was {value} when {name} was made and is {now.get(fact)} here: "
+                "give a revision as --baseline, which is measured here, or a run of this machine."
+            )
+
+
+def _commit(then: dict[str, Any], name: str) -> str:
+    commit = then.get("commit")
+    if not commit:
+        raise UsageError(f"{name} does not say from which commit it was made: give a revision as --baseline.")
+    if commit.get("dirty"):
+        raise UsageError(f"{name} was made from uncommitted changes, which cannot be measured again: give a revision.")
+    return str(commit["id"])
+
+
+def _dataset(then: dict[str, Any], data: Sequence[str], name: str) -> Dataset:
+    if data:
+        return ensure(data[0], from_environment(data[0], Storage()))
+    storage = Storage(**_fields_of(Storage, then.get("storage", {}), name))
+    where = then.get("path", then["name"])
+    try:
+        return open_dataset(where, storage)
+    except DatasetError:
+        if is_uri(where):
+            raise
+        return ensure(then["name"])
+
+
+def _fields_of(kind: type, recorded: dict[str, Any], name: str) -> dict[str, Any]:
+    """Return the fields of a dataclass as they were recorded.
+
+    Raises:
+        ResultsError: There are some that this bench does not know, and so cannot heed.
+    """
+    if unknown := sorted(recorded.keys() - {field.name for field in fields(kind)}):
+        raise ResultsError(
+            f"{name} was made by a newer bench, with a {unknown[0]!r} that this one does not know: update bench, or "
+            "give a revision as --baseline."
+        )
+    return {field: tuple(value) if isinstance(value, list) else value for field, value in recorded.items()}
+
+
+def _task(records: list[Record], request: Request, name: str) -> Task:
+    """Return the task of a run's trials, which without --task need not be the one that was asked for."""
+    tasks: set[Task] = {record["trial"]["task"] for record in records if record["trial"]["strategy"] != CONTROL}
+    if len(tasks) > 1:
+        raise UsageError(
+            f"{name} holds trials of both tasks, and a night is of one: give a run that was made with --task, or a "
+            "revision as --baseline, with --task."
+        )
+    return next(iter(tasks), request.task)
+
+
+def _key(case: Case) -> Key:
+    return case.strategy, case.task, case.dataset, case.workers, case.cores

@@ -1,0 +1,1 @@
+"""Measures a night: which cases, in which order, for how long."""

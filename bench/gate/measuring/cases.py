@@ -1,0 +1,186 @@
+"""Which cases both arms have, and which only one: a case that was renamed must not pass unnoticed."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from fnmatch import fnmatchcase
+
+from bench.errors import UsageError
+from bench.families.control import CONTROL
+from bench.gate.arms.arms import Arm, Offer
+from bench.gate.request import Key
+from bench.model import Dataset, Reference
+from bench.records.directory import Record
+from bench.request import Planned, Request
+from bench.runs import plan
+
+
+@dataclass(frozen=True)
+class Case:
+    """A case that both arms have.
+
+    Attributes:
+        key: Strategy, task, dataset, workers and cores.
+        family: What the strategy learns.
+        baseline: The trial as the baseline runs it.
+        candidate: The trial as the candidate runs it.
+    """
+
+    key: Key
+    family: str
+    baseline: Planned
+    candidate: Planned
+
+    def planned(self, arm: str) -> Planned:
+        """Return the trial of one arm, ``baseline`` or ``candidate``."""
+        return self.baseline if arm == "baseline" else self.candidate
+
+
+@dataclass(frozen=True)
+class Absent:
+    """A case that cannot be compared.
+
+    Attributes:
+        key: Strategy, task, dataset, workers and cores.
+        verdict: ``missing`` (the candidate lost it), ``new`` (the baseline had not had it), ``skipped`` (it cannot run
+            here in either arm) or ``left_out`` (there is no time for it).
+        reason: One sentence.
+    """
+
+    key: Key
+    verdict: str
+    reason: str
+
+
+def match(
+    baseline: Arm, candidate: Arm, request: Request, dataset: Dataset, reference: Reference | None
+) -> tuple[list[Case], list[Absent]]:
+    """Return the cases that both arms have, and those that only one has or none can run.
+
+    Args:
+        baseline: The one arm.
+        candidate: The other.
+        request: What to run, as for ``bench run``; its patterns must match a strategy of the baseline or the candidate.
+        dataset: The dataset.
+        reference: The model of predict trials.
+
+    Raises:
+        UsageError: A pattern matches nothing that does the task in either arm.
+    """
+    names = selected(baseline, candidate, request)
+    cases: list[Case] = []
+    absent: list[Absent] = []
+    for name in names:
+        offers = [_offer(arm, name, request.task) for arm in (baseline, candidate)]
+        gone = _absent(name, *offers)
+        facts = next((offer.strategy for offer in offers if offer and offer.strategy), None)
+        distributed = facts is not None and facts.distributed
+        for workers in request.workers if distributed else (1,):
+            key = (name, request.task, dataset.name, workers, request.cores)
+            if gone:
+                absent.append(Absent(key, *gone))
+            else:
+                both = [_planned(request, name, offer, workers, dataset, reference) for offer in offers]
+                cases.append(Case(key, both[0].strategy.family, *both))
+    return cases, absent
+
+
+def selected(baseline: Arm, candidate: Arm, request: Request) -> list[str]:
+    """Return the strategies that a request selects, of those that either arm has for its task; not the control.
+
+    Where nothing is asked for, these are the strategies that are code of the repository: others cannot differ.
+
+    Raises:
+        UsageError: A pattern matches nothing.
+    """
+    names = sorted(
+        name
+        for name in baseline.offers.keys() | candidate.offers.keys()
+        if any(_offer(arm, name, request.task) for arm in (baseline, candidate))
+    )
+    for pattern in request.strategies:
+        if not any(fnmatchcase(name, pattern) for name in names):
+            raise UsageError(
+                f"Neither arm has a strategy {pattern!r} for the task {request.task}: `bench list` shows what there is."
+            )
+    if request.strategies:
+        # The control's time is next to nothing: a ratio of it says nothing. Only by its full name it takes part.
+        chosen = [name for name in names if any(fnmatchcase(name, pattern) for pattern in request.strategies)]
+        return [name for name in chosen if name != CONTROL or name in request.strategies]
+    own = {name for arm in (baseline, candidate) for name, offer in arm.offers.items() if offer.own}
+    return [name for name in names if name in own and name != CONTROL]
+
+
+def _offer(arm: Arm, name: str, task: str) -> Offer | None:
+    """Return what an arm says of a strategy; None if it has none of that name for the task.
+
+    A plugin that breaks the contract cannot say for which tasks it is there, so it counts.
+    """
+    offer = arm.offers.get(name)
+    return offer if offer and (task in offer.tasks or offer.strategy is None) else None
+
+
+def _absent(name: str, baseline: Offer | None, candidate: Offer | None) -> tuple[str, str] | None:
+    """Return why a strategy is no case, as verdict and reason; None if it is one."""
+    if baseline is None:
+        return "new", f"The baseline has no {name}, so there is nothing to compare it with."
+    if candidate is None:
+        return "missing", f"The candidate has no {name}: it was renamed or taken away."
+    if candidate.strategy is None:
+        return "missing", candidate.missing or f"The candidate's {name} breaks the contract."
+    if baseline.strategy is None:
+        return "new", f"The baseline's {name} breaks the contract: {baseline.missing}"
+    return unable(baseline.missing, candidate.missing)
+
+
+def unable(baseline: str | None, candidate: str | None) -> tuple[str, str] | None:
+    """Return verdict and reason of what cannot run in one arm or in both; None if it can in both.
+
+    Args:
+        baseline: Why it cannot run in the baseline, None if it can.
+        candidate: The same of the candidate.
+    """
+    if candidate and baseline:
+        return "skipped", candidate
+    if candidate:
+        return "missing", f"It runs in the baseline, and not in the candidate: {candidate}"
+    if baseline:
+        return "new", f"It runs in the candidate, and not in the baseline: {baseline}"
+    return None
+
+
+def _planned(
+    request: Request, name: str, offer: Offer | None, workers: int, dataset: Dataset, reference: Reference | None
+) -> Planned:
+    if offer is None or offer.strategy is None:
+        raise AssertionError(f"{name} is no case")
+    one = replace(request, workers=(workers,), repeat=1)
+    return plan.make(one, {name: offer.strategy}, dataset, reference)[0]
+
+
+def seconds_of(record: Record) -> float:
+    """Return what a trial is judged by, in seconds: the time to a model, or the time to score a thousand rows.
+
+    Args:
+        record: An ``ok`` record.
+    """
+    if record["trial"]["task"] == "train":
+        return max(1e-6, float(record["time_to_model_s"]))  # times are kept to the microsecond
+    # One unit for all that has a rate: a way that goes row by row may stop in time in one arm, and finish in the other.
+    rate = record["rows_per_s"]
+    return 1000.0 / float(rate) if rate else max(1e-6, float(record["phases"]["predict"]))
+
+
+def named(key: Key, keys: Sequence[Key] = ()) -> str:
+    """Return what a case is called in reports: as short as the others allow.
+
+    Args:
+        key: The case.
+        keys: All cases of the report.
+    """
+    strategy, task, dataset, workers, _cores = key
+    more = [f"{workers} workers"] if workers > 1 else []
+    more += [task] if len({other[1] for other in keys}) > 1 else []
+    more += [dataset] if len({other[2] for other in keys}) > 1 else []
+    return f"{strategy} ({', '.join(more)})" if more else strategy

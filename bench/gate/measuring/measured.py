@@ -1,0 +1,143 @@
+"""What a night has measured of one case so far."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+
+from bench.gate.measuring.cases import Case, seconds_of, unable
+from bench.gate.measuring.witness import Witness
+from bench.gate.request import ARMS
+from bench.records.directory import Record
+from bench.stats.looks import Rules
+from bench.stats.sequential import Ask, Pairs, Verdict, cut_short, next_step
+
+
+@dataclass(frozen=True)
+class Pair:
+    """A run of each arm, one right after the other.
+
+    Attributes:
+        stage: What for: ``look``, ``more``, ``assure`` or ``confirm``.
+        order: ``AB`` or ``BA``; A is the baseline.
+        baseline: Its record.
+        candidate: Its record.
+        noisy: Whether the machine was disturbed in one of them, after all retries.
+    """
+
+    stage: str
+    order: str
+    baseline: Record
+    candidate: Record
+    noisy: bool
+
+    @property
+    def a_s(self) -> float:
+        """Seconds of the baseline."""
+        return seconds_of(self.baseline)
+
+    @property
+    def b_s(self) -> float:
+        """Seconds of the candidate."""
+        return seconds_of(self.candidate)
+
+
+@dataclass(frozen=True)
+class Failure:
+    """A run that did not end well, which ends the measuring of its case.
+
+    Attributes:
+        arm: ``baseline`` or ``candidate``.
+        status: The record's status.
+        reason: The record's reason.
+    """
+
+    arm: str
+    status: str
+    reason: str
+
+
+@dataclass
+class Measured:
+    """A case and what was measured of it; the one mutable thing of a night.
+
+    Attributes:
+        case: The case.
+        pairs: Its pairs, in the order in which they were measured.
+        warm_ups: The discarded first run of each arm, by arm; graded all the same.
+        skips: Why a warm-up was skipped by the strategy itself, by arm.
+        failure: The run that did not end well, if one did.
+        runs: How many runs it has had, of each arm.
+        retries: How many runs were repeated because the machine was disturbed.
+        walls: Wall seconds of all its runs so far, by arm.
+        out_of_time: Whether there was no time left for what it still needed.
+    """
+
+    case: Case
+    pairs: list[Pair] = field(default_factory=list)
+    warm_ups: dict[str, Record] = field(default_factory=dict)
+    skips: dict[str, str] = field(default_factory=dict)
+    failure: Failure | None = None
+    runs: dict[str, int] = field(default_factory=lambda: dict.fromkeys(ARMS.values(), 0))
+    retries: int = 0
+    walls: dict[str, list[float]] = field(default_factory=lambda: {arm: [] for arm in ARMS.values()})
+    out_of_time: bool = False
+    witnesses: dict[str, Witness] = field(default_factory=lambda: {arm: Witness() for arm in ARMS.values()})
+
+    @property
+    def unable(self) -> tuple[str, str] | None:
+        """Verdict and reason of a case that its strategy skips in one arm or in both; None where a run went wrong."""
+        if self.failure is None or self.failure.status != "skipped":
+            return None
+        return unable(self.skips.get("baseline"), self.skips.get("candidate"))
+
+    @property
+    def confirmation(self) -> list[Pair]:
+        """The fresh pairs that confirm."""
+        return [pair for pair in self.pairs if pair.stage == "confirm"]
+
+    @property
+    def screening(self) -> list[Pair]:
+        """The pairs of the looks."""
+        return [pair for pair in self.pairs if pair.stage != "confirm"]
+
+    @property
+    def counting(self) -> list[Pair]:
+        """The pairs that the verdict is of: the fresh ones where there are any."""
+        return self.confirmation or self.screening
+
+    @property
+    def pair_s(self) -> float:
+        """Wall seconds that a pair takes, as far as is known."""
+        return sum(max(walls, default=0.0) for walls in self.walls.values())
+
+    def next(self, rules: Rules) -> Ask | Verdict | None:
+        """Say what the case needs next; None where it has failed.
+
+        Args:
+            rules: The numbers of the procedure.
+        """
+        if self.failure:
+            return None
+        if self.out_of_time:
+            return self.so_far(rules)
+        return next_step(_seconds(self.screening), _seconds(self.confirmation), rules)
+
+    def so_far(self, rules: Rules) -> Verdict | None:
+        """Return the verdict if no more were measured; None where the case has failed.
+
+        Args:
+            rules: The numbers of the procedure.
+        """
+        return None if self.failure else cut_short(_seconds(self.screening), _seconds(self.confirmation), rules)
+
+    def records(self, arm: str) -> Iterator[Record]:
+        """Yield the records of one arm that ended well, the warm-up's first."""
+        if arm in self.warm_ups:
+            yield self.warm_ups[arm]
+        for pair in self.pairs:
+            yield pair.baseline if arm == "baseline" else pair.candidate
+
+
+def _seconds(pairs: list[Pair]) -> Pairs:
+    return Pairs([pair.a_s for pair in pairs], [pair.b_s for pair in pairs])

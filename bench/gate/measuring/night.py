@@ -1,0 +1,148 @@
+"""Measures: warm-ups, then rounds of pairs, the most urgent stage first, until each case is settled or time is up."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, replace
+
+from bench.gate.arms.arms import Arm
+from bench.gate.measuring.measured import Failure, Measured, Pair
+from bench.gate.measuring.schedule import Shuffler, order
+from bench.gate.request import ARMS, Say
+from bench.records.directory import Record, RunDirectory
+from bench.runs.campaign import log_name
+from bench.stats.looks import Rules
+from bench.stats.sequential import Ask, Stage
+from bench.trial import runner
+
+ATTEMPTS = 3  # of a run in a disturbed machine, for which there is time; the last one counts
+# Whatever stood out is confirmed before others are looked at more closely; what shows no sign of a slowdown comes last.
+URGENCY: tuple[Stage, ...] = ("look", "confirm", "more", "assure")
+
+
+@dataclass(frozen=True)
+class Night:
+    """What all runs of a night have in common.
+
+    Attributes:
+        arms: The two arms, by name.
+        directories: Where the records go, by arm and dataset.
+        rules: The numbers of the procedure.
+        shuffler: Orders the cases of each round.
+        timeout_s: Seconds that each run may take.
+        deadline: Moment of ``time.monotonic`` at which the budget is spent.
+        say: Tells a person what is going on.
+    """
+
+    arms: Mapping[str, Arm]
+    directories: dict[tuple[str, str], RunDirectory]
+    rules: Rules
+    shuffler: Shuffler
+    timeout_s: float
+    deadline: float
+    say: Say
+
+    def warm_up(self, cases: Sequence[Measured], until: float) -> list[Measured]:
+        """Run each case once in each arm, to be discarded, and return those for which there was no time.
+
+        Args:
+            cases: The cases, in the order in which they get their turn.
+            until: Moment of ``time.monotonic`` after which no more are begun.
+        """
+        left: list[Measured] = []
+        for number, measured in enumerate(cases, 1):
+            if time.monotonic() >= until:
+                left.append(measured)
+                continue
+            self.say(f"warm-up {number} of {len(cases)}: {measured.case.key[0]}")
+            self._warm_up(measured)
+        return left
+
+    def _warm_up(self, measured: Measured) -> None:
+        for arm in ARMS.values():
+            # What skips in one arm has to show what it does in the other: only then is it known who lacks it.
+            if measured.failure is None or measured.failure.status == "skipped":
+                record, _ = self._run(measured, arm, "warm-up", 0)
+                measured.warm_ups |= {arm: record} if record["status"] == "ok" else {}
+                measured.skips |= {arm: record["reason"]} if record["status"] == "skipped" else {}
+
+    def measure(self, cases: Sequence[Measured], after_round: Callable[[], None]) -> None:
+        """Go on until each case is settled, has failed, or there is no time for it.
+
+        Args:
+            cases: The cases, warmed up.
+            after_round: Called after each round, to keep what there is.
+        """
+        while waiting := self._most_urgent(cases):
+            stage, chosen = waiting
+            self.say(
+                f"{stage}: {len(chosen)} of {len(cases)} cases, {max(0, self.deadline - time.monotonic()):.0f} s left"
+            )
+            retries = sum(measured.retries for measured in chosen)
+            for measured in self.shuffler.shuffled(chosen):
+                if time.monotonic() + measured.pair_s > self.deadline:
+                    measured.out_of_time = True
+                else:
+                    self._pair(measured, stage)
+            if repeated := sum(measured.retries for measured in chosen) - retries:
+                self.say(f"{repeated} runs were repeated, because the machine was disturbed")
+            after_round()
+
+    def _most_urgent(self, cases: Sequence[Measured]) -> tuple[Stage, list[Measured]] | None:
+        steps = [(measured, measured.next(self.rules)) for measured in cases]
+        for stage in URGENCY:
+            chosen = [measured for measured, step in steps if isinstance(step, Ask) and step.stage == stage]
+            if chosen:
+                return stage, chosen
+        return None
+
+    def _pair(self, measured: Measured, stage: Stage) -> None:
+        arms = order(len(measured.pairs))
+        records: dict[str, Record] = {}
+        noisy = False
+        for letter in arms:
+            arm = ARMS[letter]
+            records[arm], disturbed = self._quiet_run(measured, arm, stage)
+            noisy |= disturbed
+            if measured.failure:
+                return
+        measured.pairs.append(Pair(stage, arms, records["baseline"], records["candidate"], noisy))
+
+    def _quiet_run(self, measured: Measured, arm: str, stage: Stage) -> tuple[Record, bool]:
+        """Run one arm, again if the machine was disturbed; return the last record and whether it still was."""
+        for attempt in range(ATTEMPTS):
+            if attempt and time.monotonic() + measured.pair_s > self.deadline:  # the other arm may be still to come
+                break
+            measured.retries += bool(attempt)
+            record, disturbed = self._run(measured, arm, stage, attempt)
+            if not disturbed or measured.failure:
+                return record, False
+        return record, True
+
+    def _run(self, measured: Measured, arm: str, stage: str, attempt: int) -> tuple[Record, str | None]:
+        """Run one arm once, keep the record, and return it with what disturbed the machine meanwhile."""
+        planned = measured.case.planned(arm)
+        number = measured.runs[arm]
+        planned = replace(planned, trial=replace(planned.trial, repeat=number))
+        directory = self.directories[arm, planned.trial.dataset.name]
+        measured.runs[arm] += 1
+        try:
+            record = runner.run(
+                planned,
+                run_name=directory.name,
+                environment=self.arms[arm].environment["fingerprint"],
+                log=directory.logs / log_name(number, planned),
+                timeout_s=self.timeout_s,
+                worker=self.arms[arm].worker,
+            )
+        except runner.Interrupted as interrupt:
+            directory.append(interrupt.record)
+            raise
+        disturbed = measured.witnesses[arm].disturbed(record)
+        record["notes"]["gate"] = {"stage": stage, "attempt": attempt, "disturbed": disturbed}
+        directory.append(record)
+        measured.walls[arm].append(record["wall_s"])
+        if record["status"] != "ok":
+            measured.failure = Failure(arm, record["status"], record["reason"])
+        return record, disturbed

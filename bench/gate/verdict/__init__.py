@@ -1,0 +1,1 @@
+"""Judges what a night measured, keeps the verdict, and shows it."""

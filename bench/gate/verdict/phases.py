@@ -1,0 +1,108 @@
+"""Where a change happened: which phase of a case takes longer than it did."""
+
+from __future__ import annotations
+
+import statistics
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+from bench.gate.measuring.measured import Pair
+from bench.records.directory import Record
+from bench.stats.ranksum import Ratio, ratio
+
+LEAST_S = 0.05  # a change of less in a phase that is not judged is not worth a sentence
+
+
+@dataclass(frozen=True)
+class PhaseChange:
+    """How a phase changed.
+
+    Attributes:
+        name: Its name; an inner one as ``train/load``.
+        baseline_s: Median seconds.
+        candidate_s: The same of the candidate.
+        ratio: Candidate over baseline; None where the phase takes no time.
+    """
+
+    name: str
+    baseline_s: float
+    candidate_s: float
+    ratio: Ratio | None
+
+    @property
+    def change_s(self) -> float:
+        """How many seconds longer it takes."""
+        return self.candidate_s - self.baseline_s
+
+
+def changes(pairs: list[Pair]) -> list[PhaseChange]:
+    """Return how every phase changed, in the order of a trial, the inner ones after the task's own.
+
+    Args:
+        pairs: The pairs that the verdict is of.
+    """
+    baseline, candidate = [pair.baseline for pair in pairs], [pair.candidate for pair in pairs]
+    outer = dict.fromkeys(name for record in (*baseline, *candidate) for name in record["phases"])
+    inner = dict.fromkeys(name for record in (*baseline, *candidate) for name in _inner(record))
+    found = [_change(name, _values(baseline, name), _values(candidate, name)) for name in outer]
+    task = baseline[0]["trial"]["task"] if baseline else ""
+    return found + [
+        _change(
+            f"{task}/{name}",
+            [_inner(r).get(name, 0.0) for r in baseline],
+            [_inner(r).get(name, 0.0) for r in candidate],
+        )
+        for name in inner
+    ]
+
+
+def culprit(found: Iterable[PhaseChange], task: str, *, slower: bool) -> PhaseChange | None:
+    """Return the phase that changed most, of those that a case is judged by; None where none did.
+
+    Args:
+        found: Out of `changes`.
+        task: The case's task.
+        slower: Whether to look for what takes longer, or for what takes less time.
+    """
+    sign = 1 if slower else -1
+    judged = [change for change in found if change.name.startswith(f"{task}/")]
+    judged = judged or [change for change in found if change.name == task]
+    most = max(judged, key=lambda change: sign * change.change_s, default=None)
+    return most if most and sign * most.change_s > 0 else None
+
+
+def noteworthy(found: Iterable[PhaseChange], task: str, threshold: float) -> list[PhaseChange]:
+    """Return the phases beside the judged one that are surely slower by more than the threshold.
+
+    Args:
+        found: Out of `changes`.
+        task: The case's task.
+        threshold: As a share.
+    """
+    return [
+        change
+        for change in found
+        if change.name.partition("/")[0] != task
+        and change.ratio is not None
+        and change.ratio.low is not None
+        and change.ratio.low > 1 + threshold
+        and change.change_s > LEAST_S
+    ]
+
+
+def _inner(record: Record) -> dict[str, float]:
+    """Return the slowest rank's seconds in each inner phase of the task's own hook, and the rest of it as ``rest``."""
+    named = {name: seconds for name, seconds in record["slowest"].items() if "." not in name}
+    if not named:
+        return {}
+    rest = record["phases"].get(record["trial"]["task"], 0.0) - sum(named.values())
+    return {**named, "rest": max(0.0, rest)}
+
+
+def _values(records: list[Record], name: str) -> list[float]:
+    return [record["phases"].get(name, 0.0) for record in records]
+
+
+def _change(name: str, a: list[float], b: list[float]) -> PhaseChange:
+    positive = all(value > 0 for value in (*a, *b))
+    return PhaseChange(name, statistics.median(a), statistics.median(b), ratio(a, b) if positive else None)

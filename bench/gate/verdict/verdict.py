@@ -1,0 +1,93 @@
+"""Writes and reads ``verdict.json``, which is always there, whatever becomes of the night.
+
+Schema versions of a verdict, newest last:
+
+1. The first.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+from pathlib import Path
+from typing import Any
+
+from bench.errors import ResultsError, UsageError
+from bench.records import schema
+
+SCHEMA = 1
+NAME = "verdict.json"
+
+Document = dict[str, Any]
+
+
+def claim(directory: Path) -> Path:
+    """Make the directory of a night and return its path; nothing that is there is overwritten.
+
+    Args:
+        directory: Must not be there yet, or be empty.
+
+    Raises:
+        UsageError: It holds something, or cannot be made.
+    """
+    try:
+        directory.mkdir(parents=True, exist_ok=True)
+        if any(directory.iterdir()):
+            raise UsageError(f"{directory} is not empty, and a night overwrites nothing: name another --out.")
+    except OSError as error:
+        raise UsageError(f"{directory} cannot be made ({error.strerror}): name another --out.") from error
+    return directory.absolute()
+
+
+def write(directory: Path, document: Document) -> None:
+    """Write a verdict in one step, so that a reader finds the old one or the new one, and both whole.
+
+    Args:
+        directory: Where it goes.
+        document: The verdict.
+
+    Raises:
+        ResultsError: It does not fit the schema, or cannot be written.
+    """
+    validate(document)
+    text = json.dumps(document, indent=1, allow_nan=False) + "\n"
+    unfinished = directory / f".{NAME}"
+    try:
+        with unfinished.open("w") as file:
+            file.write(text)
+            file.flush()
+            os.fsync(file.fileno())
+        unfinished.replace(directory / NAME)
+    except OSError as error:
+        raise ResultsError(
+            f"Cannot write {directory / NAME}: {error.strerror}: make room, or name another --out."
+        ) from error
+
+
+def read(path: Path) -> Document:
+    """Read a verdict.
+
+    Args:
+        path: The file, or the directory of the night.
+
+    Raises:
+        ResultsError: There is none, it is damaged, or it is from a newer version.
+    """
+    path = path / NAME if path.is_dir() else path
+    try:
+        document: Document = json.loads(path.read_text())
+    except FileNotFoundError as error:
+        raise ResultsError(f"There is no verdict {path}: `bench gate` makes one.") from error
+    except (OSError, ValueError) as error:
+        raise ResultsError(f"{path} is damaged ({error}): restore it, or let the gate run again.") from error
+    validate(document)
+    return document
+
+
+def validate(document: Document) -> None:
+    """Check a verdict against the schema of its version.
+
+    Raises:
+        ResultsError: It is from a newer version, or does not fit.
+    """
+    schema.check(document, "verdict", SCHEMA, "This verdict has")

@@ -1,0 +1,1 @@
+"""This machine, and running a program on it."""

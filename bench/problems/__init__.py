@@ -1,0 +1,1 @@
+"""What an answer is: a file for each kind of problem, with its metrics."""

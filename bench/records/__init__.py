@@ -1,0 +1,1 @@
+"""What a run leaves behind, in a directory or a bucket."""

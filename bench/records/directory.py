@@ -1,0 +1,196 @@
+"""Appends and reads what a run leaves: ``run.json``, ``records.jsonl``, ``logs/``.
+
+Schema versions of a record, newest last:
+
+1. The first.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+from bench import scrub
+from bench.errors import ResultsError
+from bench.records import schema
+
+SCHEMA = 1
+
+Record = dict[str, Any]
+
+
+def validate(record: Record) -> None:
+    """Check a record against the schema of its version.
+
+    Raises:
+        ResultsError: It is from a newer version, or does not fit.
+    """
+    schema.check(record, "record", SCHEMA, "These results have")
+
+
+@dataclass(frozen=True)
+class RunDirectory:
+    """The directory of one run.
+
+    Attributes:
+        path: Where it lies.
+    """
+
+    path: Path
+
+    @property
+    def name(self) -> str:
+        """The run's name, which is its directory's."""
+        return self.path.name
+
+    @property
+    def logs(self) -> Path:
+        """The directory of the trials' logs."""
+        return self.path / "logs"
+
+    @property
+    def _records(self) -> Path:
+        return self.path / "records.jsonl"
+
+    def create(self, run: dict[str, Any]) -> None:
+        """Make the directory with its ``run.json``.
+
+        Args:
+            run: The request, the environment, the dataset's manifest and the plan.
+
+        Raises:
+            ResultsError: It cannot be written.
+        """
+        try:
+            self.logs.mkdir(parents=True)
+            (self.path / "run.json").write_text(json.dumps(run, indent=1) + "\n")
+        except OSError as error:
+            raise ResultsError(
+                f"Cannot write results to {self.path}: {error.strerror}: choose another --out."
+            ) from error
+
+    def append(self, record: Record) -> None:
+        """Append one record, in one write, and flush it to disk.
+
+        Raises:
+            ResultsError: It does not fit its schema, or cannot be written.
+        """
+        validate(record)
+        line = (json.dumps(record, allow_nan=False) + "\n").encode()
+        try:
+            descriptor = os.open(self._records, os.O_RDWR | os.O_APPEND | os.O_CREAT, 0o644)
+            try:
+                _cut_torn_line(descriptor)
+                _write_whole(descriptor, line)
+                os.fsync(descriptor)
+            finally:
+                os.close(descriptor)
+        except OSError as error:
+            raise ResultsError(f"Cannot append to {self._records}: {error.strerror}: make room and resume.") from error
+
+
+def _cut_torn_line(descriptor: int) -> None:
+    """Take away the last line if a crash kept its writer from finishing it."""
+    size = os.fstat(descriptor).st_size
+    if size and os.pread(descriptor, 1, size - 1) != b"\n":
+        whole = os.pread(descriptor, size, 0).rpartition(b"\n")
+        os.ftruncate(descriptor, len(whole[0]) + len(whole[1]))
+
+
+def _write_whole(descriptor: int, line: bytes) -> None:
+    size = os.fstat(descriptor).st_size
+    if os.write(descriptor, line) != len(line):
+        os.ftruncate(descriptor, size)
+        raise OSError(28, "No space left on device")
+
+
+@dataclass(frozen=True)
+class Run:
+    """What was read of a run.
+
+    Attributes:
+        directory: Where it lies.
+        run: What ``run.json`` holds.
+        records: The records, in the order in which they were made.
+        warnings: A sentence for each thing that was not as it should be.
+    """
+
+    directory: RunDirectory
+    run: dict[str, Any]
+    records: list[Record]
+    warnings: list[str] = field(default_factory=list)
+
+
+def read_run(path: Path) -> Run:
+    """Read a run; what a bench that took out no credentials left of them is taken out now.
+
+    Args:
+        path: The run's directory.
+
+    Raises:
+        ResultsError: There is none, it is damaged, or it is from a newer version.
+    """
+    try:
+        run = json.loads(scrub.spelled((path / "run.json").read_text()))
+    except FileNotFoundError as error:
+        raise ResultsError(f"{path} holds no run (no run.json): `bench run` makes one.") from error
+    except ValueError as error:
+        raise ResultsError(f"{path / 'run.json'} is damaged ({error}): restore it, or run again.") from error
+    directory = RunDirectory(path)
+    records, warnings = _read_records(path / "records.jsonl")
+    return Run(directory, run, records, warnings)
+
+
+def _read_records(path: Path) -> tuple[list[Record], list[str]]:
+    if not path.exists():
+        return [], []
+    *lines, torn = path.read_bytes().split(b"\n")
+    records = []
+    for number, line in enumerate(lines, 1):
+        try:
+            record = json.loads(scrub.spelled(line.decode()), parse_constant=no_number)
+        except ValueError as error:
+            raise ResultsError(f"Line {number} of {path} is damaged: take that line away to read the rest.") from error
+        validate(record)
+        records.append(record)
+    warnings = [f"The last line of {path} was cut off in mid-write; that trial counts as not run."] if torn else []
+    return records, warnings
+
+
+def no_number(name: str) -> None:
+    """Refuse ``NaN`` and ``Infinity``, which Python's JSON reads and no record has.
+
+    Raises:
+        ValueError: Always.
+    """
+    raise ValueError(f"{name} is no number")
+
+
+def latest(out: Path) -> Path:
+    """Return the directory of the newest run under ``out``.
+
+    Raises:
+        ResultsError: There is none.
+    """
+    runs = sorted(found.parent for found in out.glob("*/run.json")) if out.is_dir() else []
+    if not runs:
+        raise ResultsError(f"There is no run in {out}: `bench run` makes one.")
+    return max(runs, key=lambda run: run.name)
+
+
+def trial_key(trial: dict[str, Any]) -> tuple[Any, ...]:
+    """Return what tells the trial of a record from all others of its run."""
+    return trial["strategy"], trial["task"], trial["workers"], trial["cores"], trial["repeat"]
+
+
+def last_records(records: Iterable[Record]) -> list[Record]:
+    """Return the last record of each trial: a resumed run has several of those that were not ``ok``.
+
+    Args:
+        records: Those of one run, or of several.
+    """
+    return list({(record["run"], *trial_key(record["trial"])): record for record in records}.values())

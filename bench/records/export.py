@@ -1,0 +1,92 @@
+"""Exports that lose nothing: JSON and Parquet, which `bench report` reads back."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Sequence
+from pathlib import Path, PurePath
+from typing import Any
+
+from bench import scrub
+from bench.records.directory import Record, Run
+from bench.records.reading import FORMAT, VERSION
+
+FIGURES = ("wall_s", "time_to_model_s", "rows", "rows_per_s", "rows_per_s_warm")
+TRIAL = ("strategy", "family", "task", "dataset", "workers", "cores", "threads_per_worker", "repeat", "seed")
+OPEN = ("auc", "log_loss")
+USAGE = ("peak_memory_bytes", "cpu_s", "stall_share", "foreign_cpu_share", "steal_share")
+INTEGERS = {"workers", "cores", "threads_per_worker", "repeat", "seed", "rows", "peak_memory_bytes"}
+
+
+def as_json(runs: Sequence[Run]) -> str:
+    """Return runs with their records as JSON text.
+
+    Args:
+        runs: The runs.
+    """
+    exported = [{**_header(run), "records": scrub.anything(run.records)} for run in runs]
+    return json.dumps({"format": FORMAT, "version": VERSION, "runs": exported}, indent=1, allow_nan=False) + "\n"
+
+
+def write_parquet(runs: Sequence[Run], path: Path) -> None:
+    """Write a row for each record: what one asks most as columns, and the whole record as JSON in the last.
+
+    Args:
+        runs: The runs; what belongs to none of their records goes into the file's metadata.
+        path: The file.
+    """
+    import pyarrow as pa
+    import pyarrow.parquet as pq
+
+    records: list[Record] = [record for run in runs for record in scrub.anything(run.records)]
+    rows = [flat(record) for record in records]
+    columns = {name: pa.array([row[name] for row in rows], _type(pa, name)) for name in flat_names()}
+    columns |= {
+        f"phase_{name}": pa.array([r["phases"].get(name) for r in records], pa.float64()) for name in _phases(records)
+    }
+    columns["record"] = pa.array([json.dumps(record, allow_nan=False) for record in records], pa.string())
+    exported = {"format": FORMAT, "version": VERSION, "runs": [_header(run) for run in runs]}
+    table = pa.table(columns).replace_schema_metadata({"bench": json.dumps(exported, allow_nan=False)})
+    pq.write_table(table, path, compression="zstd")
+
+
+def _type(pa: Any, name: str) -> Any:
+    if name in INTEGERS:
+        return pa.int64()
+    numeric = (*FIGURES, *OPEN, *USAGE)
+    return pa.float64() if name in numeric else pa.string()
+
+
+def _phases(records: Sequence[Record]) -> list[str]:
+    return list(dict.fromkeys(name for record in records for name in record["phases"]))
+
+
+def flat_names() -> list[str]:
+    """Return the names of the columns that `flat` gives."""
+    return ["run", *TRIAL, "status", "reason", "phase", *FIGURES, *OPEN, *USAGE, "environment", "started_at", "log"]
+
+
+def flat(record: Record) -> dict[str, Any]:
+    """Return what one asks most of a record, by column.
+
+    Args:
+        record: The record.
+    """
+    quality = record["quality"] or {}
+    return {
+        "run": record["run"],
+        **{name: record["trial"][name] for name in TRIAL},
+        **{name: record[name] for name in ("status", "reason", "phase", "environment", "started_at", "log")},
+        **{name: record.get(name) for name in FIGURES},
+        **{name: quality.get(name) for name in OPEN},
+        **{name: record["resources"].get(name) for name in USAGE},
+    }
+
+
+def _header(run: Run) -> dict[str, Any]:
+    """Return what is known of a run beside its records; where its dataset lay on this machine is nobody's business."""
+    known = scrub.anything(run.run)
+    path = known["dataset"].get("path")
+    if path and "://" not in path:
+        known = {**known, "dataset": {**known["dataset"], "path": PurePath(path).name}}
+    return {"name": run.directory.name, "run": known, "warnings": scrub.anything(run.warnings)}

@@ -1,0 +1,119 @@
+"""Reads runs for a report: a run's directory, or a file that `bench report` exported as JSON or Parquet."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable
+from pathlib import Path
+from typing import Any
+
+from bench import scrub
+from bench.errors import ResultsError
+from bench.records.directory import Run, RunDirectory, latest, no_number, read_run, validate
+
+FORMAT = "tf-spark-bench report"
+VERSION = 1  # of the exported files; a newer one is refused
+ENVIRONMENT = ("cores", "host", "python", "java", "versions", "subjects", "commit", "fingerprint")
+HOST = ("id", "cpu", "architecture", "memory_bytes", "gpus")
+RUN = ("started_at", "command", "plan")
+DATASET = ("name", "label", "features", "rows", "train_rows", "test_rows", "fingerprint")
+
+
+def read(paths: Iterable[Path], out: Path) -> list[Run]:
+    """Return the runs, each once, in the order given.
+
+    Args:
+        paths: Directories, exported files, or names of runs in ``out``; none means the last run in ``out``.
+        out: Directory that holds runs.
+
+    Raises:
+        ResultsError: One is missing, damaged, or from a newer version.
+    """
+    found: dict[str, Run] = {}
+    for path in list(paths) or [latest(out)]:
+        for run in _read(path if path.exists() else out / path):
+            _check(run, path)
+            found.setdefault(run.directory.name, run)
+    return list(found.values())
+
+
+def _read(path: Path) -> list[Run]:
+    if path.is_file() and path.suffix == ".parquet":
+        return _unpack(_parquet(path), path)
+    if path.is_file():
+        return _unpack(_json(path), path)
+    return [read_run(path)]
+
+
+def _json(path: Path) -> Any:
+    try:
+        return json.loads(scrub.spelled(path.read_text()), parse_constant=no_number)
+    except (ValueError, OSError) as error:
+        raise ResultsError(
+            f"{path} is no export of `bench report --format json`: give it a run's directory."
+        ) from error
+
+
+def _parquet(path: Path) -> Any:
+    import pyarrow as pa
+    import pyarrow.parquet as pq
+
+    try:
+        table = pq.read_table(path, columns=["record"])
+        exported = json.loads((table.schema.metadata or {})[b"bench"])
+        records = [
+            json.loads(scrub.spelled(record), parse_constant=no_number) for record in table["record"].to_pylist()
+        ]
+    except (pa.ArrowException, OSError, KeyError, ValueError, TypeError) as error:
+        raise ResultsError(f"{path} is no export of `bench report --format parquet`: export it again.") from error
+    by_run: dict[str, list[Any]] = {}
+    for record in records:
+        by_run.setdefault(record["run"], []).append(record)
+    for run in exported.get("runs", ()):
+        run["records"] = by_run.get(run["name"], [])
+    return exported
+
+
+def _unpack(exported: Any, path: Path) -> list[Run]:
+    """Return the runs of an export; their logs are looked for beside it."""
+    if not isinstance(exported, dict) or exported.get("format") != FORMAT:
+        raise ResultsError(f"{path} is no export of `bench report`: give it a run's directory, or what it exported.")
+    if exported.get("version") != VERSION:
+        raise ResultsError(
+            f"{path} has version {exported.get('version')!r}, which this bench does not read: update bench."
+        )
+    try:
+        return [_unpacked(run, path) for run in exported["runs"]]
+    except (KeyError, TypeError) as error:
+        raise ResultsError(f"{path} is damaged (no {error}): export it again.") from error
+
+
+def _unpacked(exported: dict[str, Any], path: Path) -> Run:
+    for record in exported["records"]:
+        validate(record)
+    name = exported["name"]
+    beside = path.parent if path.parent.name == name else path.parent / name
+    return Run(RunDirectory(beside), exported["run"], exported["records"], exported["warnings"])
+
+
+def _check(run: Run, path: Path) -> None:
+    """Refuse a ``run.json`` that lacks what a report needs, and records of another dataset than it names."""
+    parts = (
+        ((), RUN),
+        (("environment",), ENVIRONMENT),
+        (("environment", "host"), HOST),
+        (("dataset",), DATASET),
+        (("request",), ()),
+    )
+    for where, names in parts:
+        held: Any = run.run
+        for key in where:
+            held = held.get(key)
+        part = where[-1] if where else "run"
+        missing = [name for name in names if not isinstance(held, dict) or name not in held]
+        if not isinstance(held, dict) or missing:
+            what = ", ".join(missing[:3]) or part
+            raise ResultsError(f"What {path} says of its {part} is damaged (no {what}): restore it, or run again.")
+    fingerprint = run.run["dataset"]["fingerprint"]
+    if any(record["trial"]["fingerprint"] != fingerprint for record in run.records):
+        raise ResultsError(f"{path} has records of another dataset than its own: restore it, or run again.")

@@ -1,0 +1,82 @@
+"""Writes a report of runs as one file, or as text."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable, Sequence
+from pathlib import Path
+from urllib.parse import quote
+
+from bench.errors import ResultsError
+from bench.records import export as whole
+from bench.records.directory import Record, Run
+from bench.report import html, markdown, plain
+from bench.report.exports import pytest_benchmark, table
+from bench.report.page import Page, page
+from bench.report.table import Links
+
+PAGES: dict[str, Callable[[Page], str]] = {"html": html.render, "md": markdown.render, "text": plain.render}
+
+
+EXPORTS: dict[str, Callable[[Sequence[Run]], str]] = {
+    "json": whole.as_json,
+    "csv": table.as_csv,
+    "pytest-benchmark": pytest_benchmark.as_json,
+}
+
+
+PARQUET = "parquet"
+
+
+def write(runs: Sequence[Run], path: Path, kind: str = "html", least_auc: float | None = None) -> None:
+    """Write a report as one file, whole or not at all.
+
+    Args:
+        runs: The runs.
+        path: The file.
+        kind: The format.
+        least_auc: The quality that is asked for.
+
+    Raises:
+        ResultsError: It cannot be written.
+    """
+    scratch = path.with_name(f".{path.name}.{os.getpid()}")
+    try:
+        try:
+            if kind == PARQUET:
+                whole.write_parquet(runs, scratch)
+            else:
+                scratch.write_text(_text(runs, kind, least_auc, path), encoding="utf-8", newline="")
+            scratch.replace(path)
+        finally:
+            scratch.unlink(missing_ok=True)
+    except OSError as error:
+        raise ResultsError(f"Cannot write {path}: {error.strerror}: choose another --out.") from error
+
+
+def _text(runs: Sequence[Run], kind: str, least_auc: float | None, path: Path) -> str:
+    if kind in EXPORTS:
+        return EXPORTS[kind](runs)
+    return PAGES[kind](page(runs, least_auc=least_auc, links=links(runs, path)))
+
+
+def links(runs: Sequence[Run], path: Path) -> Links:
+    """Return what says where the log of a record lies, seen from the report: only logs that are there, and in the run.
+
+    Args:
+        runs: The runs.
+        path: The report.
+    """
+    found: dict[tuple[str, str], str] = {}
+    for run in runs:
+        directory = run.directory.path.absolute()
+        if run.directory.logs.is_dir():
+            way = Path(os.path.relpath(directory, path.absolute().parent))
+            for log in run.directory.logs.iterdir():
+                name = f"{log.parent.name}/{log.name}"
+                found[run.directory.name, name] = quote((way / name).as_posix())
+
+    def link(record: Record) -> str | None:
+        return found.get((record["run"], record["log"] or ""))
+
+    return link

@@ -1,0 +1,1 @@
+"""One call of `bench run`: its plan, its trials, its progress."""

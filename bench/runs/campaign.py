@@ -1,0 +1,233 @@
+"""One call of ``bench run``: a plan, its records, its environment."""
+
+from __future__ import annotations
+
+import fnmatch
+import re
+import secrets
+from collections.abc import Callable, Iterator
+from dataclasses import asdict, dataclass, replace
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+from bench import environment, plugins, scrub
+from bench.errors import ResultsError, UsageError
+from bench.families.control import CONTROL
+from bench.model import TASKS, Dataset, Storage, Strategy, Task
+from bench.plugins import Plugin
+from bench.records.bucket import Bucket
+from bench.records.directory import Record, RunDirectory, last_records, read_run, trial_key
+from bench.request import Planned, Request
+from bench.runs import plan
+from bench.runs.progress import Progress
+from bench.spark import conf
+from bench.trial import record, references, runner
+
+
+@dataclass(frozen=True)
+class Campaign:
+    """A run that is ready to go.
+
+    Attributes:
+        directory: Where its results go.
+        trials: What is to run, in order.
+        environment: Fingerprint of the environment.
+        bucket: Where its results go as well, if that is an object store.
+    """
+
+    directory: RunDirectory
+    trials: list[Planned]
+    environment: str
+    bucket: Bucket | None = None
+
+
+def make_plan(request: Request, dataset: Dataset, *, to_run: bool = True) -> list[Planned]:
+    """Return the ordered trials of a request; loads the selected strategies' facts, and makes the reference model.
+
+    Args:
+        request: What was asked for.
+        dataset: The dataset.
+        to_run: Whether the trials are to be run: a plan that is only looked at needs no reference model.
+
+    Raises:
+        UsageError: A pattern matches no strategy or none that does the task, or the model to score with does not load
+            or fit.
+        PluginError: A selected strategy breaks the contract.
+    """
+    selected = {name: plugins.load(name) for name in plan.select(plugins.names(), request.strategies)}
+    trials: list[Planned] = []
+    for task, taking_part in _by_task(request, selected).items():
+        reference = None
+        if to_run and task == "predict" and any(_scores_the_reference(strategy) for strategy in taking_part.values()):
+            reference = references.ensure(dataset, Path(request.model) if request.model else None)
+        trials += plan.make(replace(request, task=task), taking_part, dataset, reference)
+    scoring = [planned for planned in trials if planned.trial.task == "predict"]
+    if request.model and not any(planned.strategy.scores == "reference" for planned in scoring):
+        raise UsageError("No strategy that takes part scores with --model: say --task predict, or name one that does.")
+    return trials
+
+
+def _by_task(request: Request, selected: dict[str, Plugin]) -> dict[Task, dict[str, Strategy]]:
+    """Return who takes part in which task; the control in each."""
+    chosen = {name for name, plugin in selected.items() if request.task in plugin.tasks}
+    tasks: dict[str, Task] = dict.fromkeys(chosen, request.task)
+    for pattern in request.strategies:
+        if fnmatch.filter(chosen, pattern):
+            continue
+        if not request.other_tasks:
+            raise UsageError(
+                f"{pattern!r} does not take part in the task {request.task}: `bench list` shows what does."
+            )
+        tasks |= {name: selected[name].tasks[0] for name in fnmatch.filter(selected, pattern)}
+    worked = {task for name, task in tasks.items() if name != CONTROL} or {request.task}
+    return {
+        task: {
+            name: plugin.strategy
+            for name, plugin in selected.items()
+            if tasks.get(name) == task or (name == CONTROL and task in plugin.tasks)
+        }
+        for task in TASKS
+        if task in worked
+    }
+
+
+def _scores_the_reference(strategy: Strategy) -> bool:
+    return strategy.scores == "reference" and plugins.why_not(strategy) is None
+
+
+def start(request: Request, dataset: Dataset, out: Path, command: list[str]) -> Campaign:
+    """Make the directory of a new run.
+
+    Args:
+        request: What was asked for.
+        dataset: The dataset.
+        out: Directory that holds the runs.
+        command: The command line, for the record.
+
+    Raises:
+        ResultsError: The directory cannot be written.
+    """
+    trials = make_plan(request, dataset)
+    now = datetime.now(UTC)
+    directory = RunDirectory(out.absolute() / f"{now:%Y%m%dT%H%M%SZ}-{secrets.token_hex(2)}")
+    surroundings = _surroundings(request)
+    directory.create(
+        scrub.anything(
+            {
+                "schema": 1,
+                "run": directory.name,
+                "started_at": now.isoformat(timespec="seconds").replace("+00:00", "Z"),
+                "command": scrub.command(command),
+                "request": asdict(request),
+                "environment": surroundings,
+                "dataset": asdict(dataset),
+                "plan": [record.describe(planned) for planned in trials],
+            }
+        )
+    )
+    return Campaign(directory, trials, surroundings["fingerprint"])
+
+
+def _surroundings(request: Request) -> dict[str, Any]:
+    master = request.master or "local"
+    given = conf.read(request.spark_conf_file) if request.spark_conf_file else {}
+    settings = conf.shown({**given, **conf.parse(request.spark_conf)})
+    if conf.is_local(master) and not settings:
+        return environment.describe(cores=request.cores)
+    return environment.describe(cores=request.cores, cluster={"master": master, "settings": settings})
+
+
+def resume(path: Path, dataset_of: Callable[[str, Storage], Dataset]) -> Campaign:
+    """Return what is left of an earlier run: the trials that have no ``ok`` record.
+
+    Args:
+        path: The run's directory.
+        dataset_of: Opens a dataset, given its path and how to reach it.
+
+    Raises:
+        ResultsError: There is no such run, or the dataset or the environment is another one by now.
+    """
+    earlier = read_run(path)
+    recorded = earlier.run["request"]
+    lists = {name: tuple(value) for name, value in recorded.items() if isinstance(value, list)}
+    request = Request(**{**recorded, **lists})
+    for place in (request.master, request.model, earlier.run["dataset"]["path"], *request.spark_conf):
+        if scrub.lost(place):
+            raise ResultsError(f"{place} had credentials in it, which no record keeps: start a new run.")
+    described = earlier.run["dataset"]
+    dataset = dataset_of(described["path"], Storage(**described.get("storage", {})))
+    if dataset.fingerprint != earlier.run["dataset"]["fingerprint"]:
+        raise ResultsError(f"The dataset {dataset.name!r} is not what it was when {path.name} began: start a new run.")
+    surroundings = _surroundings(request)
+    _refuse_another(earlier.run["environment"], surroundings, path.name)
+    done = {trial_key(entry["trial"]) for entry in last_records(earlier.records) if entry["status"] == "ok"}
+    planned_now = make_plan(request, dataset)
+    models = [
+        {trial.get("model") for trial in trials} for trials in (earlier.run["plan"], map(record.describe, planned_now))
+    ]
+    if models[0] != models[1]:
+        raise ResultsError(f"The model to score with is not what it was when {path.name} began: start a new run.")
+    trials = [planned for planned in planned_now if trial_key(record.describe(planned)) not in done]
+    return Campaign(RunDirectory(path.absolute()), trials, surroundings["fingerprint"])
+
+
+def _refuse_another(before: dict[str, Any], now: dict[str, Any], name: str) -> None:
+    earlier, present = environment.facts(before), environment.facts(now)
+    for fact in sorted(earlier.keys() | present.keys()):
+        if earlier.get(fact) != present.get(fact):
+            raise ResultsError(
+                f"{fact} was {earlier.get(fact)} when {name} began and is {present.get(fact)} now: start a new run."
+            )
+
+
+def execute(campaign: Campaign, timeout_s: float, progress: Progress) -> Iterator[Record]:
+    """Run what is to run and yield each record once it is on disk.
+
+    Args:
+        campaign: Out of `start` or `resume`.
+        timeout_s: Seconds that each trial may take.
+        progress: Shows where it is.
+
+    Raises:
+        runner.Interrupted: Ctrl-C was pressed; the record of the trial that it met is on disk.
+    """
+    first = len(list(campaign.directory.logs.iterdir()))
+    for number, planned in enumerate(campaign.trials, first):
+        progress.begin(planned)
+        try:
+            entry = _one(campaign, planned, number, timeout_s, progress)
+        except runner.Interrupted as interrupt:
+            _keep(campaign, interrupt.record)
+            raise
+        _keep(campaign, entry)
+        progress.end(entry)
+        yield entry
+
+
+def _keep(campaign: Campaign, entry: Record) -> None:
+    campaign.directory.append(entry)
+    if campaign.bucket:
+        campaign.bucket.keep(campaign.directory, entry)
+
+
+def _one(campaign: Campaign, planned: Planned, number: int, timeout_s: float, progress: Progress) -> Record:
+    names = {"run": campaign.directory.name, "environment": campaign.environment}
+    if reason := plugins.why_not(planned.strategy):
+        return record.skipped(planned, reason, **names)
+    return runner.run(
+        planned,
+        run_name=campaign.directory.name,
+        environment=campaign.environment,
+        log=campaign.directory.logs / log_name(number, planned, secrets.token_hex(2) if campaign.bucket else ""),
+        timeout_s=timeout_s,
+        watch=progress.watch,
+    )
+
+
+def log_name(number: int, planned: Planned, token: str = "") -> str:
+    """Return the name of a trial's log; with a token where somebody else may write another of that number."""
+    trial = planned.trial
+    strategy = re.sub(r"[^A-Za-z0-9_.-]", "_", trial.strategy)
+    ending = f"-{token}.log" if token else ".log"
+    return f"{number:04d}-{strategy}-{trial.task}-workers{trial.workers}-repeat{trial.repeat}{ending}"

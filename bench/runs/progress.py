@@ -1,0 +1,60 @@
+"""Shows on the terminal which trial is running; costs next to nothing of what is being measured."""
+
+from __future__ import annotations
+
+from types import TracebackType
+from typing import Self
+
+from rich.console import Console
+from rich.live import Live
+from rich.markup import escape
+
+from bench.records.directory import Record
+from bench.request import Planned
+
+
+class Progress:
+    """A line that follows the running trial, and one that stays for each that has ended.
+
+    It is drawn once a second, when the runner calls, and not by a thread of its own.
+    """
+
+    def __init__(self, console: Console, total: int) -> None:
+        """Start with nothing.
+
+        Args:
+            console: Where to draw; only lines that stay are drawn where it is no terminal.
+            total: Number of trials.
+        """
+        self._live = Live(console=console, auto_refresh=False, transient=True)
+        self._console = console
+        self._total = total
+        self._number = 0
+        self._name = ""
+
+    def begin(self, planned: Planned) -> None:
+        """Say that a trial begins."""
+        trial = planned.trial
+        workers = f" with {trial.workers} workers" if trial.workers > 1 else ""
+        self._number += 1
+        self._name = f"[{self._number}/{self._total}] {trial.strategy}{workers}, repeat {trial.repeat}"
+        self.watch("start", 0.0)
+
+    def watch(self, phase: str, elapsed_s: float) -> None:
+        """Say where the running trial is."""
+        if self._console.is_terminal:
+            self._live.update(escape(f"{self._name}: {phase}, {elapsed_s:.0f} s"), refresh=True)
+
+    def end(self, record: Record) -> None:
+        """Say how the trial ended."""
+        self._console.print(escape(f"{self._name}: {record['status']}, {record['wall_s']:.1f} s"), highlight=False)
+
+    def __enter__(self) -> Self:
+        if self._console.is_terminal:
+            self._live.start()
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self._live.stop()

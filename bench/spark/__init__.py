@@ -1,0 +1,1 @@
+"""Spark, as far as the harness must know it."""

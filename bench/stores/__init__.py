@@ -1,0 +1,1 @@
+"""Object stores: filesystems, listings, credentials, and the requests made of them."""

@@ -1,0 +1,219 @@
+"""What a trial took of the machine: memory, CPU seconds, and how much other programs were in the way."""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import resource
+import signal
+import time
+from dataclasses import dataclass
+from pathlib import Path
+
+from bench.trial.processes import Session
+
+INTERVAL_S = 0.1
+COST_SHARE = 0.004  # of one core, that looking may cost, and as much again that reading the PSS may cost
+_PAGE = resource.getpagesize()
+_TICK = 1 / os.sysconf("SC_CLK_TCK")
+
+
+class TreeProbe:
+    """Follows the peak memory of a session's processes, and the CPU time that the kernel would forget.
+
+    Resident memory is cheap to read, but counts shared pages in each process that maps them. The proportional set size
+    (PSS), in which a page shared by n processes counts 1/n in each, takes the kernel milliseconds. So each look reads
+    the first, and the second only when the first is higher than ever, and no more often than its cost allows; in
+    between, the last ratio of the two holds.
+
+    The kernel adds a dead process's CPU time to its parent's when the parent waits for it. A parent that ignores
+    SIGCHLD never waits, and the time is lost: Spark's Python daemon does so with every Python worker. The time of
+    such processes is therefore read while they live, and what they did after the last look is missing.
+    """
+
+    def __init__(self, session: Session) -> None:
+        """Start with a peak of nothing.
+
+        Args:
+            session: The processes to follow.
+        """
+        self._session = session
+        self._peak_resident = 0
+        self._proportion = 1.0
+        self._next_reading = 0.0
+        self._unwaited: dict[int, float | None] = {}
+        self.peak_bytes = 0
+        self.cost_s = 0.0
+
+    def sample(self) -> float:
+        """Look once and return the seconds to wait before the next look."""
+        began = time.thread_time()
+        members = self._session.members()
+        resident = sum(_resident_bytes(pid) for pid in members)
+        self._read_unwaited(members)
+        cost = time.thread_time() - began
+        if resident > 1.02 * self._peak_resident and time.monotonic() >= self._next_reading:
+            self._read_proportional(members, resident)
+        self.peak_bytes = max(self.peak_bytes, int(resident * self._proportion))
+        self.cost_s += time.thread_time() - began
+        return max(INTERVAL_S, cost / COST_SHARE)
+
+    def _read_proportional(self, members: list[int], resident: int) -> None:
+        began = time.thread_time()
+        self._peak_resident = resident
+        self._proportion = sum(_proportional_bytes(pid) for pid in members) / resident
+        self._next_reading = time.monotonic() + (time.thread_time() - began) / COST_SHARE
+
+    def _read_unwaited(self, members: list[int]) -> None:
+        for pid in members:
+            if pid not in self._unwaited:
+                self._unwaited[pid] = 0.0 if _is_unwaited(pid) else None
+            if self._unwaited[pid] is not None:
+                self._unwaited[pid] = max(self._unwaited[pid] or 0.0, _cpu_of(pid))
+
+    @property
+    def unwaited_cpu_s(self) -> float:
+        """CPU seconds of the processes that nobody waited for."""
+        reaped = self._session.reaped
+        return sum(seconds or 0.0 for pid, seconds in self._unwaited.items() if pid not in reaped)
+
+
+def _stat(pid: int) -> list[bytes]:
+    """Return the fields of ``/proc/PID/stat`` from the third on, see proc_pid_stat(5); none if it is gone."""
+    with contextlib.suppress(OSError):
+        return Path(f"/proc/{pid}/stat").read_bytes().rpartition(b")")[2].split()
+    return []
+
+
+def _is_unwaited(pid: int) -> bool:
+    """Return whether the parent ignores SIGCHLD."""
+    fields = _stat(pid)
+    with contextlib.suppress(OSError):
+        for line in Path(f"/proc/{int(fields[1])}/status").read_bytes().splitlines() if fields else ():
+            if line.startswith(b"SigIgn:"):
+                return bool(int(line.split()[1], 16) >> (signal.SIGCHLD - 1) & 1)
+    return False
+
+
+def _cpu_of(pid: int) -> float:
+    """Return the CPU seconds, user and system, of a process and of the children that it waited for."""
+    return sum(int(field) for field in _stat(pid)[11:15]) * _TICK
+
+
+def _resident_bytes(pid: int) -> int:
+    with contextlib.suppress(OSError):
+        return int(Path(f"/proc/{pid}/statm").read_bytes().split()[1]) * _PAGE
+    return 0
+
+
+def _proportional_bytes(pid: int) -> int:
+    """Return the PSS, or the resident size where the kernel does not tell it."""
+    with contextlib.suppress(OSError):
+        for line in Path(f"/proc/{pid}/smaps_rollup").read_bytes().splitlines():
+            if line.startswith(b"Pss:"):
+                return int(line.split()[1]) * 1024
+    return _resident_bytes(pid)
+
+
+@dataclass(frozen=True)
+class MachineCounters:
+    """The machine's and our own counters at one moment, all in seconds since some fixed time.
+
+    Attributes:
+        wall: ``CLOCK_MONOTONIC``.
+        self_cpu: CPU time of this process.
+        tree_cpu: CPU time of all descendants that have been waited for.
+        busy_cpu: CPU time of the whole machine, all cores summed, without steal.
+        steal: Time in which the hypervisor ran somebody else, all cores summed.
+        stalled: Time in which some task waited for a core, ``/proc/pressure/cpu``.
+        killed: Processes that the kernel has killed for want of memory.
+    """
+
+    wall: float
+    self_cpu: float
+    tree_cpu: float
+    busy_cpu: float | None
+    steal: float | None
+    stalled: float | None
+    killed: int | None
+
+    @classmethod
+    def now(cls) -> MachineCounters:
+        """Read all counters; one that this kernel does not have is ``None``."""
+        busy, steal = _machine_cpu()
+        return cls(
+            wall=time.monotonic(),
+            self_cpu=_cpu_seconds(resource.RUSAGE_SELF),
+            tree_cpu=_cpu_seconds(resource.RUSAGE_CHILDREN),
+            busy_cpu=busy,
+            steal=steal,
+            stalled=_stalled(),
+            killed=_oom_kills(),
+        )
+
+
+def _cpu_seconds(who: int) -> float:
+    usage = resource.getrusage(who)
+    return usage.ru_utime + usage.ru_stime
+
+
+def _machine_cpu() -> tuple[float | None, float | None]:
+    with contextlib.suppress(OSError):
+        user, nice, system, _idle, _iowait, irq, softirq, steal = map(
+            int, Path("/proc/stat").read_bytes().split(b"\n", 1)[0].split()[1:9]
+        )
+        return (user + nice + system + irq + softirq) * _TICK, steal * _TICK
+    return None, None
+
+
+def _stalled() -> float | None:
+    with contextlib.suppress(OSError):
+        some = Path("/proc/pressure/cpu").read_text().splitlines()[0]
+        return int(some.rpartition("total=")[2]) / 1e6
+    return None
+
+
+def _oom_kills() -> int | None:
+    with contextlib.suppress(OSError):
+        for line in Path("/proc/vmstat").read_text().splitlines():
+            if line.startswith("oom_kill "):
+                return int(line.split()[1])
+    return None
+
+
+def resources(
+    before: MachineCounters, after: MachineCounters, probe: TreeProbe, least_peak_bytes: int
+) -> dict[str, float | int | None]:
+    """Return the ``resources`` of a record.
+
+    Args:
+        before: Counters at the spawn.
+        after: Counters when every process of the trial was waited for.
+        probe: What followed the trial.
+        least_peak_bytes: What the worker alone held at its peak, which the probe's samples may have missed.
+
+    Returns:
+        ``peak_memory_bytes``; ``cpu_s``; and as shares of the wall time: ``stall_share`` (some task, ours or
+        not, waited for a core), ``foreign_cpu_share`` (cores that other programs used), ``steal_share``
+        (cores that the hypervisor took), ``probe_share`` (cores that the probe itself used).
+    """
+    wall = after.wall - before.wall
+    tree = after.tree_cpu - before.tree_cpu + probe.unwaited_cpu_s
+    own = tree + after.self_cpu - before.self_cpu
+
+    def share(seconds: float | None) -> float | None:
+        return None if seconds is None else round(max(0.0, seconds / wall), 4)
+
+    def between(name: str) -> float | None:
+        first, last = getattr(before, name), getattr(after, name)
+        return None if first is None or last is None else last - first
+
+    busy = between("busy_cpu")
+    return {
+        "peak_memory_bytes": max(probe.peak_bytes, least_peak_bytes),
+        "cpu_s": round(tree, 3),
+        "stall_share": share(between("stalled")),
+        "foreign_cpu_share": share(None if busy is None else busy - own),
+        "steal_share": share(between("steal")),
+        "probe_share": share(probe.cost_s),
+    }

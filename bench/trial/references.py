@@ -1,0 +1,122 @@
+"""The reference of predict trials: one Keras model for a dataset, and its predictions; made once and kept beside it.
+
+The harness imports no framework: a process of its own trains the model, or loads the user's, and scores every row by
+the plainest correct code.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import shutil
+import subprocess
+import sys
+import tempfile
+from dataclasses import asdict
+from pathlib import Path
+
+import click
+
+from bench.datasets import home
+from bench.errors import DatasetError, UsageError
+from bench.model import Dataset, Reference
+from bench.stores.filesystem import is_uri
+
+MAKER = "strategies.lib.keras.reference"
+OWN = "mlp"
+FACTS, PREDICTIONS = "facts.json", "predictions.parquet"
+CANNOT_BE_USED = 3  # the maker's exit code when its output is a sentence for a person
+
+
+def ensure(dataset: Dataset, model: Path | None = None) -> Reference:
+    """Return the reference of a dataset, after making what has not been made.
+
+    Args:
+        dataset: The dataset.
+        model: The user's own Keras model, the absolute path of a file or a SavedModel's directory; by default a small
+            one that is trained on the dataset.
+
+    Raises:
+        UsageError: The model does not load, or does not fit the dataset.
+        DatasetError: It cannot be kept beside the dataset.
+    """
+    name = OWN if model is None else content_digest(model)[:16]
+    kept = _place(dataset) / name
+    return _kept(kept, dataset, model) or _made(kept, dataset, model)
+
+
+def _place(dataset: Dataset) -> Path:
+    """Return the directory for a dataset's references: beside it, or for one in a store among the user's datasets."""
+    if is_uri(dataset.path):
+        return home() / ".references" / dataset.fingerprint
+    return Path(dataset.path, "reference")
+
+
+def content_digest(path: Path) -> str:
+    """Return the SHA-256 of a file, or of the files of a directory and their names, in hexadecimal."""
+    digest = hashlib.sha256()
+    for file in sorted(path.rglob("*")) if path.is_dir() else [path]:
+        if file.is_file():
+            digest.update(str(file.relative_to(path)).encode() + b"\0")
+            with file.open("rb") as content:
+                digest.update(hashlib.file_digest(content, "sha256").digest())
+    return digest.hexdigest()
+
+
+def _kept(directory: Path, dataset: Dataset, model: Path | None) -> Reference | None:
+    """Return what lies there, if it is of this dataset and nothing of it has changed."""
+    try:
+        facts = json.loads((directory / FACTS).read_text())
+        reference = Reference(model or directory / facts["file"], directory / PREDICTIONS, facts["model"])
+        present = _facts(dataset, reference, facts["file"])
+    except (OSError, ValueError, KeyError):
+        return None
+    return reference if facts == present else None
+
+
+def _facts(dataset: Dataset, reference: Reference, file: str) -> dict[str, str]:
+    return {
+        "dataset": dataset.fingerprint,
+        "file": file,
+        "model": content_digest(reference.model),
+        "predictions": content_digest(reference.predictions),
+    }
+
+
+def _made(kept: Path, dataset: Dataset, model: Path | None) -> Reference:
+    click.echo("Scoring every row once with the reference model, to compare with: a minute or so.", err=True)
+    try:
+        kept.parent.mkdir(exist_ok=True, parents=is_uri(dataset.path))
+        with tempfile.TemporaryDirectory(prefix=".", dir=kept.parent) as temporary:
+            directory = Path(temporary, "reference")
+            directory.mkdir()
+            file = _make(dataset, model, directory)
+            reference = Reference(model or directory / file, directory / PREDICTIONS, "")
+            facts = _facts(dataset, reference, file)
+            (directory / FACTS).write_text(json.dumps(facts))
+            # Another run may have made one meanwhile, and be scoring with it.
+            if made := _kept(kept, dataset, model):
+                return made
+            if kept.exists():
+                shutil.rmtree(kept)
+            directory.rename(kept)
+    except OSError as error:
+        raise DatasetError(
+            f"The reference cannot be kept in {kept.parent} ({error.strerror}): make room there, or copy the dataset."
+        ) from error
+    return Reference(model or kept / file, kept / PREDICTIONS, facts["model"])
+
+
+def _make(dataset: Dataset, model: Path | None, directory: Path) -> str:
+    """Let the maker train, where no model is given, and score; return the model's file name in the directory."""
+    storage = json.dumps(asdict(dataset.storage))
+    given = [str(model)] if model else []
+    command = [sys.executable, "-m", MAKER, dataset.path, storage, str(directory), *given]
+    done = subprocess.run(command, stdin=subprocess.DEVNULL, capture_output=True, text=True, check=False)
+    answer = (done.stdout.strip().splitlines() or [""])[-1]
+    if done.returncode == CANNOT_BE_USED:
+        raise UsageError(f"The model {model} cannot be used: {answer}")
+    if done.returncode:
+        last = (done.stderr.strip().splitlines() or ["no word"])[-1]
+        raise UsageError(f"The reference model could not be made, and the last that was said is: {last}")
+    return answer

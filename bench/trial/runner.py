@@ -1,0 +1,248 @@
+"""The parent of a trial: one trial, one process session, exactly one record."""
+
+from __future__ import annotations
+
+import json
+import os
+import signal
+import subprocess
+import sys
+import tempfile
+import time
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import BinaryIO
+
+import psutil
+
+from bench import scrub
+from bench.records.directory import Record
+from bench.request import Planned
+from bench.trial import record
+from bench.trial.prctl import adopt_orphans
+from bench.trial.probe import MachineCounters, TreeProbe
+from bench.trial.processes import TRIAL_VARIABLE, Session
+from bench.trial.record import Outcome
+from bench.trial.timeline import current, read_events
+from bench.trial.wire import write_trial
+
+THREAD_VARIABLES = ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS", "NUMEXPR_NUM_THREADS")
+LOG_LIMIT_BYTES = 2_000_000
+SECONDS_TO_END = 5.0  # that a trial's other processes get once its worker is gone
+SECONDS_BETWEEN_WATCHES = 1.0
+
+Watcher = Callable[[str, float], None]
+
+
+@dataclass(frozen=True)
+class Worker:
+    """The environment that runs a trial's worker: this one, or that of another revision.
+
+    Attributes:
+        python: Its interpreter.
+        environ: Environment variables; those of this process if not given.
+        trial_fields: Fields of a trial that its bench knows; all if not given.
+        dataset_fields: The same for the dataset.
+    """
+
+    python: str = sys.executable
+    environ: Mapping[str, str] | None = None
+    trial_fields: frozenset[str] | None = None
+    dataset_fields: frozenset[str] | None = None
+
+
+THIS = Worker()
+
+
+class Interrupted(KeyboardInterrupt):
+    """Ctrl-C was pressed during a trial; ``record`` is that trial's."""
+
+    def __init__(self, interrupted: Record) -> None:
+        super().__init__()
+        self.record = interrupted
+
+
+def run(
+    planned: Planned,
+    *,
+    run_name: str,
+    environment: str,
+    log: Path,
+    timeout_s: float,
+    watch: Watcher | None = None,
+    worker: Worker = THIS,
+) -> Record:
+    """Run one trial in a process session of its own and return its record.
+
+    Args:
+        planned: The trial, with the facts about its strategy.
+        run_name: Name of the run, for the record.
+        environment: Fingerprint of the environment, for the record.
+        log: File for all that the trial's processes print; its last two parts name it in the record.
+        timeout_s: Seconds after which the trial is ended, with a stack dump in the log.
+        watch: Called about once a second with the phase and the seconds since the spawn.
+        worker: The environment that runs it.
+
+    Raises:
+        Interrupted: Ctrl-C was pressed; the record is in it.
+    """
+    adopt_orphans()
+    started_at = record.now()
+    with tempfile.TemporaryDirectory(prefix="bench-", ignore_cleanup_errors=True) as directory:
+        with log.open("ab") as output:
+            execution = _Execution(planned, Path(directory), output, timeout_s, watch, worker)
+            outcome = execution.run()
+        _trim(log)
+        scrub.file(log)
+        result = record.make(
+            planned,
+            outcome,
+            execution.evidence(),
+            run=run_name,
+            environment=environment,
+            log=f"{log.parent.name}/{log.name}",
+            started_at=started_at,
+        )
+    if outcome.status == "interrupted":
+        raise Interrupted(result)
+    return result
+
+
+class _Execution:
+    """One worker from its spawn until no process of it is left."""
+
+    def __init__(
+        self,
+        planned: Planned,
+        directory: Path,
+        log: BinaryIO,
+        timeout_s: float,
+        watch: Watcher | None,
+        worker: Worker,
+    ) -> None:
+        scratch = directory / "scratch"
+        scratch.mkdir()
+        self._trial = with_scratch(planned, scratch).trial
+        self._directory = directory
+        self._log = log
+        self._timeout_s = timeout_s
+        self._watch = watch
+        self._environment = worker
+
+    def run(self) -> Outcome:
+        """Spawn the worker, wait for its end, and make sure that nothing of it is left."""
+        where = self._environment
+        write_trial(self._directory / "trial.json", self._trial, where.trial_fields, where.dataset_fields)
+        self._before = MachineCounters.now()
+        self._worker = self._spawn()
+        self._session = Session(self._worker.pid, self._directory.name)
+        self._probe = TreeProbe(self._session)
+        self._left = 0
+        try:
+            outcome = self._wait()
+        except KeyboardInterrupt:
+            outcome = Outcome("interrupted", "Ctrl-C was pressed.", self._phase())
+        finally:
+            self._ended = time.monotonic()
+            self._end_session()
+            self._after = MachineCounters.now()
+        return outcome or self._read_outcome()
+
+    def _spawn(self) -> psutil.Popen:
+        threads = dict.fromkeys(THREAD_VARIABLES, str(self._trial.threads_per_worker))
+        environ = os.environ if self._environment.environ is None else self._environment.environ
+        return psutil.Popen(
+            [self._environment.python, "-m", "bench.worker", str(self._directory)],
+            cwd=self._trial.scratch,
+            env={**environ, **threads, TRIAL_VARIABLE: self._directory.name, "PYTHONUNBUFFERED": "1"},
+            stdin=subprocess.DEVNULL,
+            stdout=self._log,
+            stderr=subprocess.STDOUT,
+            start_new_session=True,
+        )
+
+    def _wait(self) -> Outcome | None:
+        """Sleep until the worker ends or its time is up, with a look at its processes now and then."""
+        deadline = self._before.wall + self._timeout_s
+        watched = self._before.wall
+        while True:
+            pause = self._probe.sample()
+            try:
+                self._worker.wait(max(0.0, min(pause, deadline - time.monotonic())))
+            except psutil.TimeoutExpired:
+                now = time.monotonic()
+                if now >= deadline:
+                    return self._time_out()
+                if self._watch and now - watched >= SECONDS_BETWEEN_WATCHES:
+                    watched = now
+                    self._watch(self._phase(), now - self._before.wall)
+            else:
+                return None
+
+    def _phase(self) -> str:
+        return current(read_events(self._directory / "events.jsonl"))
+
+    def _time_out(self) -> Outcome:
+        phase = self._phase()
+        self._log.write(self._session.dump_stacks().encode())
+        return Outcome(
+            "timeout",
+            f"It did not end within {self._timeout_s:g} s and was in phase {phase}: "
+            "read the stack dump in its log, or give it more time with --timeout.",
+            phase,
+        )
+
+    def _end_session(self) -> None:
+        if self._worker.poll() is not None:
+            self._session.wait(SECONDS_TO_END)
+        self._left = self._session.kill()
+        self._worker.wait()
+
+    def _read_outcome(self) -> Outcome:
+        path = self._directory / "outcome.json"
+        if not path.exists():
+            return Outcome("failed", self._death(), self._phase())
+        outcome = json.loads(path.read_text())
+        if outcome["status"] == "ok" and self._worker.returncode:
+            return Outcome("failed", self._death(), "other")
+        return Outcome(**outcome)
+
+    def _death(self) -> str:
+        code = self._worker.returncode
+        killed_before, killed_after = self._before.killed, self._after.killed
+        if code == -signal.SIGKILL and killed_before is not None and killed_after != killed_before:
+            return "The kernel killed it for want of memory: give it less data or more memory."
+        if code < 0:
+            return f"It was killed by {signal.Signals(-code).name}: see its log."
+        return f"It ended with exit code {code} before its work was done: see its log."
+
+    def evidence(self) -> record.Evidence:
+        """Return what was observed of the trial."""
+        return record.Evidence(
+            events=read_events(self._directory / "events.jsonl"),
+            before=self._before,
+            after=self._after,
+            ended=self._ended,
+            probe=self._probe,
+            processes_left=self._left,
+        )
+
+
+def _trim(log: Path) -> None:
+    """Keep the head and the tail of a log that a strategy has flooded."""
+    size = log.stat().st_size
+    if size > LOG_LIMIT_BYTES:
+        half = LOG_LIMIT_BYTES // 2
+        with log.open("r+b") as file:
+            head = file.read(half)
+            file.seek(-half, os.SEEK_END)
+            tail = file.read()
+            file.seek(0)
+            file.write(head + f"\n[… {size - 2 * half:,} bytes left out …]\n".encode() + tail)
+            file.truncate()
+
+
+def with_scratch(planned: Planned, scratch: Path) -> Planned:
+    """Return the same with the directory that the strategy may write to."""
+    return replace(planned, trial=replace(planned.trial, scratch=scratch))

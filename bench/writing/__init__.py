@@ -1,0 +1,1 @@
+"""Everything that is shown: escaped, written and drawn in one way."""

@@ -1,0 +1,90 @@
+"""What all charts have in common: sizes, styles, axes. Specifications are Vega-Lite, as dictionaries; pure.
+
+Names from strategies get into a specification as values of data only, never into an expression or the name of a field.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+from bench.writing import palette
+
+Spec = dict[str, Any]
+WIDE, NARROW = 940, 340
+# Vega makes room for text of size MEASURED, and it is drawn in size DRAWN: the reader's font may be wider than Vega's.
+MEASURED, DRAWN = 13.5, 12
+MOST_BARS = 30
+MOST_POINTS = 150
+MOST_LABELS = 24
+MOST_LINES = 12
+MILLION = 1e6
+
+
+def chart(width: int, height: int, description: str, layers: list[Spec], **more: Any) -> Spec:
+    """Return a specification of one chart.
+
+    Args:
+        width: Pixels, axes and all.
+        height: Pixels of the same.
+        description: What it shows, for who does not see it.
+        layers: Its layers.
+        more: Whatever else it has.
+    """
+    return {
+        "$schema": "https://vega.github.io/schema/vega-lite/v5.json",
+        "description": description,
+        "width": width,
+        "height": height,
+        "autosize": {"type": "fit", "contains": "padding"},
+        "background": None,
+        "padding": 4,
+        "layer": layers,
+        "config": {
+            "view": {"stroke": None},
+            "font": "sans-serif",
+            "axis": {
+                "labelColor": palette.INK,
+                "titleColor": palette.INK,
+                "gridColor": palette.GRID,
+                "domainColor": palette.SOFT,
+                "tickColor": palette.SOFT,
+                "labelFontSize": MEASURED,
+                "titleFontSize": MEASURED,
+                "titleFontWeight": "normal",
+                "titlePadding": 8,
+                "labelSeparation": 6,
+            },
+            "legend": {
+                "labelColor": palette.INK,
+                "titleColor": palette.INK,
+                "labelFontSize": MEASURED,
+                "titleFontSize": MEASURED,
+                "orient": "bottom",
+                "symbolOpacity": 1,
+                "labelLimit": 200,
+                "columns": 1 if width <= NARROW else 4,
+            },
+            "text": {"color": palette.INK, "fontSize": MEASURED},
+        },
+        **more,
+    }
+
+
+def bars_axis(bars: list[str], width: int) -> Spec:
+    """Return the axis with the names: beside the bars where there is room, above each of them where there is none."""
+    axis: Spec = {"title": None, "domain": False, "ticks": False, "labelLimit": 260}
+    if width == NARROW:
+        axis |= {"labelAlign": "left", "labelOffset": -17, "labelPadding": -1}
+    return {"field": "case", "type": "nominal", "sort": bars, "axis": axis}
+
+
+def unique(names: list[str]) -> list[str]:
+    """Return names of which no two are alike, since bars of one name would be one bar."""
+    found: list[str] = []
+    for name in names:
+        number, candidate = 1, name
+        while candidate in found:
+            number += 1
+            candidate = f"{name} ({number})"
+        found.append(candidate)
+    return found

@@ -1,0 +1,1 @@
+"""The MLP in Keras: the model, its training and its scoring."""

@@ -1,0 +1,105 @@
+"""What a rank of a distributed Keras job does, whichever framework started it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import replace
+from typing import TYPE_CHECKING, Any
+
+from strategies.lib.keras import network
+from strategies.lib.ranks import reports
+from strategies.lib.ranks.errors import RankError
+from strategies.lib.ranks.laps import Laps
+from strategies.lib.ranks.reports import RankReport
+from strategies.lib.ranks.shares import Share, read
+from strategies.lib.ranks.threads import read_back, set_threads
+
+if TYPE_CHECKING:
+    import tensorflow as tf
+
+    from bench import Trial
+
+
+def start(trial: Trial) -> Any:
+    """Import what a rank needs, with its threads, and return the module ``tensorflow``."""
+    set_threads(trial.threads_per_worker)
+    return network.start(trial.threads_per_worker)
+
+
+def batches(tf: Any, trial: Trial, mine: Share, rank: int) -> tf.data.Dataset:
+    """Set the seeds, read a rank's rows and return its batches of all epochs; each rank shuffles its own way."""
+    tf.keras.utils.set_random_seed(trial.seed + rank)
+    local = replace(trial, batch_size=mine.batch, seed=trial.seed + rank, clock=None)
+    data, _ = network.train_batches(tf, *read(trial, mine), local)
+    return data
+
+
+def compiled(tf: Any, trial: Trial, wrap: Callable[[Any], Any] | None = None) -> tf.keras.Model:
+    """Return the compiled model, which begins with the same weights on all ranks.
+
+    Args:
+        tf: The module ``tensorflow``.
+        trial: The trial.
+        wrap: What is to be put around the optimiser.
+    """
+    model = network.mlp(tf, trial.dataset, trial.seed)
+    network.compile_mlp(tf, model, trial.learning_rate, wrap)
+    return model
+
+
+def fit(
+    tf: Any, trial: Trial, model: tf.keras.Model, data: Any, steps: int, laps: Laps, alive: Callable[[], None]
+) -> None:
+    """Train; the lap ``compile`` ends with the first call into TensorFlow, which traces, compiles and takes 32 steps.
+
+    Args:
+        tf: The module ``tensorflow``.
+        trial: Gives the number of epochs.
+        model: Compiled.
+        data: Batches of all epochs.
+        steps: Batches in an epoch.
+        laps: The rank's clock.
+        alive: Out of `watchdog`.
+
+    Raises:
+        RankError: The data ended early, as it does where a framework shards it once more.
+    """
+
+    def called(*_: Any) -> None:
+        laps.end("train" if "compile" in laps.seconds else "compile")
+        alive()
+
+    callback = tf.keras.callbacks.LambdaCallback(on_train_batch_end=called)
+    model.fit(data, epochs=trial.epochs, steps_per_epoch=steps, verbose=0, callbacks=[callback])
+    laps.end("train")
+    if (taken := int(model.optimizer.iterations.numpy())) != trial.epochs * steps:
+        raise RankError(f"{taken} of {trial.epochs * steps} steps were taken: rows were lost on their way.")
+
+
+def report(tf: Any, model: tf.keras.Model, mine: Share, rank: int, laps: Laps) -> RankReport:
+    """Sum a rank up; reading the weights is a collective operation in some frameworks, so every rank calls this."""
+    weights = model.get_weights()
+    return RankReport(
+        seconds=laps.seconds,
+        digest=reports.digest(*(weight.tobytes() for weight in weights)),
+        rows=sum(group.rows for group in mine.groups),
+        threads=threads(tf),
+        facts={"device": network.device(tf), **mine.facts},
+        model=weights if rank == 0 else None,
+    )
+
+
+def threads(tf: Any) -> dict[str, int]:
+    """Return the threads that each library is set to in this process, read back from each."""
+    threading = tf.config.threading
+    return read_back() | {
+        "tensorflow_intra_op": threading.get_intra_op_parallelism_threads(),
+        "tensorflow_inter_op": threading.get_inter_op_parallelism_threads(),
+    }
+
+
+def model_of(tf: Any, trial: Trial, told: Sequence[RankReport]) -> tf.keras.Model:
+    """Return the model that all ranks ended with; see `reports.agree`."""
+    model = network.mlp(tf, trial.dataset, trial.seed)
+    model.set_weights(reports.agree(trial, told))
+    return model

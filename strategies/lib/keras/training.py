@@ -1,0 +1,24 @@
+"""Trains the MLP in one process."""
+
+from __future__ import annotations
+
+from strategies.lib.keras import network
+
+
+def fit(tf, trial, features, labels, strategy=None):
+    """Train the MLP on a matrix and return it.
+
+    Args:
+        tf: The module ``tensorflow``.
+        trial: The trial.
+        features: float32 of shape (rows, features), raw.
+        labels: float32 of shape (rows,).
+        strategy: The ``tf.distribute.Strategy`` to train under; the default one where none is given.
+    """
+    tf.keras.utils.set_random_seed(trial.seed)
+    with (strategy or tf.distribute.get_strategy()).scope():
+        model = network.mlp(tf, trial.dataset, trial.seed)
+        network.compile_mlp(tf, model, trial.learning_rate)
+    batches, steps = network.train_batches(tf, features, labels, trial)
+    model.fit(batches, epochs=trial.epochs, steps_per_epoch=steps, verbose=0)
+    return model

@@ -1,0 +1,120 @@
+"""Starts Horovod's ranks on Spark, waits for them with limits, and ends all of them when one fails."""
+
+from __future__ import annotations
+
+import os
+import re
+import time
+from collections.abc import Callable
+from functools import partial
+from typing import TYPE_CHECKING, Any
+
+from bench.stores import keys
+from bench.stores.keys import Keys
+from strategies.lib.ranks import reports
+from strategies.lib.ranks.errors import RankError
+from strategies.lib.ranks.reports import RankReport
+from strategies.lib.ranks.watchdog import SECONDS_TO_START, SECONDS_TO_WAIT
+
+if TYPE_CHECKING:
+    from bench import Trial
+
+ENVIRONMENT = {
+    # The default of 30 is short where ranks import TensorFlow on few cores.
+    "HOROVOD_GLOO_TIMEOUT_SECONDS": str(SECONDS_TO_WAIT),
+    "HOROVOD_LOG_LEVEL": "error",
+    "TF_USE_LEGACY_KERAS": "1",
+    "TF_CPP_MIN_LOG_LEVEL": "2",
+}
+
+
+def run(function: Callable[[Trial, float], RankReport], trial: Trial) -> list[RankReport]:
+    """Call ``function(trial, called_at)`` on every rank and return the reports in the order of the ranks.
+
+    Args:
+        function: A function of a module's top level; ``called_at`` is this moment, seconds since the epoch.
+        trial: Gives the number of ranks and the master.
+
+    Raises:
+        RankError: A rank failed, or the ranks did not start in time.
+    """
+    import horovod.spark
+    from horovod.spark import gloo_run, runner
+
+    remote_shell, make_mapper = gloo_run.rsh, runner._make_mapper
+    gloo_run.rsh = _ending_all(remote_shell)
+    runner._make_mapper = _bringing(keys.of_driver(trial.dataset), make_mapper)
+    try:
+        answers = horovod.spark.run(
+            partial(reports.observe, function),
+            (trial, time.time()),
+            num_proc=trial.workers,
+            start_timeout=SECONDS_TO_START,
+            use_gloo=True,
+            env=dict(ENVIRONMENT),  # beside that of the executor
+            nics=_interfaces(),
+            executable=os.environ["PYSPARK_PYTHON"],  # which may lie elsewhere on the executors
+            verbose=0,
+        )
+    except RuntimeError as error:
+        raise RankError(_sentence(str(error))) from error
+    finally:
+        gloo_run.rsh, runner._make_mapper = remote_shell, make_mapper
+    return [reports.count(answer) for answer in answers]
+
+
+def _interfaces() -> set[str] | None:
+    """Return the loopback interface where the driver is at a loopback address, else none: Horovod then tries all."""
+    from pyspark import SparkContext
+
+    host = SparkContext.getOrCreate().getConf().get("spark.driver.host")
+    return {"lo"} if host.startswith("127.") else None
+
+
+def _bringing(held: Keys, make_mapper: Callable[..., Any]) -> Callable[..., Any]:
+    """Return a maker of what Spark's tasks call, so that it brings the driver's keys along in Spark's own closure.
+
+    What Horovod itself sends to its ranks, the function included, it signs and does not encrypt. A rank's environment
+    is a copy of its task's, made when the task's service starts (``SparkTaskService``).
+
+    Args:
+        held: The driver's keys.
+        make_mapper: Horovod's own maker.
+    """
+
+    def make(*arguments: Any) -> Callable[..., Any]:
+        mapper = make_mapper(*arguments)
+
+        def call(index: int, rows: Any) -> Any:
+            held.use()
+            return mapper(index, rows)
+
+        return call
+
+    return make
+
+
+def _ending_all(remote_shell: Callable[..., int]) -> Callable[..., int]:
+    """Return a remote shell that, when its command fails, aborts the commands of all others too.
+
+    With gloo on Spark, Horovod 0.28.1 waits for all ranks before it says that one has failed
+    (``launch_gloo``, ``block_until_all_done``): for ever, if another one hangs.
+
+    Args:
+        remote_shell: Horovod's own; its last argument is the list of events that abort a command.
+    """
+
+    def call(*arguments: Any) -> int:
+        code = remote_shell(*arguments)
+        if code != 0:
+            for event in arguments[-1]:
+                event.set()
+        return code
+
+    return call
+
+
+def _sentence(text: str) -> str:
+    if found := re.search(r"Process name: (\S+)\s+Exit code: (\S+)", text):
+        return f"Rank {found[1]} ended with exit code {found[2]}, and with it all others: see the log."
+    return " ".join(text.split())

@@ -1,0 +1,32 @@
+"""A rank's clock."""
+
+from __future__ import annotations
+
+import time
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    pass
+
+
+class Laps:
+    """A rank's clock: a lap is named when it ends, and the next one begins.
+
+    Attributes:
+        seconds: Seconds of each lap, by name; laps of one name are summed.
+    """
+
+    def __init__(self, called_at: float) -> None:
+        """Start with the lap ``launch``, which began on the driver.
+
+        Args:
+            called_at: Moment of the driver's call, seconds since the epoch; on a cluster as good as its clocks agree.
+        """
+        self.seconds = {"launch": time.time() - called_at}
+        self._began = time.monotonic()
+
+    def end(self, name: str) -> None:
+        """End the lap ``name``."""
+        now = time.monotonic()
+        self.seconds[name] = self.seconds.get(name, 0.0) + now - self._began
+        self._began = now

@@ -1,0 +1,35 @@
+"""Ends a rank that waits for another one too long."""
+
+from __future__ import annotations
+
+import faulthandler
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    pass
+
+
+SECONDS_TO_START = 60  # for all ranks to meet
+
+
+SECONDS_TO_WAIT = 120  # for another rank: shards are equal, so that ranks are never far apart
+
+
+@contextmanager
+def watchdog() -> Iterator[Callable[[], None]]:
+    """End this process, with a dump of its stacks, when it is silent for too long: so one rank that waits ends all.
+
+    Yields:
+        What to call to say that work goes on.
+    """
+
+    def alive() -> None:
+        faulthandler.dump_traceback_later(SECONDS_TO_WAIT, exit=True)
+
+    alive()
+    try:
+        yield alive
+    finally:
+        faulthandler.cancel_dump_traceback_later()

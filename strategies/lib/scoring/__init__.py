@@ -1,0 +1,1 @@
+"""What all ways of scoring in Spark's Python workers share."""

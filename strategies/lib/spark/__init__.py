@@ -1,0 +1,1 @@
+"""Spark sessions, barrier stages, and rows on their way through Spark."""

@@ -1,0 +1,153 @@
+"""Runs a function on W ranks at once, in one Spark barrier stage; either all of them end well, or all of them end.
+
+Spark's part is to start the ranks together and to end them together: when one task fails, it kills the Python
+processes of the others, also those that hang inside a library. Data never passes through it.
+"""
+
+from __future__ import annotations
+
+import importlib
+import json
+import socket
+import time
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from functools import partial
+from typing import TYPE_CHECKING, Any
+
+from bench.rows import reading
+from bench.stores import keys
+from bench.stores.keys import Keys
+from strategies.lib.ranks import errors, reports
+from strategies.lib.ranks.errors import RankError, rank_errors
+from strategies.lib.ranks.laps import Laps
+from strategies.lib.ranks.threads import set_threads
+from strategies.lib.spark import slots
+from strategies.lib.spark.failures import barrier_errors, spark_errors
+
+if TYPE_CHECKING:
+    from pyspark.sql import SparkSession
+
+    from bench import Trial
+
+
+@dataclass
+class Shared:
+    """What ranks tell each other: ``own`` is one rank's, ``all`` is everybody's, in the order of the ranks."""
+
+    own: Any = None
+    all: list[Any] = field(default_factory=list)
+
+
+class Rank:
+    """One of the processes that share the work, as the function that runs in it sees it.
+
+    Attributes:
+        index: Its number, from 0.
+        world: How many there are.
+        laps: Its clock.
+    """
+
+    def __init__(self, called_at: float) -> None:
+        """Ask Spark who this is; only inside a task of a barrier stage.
+
+        Args:
+            called_at: Moment of the driver's call, seconds since the epoch.
+        """
+        from pyspark import BarrierTaskContext
+
+        self.laps = Laps(called_at)
+        self._context = BarrierTaskContext.get()
+        self.index: int = self._context.partitionId()
+        self.world = len(self._context.getTaskInfos())
+
+    @contextmanager
+    def together(self) -> Iterator[Shared]:
+        """Leave the block well on all ranks or on none: nobody goes on to wait for one that could not.
+
+        What a rank has put into ``shared.own`` by then is in every rank's ``shared.all``. The wait is the lap
+        ``rendezvous``, a second at least, since Spark looks for the others' answers once a second only: one such
+        block does for loading and finding each other.
+
+        Raises:
+            RankError: A rank raised inside the block; the sentence says which and what. Or one did not come in time.
+        """
+        shared, failure = Shared(), None
+        try:
+            yield shared
+        except Exception as error:
+            failure = error
+        said = json.dumps({"own": shared.own, "failure": failure and errors.sentence(self.index, failure)})
+        with barrier_errors():
+            answers = [json.loads(answer) for answer in self._context.allGather(said)]
+        if failures := [answer["failure"] for answer in answers if answer["failure"]]:
+            raise RankError(failures[0]) from failure
+        shared.all = [answer["own"] for answer in answers]
+        self.laps.end("rendezvous")
+
+    def address(self) -> str:
+        """Return this rank's IP address, the one that Spark reaches it by.
+
+        Raises:
+            RankError: Its host name leads to itself only, though ranks are on several hosts.
+        """
+        host = self._hosts()[self.index]
+        address = socket.gethostbyname(host)
+        if address.startswith("127.") and self.several_hosts:
+            raise RankError(f"Other hosts cannot reach {host} at {address}: set SPARK_LOCAL_IP there.")
+        return address
+
+    @property
+    def several_hosts(self) -> bool:
+        """Whether ranks are on more than one host."""
+        return len(set(self._hosts())) > 1
+
+    def _hosts(self) -> list[str]:
+        return [info.address.rpartition(":")[0] or info.address for info in self._context.getTaskInfos()]
+
+
+def start(trial: Trial, *modules: str) -> SparkSession:
+    """Start Spark for ranks of the trial's threads, with room for all, and import modules in each.
+
+    Args:
+        trial: The trial.
+        modules: What the ranks will need; a rank's first import is set-up, as it is in a single process.
+
+    Raises:
+        RankError: Spark has too few slots.
+    """
+    spark = slots.start(trial)
+    run(trial, spark, partial(_import, modules))
+    return spark
+
+
+def _import(modules: Sequence[str], rank: Rank, trial: Trial) -> None:
+    reading.start(trial.threads_per_worker)
+    for module in modules:
+        importlib.import_module(module)
+
+
+def run(trial: Trial, spark: SparkSession, function: Callable[[Rank, Trial], Any]) -> list[Any]:
+    """Call ``function(rank, trial)`` on every rank, once, and return the results in the order of the ranks.
+
+    Args:
+        trial: Gives the number of ranks.
+        spark: The session, out of `start`.
+        function: A function of a module's top level, or a `partial` of one; its result travels to the driver.
+
+    Raises:
+        RankError: A rank raised, died, or did not come in time; the sentence is the rank's own.
+    """
+    ranks = spark.sparkContext.parallelize(range(trial.workers), trial.workers).barrier()
+    called_at, held = time.time(), keys.of_driver(trial.dataset)
+    with spark_errors():
+        answers = ranks.mapPartitions(lambda _: [_execute(function, trial, called_at, held)]).collect()
+    return [reports.count(answer) for answer in answers]
+
+
+def _execute(function: Callable[[Rank, Trial], Any], trial: Trial, called_at: float, held: Keys) -> reports.Answer:
+    rank = Rank(called_at)
+    set_threads(trial.threads_per_worker)
+    with rank_errors(rank.index):
+        return reports.with_keys(held, function, rank, trial)

@@ -1,0 +1,77 @@
+"""Turns the errors of Spark's jobs into sentences."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import Any
+
+from strategies.lib.ranks.errors import LONGEST_SENTENCE, RankError
+from strategies.lib.ranks.watchdog import SECONDS_TO_WAIT
+
+MOST_CAUSES = 20
+
+
+SPARK_FAILED = "A job of Spark failed"
+
+
+@contextmanager
+def barrier_errors() -> Iterator[None]:
+    """Say of Spark's barrier what it means that Spark closes the connection on which it was to say that all are here.
+
+    Raises:
+        RankError: A rank did not come in time.
+    """
+    try:
+        yield
+    except EOFError as error:
+        raise RankError(f"Not every rank came within {SECONDS_TO_WAIT} s: one hangs or is that much slower.") from error
+
+
+@contextmanager
+def spark_errors(failed: str = "A rank failed") -> Iterator[None]:
+    """Say in one sentence what Spark says in pages about a job that failed.
+
+    Args:
+        failed: What to call it where the sentence has nothing better to begin with.
+
+    Raises:
+        RankError: The job failed; the sentence is that of the Python worker that failed, if it could say one.
+    """
+    from py4j.protocol import Py4JJavaError
+    from pyspark.errors.exceptions.captured import CapturedException
+
+    try:
+        yield
+    except Py4JJavaError as error:
+        raise RankError(_reason(_told(error.java_exception), failed)) from error
+    except CapturedException as error:
+        raise RankError(_reason(str(error), failed)) from error
+
+
+def _told(failure: Any) -> str:
+    """Return what an exception of the JVM says, and below it what its causes do, the root cause last."""
+    said: list[str] = []
+    while failure is not None and len(said) < MOST_CAUSES:
+        said.append(str(failure.toString()))
+        failure = failure.getCause()
+    return "\n".join(said)
+
+
+def _reason(text: str, failed: str) -> str:
+    # Of a chain of Python's exceptions, the last one is what was raised in the end.
+    if own := re.findall(r"(?:RankError|DatasetError|StorageError): (.+)", text):
+        return str(own[-1])
+    if "Python worker exited unexpectedly" in text:
+        return (
+            "The process of a rank died, and the others were ended: memory may have run out, or it had waited for "
+            f"{SECONDS_TO_WAIT} s, after which it ends itself with a dump of its stacks in the log."
+        )
+    if found := re.search(r"ExecutorLostFailure \(executor \S+ exited [^)]*\) Reason: (.+)", text):
+        return f"An executor was lost, and with it the job: {found[1].strip().rstrip('.')}."
+    if found := re.search(r"different version: (\S+) than that in driver: (\d+\.\d+)", text):
+        return f"The executors run Python {found[1]} and the driver {found[2]}: use one environment on all hosts."
+    causes = re.findall(r"^(?!.*PythonException)[\w.]+(?:Error|Exception): .+", text, re.MULTILINE)
+    cause = causes[-1] if causes else text.partition("\n")[0]
+    return f"{failed}: {cause[:LONGEST_SENTENCE].strip().rstrip('.')}."

@@ -1,0 +1,89 @@
+"""Rows of a dataset as Spark data frames, and scores out of them."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from strategies.lib.spark import gather, hadoop, source
+from strategies.lib.spark.failures import SPARK_FAILED, spark_errors
+
+if TYPE_CHECKING:
+    from pyspark.sql import DataFrame, SparkSession
+
+    from bench import Dataset, Trial
+
+
+def feature_columns(dataset: Dataset) -> list[str]:
+    """Return what `read` calls the features, in the dataset's order."""
+    return [f"f{index}" for index in range(len(dataset.features))]
+
+
+def read(spark: SparkSession, dataset: Dataset, *splits: str, label: bool = True, row_id: bool = True) -> DataFrame:
+    """Return the rows of splits, as Spark reads them itself; or `source.read`, where it lacks the connector to a store.
+
+    The features are called by their position, because the dataset's own names may be those of columns that
+    estimators add, such as ``prediction``.
+
+    Args:
+        spark: The session.
+        dataset: The dataset.
+        splits: The splits, ``train`` or ``test`` or both.
+        label: Whether the label is wanted; what is not wanted is not read.
+        row_id: Whether the row ids are.
+
+    Returns:
+        A data frame of ``row_id``, ``label`` and `feature_columns`.
+    """
+    from pyspark.sql.functions import col
+
+    names = dict(zip(dataset.features, feature_columns(dataset), strict=True))
+    names = ({"row_id": "row_id"} if row_id else {}) | ({dataset.label: "label"} if label else {}) | names
+    if hadoop.reads(spark, dataset.path):
+        rows = spark.read.parquet(*(hadoop.uri(dataset.split(split)) for split in splits))
+    else:
+        rows = source.read(spark, dataset, splits, list(names))
+    return rows.select(*(col(old).alias(new) for old, new in names.items()))
+
+
+def load_train(trial: Trial, spark: SparkSession) -> DataFrame:
+    """Read the train split into Spark's memory and return it: the vector column ``features`` and ``label``."""
+    return load(assemble(read(spark, trial.dataset, "train", row_id=False), trial.dataset))
+
+
+def load(rows: DataFrame) -> DataFrame:
+    """Return the columns ``features`` and ``label`` of rows, in Spark's memory.
+
+    Cached, because MLlib's optimisers pass over it again and again; counted, because Spark would read it later.
+
+    Raises:
+        RankError: They cannot be read.
+    """
+    rows = rows.select("features", "label").cache()
+    with spark_errors(SPARK_FAILED):
+        rows.count()
+    return rows
+
+
+def fit(estimator: Any, rows: DataFrame) -> Any:
+    """Return what an estimator makes of rows.
+
+    Raises:
+        RankError: A job of Spark failed.
+    """
+    with spark_errors(SPARK_FAILED):
+        return estimator.fit(rows)
+
+
+def assemble(rows: DataFrame, dataset: Dataset) -> DataFrame:
+    """Add the features as one vector column ``features``."""
+    from pyspark.ml.feature import VectorAssembler
+
+    return VectorAssembler(inputCols=feature_columns(dataset), outputCol="features").transform(rows)
+
+
+def write_scores(scored: DataFrame, trial: Trial) -> Path:
+    """Write ``row_id`` and the probability of label 1, out of the vector column ``probability``, as Parquet."""
+    from pyspark.ml.functions import vector_to_array
+
+    return gather.write(trial, scored.select("row_id", vector_to_array("probability")[1].alias("score")))

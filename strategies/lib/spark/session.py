@@ -1,0 +1,140 @@
+"""The Spark session that every Spark strategy runs in, and how rows get in and scores out."""
+
+from __future__ import annotations
+
+import os
+import shlex
+import sys
+from collections.abc import Mapping
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from bench import Skip
+from bench.machine import limits
+from bench.spark import conf, java
+from strategies.lib.spark import cluster, executors, hadoop, ship, source
+from strategies.lib.spark.failures import spark_errors
+
+if TYPE_CHECKING:
+    from pyspark.sql import SparkSession
+
+    from bench import Trial
+
+# Bytes of the driver's heap: one part in so many of the memory there is, no less than Spark's default, and no more
+# than what the JVM can still address with compressed pointers.
+MEMORY_SHARE, MEMORY_LEAST, MEMORY_MOST = 4, 1 << 30, 31 << 30
+
+
+def start_spark(trial: Trial, settings: Mapping[str, str] | None = None) -> SparkSession:
+    """Start Spark, JVM included, in this process; one attempt per task, and nothing that talks to the outside.
+
+    Args:
+        trial: Gives the master, and a scratch directory that Spark keeps its files in.
+        settings: Settings beside those that all strategies share.
+
+    Raises:
+        Skip: There is no Java.
+        RankError: Spark does not start, or a cluster gives too few executors.
+    """
+    import pyspark
+    import pyspark.ml  # here, so that it does not count as training
+    from pyspark.sql import SparkSession
+
+    _use_java(trial)
+    jobs, given, local = dict(settings or {}), _given(trial), conf.is_local(trial.master)
+    # Or the workers pick another Python, without our packages.
+    os.environ["PYSPARK_DRIVER_PYTHON"] = sys.executable
+    os.environ["PYSPARK_PYTHON"] = sys.executable if local else cluster.python(given)
+    chosen = _settings(trial) | jobs
+    if local:
+        os.environ["SPARK_LOCAL_IP"] = "127.0.0.1"
+        chosen |= {"spark.driver.host": "127.0.0.1", "spark.driver.bindAddress": "127.0.0.1"}
+    else:
+        archive = ship.archive(trial)
+        chosen |= cluster.settings(trial, jobs, given, archive)
+    if trial.master.startswith("local"):
+        # Or somebody's other Spark, of another version, would run in place of this environment's.
+        os.environ["SPARK_HOME"] = str(Path(pyspark.__file__).parent)
+    # Not as arguments: those are seen by everybody on this machine.
+    path = {name: chosen[name] for name in chosen if name == "spark.executorEnv.PYTHONPATH"}
+    conf.write(chosen | hadoop.chosen(trial.dataset, given) | path, trial.scratch / "spark.properties")
+    arguments = ["--load-spark-defaults", "--properties-file", str(trial.scratch / "spark.properties")]
+    os.environ["PYSPARK_SUBMIT_ARGS"] = shlex.join([*arguments, "pyspark-shell"])
+    with spark_errors("Spark did not start"):
+        spark: SparkSession = SparkSession.builder.getOrCreate()
+    if not trial.master.startswith("local"):
+        # The processes of a local cluster are children of this JVM: the harness sees them itself.
+        executors.remember(trial, spark)
+    if not local:
+        cluster.join(trial, spark, archive, trial.workers if "spark.task.cpus" in jobs else trial.cores)
+    return spark
+
+
+def _given(trial: Trial) -> dict[str, str]:
+    in_file = conf.read(trial.spark_conf_file) if trial.spark_conf_file else {}
+    return in_file | conf.parse(trial.spark_conf)
+
+
+def _use_java(trial: Trial) -> None:
+    found = java.find()
+    if found is None:
+        raise Skip(f"Spark finds no Java. {java.REMEDY}")
+    os.environ["JAVA_HOME"] = str(java.shim(found, trial.scratch / "java"))
+    trial.note("java", f"{found.version} ({found.source})")
+    # Without it MLlib's linear algebra runs without vector instructions.
+    trial.note("java_vector_module", found.has_vector_module)
+
+
+def _settings(trial: Trial) -> dict[str, str]:
+    return {
+        "spark.app.name": f"bench {trial.strategy}",
+        "spark.master": trial.master,
+        "spark.driver.memory": f"{_driver_memory() >> 20}m",
+        "spark.local.dir": str(trial.scratch / "spark"),
+        "spark.sql.warehouse.dir": str(trial.scratch / "warehouse"),
+        # Or the cost that Spark assumes for opening a file, 4 MiB, makes the first of two partitions of a small file
+        # twice the second; at 0 the last byte of an odd size would get a partition of its own.
+        "spark.sql.files.openCostInBytes": "1k",
+        # The default of 200 makes 200 tiny tasks of every shuffle.
+        "spark.sql.shuffle.partitions": str(trial.cores),
+        "spark.sql.execution.arrow.pyspark.enabled": "true",
+        "spark.hadoop.parquet.page.verify-checksum.enabled": "true",
+        "spark.sql.files.ignoreCorruptFiles": "false",
+        "spark.task.maxFailures": "1",
+        "spark.stage.maxConsecutiveAttempts": "1",
+        # A barrier stage that lacks slots gives up after 10 s; by default it retries 40 times, each 15 s.
+        "spark.scheduler.barrier.maxConcurrentTasksCheck.interval": "1s",
+        "spark.scheduler.barrier.maxConcurrentTasksCheck.maxFailures": "10",
+        "spark.ui.enabled": "false",
+        "spark.ui.showConsoleProgress": "false",
+        "spark.eventLog.enabled": "false",
+        "spark.log.level": "ERROR",
+    }
+
+
+def _driver_memory() -> int:
+    """Return the bytes of heap for the driver, which in local mode does all the work."""
+    available = limits.memory_available() or MEMORY_LEAST * MEMORY_SHARE
+    return max(MEMORY_LEAST, min(available // MEMORY_SHARE, MEMORY_MOST))
+
+
+def stop_spark(spark: SparkSession | None) -> None:
+    """Stop Spark and its JVM, and wait until both are gone; ``spark.stop()`` alone leaves the JVM running.
+
+    Args:
+        spark: The session, or None if it never came up; its JVM may have.
+    """
+    from pyspark import SparkContext
+
+    if spark is not None:
+        source.count(spark)
+        executors.leave(spark)
+        spark.stop()
+    gateway = SparkContext._gateway
+    if gateway is None:
+        return
+    gateway.shutdown()
+    # The JVM ends when its standard input does, and takes its Python workers with it.
+    gateway.proc.stdin.close()
+    gateway.proc.wait()
+    SparkContext._gateway = SparkContext._jvm = None

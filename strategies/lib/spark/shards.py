@@ -1,0 +1,61 @@
+"""How ranks of a barrier stage read their own rows, and score where they read: no row goes through the driver."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from functools import partial
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from bench.rows import reading, scoring
+from bench.spark import conf
+from strategies.lib.ranks.errors import RankError
+from strategies.lib.spark import barrier, gather
+
+if TYPE_CHECKING:
+    import numpy as np
+    from pyspark.core.broadcast import Broadcast
+    from pyspark.sql import SparkSession
+
+    from bench import Trial
+    from strategies.lib.spark.barrier import Rank
+
+
+def read(rank: Rank, trial: Trial) -> tuple[np.ndarray, np.ndarray]:
+    """Read this rank's rows of the train split, as `bench.rows.reading.read_matrix` does, as the lap ``load``.
+
+    Raises:
+        RankError: There are more ranks than rows.
+    """
+    mine = reading.shard(reading.row_groups(trial.dataset, "train"), rank.index, rank.world)
+    if not mine:
+        raise RankError("There is no row for it: ask for fewer with --workers.")
+    features, labels = reading.read_matrix(trial.dataset, mine, trial.threads_per_worker)
+    rank.laps.end("load")
+    return features, labels
+
+
+def score(trial: Trial, spark: SparkSession, load: Callable[[int], Callable[[Any], Any]]) -> Path:
+    """Score rows where they are read, a shard and a Parquet file for each rank, and return the directory.
+
+    On a cluster, where a rank's file would lie on its own host, the scores come back through Spark.
+
+    Args:
+        trial: The trial.
+        spark: The session, out of `barrier.start`.
+        load: Takes a number of threads and returns what turns features into probabilities; a function of a module's
+            top level, or a `partial` of one that holds the model.
+    """
+    # By itself: Spark makes a file of a command above 1 MB, and in the command are the keys.
+    shipped = spark.sparkContext.broadcast(load)
+    if not conf.is_local(trial.master):
+        return gather.score(trial, spark, shipped)
+    path = trial.scratch / "predictions"
+    path.mkdir()
+    barrier.run(trial, spark, partial(_score, shipped, path))
+    return path
+
+
+def _score(load: Broadcast[Callable[[int], Callable[[Any], Any]]], path: Path, rank: Rank, trial: Trial) -> None:
+    predict = load.value(trial.threads_per_worker)
+    scoring.write(trial, path / f"part-{rank.index:05}.parquet", predict, rank.index, rank.world)

@@ -1,0 +1,1 @@
+"""Settings of boosted trees that several strategies share."""

@@ -1,0 +1,145 @@
+"""Horovod on Spark: a process per worker, gradients averaged by gloo; the job that HorovodRunner did.
+
+Spark starts one task per worker, and each task a fresh Python, which reads its own part of the train split straight
+from Parquet; nothing goes through the driver. Each step takes the global batch divided by the workers.
+
+Knobs: weights and the optimiser's state are broadcast before the first step; since the global batch does not grow
+with the workers, the learning rate does not either. All gradients travel in one group, so that a step negotiates
+once. Batch normalisation uses each worker's own batch, as is usual from 32 rows on (Goyal et al., 2017,
+https://arxiv.org/abs/1706.02677); its moving averages are averaged over the workers at the end. Waits end: 60 seconds
+to start, 120 for a worker that stalls; when one fails, the others are ended. The network interface is named in local
+mode, or Horovod would probe them all. On a machine with GPUs the workers take one each; gradients travel by way of
+the CPU.
+
+Horovod's documentation recommends it to scale a single-GPU script to many with few changes, and its Spark integration
+where data is prepared in Spark: https://horovod.readthedocs.io/en/stable/spark_include.html
+"""
+
+import socket
+
+from bench import Strategy, hookimpl
+from bench.rows import reading
+from bench.spark import conf
+from strategies.lib.keras import network, ranks
+from strategies.lib.ranks import horovod as horovod_ranks
+from strategies.lib.ranks import shares
+from strategies.lib.ranks.errors import RankError
+from strategies.lib.ranks.laps import Laps
+from strategies.lib.ranks.watchdog import watchdog
+from strategies.lib.spark import barrier, slots
+from strategies.lib.spark.session import stop_spark
+from strategies.network import tensorflow
+
+
+@hookimpl
+def bench_strategy():
+    return Strategy(
+        family="mlp",
+        needs=("horovod", "tensorflow", "tf_keras", "pyspark", "pyarrow"),
+        install="tf-spark-bench[horovod]",
+        remedy="install g++, then `uv sync --reinstall-package horovod`",
+        distributed=True,
+        tasks=("train",),
+        recommended="scaling a single-GPU script to many GPUs or hosts with few changes",
+    )
+
+
+@hookimpl
+def bench_setup(trial):
+    # Imported here, so that it does not count as training.
+    import horovod.spark  # noqa: F401
+
+    spark = slots.start(trial)
+    if not conf.is_local(trial.master):
+        barrier.run(trial, spark, check_name)
+    reading.start(trial.cores)
+    network.start(trial.cores)
+    return spark
+
+
+def check_name(rank, trial):
+    """See that a host's own name leads to an address that the other hosts can reach.
+
+    Horovod's process sets listen where the name leads, whatever the interface (``InitializeForProcessSet`` of 0.28.1):
+    at a loopback address, as Debian has it in ``/etc/hosts``, the ranks of other hosts end by a signal.
+
+    Raises:
+        RankError: It does not.
+    """
+    name = socket.gethostname()
+    try:
+        address = socket.gethostbyname(name)
+    except OSError:
+        address = "nowhere"
+    if rank.several_hosts and (address == "nowhere" or address.startswith("127.")):
+        raise RankError(
+            f"The name {name} leads to {address} on that host, where other hosts cannot reach Horovod: give it the "
+            "host's address in its /etc/hosts."
+        )
+
+
+@hookimpl
+def bench_train(trial, session):
+    import tensorflow as tf
+
+    return ranks.model_of(tf, trial, horovod_ranks.run(train, trial))
+
+
+def train(trial, called_at):
+    """Do one rank's work, in a Python of its own.
+
+    Args:
+        trial: The trial.
+        called_at: Moment of the driver's call, seconds since the epoch.
+
+    Returns:
+        The rank's `strategies.lib.ranks.reports.RankReport`.
+    """
+    laps = Laps(called_at)
+    tf = ranks.start(trial)
+    import horovod.tensorflow.keras as hvd
+
+    laps.end("import")
+    hvd.init()
+    laps.end("rendezvous")
+    rank = hvd.rank()
+    if gpus := tf.config.list_physical_devices("GPU"):
+        tf.config.set_visible_devices(gpus[hvd.local_rank() % len(gpus)], "GPU")
+    mine = shares.share(trial, rank, hvd.size())
+    data = ranks.batches(tf, trial, mine, rank)
+    laps.end("load")
+    with watchdog() as alive:
+        model = ranks.compiled(tf, trial, lambda optimiser: hvd.DistributedOptimizer(optimiser, num_groups=1))
+        broadcast(model)
+        ranks.fit(tf, trial, model, data, mine.steps, laps, alive)
+        average_statistics(model)
+        laps.end("train")
+        return ranks.report(tf, model, mine, rank, laps)
+
+
+def broadcast(model):
+    """Give all ranks the weights and the optimiser's state of rank 0."""
+    import horovod.tensorflow as hvd
+
+    hvd.broadcast_variables([*model.variables, *model.optimizer.variables], root_rank=0)
+
+
+def average_statistics(model):
+    """Give all ranks the mean of their moving averages, which batch normalisation keeps of each rank's own batches."""
+    import horovod.tensorflow as hvd
+
+    for layer in model.layers:
+        for variable in layer.non_trainable_variables if hasattr(layer, "moving_mean") else ():
+            variable.assign(hvd.allreduce(variable, op=hvd.Average, name=variable.name.replace(":", "_")))
+
+
+@hookimpl
+def bench_predict(trial, session, model):
+    import tensorflow as tf
+
+    return tensorflow.bench_predict(trial, tf, model)
+
+
+@hookimpl
+def bench_teardown(session):
+    stop_spark(session)

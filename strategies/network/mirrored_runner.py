@@ -1,0 +1,142 @@
+"""spark-tensorflow-distributor's MirroredStrategyRunner: a barrier stage with a TensorFlow worker in each task.
+
+The workers train under ``MultiWorkerMirroredStrategy``. Each reads its own part of the train split straight from
+Parquet, and its batches are the global batch divided by the workers.
+
+Knobs: each worker hands TensorFlow its own batches (``distribute_datasets_from_function``), since ``fit`` on a plain
+dataset would divide the batch again and, sharding it once more, silently drop rows. The strategy is made in the
+worker (``use_custom_strategy``), after the threads are set; Python workers are not reused, since a second such run in
+one hangs. GPUs are used where Spark schedules them (``spark.task.resource.gpu.amount``), by NCCL; on CPUs a gRPC ring
+exchanges gradients. Batch normalisation uses each worker's own batch, as is usual from 32 rows on (Goyal et al.,
+2017, https://arxiv.org/abs/1706.02677), and its moving averages are averaged over the workers by the strategy. The
+global batch does not grow with the workers, so the learning rate does not either. A collective operation waits for
+ever for a rank that stalls, so a rank that is silent for two minutes ends itself; not by TensorFlow's own
+``timeout_seconds``, for which each operation has a thread sleep that long: 8,000 threads after 800 steps.
+
+Its documentation recommends it to run tf.distribute on a Spark cluster:
+https://github.com/tensorflow/ecosystem/tree/master/spark/spark-tensorflow-distributor
+"""
+
+import time
+from functools import partial
+
+from bench import Strategy, hookimpl
+from bench.rows import reading
+from bench.stores import keys
+from strategies.lib.keras import network, ranks
+from strategies.lib.ranks import reports, shares
+from strategies.lib.ranks.errors import rank_errors
+from strategies.lib.ranks.laps import Laps
+from strategies.lib.ranks.watchdog import watchdog
+from strategies.lib.spark import slots
+from strategies.lib.spark.failures import barrier_errors, spark_errors
+from strategies.lib.spark.session import stop_spark
+from strategies.network import tensorflow
+
+
+@hookimpl
+def bench_strategy():
+    return Strategy(
+        family="mlp",
+        needs=("spark_tensorflow_distributor", "tensorflow", "tf_keras", "pyspark", "pyarrow"),
+        install="tf-spark-bench[distributor]",
+        distributed=True,
+        tasks=("train",),
+        recommended="tf.distribute training on the Spark cluster that is there, GPUs included",
+    )
+
+
+@hookimpl
+def bench_setup(trial):
+    # Imported here, so that it does not count as training.
+    import spark_tensorflow_distributor  # noqa: F401
+
+    spark = slots.start(trial, {"spark.python.worker.reuse": "false"})
+    reading.start(trial.cores)
+    network.start(trial.cores)
+    return spark
+
+
+@hookimpl
+def bench_train(trial, session):
+    import tensorflow as tf
+    from spark_tensorflow_distributor import MirroredStrategyRunner
+
+    use_gpu = session.sparkContext.getConf().contains("spark.task.resource.gpu.amount")
+    runner = MirroredStrategyRunner(num_slots=trial.workers, use_gpu=use_gpu, use_custom_strategy=True)
+    with spark_errors():
+        function = partial(of_all, keys.of_driver(trial.dataset), train)
+        answers = runner.run(function, trial=trial, called_at=time.time())
+    return ranks.model_of(tf, trial, [reports.count(answer) for answer in answers])
+
+
+def of_all(held, function, trial, called_at):
+    """Call a rank's function with the driver's keys, and return what all ranks returned."""
+    answer = reports.with_keys(held, function, trial, called_at)
+    with barrier_errors():
+        return gathered(answer)
+
+
+def train(trial, called_at):
+    """Do one rank's work, in a Python worker of its own.
+
+    Args:
+        trial: The trial.
+        called_at: Moment of the driver's call, seconds since the epoch.
+
+    Returns:
+        The rank's `strategies.lib.ranks.reports.RankReport`.
+    """
+    from pyspark import BarrierTaskContext
+
+    laps = Laps(called_at)
+    tf = ranks.start(trial)
+    laps.end("import")
+    context = BarrierTaskContext.get()
+    with rank_errors(context.partitionId()):
+        # This wait has an end; TensorFlow's own, for a rank that does not come, has none.
+        with barrier_errors():
+            context.barrier()
+        strategy = tf.distribute.MultiWorkerMirroredStrategy()
+        laps.end("rendezvous")
+        rank, world = strategy.cluster_resolver.task_id or 0, strategy.num_replicas_in_sync
+        mine = shares.share(trial, rank, world)
+        data = undivided(strategy, ranks.batches(tf, trial, mine, rank))
+        laps.end("load")
+        with watchdog() as alive:
+            with strategy.scope():
+                model = ranks.compiled(tf, trial)
+            ranks.fit(tf, trial, model, data, mine.steps, laps, alive)
+            return ranks.report(tf, model, mine, rank, laps)
+
+
+def undivided(strategy, batches):
+    """Give the strategy this worker's own batches as they are.
+
+    ``fit`` would take a plain dataset for the global one: it would divide each batch by the workers, and leave to each
+    worker every W-th batch of its own.
+    """
+    return strategy.distribute_datasets_from_function(lambda _: batches)
+
+
+def gathered(answer):
+    """Return the answers of all ranks to each: the runner gives the driver only what rank 0 returns."""
+    import base64
+    import pickle
+
+    from pyspark import BarrierTaskContext
+
+    message = base64.b64encode(pickle.dumps(answer)).decode()
+    return [pickle.loads(base64.b64decode(other)) for other in BarrierTaskContext.get().allGather(message)]  # noqa: S301
+
+
+@hookimpl
+def bench_predict(trial, session, model):
+    import tensorflow as tf
+
+    return tensorflow.bench_predict(trial, tf, model)
+
+
+@hookimpl
+def bench_teardown(session):
+    stop_spark(session)

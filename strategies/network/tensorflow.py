@@ -1,0 +1,60 @@
+"""TensorFlow in one process: Keras fit on tf.data from Parquet, on the CPU or a GPU.
+
+The whole train split is read into one float32 matrix, and batches of shuffled indices are gathered from it.
+
+Knobs: as many threads inside operations and between them as there are cores; 32 steps in one call
+(``steps_per_execution``); no ``jit_compile``, which gains nothing at this size on a CPU; on a GPU memory growth, and
+no mixed precision, since tabular layers are too small to gain from it. Scoring runs one compiled function on
+batches of 64 Ki rows.
+
+TensorFlow's own guide recommends one process until the data or the model is too large for it:
+https://www.tensorflow.org/guide/distributed_training
+"""
+
+from bench import Strategy, hookimpl
+from bench.rows import reading, scoring
+from strategies.lib.keras import model as model_file
+from strategies.lib.keras import network
+from strategies.lib.keras.training import fit
+
+
+@hookimpl
+def bench_strategy():
+    return Strategy(
+        family="mlp",
+        needs=("tensorflow", "tf_keras", "pyarrow"),
+        install="tf-spark-bench[tensorflow]",
+        scores="reference",
+        recommended="data that fits in one machine's memory; tf.distribute only beyond that",
+    )
+
+
+@hookimpl
+def bench_setup(trial):
+    reading.start(trial.threads_per_worker)
+    tf = network.start(trial.threads_per_worker)
+    trial.note("device", network.device(tf))
+    return tf
+
+
+@hookimpl
+def bench_train(trial, session):
+    tf = session
+    with trial.phase("load"):
+        groups = reading.row_groups(trial.dataset, "train")
+        features, labels = reading.read_matrix(trial.dataset, groups, trial.threads_per_worker)
+    return fit(tf, trial, features, labels)
+
+
+@hookimpl
+def bench_predict(trial, session, model):
+    tf, width = session, len(trial.dataset.features)
+    if trial.task == "predict":
+        with trial.phase("load"):
+            model = model_file.load(model)
+    with trial.phase("compile"):
+        score = model_file.compiled(model, width)
+        score(tf.zeros((1, width)))
+    return scoring.write(
+        trial, trial.scratch / "predictions.parquet", lambda features: score(network.in_place(tf, features))
+    )

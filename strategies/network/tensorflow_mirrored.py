@@ -1,0 +1,77 @@
+"""tf.distribute.MirroredStrategy: one process, a replica of the model on each GPU, or on parts of the CPU.
+
+Each global batch is divided among the replicas, and their gradients are averaged. Workers are replicas: of as many
+GPUs, or, where there is none, of logical CPU devices, which share the process's threads: no faster than one, but the
+same program, to be tried out without GPUs.
+
+Knobs: the whole train split is one matrix and a batch is divided on its way to the devices; 32 steps in one call; as
+many threads as there are cores, for all replicas together. Batch normalisation uses each replica's own part of a
+batch, as is usual from 32 rows on (Goyal et al., 2017, https://arxiv.org/abs/1706.02677), and its moving averages
+are averaged. The global batch does not grow with the replicas, so the learning rate does not either.
+
+TensorFlow's guide recommends it for several GPUs on one machine:
+https://www.tensorflow.org/guide/distributed_training#mirroredstrategy
+"""
+
+from dataclasses import replace
+
+from bench import Skip, Strategy, hookimpl
+from bench.rows import reading
+from strategies.lib.keras import network, training
+from strategies.network import tensorflow
+
+
+@hookimpl
+def bench_strategy():
+    return Strategy(
+        family="mlp",
+        needs=("tensorflow", "tf_keras", "pyarrow"),
+        install="tf-spark-bench[tensorflow]",
+        distributed=True,
+        tasks=("train",),
+        recommended="several GPUs in one machine",
+    )
+
+
+@hookimpl
+def bench_setup(trial):
+    reading.start(trial.cores)
+    tf = network.start(trial.cores)
+    trial.note("device", network.device(tf))
+    return tf.distribute.MirroredStrategy(devices(tf, trial.workers))
+
+
+def devices(tf, replicas):
+    """Return the names of the devices for so many replicas.
+
+    Raises:
+        Skip: There are GPUs, but too few.
+    """
+    gpus = tf.config.list_physical_devices("GPU")
+    if gpus and len(gpus) < replicas:
+        raise Skip(f"{replicas} workers need a GPU each and there are {len(gpus)}: ask for fewer with --workers.")
+    if not gpus:
+        parts = [tf.config.LogicalDeviceConfiguration()] * replicas
+        tf.config.set_logical_device_configuration(tf.config.list_physical_devices("CPU")[0], parts)
+    return [f"{'GPU' if gpus else 'CPU'}:{index}" for index in range(replicas)]
+
+
+@hookimpl
+def bench_train(trial, session):
+    import tensorflow as tf
+
+    with trial.phase("load"):
+        groups = reading.row_groups(trial.dataset, "train")
+        features, labels = reading.read_matrix(trial.dataset, groups, trial.cores)
+    replicas = session.num_replicas_in_sync
+    # The part of a batch that does not divide is left out.
+    together = max(1, min(trial.batch_size, len(features)) // replicas) * replicas
+    trial.note("rows_per_step", together)
+    return training.fit(tf, replace(trial, batch_size=together), features, labels, session)
+
+
+@hookimpl
+def bench_predict(trial, session, model):
+    import tensorflow as tf
+
+    return tensorflow.bench_predict(trial, tf, model)

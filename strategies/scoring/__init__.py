@@ -1,0 +1,1 @@
+"""Ways to score with a given Keras model in Spark's Python workers."""

@@ -1,0 +1,46 @@
+"""mapInArrow: blocks of rows as Arrow record batches, what TensorFrames' map_blocks was.
+
+Knobs: those of `udf_pandas`, without pandas: Arrow's columns are copied once, into one aligned matrix, which TensorFlow
+takes in place.
+
+Spark's documentation recommends it to work on Arrow data without the way through pandas:
+https://spark.apache.org/docs/latest/api/python/reference/pyspark.sql/api/pyspark.sql.DataFrame.mapInArrow.html
+"""
+
+from bench import hookimpl
+from bench.rows import reading
+from strategies.lib.keras import network
+from strategies.lib.scoring import udf
+from strategies.lib.spark.session import stop_spark
+
+
+@hookimpl
+def bench_strategy():
+    return udf.facts("functions from rows to rows, by those who know Arrow")
+
+
+@hookimpl
+def bench_setup(trial):
+    return udf.start(trial)
+
+
+@hookimpl
+def bench_predict(trial, session, model):
+    shipped = udf.ship(trial, session, model)
+
+    def score(batches):
+        import pyarrow as pa
+        import tensorflow as tf
+
+        function = shipped.compiled()
+        for rows in batches:
+            features = reading.matrix([rows[name].to_numpy() for name in shipped.features])
+            scores = pa.array(function(network.in_place(tf, features)))
+            yield pa.RecordBatch.from_arrays([rows["row_id"], scores], names=["row_id", "score"])
+
+    return udf.write(trial, shipped, udf.rows(trial, session).mapInArrow(score, "row_id long, score float"))
+
+
+@hookimpl
+def bench_teardown(session):
+    stop_spark(session)

@@ -1,0 +1,63 @@
+"""XGBoost in one process, on the CPU or a GPU.
+
+The train split is read into one float32 matrix, which is binned once into a ``QuantileDMatrix``; training touches
+only the bins.
+
+Knobs: ``hist``, as many threads as there are cores, and the trial's trees, depth, bins and rate, the same as for
+every other strategy of this family; a build with CUDA trains on the GPU if there is one. Everything else is
+XGBoost's default. Scoring runs on batches in place, without a ``DMatrix`` for each.
+
+XGBoost's documentation recommends ``hist`` as the general choice, and ``QuantileDMatrix`` to save memory with it:
+https://xgboost.readthedocs.io/en/stable/treemethod.html
+"""
+
+from bench import Strategy, hookimpl
+from bench.rows import reading, scoring
+from strategies.lib.trees import xgboost as xgboost_trees
+
+
+@hookimpl
+def bench_strategy():
+    return Strategy(
+        family="gbt",
+        needs=("xgboost", "pyarrow"),
+        install="tf-spark-bench[xgboost]",
+        recommended="data that fits in one machine's memory, or in its GPU's",
+    )
+
+
+@hookimpl
+def bench_setup(trial):
+    import xgboost as xgb
+
+    reading.start(trial.threads_per_worker)
+    trial.note("device", xgboost_trees.device(xgb))
+    return xgb
+
+
+@hookimpl
+def bench_train(trial, session):
+    xgb = session
+    with trial.phase("load"):
+        groups = reading.row_groups(trial.dataset, "train")
+        features, labels = reading.read_matrix(trial.dataset, groups, trial.threads_per_worker)
+    return fit(xgb, trial, features, labels)
+
+
+def fit(xgb, trial, features, labels):
+    """Train on a matrix and return the booster.
+
+    Args:
+        xgb: The module ``xgboost``.
+        trial: The trial.
+        features: float32 of shape (rows, features), raw.
+        labels: float32 of shape (rows,).
+    """
+    data = xgb.QuantileDMatrix(features, labels, max_bin=trial.bins, nthread=trial.threads_per_worker)
+    settings = xgboost_trees.native_settings(trial) | {"device": xgboost_trees.device(xgb)}
+    return xgb.train(settings, data, num_boost_round=trial.trees)
+
+
+@hookimpl
+def bench_predict(trial, model):
+    return scoring.write(trial, trial.scratch / "predictions.parquet", model.inplace_predict)

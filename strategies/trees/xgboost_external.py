@@ -1,0 +1,97 @@
+"""XGBoost from Parquet by an iterator, in bounded memory: for data larger than memory.
+
+Rows are read in batches, each binned and put on disk (``ExtMemQuantileDMatrix``); training reads the bins back batch
+by batch, for each level of each tree. In memory are one batch, and a few numbers for each row: label, margin, gradient.
+
+Knobs: batches of about 128 MiB of float32, made of whole row groups, since every batch is a pass of its own in each
+level and tiny ones make that pass all overhead; the cache in the trial's scratch directory; ``hist``, as many threads
+as there are cores, and the trial's trees, depth, bins and rate, the same as for every other strategy of this family.
+
+XGBoost's documentation recommends it for data that does not fit into memory, and then large batches and trees that
+grow level by level: https://xgboost.readthedocs.io/en/stable/tutorials/external_memory.html
+"""
+
+from bench import Strategy, hookimpl
+from bench.rows import reading, scoring
+from strategies.lib.trees import xgboost as xgboost_trees
+
+BATCH_BYTES = 128 << 20
+
+
+@hookimpl
+def bench_strategy():
+    return Strategy(
+        family="gbt",
+        needs=("xgboost", "pyarrow"),
+        install="tf-spark-bench[xgboost]",
+        tasks=("train",),
+        recommended="data larger than one machine's memory, on a fast disk",
+    )
+
+
+@hookimpl
+def bench_setup(trial):
+    import xgboost as xgb
+
+    reading.start(trial.threads_per_worker)
+    return xgb
+
+
+@hookimpl
+def bench_train(trial, session):
+    with trial.phase("load"):
+        rows = iterator(session, trial)
+        data = session.ExtMemQuantileDMatrix(rows, max_bin=trial.bins, nthread=trial.threads_per_worker)
+    return session.train(xgboost_trees.native_settings(trial), data, num_boost_round=trial.trees)
+
+
+def iterator(xgb, trial):
+    """Return an iterator that hands the train split to XGBoost, batch by batch, as often as it asks.
+
+    Args:
+        xgb: The module ``xgboost``.
+        trial: The trial.
+    """
+    portions = list(grouped(reading.row_groups(trial.dataset, "train"), 4 * len(trial.dataset.features)))
+    trial.note("batches", len(portions))
+
+    class Batches(xgb.DataIter):  # type: ignore[misc, name-defined]  # XGBoost has no types for us
+        def __init__(self):
+            self._next = 0
+            super().__init__(cache_prefix=str(trial.scratch / "cache"), release_data=True)
+
+        def reset(self):
+            self._next = 0
+
+        def next(self, input_data):
+            if self._next == len(portions):
+                return False
+            features, labels = reading.read_matrix(trial.dataset, portions[self._next], trial.threads_per_worker)
+            self._next += 1
+            input_data(data=features, label=labels)
+            return True
+
+    return Batches()
+
+
+def grouped(groups, row_bytes):
+    """Yield lists of row groups that together have at most `BATCH_BYTES`, or just one that is larger.
+
+    Args:
+        groups: Row groups, out of `bench.rows.reading.row_groups`.
+        row_bytes: Bytes of a row's features.
+    """
+    portion: list[reading.RowGroup] = []
+    rows = 0
+    for group in groups:
+        if portion and (rows + group.rows) * row_bytes > BATCH_BYTES:
+            yield portion
+            portion, rows = [], 0
+        portion.append(group)
+        rows += group.rows
+    yield portion
+
+
+@hookimpl
+def bench_predict(trial, model):
+    return scoring.write(trial, trial.scratch / "predictions.parquet", model.inplace_predict)

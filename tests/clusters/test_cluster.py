@@ -1,0 +1,250 @@
+"""A real standalone cluster on loopback, with the dataset in a real object store: what works there, and what fails."""
+
+from __future__ import annotations
+
+import json
+import re
+import subprocess
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from bench import Dataset, plugins
+from bench.datasets import remote
+from bench.datasets.store import open_manifest
+from bench.testing.support import make_tiny_dataset
+from tests import namespaces
+from tests.conftest import CONTROL, Plugins, on_one_python
+from tests.objectstore import BUCKET, ObjectStore
+from tests.standalone import FRUGAL, Cluster, on_loopback
+
+pytestmark = on_one_python
+Bench = Callable[..., subprocess.CompletedProcess[str]]
+LITTLE = ("--epochs", "2", "--trees", "5", "--row-budget", "3s", "--timeout", "4m")
+
+FAULTS = """
+    import os
+    import signal
+
+    from strategies.lib.spark import barrier
+    from strategies.lib.spark import cluster
+    from strategies.lib.ranks.errors import RankError
+    from strategies.lib.spark.session import stop_spark
+
+    @hookimpl
+    def bench_setup(trial):
+        return barrier.start(trial)
+
+    @hookimpl
+    def bench_train(trial, session):
+        for fault in (executor_dies, python_dies):
+            try:
+                barrier.run(trial, session, fault)
+            except RankError as error:
+                trial.note(fault.__name__, str(error))
+        cluster.SECONDS_TO_REGISTER = 1
+        try:
+            cluster._wait(trial, session, 50)
+        except RankError as error:
+            trial.note("slots_missing", str(error))
+
+    def executor_dies(rank, trial):
+        if rank.index == 1:
+            daemon = os.getppid()
+            status = open(f"/proc/{daemon}/status").read()
+            os.kill(int(status.partition("PPid:")[2].split()[0]), signal.SIGKILL)
+        with rank.together():
+            pass
+
+    def python_dies(rank, trial):
+        if rank.index == 1:
+            os.kill(os.getpid(), signal.SIGKILL)
+        with rank.together():
+            pass
+
+    @hookimpl
+    def bench_teardown(session):
+        stop_spark(session)
+"""
+ORPHANED = """
+    import os
+    import signal
+
+    from strategies.lib.spark import barrier
+    from strategies.lib.spark.session import stop_spark
+
+    @hookimpl
+    def bench_setup(trial):
+        return barrier.start(trial)
+
+    @hookimpl
+    def bench_train(trial, session):
+        os.kill(int(os.environ["MASTER"]), signal.SIGKILL)
+        trial.note("without_a_master", barrier.run(trial, session, number))
+
+    def number(rank, trial):
+        return rank.index
+
+    @hookimpl
+    def bench_teardown(session):
+        stop_spark(session)
+"""
+HANGS = """
+    import time
+
+    from strategies.lib.spark import barrier
+    from strategies.lib.spark.session import stop_spark
+
+    @hookimpl
+    def bench_setup(trial):
+        return barrier.start(trial)
+
+    @hookimpl
+    def bench_train(trial, session):
+        barrier.run(trial, session, sleeps)
+
+    def sleeps(rank, trial):
+        time.sleep(600)
+
+    @hookimpl
+    def bench_teardown(session):
+        stop_spark(session)
+"""
+
+
+@pytest.fixture(scope="module")
+def cluster(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Cluster]:
+    """One master and three workers."""
+    with on_loopback(tmp_path_factory.mktemp("cluster")) as cluster:
+        yield cluster
+
+
+@pytest.fixture(scope="module")
+def data(store: ObjectStore, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Dataset]:
+    """The small dataset in a bucket, and the credentials for it where programs look for them."""
+    with pytest.MonkeyPatch.context() as patch:
+        for name, value in {**store.environ, "JDK_JAVA_OPTIONS": FRUGAL}.items():
+            patch.setenv(name, value)
+        here = make_tiny_dataset(tmp_path_factory.mktemp("datasets"))
+        yield remote.copy(open_manifest(here.path), f"s3://{BUCKET}/cluster", store.storage).dataset
+
+
+@pytest.fixture
+def run(bench: Bench, cluster: Cluster, data: Dataset) -> Callable[..., dict[str, Any]]:
+    """Run strategies with three workers on the cluster; return their records by strategy."""
+
+    def call(*names: str, arguments: tuple[str, ...] = LITTLE, **environ: str) -> dict[str, Any]:
+        wanted = [part for name in names for part in ("--strategy", name)]
+        place = ("--master", cluster.url, "--data", data.path, "--workers", "3")
+        answer = bench("run", *wanted, *place, *arguments, "--json", timeout=1200, **environ)
+        records = [json.loads(line) for line in answer.stdout.splitlines()]
+        assert records, answer.stderr
+        return {record["trial"]["strategy"]: record for record in records}
+
+    return call
+
+
+def on_a_cluster(task: str) -> list[str]:
+    """Return the distributed strategies on Spark that do a task, and one of those that live in the JVM alone."""
+    loaded = [plugins.load(name) for name in plugins.names()]
+    able = [one for one in loaded if task in one.tasks and "pyspark" in one.strategy.needs]
+    return [one.name for one in able if one.strategy.distributed or one.name == "mllib_linear"]
+
+
+@pytest.mark.timeout(1300)
+@pytest.mark.parametrize("task", ["train", "predict"])
+def test_every_strategy_works_there(
+    run: Callable[..., dict[str, Any]], cluster: Cluster, store: ObjectStore, task: str
+) -> None:
+    """Every distributed strategy ends well, its answer is right, and nothing of it is left on the workers."""
+    names = on_a_cluster(task)
+    assert len(names) >= 6
+    if namespaces.why_not() is None:  # then test_three_hosts.py runs all of them, where it is harder
+        names = ["mllib_linear"] if task == "train" else ["map_in_arrow"]
+    records = run(*names, arguments=("--task", task, *LITTLE))
+    for name in names:
+        record = records[name]
+        assert record["status"] == "ok", f"{name}: {record['reason']}"
+        assert record["inner"]["setup.executors"], "the start of executors is a phase of its own"
+        notes = record["notes"]
+        assert notes["cores_enforced"] is False
+        assert sum(notes["executor_hosts"].values()) == 3
+        assert notes["store_requests"] > 10
+        assert max(one["peak_memory_bytes"] for one in notes["executors"]) > 50e6
+        assert notes["spark_settings"]["spark.cores.max"] == "3"
+        assert store.secret not in json.dumps(record)
+    assert cluster.idle()
+
+
+def test_another_version_is_refused_by_name(run: Callable[..., dict[str, Any]], tmp_path: Path) -> None:
+    """Where an executor has another version than the driver, the record says which, of what, and what to do."""
+    other = tmp_path / "other" / "xgboost_cpu-0.1.dist-info"
+    other.mkdir(parents=True)
+    (other / "METADATA").write_text("Metadata-Version: 2.1\nName: xgboost-cpu\nVersion: 0.1\n")
+    setting = f"spark.executorEnv.PYTHONPATH={other.parent}"
+    record = run("xgboost_barrier", arguments=("--spark-conf", setting, *LITTLE))["xgboost_barrier"]
+    assert record["status"] == "failed"
+    assert re.search(r"executor on 127\.0\.0\.1 has xgboost 0\.1, and the driver has \d", record["reason"])
+    assert "bench pack" in record["reason"]
+
+
+@pytest.mark.timeout(400)
+def test_a_trial_whose_time_is_up_leaves_nothing_there(
+    run: Callable[..., dict[str, Any]], cluster: Cluster, installed: Plugins
+) -> None:
+    """Ranks that hang end with their trial, on the workers too."""
+    installed.add("hangs", HANGS, CONTROL)
+    record = run("hangs", arguments=("--timeout", "45s"))["hangs"]
+    assert record["status"] == "timeout"
+    assert record["phase"] == "train"
+    assert cluster.idle()
+
+
+@pytest.mark.timeout(400)
+def test_faults_of_a_cluster_end_in_a_sentence(
+    run: Callable[..., dict[str, Any]], cluster: Cluster, installed: Plugins
+) -> None:
+    """An executor or a rank that dies, and slots that are missing, are sentences."""
+    installed.add("faulty", FAULTS, CONTROL)
+    record = run("faulty")["faulty"]
+    assert record["status"] == "ok", record["reason"]
+    notes = record["notes"]
+    assert notes["executor_dies"].startswith("An executor was lost, and with it the job: ")
+    assert notes["python_dies"].startswith("The process of a rank died")
+    assert re.fullmatch(
+        r"50 tasks must run at once, and spark:.* had room for \d+ after 1 s: .*", notes["slots_missing"]
+    )
+    assert cluster.idle()
+
+
+@pytest.mark.timeout(400)
+def test_a_master_that_goes_harms_no_trial(bench: Bench, data: Dataset, installed: Plugins, tmp_path: Path) -> None:
+    """When the master is killed in mid-run, the executors that are there go on, and end with the trial."""
+    installed.add("orphaned", ORPHANED, CONTROL)
+    with on_loopback(tmp_path / "cluster", workers=1) as cluster:
+        place = ("--master", cluster.url, "--data", data.path, "--workers", "2", "--json")
+        answer = bench("run", "--strategy", "orphaned", *place, timeout=300, MASTER=str(cluster.master.pid))
+        record = next(json.loads(line) for line in answer.stdout.splitlines() if "orphaned" in line)
+        assert record["status"] == "ok", record["reason"]
+        assert record["notes"]["without_a_master"] == [0, 1]
+        assert cluster.idle()
+
+
+def test_a_local_cluster_is_counted_once(bench: Bench, tiny: Dataset) -> None:
+    """Executors that are processes of this machine are seen by the harness, and not added as Spark measures them."""
+    place = ("--master", "local-cluster[1,1,1024]", "--data", tiny.path, "--workers", "1", "--cores", "1", "--json")
+    answer = bench("run", "--strategy", "mllib_linear", *place, JDK_JAVA_OPTIONS=FRUGAL)
+    record = next(json.loads(line) for line in answer.stdout.splitlines() if "mllib_linear" in line)
+    assert record["status"] == "ok", record["reason"]
+    assert "executors" not in record["notes"]
+
+
+def test_a_master_that_is_not_there_is_a_sentence(bench: Bench, data: Dataset) -> None:
+    """A master that does not answer is named, in the record of each trial."""
+    place = ("--master", "spark://127.0.0.1:1", "--data", data.path, "--workers", "2")
+    answer = bench("run", "--strategy", "xgboost_barrier", *place, "--json")
+    record = next(json.loads(line) for line in answer.stdout.splitlines() if "xgboost_barrier" in line)
+    assert answer.returncode == 1
+    assert record["reason"].startswith("RankError: The master spark://127.0.0.1:1 does not answer")

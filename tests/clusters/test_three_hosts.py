@@ -1,0 +1,177 @@
+"""Three hosts, each with an address, a home and a temporary directory of its own, and the dataset in an object store.
+
+They are network namespaces of this machine, so what is shown is that nothing needs more than a network, and nothing is
+said about speed.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import subprocess
+import sys
+import time
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from bench import Dataset
+from bench.datasets import remote
+from bench.datasets.store import open_manifest
+from bench.testing.support import make_tiny_dataset
+from tests.clusters.test_cluster import LITTLE, on_a_cluster
+from tests.conftest import CONTROL, Plugins, on_one_python
+from tests.namespaces import Network, network
+from tests.objectstore import BUCKET, ObjectStore
+from tests.standalone import FRUGAL, Cluster
+
+pytestmark = on_one_python
+HOSTS = ["one", "two", "three"]
+# Those that train, and of those that only score one for each way back of the scores.
+SOME = ["horovod", "lightgbm_spark", "mirrored_runner", "xgboost_barrier", "xgboost_spark", "map_in_arrow", "udf_row"]
+EVERY = "BENCH_EVERY_STRATEGY" in os.environ  # ten minutes more
+WORKS = """
+    import time
+
+    from strategies.lib.spark import barrier
+    from strategies.lib.spark.session import stop_spark
+
+    @hookimpl
+    def bench_setup(trial):
+        return barrier.start(trial)
+
+    @hookimpl
+    def bench_train(trial, session):
+        import os
+
+        open(os.environ["MARKER"], "w").close()
+        barrier.run(trial, session, works)
+
+    def works(rank, trial):
+        for _ in range(600):
+            time.sleep(1)
+
+    @hookimpl
+    def bench_teardown(session):
+        stop_spark(session)
+"""
+
+
+@dataclass(frozen=True)
+class Place:
+    """All that is there."""
+
+    network: Network
+    cluster: Cluster
+    data: Dataset
+    store: ObjectStore
+    command: list[str]
+
+    def start(self, *arguments: str, **environ: str) -> subprocess.Popen[str]:
+        """Start `bench run` with three workers on the driver's host."""
+        driver = self.network.hosts["driver"]
+        place = ("--master", self.cluster.url, "--data", self.data.path, "--workers", "3", "--json")
+        own = {"HOME": str(driver.home), "TMPDIR": str(driver.home / "tmp"), "JDK_JAVA_OPTIONS": FRUGAL}
+        return subprocess.Popen(
+            [*driver.prefix, *self.command, "run", *arguments, *place],
+            cwd=driver.home,
+            env={**os.environ, **self.store.environ, **own, "BENCH_DATA": str(driver.home / "data"), **environ},
+            stdout=subprocess.PIPE,
+            stderr=subprocess.PIPE,
+            text=True,
+        )
+
+    def run(self, *arguments: str, **environ: str) -> dict[str, Any]:
+        """Run it and return the records by strategy."""
+        with self.start(*arguments, **environ) as process:
+            return records(*process.communicate(timeout=1200))
+
+
+def records(out: str, err: str) -> dict[str, Any]:
+    """Return the records that a run has printed, by strategy; show what else it has said."""
+    sys.stdout.write(err)
+    found = [json.loads(line) for line in out.splitlines()]
+    assert found, err
+    return {record["trial"]["strategy"]: record for record in found}
+
+
+@pytest.fixture(scope="module")
+def place(tmp_path_factory: pytest.TempPathFactory, bench_command: list[str]) -> Iterator[Place]:
+    """A driver's host, three workers' hosts, and a store that all of them reach."""
+    assert "AWS_SECRET_ACCESS_KEY" not in os.environ, "the workers' hosts must not have what the driver hands over"
+    with network(tmp_path_factory.mktemp("hosts"), ["driver", *HOSTS], clear=["driver"]) as hosts:
+        store = ObjectStore(tmp_path_factory.mktemp("store") / "data", hosts.address)
+        cluster = None
+        try:
+            store.start()
+            workers = [hosts.hosts[name] for name in HOSTS]
+            cluster = Cluster(tmp_path_factory.mktemp("cluster"), hosts.hosts["driver"], workers, cores=1)
+            with pytest.MonkeyPatch.context() as patch:
+                for name, value in store.environ.items():
+                    patch.setenv(name, value)
+                here = make_tiny_dataset(tmp_path_factory.mktemp("datasets"))
+                data = remote.copy(open_manifest(here.path), f"s3://{BUCKET}/hosts", store.storage).dataset
+            yield Place(hosts, cluster, data, store, bench_command)
+        finally:
+            if cluster:
+                cluster.stop()
+            store.kill()
+
+
+@pytest.mark.timeout(1300)
+@pytest.mark.parametrize("task", ["train", "predict"] if EVERY else [None])
+def test_every_strategy_works_on_three_hosts(place: Place, task: str | None) -> None:
+    """Strategies that train, and ways to score, end well by one command, with a worker on each host."""
+    names = on_a_cluster(task) if task else SOME
+    wanted = [part for name in names for part in ("--strategy", name)]
+    found = place.run(*wanted, *(["--task", task] if task else []), *LITTLE)
+    assert {name: (found[name]["status"], found[name]["reason"]) for name in names} == dict.fromkeys(
+        names, ("ok", None)
+    )
+    addresses = [place.network.hosts[name].address for name in HOSTS]
+    for name in names:
+        notes = found[name]["notes"]
+        assert notes["executor_hosts"] == dict.fromkeys(addresses, 1)
+        assert notes["store_requests"] > 10
+        assert place.store.secret not in json.dumps(found[name])
+    assert place.cluster.idle()
+
+
+def test_the_hosts_share_no_path(place: Place) -> None:
+    """A worker's host sees neither our code nor the driver's home, and the driver not the worker's."""
+    driver, worker = place.network.hosts["driver"], place.network.hosts["one"]
+    (driver.home / "mine").touch()
+    import bench
+
+    seen = subprocess.run(
+        [*worker.prefix, "sh", "-c", f"ls {driver.home} {Path(bench.__file__)}; hostname; touch {worker.home}/own"],
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert seen.stdout.split() == ["one"]
+    assert seen.stderr.count("No such file") == 2
+
+
+@pytest.mark.timeout(400)
+def test_a_host_that_is_cut_off_ends_the_trial(place: Place, installed: Plugins, tmp_path: Path) -> None:
+    """When a worker's host can no longer be reached, there is a record, and nothing goes on on any host."""
+    installed.add("works", WORKS, CONTROL)
+    marker = tmp_path / "marker"
+    with place.start("--strategy", "works", "--timeout", "4m", MARKER=str(marker)) as process:
+        while not marker.exists() and process.poll() is None:
+            time.sleep(0.2)
+        time.sleep(3)
+        place.network.cut("two")
+        try:
+            record = records(*process.communicate(timeout=300))["works"]
+        finally:
+            time.sleep(1)
+            place.network.mend("two")
+    assert record["status"] == "failed", record
+    assert record["phase"] == "train"
+    assert "processes_left" not in record["notes"]
+    assert place.cluster.idle(150)

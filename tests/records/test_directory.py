@@ -1,0 +1,129 @@
+"""Records are whole on disk, checked against their schema, and readable for ever."""
+
+import copy
+import json
+import os
+import shutil
+import subprocess
+from pathlib import Path
+
+import pytest
+
+from bench.errors import ResultsError
+from bench.records import directory as directories
+
+PAST = Path(__file__).parent
+RECORD = json.loads((PAST / "schema-1.jsonl").read_text().splitlines()[0])
+
+
+@pytest.fixture
+def run(tmp_path):
+    """A run without records."""
+    directory = directories.RunDirectory(tmp_path / "run")
+    directory.create({"schema": 1})
+    return directory
+
+
+@pytest.mark.parametrize("version", range(1, directories.SCHEMA + 1))
+def test_every_past_version_stays_readable(tmp_path, version):
+    """Records of each version that there ever was are read and are valid."""
+    shutil.copy(PAST / f"schema-{version}.jsonl", tmp_path / "records.jsonl")
+    (tmp_path / "run.json").write_text('{"schema": 1}')
+    read = directories.read_run(tmp_path)
+    assert {record["status"] for record in read.records} >= {"ok", "skipped", "failed", "timeout", "invalid"}
+    assert read.warnings == []
+
+
+def test_append_and_read_round_trip(run):
+    """What is appended is read back, in order."""
+    for repeat in range(3):
+        record = copy.deepcopy(RECORD)
+        record["trial"]["repeat"] = repeat
+        run.append(record)
+    assert [record["trial"]["repeat"] for record in directories.read_run(run.path).records] == [0, 1, 2]
+
+
+def test_torn_last_line_is_reported(run):
+    """A last line that was cut off in mid-write is reported, costs no other record, and goes with the next append."""
+    run.append(RECORD)
+    with (run.path / "records.jsonl").open("ab") as file:
+        file.write(json.dumps(RECORD).encode()[:50])
+    torn = directories.read_run(run.path)
+    assert len(torn.records) == 1
+    assert "cut off" in torn.warnings[0]
+    run.append(RECORD)
+    mended = directories.read_run(run.path)
+    assert (len(mended.records), mended.warnings) == (2, [])
+
+
+def test_damaged_line_is_named(run):
+    """A damaged line that is not the last is an error that names the line."""
+    run.append(RECORD)
+    path = run.path / "records.jsonl"
+    path.write_bytes(b"{broken\n" + path.read_bytes())
+    with pytest.raises(ResultsError, match="Line 1 of"):
+        directories.read_run(run.path)
+
+
+@pytest.mark.parametrize(
+    ("change", "sentence"),
+    [
+        ({"schema": directories.SCHEMA + 1}, "newer than this bench"),
+        ({"schema": None}, "none of ours"),
+        ({"status": "splendid"}, "status"),
+        ({"status": "failed", "reason": None}, "reason"),
+        ({"wall_s": -1}, "wall_s"),
+        ({"quality": {"auc": 0.5}}, "quality"),
+    ],
+)
+def test_what_does_not_fit_the_schema_is_refused(run, change, sentence):
+    """A record that does not fit is refused in one sentence and is not written."""
+    with pytest.raises(ResultsError, match=sentence):
+        run.append({**RECORD, **change})
+    assert not (run.path / "records.jsonl").exists()
+
+
+def test_a_missing_field_is_refused():
+    """Every field of the schema is there in every record."""
+    for name in RECORD:
+        with pytest.raises(ResultsError):
+            directories.validate({key: value for key, value in RECORD.items() if key != name})
+
+
+def _fill(run):
+    for _ in range(1000):
+        run.append(RECORD)
+
+
+def test_full_disk_leaves_no_half_record(tmp_path):
+    """On a full disk the append fails in one sentence, and the records before it stay whole."""
+    disk = tmp_path / "disk"
+    disk.mkdir()
+    mounted = subprocess.run(["mount", "-t", "tmpfs", "-o", "size=64k", "none", str(disk)], check=False)
+    if mounted.returncode:
+        pytest.skip("needs the right to mount a small file system")
+    try:
+        run = directories.RunDirectory(disk / "run")
+        run.create({"schema": 1})
+        with pytest.raises(ResultsError, match="make room and resume"):
+            _fill(run)
+        read = directories.read_run(run.path)
+        assert len(read.records) > 5
+        assert read.warnings == []
+    finally:
+        subprocess.run(["umount", str(disk)], check=True)
+
+
+def test_unwritable_results_get_a_sentence(tmp_path):
+    """A directory that cannot be made is refused in one sentence."""
+    (tmp_path / "file").write_text("")
+    with pytest.raises(ResultsError, match="choose another --out"):
+        directories.RunDirectory(tmp_path / "file" / "run").create({})
+
+
+def test_latest_is_the_newest_run(tmp_path):
+    """The newest run is found by its name, which begins with the moment of its start."""
+    for name in ("20260101T000000Z-ffff", "20260102T000000Z-0000"):
+        directories.RunDirectory(tmp_path / name).create({})
+    os.utime(tmp_path / "20260101T000000Z-ffff")
+    assert directories.latest(tmp_path).name == "20260102T000000Z-0000"

@@ -1,0 +1,595 @@
+"""Datasets in a real object store: read, planned with, graded; and every way in which a store fails."""
+
+from __future__ import annotations
+
+import json
+import re
+import shutil
+import subprocess
+import sys
+import threading
+import time
+from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
+from pathlib import Path
+
+import numpy as np
+import pyarrow as pa
+import pyarrow.parquet as pq
+import pytest
+from rich.console import Console
+
+from bench import Dataset
+from bench.datasets import open_dataset, remote
+from bench.datasets.format.fingerprint import verify_content
+from bench.datasets.makers.ingest import import_parquet
+from bench.datasets.makers.synthetic import make_synthetic
+from bench.datasets.store import open_manifest
+from bench.errors import BenchError, DatasetError, ResultsError, StorageError, UsageError
+from bench.model import Storage
+from bench.records.bucket import _LOG, Bucket, beside
+from bench.records.directory import latest, read_run
+from bench.request import Request
+from bench.rows import reading
+from bench.runs import campaign as campaigns
+from bench.runs.progress import Progress
+from bench.stores import filesystem, traffic
+from bench.testing.support import make_tiny_dataset
+from strategies.lib.spark import source
+from tests.conftest import CONTROL, Plugins, on_one_python
+from tests.objectstore import BUCKET, ObjectStore, Proxy, free_ports
+
+PART = "split=train/part-00000.parquet"
+
+
+@pytest.fixture(scope="module", autouse=True)
+def _credentials(store: ObjectStore) -> Iterator[None]:
+    """Have this process find its credentials where all programs do."""
+    with pytest.MonkeyPatch.context() as patch:
+        for name, value in store.environ.items():
+            patch.setenv(name, value)
+        yield
+
+
+@pytest.fixture(scope="module")
+def here(tmp_path_factory: pytest.TempPathFactory) -> Dataset:
+    """The small dataset, on this machine's disk."""
+    return make_tiny_dataset(tmp_path_factory.mktemp("datasets"))
+
+
+@pytest.fixture(scope="module")
+def there(here: Dataset, store: ObjectStore) -> Dataset:
+    """The same dataset in the bucket."""
+    return remote.copy(open_manifest(here.path), f"s3://{BUCKET}/tiny", store.storage).dataset
+
+
+@pytest.fixture
+def copy(here: Dataset, store: ObjectStore, request: pytest.FixtureRequest) -> Dataset:
+    """One more copy in the bucket, which a test may spoil."""
+    name = request.node.name.partition("[")[0]
+    return remote.copy(open_manifest(here.path), f"s3://{BUCKET}/{name}", store.storage).dataset
+
+
+@pytest.fixture
+def proxy(store: ObjectStore) -> Iterator[Proxy]:
+    """A proxy in front of the store."""
+    proxy = Proxy(store.endpoint)
+    yield proxy
+    proxy.close()
+
+
+def _train(dataset: Dataset, threads: int = 2) -> np.ndarray:
+    return reading.read_matrix(dataset, reading.row_groups(dataset, "train"), threads)[0]
+
+
+def test_a_dataset_is_the_same_wherever_it_lies(here: Dataset, there: Dataset) -> None:
+    """Facts, fingerprint and rows are those of the dataset that was copied."""
+    assert replace(there, path=here.path, storage=here.storage, listing="") == here
+    assert there.path == f"s3://{BUCKET}/tiny"
+    assert np.array_equal(_train(here), _train(there))
+    verify_content(open_manifest(there.path, there.storage))
+
+
+def test_somebodys_rows_are_imported_from_a_bucket(
+    here: Dataset, store: ObjectStore, home: Path, bench: Callable[..., subprocess.CompletedProcess[str]]
+) -> None:
+    """Parquet in a bucket makes the dataset that the same files on a disk make; a store that is down is a sentence."""
+    files = sorted(Path(here.path, "split=train").glob("*.parquet"))
+    filesystem = store.filesystem()
+    filesystem.create_dir(f"{BUCKET}/rows")
+    for file in files:
+        with filesystem.open_output_stream(f"{BUCKET}/rows/{file.name}") as out:
+            out.write(file.read_bytes())
+    there = bench("data", "import", f"s3://{BUCKET}/rows", "--label", here.label, "--name", "there")
+    assert there.returncode == 0, there.stderr
+    imported = import_parquet(f"{here.path}/split=train", here.label, name="here")
+    made = open_manifest("there")
+    assert made.dataset.fingerprint == imported.dataset.fingerprint
+    assert made.source["path"] == f"s3://{BUCKET}/rows"
+    assert made.source["endpoint"] == store.endpoint
+    nobody = f"http://127.0.0.1:{free_ports(1)[0]}"
+    down = bench("data", "import", f"s3://{BUCKET}/rows", "--label", here.label, "--name", "x", "--endpoint", nobody)
+    assert down.returncode == 5, down.stderr
+    assert f"The store {nobody} could not be reached" in down.stderr.splitlines()[-1]
+    assert sorted(path.name for path in home.iterdir()) == ["here", "there"]
+
+
+def test_a_dataset_of_ours_is_not_imported_from_a_bucket(there: Dataset) -> None:
+    """As on a disk, it is to be used as it is."""
+    with pytest.raises(DatasetError, match=f"{there.path} is a dataset of bench already"):
+        import_parquet(there.path, there.label, storage=there.storage)
+
+
+def test_nothing_is_overwritten(here: Dataset, there: Dataset, store: ObjectStore) -> None:
+    """A copy goes to where nothing lies."""
+    with pytest.raises(UsageError, match="lies at"):
+        remote.copy(open_manifest(here.path), there.path, store.storage)
+
+
+def test_opening_reads_footers_only(there: Dataset) -> None:
+    """To open a dataset takes a listing, the manifest and each file's footer, and no row."""
+    traffic.own.taken()
+    manifest = open_manifest(there.path, there.storage)
+    requests, read = traffic.own.taken()
+    assert requests <= 3 + 3 * len(manifest.files)
+    assert read < manifest.bytes / 8
+
+
+def test_columns_that_nobody_asked_for_are_not_read(there: Dataset) -> None:
+    """One column of ten takes about a tenth of the bytes, and a row group is one range."""
+    groups = reading.row_groups(there, "train")
+    measured = []
+    for columns in (["row_id"], ["row_id", there.label, *there.features]):
+        traffic.own.taken()
+        assert sum(len(table) for table in reading.tables(there, groups, columns)) == there.train_rows
+        measured.append(traffic.own.taken())
+    (requests, few), (_, all_of_them) = measured
+    assert few < all_of_them / 3
+    assert requests <= 8 + len(groups)
+
+
+def test_a_worker_reads_its_own_row_groups(there: Dataset) -> None:
+    """Half of the rows take half of the bytes."""
+    groups = reading.row_groups(there, "train")
+    traffic.own.taken()
+    reading.read_matrix(there, groups, 1)
+    _, whole = traffic.own.taken()
+    reading.read_matrix(there, reading.shard(groups, 1, 2), 1)
+    _, half = traffic.own.taken()
+    assert 0.4 * whole < half < 0.6 * whole
+
+
+def test_a_plan_is_made_once_in_a_process(there: Dataset) -> None:
+    """Partitions that one Python worker reads share a plan where its listing tells whether it holds."""
+    groups = source.planned(there, "train")
+    traffic.own.taken()
+    assert source.planned(there, "train") is groups
+    assert traffic.own.taken() == (0, 0)
+    assert source.planned(replace(there, listing=""), "train") == groups
+    assert traffic.own.taken() != (0, 0)
+
+
+def test_an_object_that_is_gone_is_named(copy: Dataset, store: ObjectStore) -> None:
+    """What was there when the run was planned and is not when it is read ends the reading, and says so."""
+    groups = reading.row_groups(copy, "train")
+    store.filesystem().delete_file(f"{BUCKET}/{copy.path.rpartition('/')[2]}/{PART}")
+    for read in (lambda: _train(copy), lambda: reading.read_matrix(copy, groups, 1)):
+        with pytest.raises(DatasetError, match=f"{PART} is gone"):
+            read()
+
+
+def test_an_object_that_was_replaced_is_refused(copy: Dataset, store: ObjectStore) -> None:
+    """Another whole object, of the same size and with valid checksums, is no longer the dataset of the plan."""
+    groups = reading.row_groups(copy, "train")
+    _write_another(store, copy)
+    for read in (lambda: _train(copy), lambda: reading.read_matrix(copy, groups, 1)):
+        with pytest.raises(DatasetError, match="written anew since the dataset was opened"):
+            read()
+
+
+def test_an_object_that_is_replaced_while_it_is_read_is_refused(copy: Dataset, store: ObjectStore) -> None:
+    """Rows of two versions are never mixed: the reading ends with an error, though each page is whole."""
+    tables = reading.tables(copy, reading.row_groups(copy, "train"), ["row_id"])
+    next(tables)
+    _write_another(store, copy)
+    with pytest.raises(DatasetError, match=rf"{PART} (has changed|is damaged)"):
+        list(tables)
+
+
+def _write_another(store: ObjectStore, dataset: Dataset) -> None:
+    """Put the same rows in another order in place of an object: valid, and of the same size."""
+    time.sleep(1.1)  # stores tell the time of an object in whole seconds
+    place = f"{BUCKET}/{dataset.path.rpartition('/')[2]}/{PART}"
+    filesystem = store.filesystem()
+    file = pq.ParquetFile(filesystem.open_input_file(place))
+    size = filesystem.get_file_info(place).size
+    sink = pa.BufferOutputStream()
+    with pq.ParquetWriter(
+        sink,
+        file.schema_arrow,
+        compression="snappy",
+        use_dictionary=False,
+        write_page_checksum=True,
+        write_statistics=["row_id"],
+        data_page_size=2**30,
+        max_rows_per_page=2**18,
+    ) as writer:
+        for group in reversed(range(file.num_row_groups)):
+            writer.write_table(file.read_row_group(group))
+    content = sink.getvalue().to_pybytes()
+    assert len(content) == size
+    with filesystem.open_output_stream(place) as output:
+        output.write(content)
+
+
+def test_another_dataset_in_its_place_is_told_by_its_fingerprint(copy: Dataset, store: ObjectStore, home: Path) -> None:
+    """A run goes on with the dataset that it was planned with, or not at all."""
+    other = make_synthetic(20_000, 8, seed=1, name="tiny")
+    filesystem = store.filesystem()
+    for file in ["dataset.json", *(file.path for file in other.files)]:
+        with filesystem.open_output_stream(f"{BUCKET}/{copy.path.rpartition('/')[2]}/{file}") as output:
+            output.write((home / "tiny" / file).read_bytes())
+    with pytest.raises(DatasetError, match=rf"fingerprint is {other.dataset.fingerprint[:12]}"):
+        _train(copy)
+
+
+@on_one_python
+def test_a_store_that_is_killed_while_it_is_read_from(there: Dataset, store: ObjectStore) -> None:
+    """A store that goes is an error that says so, and when it is back its rows are read again."""
+    groups = reading.row_groups(there, "train")
+    tables = reading.tables(there, groups, ["row_id", *there.features])
+    next(tables)
+    store.kill()
+    try:
+        with pytest.raises(StorageError, match="could not be reached"):
+            list(tables)
+    finally:
+        store.start()
+    assert len(_train(there)) == there.train_rows
+
+
+@on_one_python
+@pytest.mark.parametrize("then", ["close", "stall"])
+def test_a_store_that_breaks_off_or_stalls(
+    there: Dataset, proxy: Proxy, then: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """An answer that ends in its middle, or never, is an error."""
+    monkeypatch.setattr(filesystem, "SECONDS_OF_SILENCE", 1.0)
+    dataset = replace(there, storage=replace(there.storage, endpoint=proxy.endpoint))
+    groups = reading.row_groups(dataset, "train")
+    proxy.then, proxy.left = then, 100_000
+    with pytest.raises(BenchError, match=f"{PART}"):
+        reading.read_matrix(dataset, groups, 1)
+
+
+def test_a_slow_store_only_takes_longer(there: Dataset, proxy: Proxy) -> None:
+    """Rows that come slowly are the same rows."""
+    proxy.delay_s = 0.02
+    dataset = replace(there, storage=replace(there.storage, endpoint=proxy.endpoint))
+    assert len(_train(dataset)) == there.train_rows
+
+
+@pytest.mark.parametrize(
+    ("uri", "environ", "code", "sentence"),
+    [
+        (f"s3://{BUCKET}/tiny", {"AWS_SECRET_ACCESS_KEY": "wrong"}, 2, "credentials .* were refused"),
+        (f"s3://{BUCKET}/tiny", {"AWS_ACCESS_KEY_ID": "nobody"}, 2, "credentials .* were refused"),
+        ("s3://no-such-bucket/tiny", {}, 2, "no bucket 'no-such-bucket'"),
+        (f"s3://{BUCKET}/nothing", {}, 2, "no dataset at"),
+        (f"s3://{BUCKET}/tiny", {"AWS_ENDPOINT_URL": "http://127.0.0.1:1"}, 5, "could not be reached"),
+    ],
+)
+def test_what_cannot_be_opened_is_a_sentence(
+    bench: Callable[..., subprocess.CompletedProcess[str]],
+    there: Dataset,
+    tmp_path: Path,
+    uri: str,
+    environ: dict[str, str],
+    code: int,
+    sentence: str,
+) -> None:
+    """Before anything runs, one sentence and the documented exit code, and no directory of a run."""
+    assert there
+    answer = bench("run", "--data", uri, "--strategy", "null", **environ)
+    assert answer.returncode == code, answer.stderr
+    (line,) = answer.stderr.splitlines()
+    assert re.search(sentence, line), line
+    assert not (tmp_path / "results").exists()
+
+
+def test_describe_and_copy(
+    bench: Callable[..., subprocess.CompletedProcess[str]], here: Dataset, there: Dataset
+) -> None:
+    """The command line copies a dataset into a bucket and describes it there."""
+    uri = f"s3://{BUCKET}/by-hand"
+    assert bench("data", "copy", here.path, uri).returncode == 0
+    described = json.loads(bench("data", "describe", uri, "--json", "--verify").stdout)
+    assert described["path"] == uri
+    assert described["fingerprint"] == there.fingerprint
+
+
+def test_a_store_that_fails_in_a_trial_is_a_record(
+    bench: Callable[..., subprocess.CompletedProcess[str]], there: Dataset, proxy: Proxy, tmp_path: Path
+) -> None:
+    """When the store breaks off in the middle, the trial has failed, the record says why, and the exit code is 1."""
+    proxy.left = 400_000  # what opening takes, and part of the rows
+    answer = bench("run", "--data", there.path, "--strategy", "xgboost", "--endpoint", proxy.endpoint)
+    assert answer.returncode == 1, answer.stderr
+    records = {record["trial"]["strategy"]: record for record in read_run(latest(tmp_path / "results")).records}
+    assert records["null"]["status"] == "ok"
+    assert records["xgboost"]["status"] == "failed"
+    assert there.path in records["xgboost"]["reason"]
+    assert records["xgboost"]["quality"] is None
+
+
+VANISHES = """
+    from bench.stores import filesystem
+    from strategies.lib.spark import gather
+    from strategies.lib.spark.session import stop_spark
+    from strategies.lib.spark.session import start_spark
+    from strategies.lib.spark import frames
+
+    @hookimpl
+    def bench_setup(trial):
+        return start_spark(trial)
+
+    @hookimpl
+    def bench_train(trial, session):
+        rows = frames.read(session, trial.dataset, "train").selectExpr("row_id", "f0 as score")
+        filesystem, root = filesystem.filesystem(trial.dataset.path, trial.dataset.storage)
+        filesystem.delete_file(f"{root}/split=train/part-00000.parquet")
+        gather.write(trial, rows)
+
+    @hookimpl
+    def bench_teardown(session):
+        stop_spark(session)
+"""
+
+
+def test_an_object_that_goes_under_a_data_frame_is_named(
+    bench: Callable[..., subprocess.CompletedProcess[str]], copy: Dataset, installed: Plugins, tmp_path: Path
+) -> None:
+    """What Spark says in pages of a job that failed becomes the sentence of the worker that could not read."""
+    installed.add("vanishes", VANISHES)
+    bench("run", "--data", copy.path, "--strategy", "vanishes")
+    records = {record["trial"]["strategy"]: record for record in read_run(latest(tmp_path / "results")).records}
+    assert records["vanishes"]["reason"].startswith(f"RankError: The object {copy.path}/{PART} is gone since")
+
+
+LARGE = """
+    import os
+    from functools import partial
+
+    from strategies.lib.spark import barrier
+    from strategies.lib.spark import shards
+    from strategies.lib.spark.session import stop_spark
+    from strategies.lib.spark.session import start_spark
+    from strategies.lib.spark import frames
+
+    @hookimpl
+    def bench_setup(trial):
+        return barrier.start(trial)
+
+    @hookimpl
+    def bench_train(trial, session):
+        shards.score(trial, session, partial(load, bytes(2_000_000)))
+        files = [path for path in trial.scratch.rglob("*") if path.is_file()]
+        secret = os.environ["AWS_SECRET_ACCESS_KEY"].encode()
+        trial.note("files", len(files))
+        trial.note("hold_the_secret", [path.name for path in files if secret in path.read_bytes()])
+
+    def load(model, threads):
+        return lambda features: features[:, 0] * 0 + 0.5
+
+    @hookimpl
+    def bench_teardown(session):
+        stop_spark(session)
+"""
+
+
+def test_keys_are_in_no_file_beside_a_large_model(
+    bench: Callable[..., subprocess.CompletedProcess[str]], there: Dataset, installed: Plugins, tmp_path: Path
+) -> None:
+    """Of a command above 1 MB Spark makes a file, so that a model does not travel with the keys."""
+    installed.add("large", LARGE, CONTROL)
+    bench("run", "--data", there.path, "--strategy", "large")
+    records = {record["trial"]["strategy"]: record for record in read_run(latest(tmp_path / "results")).records}
+    assert records["large"]["status"] == "ok", records["large"]["reason"]
+    assert records["large"]["notes"]["files"] > 0
+    assert records["large"]["notes"]["hold_the_secret"] == []
+
+
+def test_two_runs_at_once_keep_all_records(
+    bench: Callable[..., subprocess.CompletedProcess[str]], here: Dataset, tmp_path: Path
+) -> None:
+    """Two runs into one place, and one run that two go on with at once, lose no record of each other's."""
+    out = f"s3://{BUCKET}/runs"
+    arguments = ("run", "--data", here.path, "--strategy", "null", "--repeat", "3", "--out", out)
+    with ThreadPoolExecutor(2) as pool:
+        answers = list(pool.map(lambda _: bench(*arguments), range(2)))
+        assert [answer.returncode for answer in answers] == [0, 0], answers[0].stderr
+        places = [re.search(rf"Records and logs: ({out}/\S+)", answer.stdout)[1] for answer in answers]
+        assert places[0] != places[1]
+        assert [answer.returncode for answer in pool.map(lambda _: bench("run", "--resume", places[0]), range(2))] == [
+            0
+        ] * 2
+    for place in places:
+        assert bench("fetch", place).returncode == 0
+        assert bench("show", place.rpartition("/")[2]).returncode == 0
+        campaign = read_run(tmp_path / "results" / place.rpartition("/")[2])
+        assert len(campaign.records) == 3
+        assert all((campaign.directory.path / record["log"]).exists() for record in campaign.records)
+    assert bench("fetch", places[0]).returncode == 2
+    assert bench("fetch", f"{out}/none").returncode == 2
+
+
+def test_records_that_are_made_at_once_are_all_there(here: Dataset, store: ObjectStore, tmp_path: Path) -> None:
+    """Writers that share a run use each name once, so that a hundred records at once are a hundred records."""
+    campaign = campaigns.start(Request(strategies=("null",)), here, tmp_path, ["test"])
+    (record,) = campaigns.execute(campaign, 60, Progress(Console(quiet=True), 1))
+    bucket = Bucket(f"s3://{BUCKET}/shared", store.storage)
+    bucket.begin(campaign.directory)
+    with ThreadPoolExecutor(8) as pool:
+        list(pool.map(lambda _: bucket.keep(campaign.directory, record), range(100)))
+    assert bucket.runs() == [campaign.directory.name]
+    fetched = read_run(bucket.fetch(campaign.directory.name, tmp_path / "fetched"))
+    assert fetched.records == [record] * 100
+    assert fetched.run == read_run(campaign.directory.path).run
+
+
+def test_objects_that_are_damaged_or_lead_elsewhere_are_left_out(
+    here: Dataset, store: ObjectStore, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """A record that was cut off counts as not run and is named, and a log's name is a name and no path."""
+    campaign = campaigns.start(Request(strategies=("null",)), here, tmp_path, ["test"])
+    (record,) = campaigns.execute(campaign, 60, Progress(Console(quiet=True), 1))
+    bucket, name = Bucket(f"s3://{BUCKET}/spoilt", store.storage), campaign.directory.name
+    bucket.begin(campaign.directory)
+    bucket.keep(campaign.directory, record)
+    bucket.put(f"{name}/records/empty.json", b"")
+    bucket.put(f"{name}/logs/deeper/x", b"")
+    fetched = bucket.fetch(name, tmp_path / "fetched")
+    assert read_run(fetched).records == [record]
+    assert [log.name for log in (fetched / "logs").iterdir()] == [Path(record["log"]).name]
+    assert capsys.readouterr().err == f"{bucket.uri}/{name}/records/empty.json is damaged, and counts as not run.\n"
+    assert not any(map(_LOG.fullmatch, ("logs/../x", "logs/..", "logs/.", "logs/../../x", "logs//x")))
+    bucket.put(f"{name}/run.json", b"")
+    with pytest.raises(ResultsError, match="is damaged"):
+        bucket.fetch(name, tmp_path / "again")
+
+
+def test_a_store_that_fails_keeps_what_was_measured(
+    bench: Callable[..., subprocess.CompletedProcess[str]], here: Dataset, proxy: Proxy
+) -> None:
+    """When results cannot be put any more, the sentence says where they lie on this machine."""
+    proxy.left = 1500  # enough for run.json and a little more
+    out = f"s3://{BUCKET}/cut-off"
+    answer = bench(
+        "run", "--data", here.path, "--strategy", "null", "--repeat", "9", "--out", out, AWS_ENDPOINT_URL=proxy.endpoint
+    )
+    assert answer.returncode == 5, answer.stderr
+    kept = Path(re.search(r"kept in (\S+)\.$", answer.stderr.splitlines()[-1])[1])
+    assert read_run(kept).records
+    shutil.rmtree(kept.parent)
+
+
+def test_a_report_that_cannot_be_put_takes_nothing_along(
+    bench: Callable[..., subprocess.CompletedProcess[str]], here: Dataset, proxy: Proxy
+) -> None:
+    """When the store fails at the last object, the table is there, and the sentence says where the records are."""
+    arguments = ("run", "--data", here.path, "--strategy", "null", "--out", f"s3://{BUCKET}/no-report")
+    proxy.left = 1_000_000
+    assert bench(*arguments, AWS_ENDPOINT_URL=proxy.endpoint).returncode == 0
+    proxy.left = 1_000_000 - proxy.left - 100  # all but the end of the last answer
+    answer = bench(*arguments, AWS_ENDPOINT_URL=proxy.endpoint)
+    assert answer.returncode == 5, answer.stderr
+    assert "Overhead of the harness itself" in answer.stdout
+    kept = Path(re.search(r"kept in (\S+)\.$", answer.stderr.splitlines()[-1])[1])
+    assert read_run(kept).records
+    shutil.rmtree(kept.parent)
+
+
+def test_what_is_beside_a_store_goes_unless_there_are_records(capsys: pytest.CaptureFixture[str]) -> None:
+    """Ctrl-C leaves no empty directory, and of one with records it is said where it is."""
+    places = []
+    for name in ("run.json", "records.jsonl"):
+        with pytest.raises(KeyboardInterrupt), beside() as directory:
+            places.append(directory)
+            (directory / "run").mkdir()
+            (directory / "run" / name).touch()
+            raise KeyboardInterrupt
+    assert [place.exists() for place in places] == [False, True]
+    assert capsys.readouterr().err == f"What was measured is kept in {places[1]}.\n"
+    shutil.rmtree(places[1])
+
+
+def test_the_way_on_has_the_store(store: ObjectStore) -> None:
+    """Who goes on with a run needs the endpoint again."""
+    bucket = Bucket(f"s3://{BUCKET}/runs", store.storage)
+    assert bucket.options == f" --endpoint {store.endpoint} --region us-east-1"
+
+
+@pytest.mark.parametrize(
+    ("out", "environ", "code"),
+    [("s3://no-such-bucket/runs", {}, 2), (f"s3://{BUCKET}/runs", {"AWS_SECRET_ACCESS_KEY": "wrong"}, 2)],
+)
+def test_results_that_cannot_be_put_are_refused_before_anything_runs(
+    bench: Callable[..., subprocess.CompletedProcess[str]], here: Dataset, out: str, environ: dict[str, str], code: int
+) -> None:
+    """One sentence, and nothing has run."""
+    answer = bench("run", "--data", here.path, "--strategy", "null", "--out", out, **environ)
+    assert answer.returncode == code
+    (line,) = answer.stderr.splitlines()
+    assert line.startswith("Error: ")
+
+
+class _Commands(threading.Thread):
+    """Looks at all command lines of the machine for as long as it is watched."""
+
+    def __init__(self) -> None:
+        super().__init__(daemon=True)
+        self.seen: set[bytes] = set()
+        self.ended = threading.Event()
+
+    def run(self) -> None:
+        while not self.ended.wait(0.05):
+            for process in Path("/proc").glob("[0-9]*/cmdline"):
+                try:
+                    self.seen.add(process.read_bytes())
+                except OSError:
+                    continue
+
+
+@on_one_python
+@pytest.mark.timeout(400)
+def test_no_credential_is_left_anywhere(
+    bench: Callable[..., subprocess.CompletedProcess[str]], there: Dataset, store: ObjectStore, tmp_path: Path
+) -> None:
+    """After runs with Spark and without it, no file, no output and no command line has held a secret."""
+    commands = _Commands()
+    commands.start()
+    names = ["xgboost_barrier", "mllib_linear"]
+    wanted = [part for name in names for part in ("--strategy", name)]
+    answer = bench("run", "--data", there.path, *wanted, "--trees", "5", timeout=350)
+    commands.ended.set()
+    commands.join()
+    assert answer.returncode == 0, answer.stdout
+    directory = latest(tmp_path / "results")
+    records = {record["trial"]["strategy"]: record for record in read_run(directory).records}
+    for name in names:
+        assert records[name]["notes"]["store_requests"] > 10
+        assert records[name]["notes"]["store_bytes"] > there.train_rows
+    assert json.loads((directory / "run.json").read_text())["dataset"]["storage"] == {
+        "endpoint": store.endpoint,
+        "region": None,
+        "anonymous": False,
+    }
+    left = {path: path.read_bytes() for path in directory.rglob("*") if path.is_file()}
+    left |= {Path("output"): (answer.stdout + answer.stderr).encode(), Path("command lines"): b"".join(commands.seen)}
+    assert any(b"java" in command for command in commands.seen)
+    for place, content in left.items():
+        for hidden in (store.secret, store.access_key):
+            assert hidden.encode() not in content, f"{hidden} is in {place}"
+
+
+@on_one_python
+@pytest.mark.timeout(300)
+def test_spark_reads_the_same_rows(there: Dataset, tmp_path: Path) -> None:
+    """By way of pyarrow, Spark gets every row once, bit for bit, and a damaged page is an error."""
+    script = Path(__file__).parents[1] / "strategies" / "observe_source.py"
+    facts = json.dumps({"path": there.path, "endpoint": there.storage.endpoint, "scratch": str(tmp_path)})
+    answer = subprocess.run([sys.executable, script, facts], capture_output=True, text=True, timeout=280, check=False)
+    assert answer.returncode == 0, answer.stderr
+    seen = json.loads(answer.stdout.splitlines()[-1])
+    assert seen["fingerprint"] == there.fingerprint
+    assert seen["partitions"] == 5
+    assert seen["columns"] == ["row_id", "f0", "f1", "f2", "f3", "f4", "f5", "f6", "f7"]
+    assert seen["bytes_of_features"] < 0.95 * seen["bytes"]
+    assert seen["processes_left"] == 0
+
+
+def test_an_anonymous_reader_needs_the_right_to_read(there: Dataset, store: ObjectStore) -> None:
+    """Without credentials, a private bucket is a sentence about --anonymous."""
+    with pytest.raises(DatasetError, match="anonymously"):
+        open_dataset(there.path, Storage(store.endpoint, anonymous=True))

@@ -1,0 +1,90 @@
+"""What executors are sent of our code is enough to import it, and what they send back arrives whole."""
+
+import json
+import subprocess
+import sys
+import zipfile
+from collections.abc import Callable
+from pathlib import Path
+
+import numpy as np
+import pyarrow as pa
+import pytest
+
+from bench import Trial
+from strategies.lib.ranks.errors import RankError
+from strategies.lib.spark import cluster, gather, ship
+
+
+def test_the_archive_alone_imports_every_strategy(trial_for: Callable[..., Trial]) -> None:
+    """In a Python without our packages, all of `strategies` and what it needs of `bench` come out of the archive."""
+    archive = ship.archive(trial_for("xgboost_barrier"))
+    with zipfile.ZipFile(archive) as packed:
+        names = packed.namelist()
+    modules = [name.removesuffix(".py").replace("/", ".") for name in names if name.startswith("strategies/")]
+    program = (
+        "import importlib, json, sys; sys.path[:] = [sys.argv[1], *(p for p in sys.path if 'site-packages' not in p)];"
+        "modules = [importlib.import_module(name) for name in json.loads(sys.argv[2])];"
+        "import bench; print(all(sys.argv[1] in module.__file__ for module in [*modules, bench]))"
+    )
+    wanted = [name for name in modules if name not in ("strategies.__init__", "strategies.lib.keras.reference")]
+    command = [sys.executable, "-I", "-S", "-c", program, str(archive), json.dumps(wanted)]
+    answer = subprocess.run(command, capture_output=True, text=True, check=False)
+    assert answer.stdout.strip() == "True", answer.stderr
+    assert archive.name.startswith("bench-")
+
+
+def test_the_archives_name_says_what_is_in_it(trial_for: Callable[..., Trial]) -> None:
+    """The same code has the same name, so that nothing older is taken for it."""
+    assert ship.archive(trial_for("xgboost")).name == ship.archive(trial_for("xgboost")).name
+
+
+@pytest.mark.parametrize("sizes", [[], [1], [0], [10, 0, 3], [70_000, 1], [30_000] * 10])
+def test_scores_survive_their_packing(sizes: list[int]) -> None:
+    """Every row is in one piece, in order, and a piece has no more rows than one batch beyond its limit."""
+    generator = np.random.default_rng(0)
+    batches = [
+        pa.RecordBatch.from_pydict(
+            {"row_id": pa.array(range(size), "i8"), "score": pa.array(generator.random(size), "f4")}
+        )
+        for size in sizes
+    ]
+    pieces = list(gather.packed(iter(batches)))
+    tables = [pa.ipc.open_stream(piece.column(0)[0].as_py()).read_all() for piece in pieces]
+    assert all(0 < len(table) < gather.ROWS_OF_A_PIECE + max(sizes) for table in tables)
+    expected = [score for batch in batches for score in batch.column(1).to_pylist()]
+    assert [score for table in tables for score in table.column(1).to_pylist()] == expected
+
+
+def test_versions_are_compared_by_name() -> None:
+    """What an executor lacks, or has in another version, is named with its host."""
+    own = {"Python": "CPython 3.11.7", "tensorflow": "2.21.0"}
+    cluster._compare(own, "10.0.0.1", own)
+    with pytest.raises(
+        RankError, match=r"executor on 10\.0\.0\.1 has tensorflow 2\.15\.1, and the driver has 2\.21\.0"
+    ):
+        cluster._compare(own, "10.0.0.1", {**own, "tensorflow": "2.15.1"})
+    with pytest.raises(RankError, match=r"executor on 10\.0\.0\.1 lacks tensorflow"):
+        cluster._compare(own, "10.0.0.1", {**own, "tensorflow": None})
+
+
+def test_a_master_without_a_port_is_a_sentence() -> None:
+    """What cannot be connected to is refused before that is tried."""
+    for master in ("spark://host", "spark://host:", "spark://host:port"):
+        with pytest.raises(RankError, match="write spark://HOST:PORT"):
+            cluster._address(master)
+
+
+def test_cores_on_a_cluster_are_those_that_were_asked_for(trial_for: Callable[..., Trial], tmp_path: Path) -> None:
+    """Ranks get an executor of their threads each; what has no ranks gets the cores, wherever they are."""
+    trial = trial_for("xgboost_barrier", workers=(4,), cores=8, master="yarn")
+    ranks = cluster.settings(trial, {"spark.task.cpus": "2"}, {}, tmp_path / "a.zip")
+    assert (ranks["spark.executor.instances"], ranks["spark.executor.cores"], ranks["spark.cores.max"]) == (
+        "4",
+        "2",
+        "8",
+    )
+    others = cluster.settings(trial, {}, {}, tmp_path / "a.zip")
+    assert (others["spark.executor.instances"], others["spark.executor.cores"]) == ("8", "1")
+    assert ranks["spark.executorEnv.PYTHONPATH"] == "a.zip"
+    assert int(ranks["spark.ui.retainedStages"]) > 100_000

@@ -1,0 +1,97 @@
+"""A fault of a rank ends Horovod on Spark in one sentence, and the next training in the same session works."""
+
+import os
+import pickle
+from collections.abc import Callable, Iterator
+
+import pytest
+
+from bench.records.directory import Record
+from bench.stores.keys import Keys
+from strategies.lib.ranks import horovod as horovod_ranks
+from tests.conftest import CONTROL, on_one_python
+
+FAULTS = """
+    import os
+    import signal
+    import time
+    from dataclasses import replace
+
+    from strategies.lib.ranks import horovod as horovod_ranks
+    from strategies.lib.keras import ranks
+    from strategies.lib.ranks.watchdog import SECONDS_TO_WAIT
+    from strategies.lib.ranks.errors import RankError
+    from strategies.network import horovod
+    from strategies.network.horovod import bench_setup, bench_teardown
+
+    own = horovod.train
+    SECONDS_TO_WAIT = 15  # here and in the ranks
+    horovod_ranks.ENVIRONMENT["HOROVOD_GLOO_TIMEOUT_SECONDS"] = "10"
+
+    @hookimpl
+    def bench_train(trial, session):
+        trial = replace(trial, learning_rate=1e-3, batch_size=100, epochs=1)
+        for fault in (dies, raises, stalls, never_arrives):
+            horovod.train = fault
+            began = time.monotonic()
+            try:
+                horovod.bench_train(trial, session)
+            except RankError as error:
+                trial.note(fault.__name__, str(error))
+            trial.note(f"{fault.__name__}_s", time.monotonic() - began)
+        horovod.train = own
+        horovod.bench_train(trial, session)
+        trial.note("well", True)
+
+    def is_second():
+        return os.environ["HOROVOD_RANK"] == "1"
+
+    def dies(trial, called_at):
+        if is_second():
+            ranks.fit = lambda *arguments: os.kill(os.getpid(), signal.SIGKILL)
+        return own(trial, called_at)
+
+    def raises(trial, called_at):
+        if is_second():
+            raise ValueError("no rows here")
+        return own(trial, called_at)
+
+    def stalls(trial, called_at):
+        if is_second():
+            ranks.fit = lambda *arguments: time.sleep(600)
+        return own(trial, called_at)
+
+    def never_arrives(trial, called_at):
+        if is_second():
+            time.sleep(600)
+        return own(trial, called_at)
+"""
+
+
+def test_keys_come_with_sparks_closure(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A task has the driver's keys before Horovod copies its environment, and they travel in what Spark sends."""
+    from pyspark.cloudpickle import dumps
+
+    monkeypatch.setenv("AWS_ACCESS_KEY_ID", "the executor's")
+
+    def make_mapper(name: str) -> Callable[[int, None], Iterator[str]]:
+        def mapper(index: int, _: None) -> Iterator[str]:
+            yield f"{name} {index} {os.environ['AWS_ACCESS_KEY_ID']}"
+
+        return mapper
+
+    make = horovod_ranks._bringing(Keys({"AWS_ACCESS_KEY_ID": "the driver's"}), make_mapper)
+    assert list(pickle.loads(dumps(make("task")))(1, None)) == ["task 1 the driver's"]  # noqa: S301
+
+
+@on_one_python
+@pytest.mark.timeout(600)
+def test_the_fault_of_one_rank_ends_the_training(trial_of: Callable[..., Record]) -> None:
+    """A rank that dies, raises, stalls or never comes is one sentence, and then it trains."""
+    record = trial_of(FAULTS, facts=CONTROL, cores=2, timeout_s=540)
+    assert record["status"] == "ok", record["reason"]
+    notes = record["notes"]
+    assert notes["well"]
+    for fault in ("dies", "raises", "stalls", "never_arrives"):
+        assert notes[fault].startswith("Rank "), notes
+    assert "processes_left" not in notes
