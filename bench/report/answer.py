@@ -14,9 +14,9 @@ from bench.findings.groups import Group
 from bench.findings.names import case_name
 from bench.findings.noise import busy_share
 from bench.stats import Best, Ratio, best, repeats_needed
+from bench.tasks import TASKS
 from bench.writing import figures
 
-NEAR_BEST = 0.01  # AUC: by default, so much less than the best measured still counts as the quality that was asked for
 NAMED = 4  # so many are named one by one
 
 Point = tuple[str, str]
@@ -31,7 +31,7 @@ class Answer:
         points: Why, and how sure that is: pairs of a word or two and a sentence.
         caution: What speaks against trusting it, a sentence each.
         chosen: Names of the cases that cannot be told from the fastest; empty where there is no evidence.
-        asked: The AUC that was asked for; None where quality is not what tells them apart.
+        asked: The grade that was asked for, the first of the problem; None where quality does not tell them apart.
     """
 
     headline: str
@@ -41,33 +41,35 @@ class Answer:
     asked: float | None = None
 
 
-def answers(group: Group, least_auc: float | None) -> list[Answer]:
+def answers(group: Group, quality: float | None) -> list[Answer]:
     """Return the answer of a group; two, for who scores one given model and for who scores with its own.
 
     Args:
         group: The group.
-        least_auc: The AUC that is asked for; None for `NEAR_BEST` below the best that was measured.
+        quality: The grade that is asked for, the first of the problem; None for a little worse than the best measured.
     """
     measured = [case for case in group.contenders if samples(case)]
     if not measured:
         return [Answer("Nothing was measured: every strategy was skipped or did not end well.")]
-    if group.task == "train":
-        return [_train(measured, least_auc)]
+    if TASKS[group.task].weighs_quality:
+        return [_by_quality(measured, quality)]
     shared = [case for case in measured if case.ok[0]["trial"].get("model")]
     own = [case for case in measured if case not in shared]
     parts = (("To score one given Keras model, ", shared), ("To score with a model of its own, ", own))
     return [_told(where, part, measured, _rows_per_second) for where, part in parts if part]
 
 
-def _train(measured: Sequence[Case], least_auc: float | None) -> Answer:
-    aucs = {case: auc for case in measured if (auc := case.median("quality", "auc")) is not None}
-    top = max(aucs, key=lambda case: aucs[case], default=None)
-    asked = least_auc if least_auc is not None or top is None else aucs[top] - NEAR_BEST
-    good = [case for case in measured if asked is None or aucs.get(case, 0.0) >= asked]
+def _by_quality(measured: Sequence[Case], wanted: float | None) -> Answer:
+    metric = measured[0].problem.metrics[0]
+    graded = {case: grade for case in measured if (grade := case.grade) is not None}
+    top = max(graded, key=lambda case: metric.better * graded[case], default=None)
+    asked = wanted if wanted is not None or top is None else graded[top] - metric.better * metric.near
+    good = [case for case in measured if asked is None or (case in graded and metric.reaches(graded[case], asked))]
     if not good:
-        most = f"the best is {case_name(top)} with {aucs[top]:.4f}" if top else "nothing has one"
-        return Answer(f"Nothing reaches an AUC of {asked or 0.0:.4f}: {most}.", caution=_busy(measured), asked=asked)
-    more = [*_quality(good, aucs, asked, least_auc is not None), *_lesser(good, measured), _start_up(good)]
+        most = f"the best is {case_name(top)} with {metric.shown(graded[top])}" if top else "nothing has one"
+        what = f"{metric.article} {metric.label} of {metric.shown(asked)}"
+        return Answer(f"Nothing reaches {what}: {most}.", caution=_busy(measured), asked=asked)
+    more = [*_quality(good, graded, asked, wanted is not None), *_lesser(good, measured), _start_up(good)]
     return _told("", good, measured, _seconds_to_model, more, asked)
 
 
@@ -123,8 +125,9 @@ def _others(names: Sequence[str]) -> list[str]:
 
 
 def _seconds_to_model(case: Case) -> str:
-    auc = case.median("quality", "auc")
-    return f"{figures.seconds(cost(case))} to a model{'' if auc is None else f' with AUC {auc:.4f}'}"
+    metric, grade = case.problem.metrics[0], case.grade
+    graded = "" if grade is None else f" with {metric.label} {metric.shown(grade)}"
+    return f"{figures.seconds(cost(case))} to a model{graded}"
 
 
 def _rows_per_second(case: Case) -> str:
@@ -174,20 +177,25 @@ def _no_evidence(repeats: Sequence[int], number: int) -> str:
     return f"{why} With `--repeat {repeats_needed(number)}` they can, where they differ by more than the noise."
 
 
-def _quality(good: Sequence[Case], aucs: dict[Case, float], asked: float | None, wanted: bool) -> list[Point]:
-    """Say what quality was asked for, who misses it, and what the best costs."""
+def _quality(good: Sequence[Case], graded: dict[Case, float], asked: float | None, wanted: bool) -> list[Point]:
+    """Say what quality was asked for, which cases miss it, and what the best costs."""
     if asked is None:
         return []
-    how = "as asked for" if wanted else f"the best measured less {NEAR_BEST}"
-    below = [case for case in aucs if case not in good]
-    names = [case_name(case) for case in below[:NAMED]] + _others([case_name(case) for case in below])
-    missed = f" Below that: {figures.names(names)}." if names else ""
-    leader, top = min(good, key=_time), max(aucs, key=lambda case: aucs[case])
-    gain = aucs[top] - aucs.get(leader, 0.0)
-    price = (
-        f" The best is {case_name(top)}: {gain:.4f} more, in {figures.seconds(cost(top))}." if gain >= 0.00005 else ""
-    )
-    return [("Quality", f"An AUC of at least {asked:.4f}, {how}.{missed}{price}")]
+    metric = good[0].problem.metrics[0]
+    up = metric.better > 0
+    how = "as asked for" if wanted else f"the best measured {'less' if up else 'plus'} {metric.near}"
+    missing = [case for case in graded if case not in good]
+    names = [case_name(case) for case in missing[:NAMED]] + _others([case_name(case) for case in missing])
+    missed = f" {'Below' if up else 'Above'} that: {figures.names(names)}." if names else ""
+    leader, top = min(good, key=_time), max(graded, key=lambda case: metric.better * graded[case])
+    gain = metric.better * (graded[top] - graded.get(leader, 0.0))
+    price = ""
+    if gain >= 0.5 * 10**-metric.digits:
+        difference = f"{metric.shown(gain)} {'more' if up else 'less'}"
+        price = f" The best is {case_name(top)}: {difference}, in {figures.seconds(cost(top))}."
+    bound = "least" if up else "most"
+    what = f"{metric.article.capitalize()} {metric.label} of at {bound} {metric.shown(asked)}"
+    return [("Quality", f"{what}, {how}.{missed}{price}")]
 
 
 def _time(case: Case) -> float:
@@ -216,7 +224,7 @@ def _start_up(good: Sequence[Case]) -> Point:
 
 def job_s(case: Case) -> float:
     """Return the median seconds from the start of a process to a model, start-up of the session included."""
-    names = ("start", "setup", "train")
+    names = ("start", "setup", case.kind.measured)
     return float(statistics.median(sum(record["phases"].get(name, 0.0) for name in names) for record in case.ok))
 
 

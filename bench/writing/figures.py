@@ -38,7 +38,7 @@ def times(value: float | None) -> str:
 
 
 def score(value: float | None) -> str:
-    """Return an AUC or a log loss."""
+    """Return a grade with four digits."""
     return "" if value is None else f"{value:.4f}"
 
 
