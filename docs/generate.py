@@ -35,8 +35,8 @@ def strategies_page() -> str:
     score = [plugin for plugin in loaded if "train" not in plugin.tasks]
     return (
         f"# The strategies\n\n{NOTICE}\n"
-        "`bench list` prints this list with what each lacks to run on your machine. *Workers*: whether `--workers` means\n"
-        "anything to it. *Recommended for* is what its own documentation says, not what we measured.\n\n"
+        "`bench list` prints this list with what each lacks to run on your machine. *Workers*: whether `--workers`\n"
+        "means anything to it. *Recommended for* is what its own documentation says, not what we measured.\n\n"
         f"## Ways to train\n\n{_table(train)}\n## Ways to score only\n\n{_table(score)}"
     )
 
@@ -57,7 +57,7 @@ def _walk(context: click.Context, group: click.Group) -> Iterator[tuple[str, cli
 def _verb(path: str, command: click.Command) -> str:
     context = click.Context(command, info_name=path)
     usage = " ".join([path, *command.collect_usage_pieces(context)])
-    lines = [f"## {path}", "", _paragraphs(command), "```text", usage, "```", ""]
+    lines = [f"## {path}", "", _paragraphs(command), f"`{usage}`", ""]
     options = [part for part in command.params if isinstance(part, click.Option) and not part.hidden]
     if options:
         lines += ["| option | meaning |", "|---|---|", *(_option(option, context) for option in options), ""]
@@ -66,10 +66,11 @@ def _verb(path: str, command: click.Command) -> str:
 
 def _option(option: click.Option, context: click.Context) -> str:
     names = ", ".join([*option.opts, *option.secondary_opts])
-    value = "" if option.is_flag else f" {option.make_metavar(context)}"
+    value = "" if option.is_flag else f" {option.make_metavar(context).removesuffix(' RANGE')}"
     # The default as the code has it; one that depends on the machine stands in the help text itself.
     extra = option.get_help_extra(context)
     notes = [f"[default: {extra['default']}]"] if "default" in extra else []
+    notes += [f"[{extra['range']}]"] if "range" in extra else []
     notes += ["[required]"] if option.required else []
     return f"| `{_cell(names + value)}` | {_cell(' '.join([option.help or '', *notes]))} |"
 
