@@ -1,11 +1,12 @@
 """The documents lead somewhere, and are as short as they promise."""
 
 import re
+from collections.abc import Iterator
 from urllib.parse import unquote, urlsplit
 
 import pytest
 
-from tests.docs.documents import NAMES, PAGES, ROOT, anchors, inline
+from tests.docs.documents import NAMES, PAGES, ROOT, anchors, blocks, inline
 
 PACKAGES = re.compile(r"(bench|strategies|tests|benchmarks|packaging|results|docs)(/[\w.-]+)+/?|\.(ci|github)/[\w./-]+")
 HISTORY = {"CHANGELOG.md"}  # speaks of what was
@@ -14,16 +15,23 @@ HISTORY = {"CHANGELOG.md"}  # speaks of what was
 @pytest.mark.parametrize("name", NAMES)
 def test_links_lead_to_what_is_there(name: str) -> None:
     """Each relative link names a file of the repository, and each anchor a heading."""
-    for part in inline(name):
-        target = str(part.attrs.get("href") or part.attrs.get("src") or "")
+    for target in targets(name):
         link = urlsplit(target)
-        if not target or link.scheme:
+        if link.scheme:
             continue
         file = ((ROOT / name).parent / unquote(link.path)).resolve() if link.path else ROOT / name
         assert file.is_relative_to(ROOT.resolve()), target
         assert file.exists(), target
         if link.fragment:
             assert link.fragment in anchors(str(file.relative_to(ROOT.resolve()))), target
+
+
+def targets(name: str) -> Iterator[str]:
+    """Yield what the links and pictures of a document point to, whether written in Markdown or in HTML."""
+    for part in (*blocks(name), *inline(name)):
+        yield from (str(part.attrs[key]) for key in ("href", "src") if key in part.attrs)
+        if part.type in ("html_block", "html_inline"):
+            yield from re.findall(r'(?:href|src)="([^"]+)"', part.content)
 
 
 @pytest.mark.parametrize("name", [name for name in NAMES if name not in HISTORY])
