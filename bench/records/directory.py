@@ -3,7 +3,7 @@
 Schema versions of a record, newest last:
 
 1. The first.
-2. Any task, kind of problem and grade: a trial has ``problem``; ``measures``, numbers that the strategy left for figures,
+2. Any task, kind of problem and grade: a trial has ``problem``; ``measures``, numbers that a strategy left for figures,
    are no notes any more; no figure is negative.
 """
 

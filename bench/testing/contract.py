@@ -13,6 +13,9 @@ import pytest
 from bench import Dataset, plugins
 from bench.problems import Problem, problem_of
 from bench.request import Request
+from bench.tasks import Task
+from bench.tasks.predict import PREDICT_TASK
+from bench.tasks.train import TRAIN
 from bench.testing.support import (
     LITTLE_WORK,
     installed,
@@ -74,9 +77,11 @@ class StrategyContract:
     def record(cls, dataset: Dataset, tmp_path_factory: pytest.TempPathFactory) -> dict[str, Any]:
         """The record of a trial with one worker; or, if all that it does is to score, with two."""
         directory = tmp_path_factory.mktemp("trial")
-        if "train" in plugins.load(cls.strategy).tasks:
+        if takes_part(cls.strategy, TRAIN):
             return run_trial(cls.strategy, dataset, directory, request=cls.request)
-        return run_trial(cls.strategy, dataset, directory, workers=2, request=replace(cls.request, task="predict"))
+        return run_trial(
+            cls.strategy, dataset, directory, workers=2, request=replace(cls.request, task=PREDICT_TASK.name)
+        )
 
     @pytest.fixture(scope="class")
     @classmethod
@@ -114,10 +119,10 @@ class StrategyContract:
         One that scores row by row may stop when its budget is spent, and says how many rows it did.
         """
         plugin = plugins.load(self.strategy)
-        if "predict" not in plugin.tasks:
+        if not takes_part(self.strategy, PREDICT_TASK):
             pytest.skip("it does not take part in that task")
-        if "train" in plugin.tasks:
-            record = run_trial(self.strategy, dataset, tmp_path, request=replace(self.request, task="predict"))
+        if takes_part(self.strategy, TRAIN):
+            record = run_trial(self.strategy, dataset, tmp_path, request=replace(self.request, task=PREDICT_TASK.name))
         assert record["status"] == "ok", record["reason"]
         if record["quality"] is None:
             pytest.skip("it is not graded")
@@ -167,12 +172,17 @@ class StrategyContract:
         assert _first(flipped, problem) == pytest.approx(turned, abs=FLIP_TOLERANCE)
 
 
+def takes_part(strategy: str, task: Task) -> bool:
+    """Return whether a strategy takes part in a task."""
+    return task.name in plugins.load(strategy).tasks
+
+
 def _first(record: dict[str, Any], problem: Problem) -> float:
     return float(record["quality"][problem.metrics[0].name])
 
 
 def _trains_or_skip(strategy: str) -> None:
-    if "train" not in plugins.load(strategy).tasks:
+    if not takes_part(strategy, TRAIN):
         pytest.skip("it does not train")
 
 

@@ -69,7 +69,7 @@ def with_flipped_labels(
     import pyarrow as pa
     import pyarrow.parquet as pq
 
-    for split in ("train", "test"):
+    for split, learned_from in (("train", True), ("test", False)):
         target = directory / f"split={split}"
         target.mkdir(parents=True)
         files = sorted(Path(dataset.split(split)).glob("*.parquet"))
@@ -78,7 +78,7 @@ def with_flipped_labels(
         for file, footer in zip(files, footers, strict=True):
             table = pq.read_table(file, partitioning=None)
             sizes = [footer.row_group(index).num_rows for index in range(footer.num_row_groups)]
-            if split == "train":
+            if learned_from:
                 turned = np.repeat([not flipped or flipped(number + at, groups) for at in range(len(sizes))], sizes)
                 position = table.schema.get_field_index(dataset.label)
                 field, labels = table.schema.field(position), table[dataset.label].to_numpy()

@@ -49,7 +49,7 @@ def bench_train(trial, session):
 @hookimpl
 def bench_predict(trial, session, model):
     tf, width = session, len(trial.dataset.features)
-    if trial.task == "predict":
+    if trial.model is not None:
         with trial.phase("load"):
             model = model_file.load(model)
     with trial.phase("compile"):

@@ -1,0 +1,73 @@
+"""Every fact about a task, a kind of problem or a family is in its room: nobody else asks for its name."""
+
+import ast
+import re
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+import bench
+import strategies
+from bench.families import FAMILIES
+from bench.problems import PROBLEMS
+from bench.tasks import TASKS
+
+BENCH, STRATEGIES = (Path(package.__file__).parent for package in (bench, strategies))
+ROOMS = ("tasks", "problems", "families")
+NAMES = {*TASKS, *PROBLEMS, *FAMILIES}
+# Where a grade of binary problems may be named beside `bench/problems`: the schema of records that lie there already.
+KEPT = {"schemas/record-1.json"}
+
+
+def sources(*suffixes: str) -> Iterator[tuple[str, str]]:
+    """Yield the place and the text of every file of both packages outside the rooms of kinds."""
+    for root in (BENCH, STRATEGIES):
+        for path in sorted(root.rglob("*")):
+            place = path.relative_to(root).as_posix()
+            if path.suffix in suffixes and not (root == BENCH and place.startswith(ROOMS)):
+                yield place, path.read_text()
+
+
+def constants(node: ast.expr) -> set[object]:
+    """Return the constants that an expression is, or is made of."""
+    parts = node.elts if isinstance(node, ast.Tuple | ast.List | ast.Set) else [node]
+    return {part.value for part in parts if isinstance(part, ast.Constant)}
+
+
+def test_no_name_of_a_kind_is_compared_with() -> None:
+    """No module outside the rooms compares a task's, a problem's or a family's name with a string."""
+    found = [
+        f"{place}:{node.lineno}"
+        for place, text in sources(".py")
+        for node in ast.walk(ast.parse(text))
+        if isinstance(node, ast.Compare) and any(constants(side) & NAMES for side in (node.left, *node.comparators))
+    ]
+    assert not found
+
+
+@pytest.mark.parametrize("suffix", [".j2", ".js", ".html"])
+def test_no_template_compares_with_one(suffix: str) -> None:
+    """Templates and scripts do not either."""
+    pattern = re.compile(rf"""[!=]=+\s*\[?["']({"|".join(NAMES)})["']""")
+    assert not [place for place, text in sources(suffix) if pattern.search(text)]
+
+
+def test_grades_are_named_where_their_problem_is() -> None:
+    """What a problem's grades are called is said in its own file, and nowhere else."""
+    words = {word for name in PROBLEMS for metric in PROBLEMS[name].metrics for word in (metric.name, metric.label)}
+    pattern = re.compile(rf"(?<![a-z])({'|'.join(map(re.escape, words))})(?![a-z])", re.IGNORECASE)
+    found = {place for place, text in sources(".py", ".j2", ".js", ".json", ".html", ".css") if pattern.search(text)}
+    assert found <= KEPT
+
+
+def test_what_a_trial_is_judged_by_is_said_once() -> None:
+    """Whoever needs the seconds asks the task: the fields that it takes them from are read in its room only."""
+    fields = {"time_to_model_s", "rows_per_s"}
+    found = {
+        place
+        for place, text in sources(".py")
+        for node in ast.walk(ast.parse(text))
+        if isinstance(node, ast.Subscript) and isinstance(node.slice, ast.Constant) and node.slice.value in fields
+    }
+    assert not found
