@@ -4,14 +4,13 @@ from __future__ import annotations
 
 import dataclasses
 import json
-import os
-import subprocess
 from dataclasses import dataclass
 from importlib import resources
 from pathlib import Path
 from typing import Any
 
-from bench.errors import GateError
+from bench.errors import CommandError, GateError
+from bench.machine import commands
 from bench.model import Strategy
 from bench.trial.runner import Worker
 
@@ -72,24 +71,18 @@ def ask(name: str, label: str, python: str, *, cores: int, commit: str | None = 
     Raises:
         GateError: It does not answer, or runs other code than it should.
     """
-    environ = {variable: value for variable, value in os.environ.items() if variable not in MISLEADING}
+    environ = commands.variables(without=MISLEADING)
     program = resources.files("bench.gate.arms").joinpath("inquiry.py").read_text()
     try:
-        done = subprocess.run(
-            [python, "-P", "-c", program, str(cores)],
-            env=environ,
-            stdin=subprocess.DEVNULL,
-            capture_output=True,
-            text=True,
-            timeout=SECONDS_TO_ANSWER,
-            check=False,
-        )
-    except (OSError, subprocess.TimeoutExpired) as error:
-        raise GateError(f"The {name}'s Python {python} cannot be started ({error}): name another one.") from error
+        outcome = commands.run([python, "-P", "-c", program, str(cores)], environ=environ, timeout_s=SECONDS_TO_ANSWER)
+    except CommandError as error:
+        raise GateError(
+            f"The {name}'s Python {python} cannot be started ({error.reason}): name another one."
+        ) from error
     try:
-        answer = json.loads(done.stdout)
+        answer = json.loads(outcome.printed)
     except ValueError as error:
-        last = (done.stderr.strip().splitlines() or ["it said nothing"])[-1]
+        last = commands.last_line(outcome.complaints, "it said nothing")
         raise GateError(f"The {name} ({label}) does not say what it has, and its last word is: {last}") from error
     own = _own(name, label, answer, code)
     return Arm(
