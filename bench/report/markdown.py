@@ -2,9 +2,6 @@
 
 from __future__ import annotations
 
-import re
-from typing import Any
-
 from jinja2 import Environment, PackageLoader
 
 from bench.findings.cases import time_s
@@ -12,9 +9,9 @@ from bench.findings.names import case_name
 from bench.report.page import Page
 from bench.report.phrases import cores, crossover_interval, crossover_rows, fastest_by_rows
 from bench.writing import figures
+from bench.writing.markdown import escape
 
 MOST_ROWS = 100
-_SPECIAL = re.compile(r"([\\`*_\[\]<>|~&$#])")
 
 
 def render(page: Page) -> str:
@@ -40,13 +37,3 @@ def render(page: Page) -> str:
         crossover_rows=crossover_rows,
         crossover_interval=crossover_interval,
     )
-
-
-def escape(value: Any) -> str:
-    """Return text that Markdown shows as it is: nothing in it is markup, a link or the mention of somebody.
-
-    Args:
-        value: Anything; it is one line.
-    """
-    text = _SPECIAL.sub(r"\\\1", str(value))
-    return text.replace("://", ":\\//").replace("www.", "www\\.").replace("@", "@\u200b")
