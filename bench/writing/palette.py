@@ -20,7 +20,7 @@ PHASES = {
     "teardown": "teardown",
     "other": "other",
 }
-INK, SOFT, GRID = "var(--ink)", "var(--soft)", "var(--grid)"
+INK, SOFT, GRID, BAD = "var(--ink)", "var(--soft)", "var(--grid)", "var(--bad)"
 
 
 def families(names: Iterable[str]) -> dict[str, tuple[str, str]]:
