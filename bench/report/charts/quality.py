@@ -11,6 +11,8 @@ from bench.writing import figures, palette, spots
 from bench.writing.chart import MILLION, MOST_LABELS, MOST_POINTS, NARROW, WIDE, Spec, chart
 from bench.writing.clean import label
 
+FAMILIES = {"gbt": 0, "mlp": 1, "linear": 2, "mlp_lbfgs": 3}  # the colour and the shape of each, on every page
+
 
 def time_and_quality(cases: Sequence[Case], front: Sequence[Case], asked: float | None, width: int) -> Spec | None:
     """Return time against AUC: a point and an interval for each case, the Pareto front, and the quality asked for.
@@ -117,7 +119,7 @@ def _error_bars(values: list[Spec]) -> Spec:
 
 
 def _points(values: list[Spec], width: int) -> Spec:
-    looks = palette.families(value["family"] for value in values)
+    looks = palette.marks((value["family"] for value in values), FAMILIES)
     names = list(looks)
     return {
         "data": {"values": values},
