@@ -1,4 +1,4 @@
-"""Checks of the machine: cores, memory, disk, loopback, and what the kernel lets us see."""
+"""Checks of the machine: cores, memory, disk, loopback, and the kernel's permissions to look at processes."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ SECONDS_TO_DUMP = 30
 
 
 def checks() -> Iterator[Check]:
-    """Check one thing after the other and yield what was found."""
+    """Check one thing after the other and yield each finding."""
     from bench.datasets import home
 
     yield cores(limits.cores_available(), os.cpu_count() or 1)
@@ -108,7 +108,7 @@ def loopback() -> Check:
 
 
 def pressure(directory: Path) -> Check:
-    """Say whether the kernel tells how long programs wait for each other.
+    """Judge whether the kernel tells how long programs wait for each other.
 
     Args:
         directory: Where pressure stall information lies, ``/proc/pressure``.

@@ -22,7 +22,7 @@ TESTED = ((3, 11), (3, 12))  # those that tox.ini has an environment for
 
 
 def checks() -> Iterator[Check]:
-    """Check one thing after the other and yield what was found."""
+    """Check one thing after the other and yield each finding."""
     yield python(sys.version_info[:2])
     runtime = java.find()
     yield java_runtime(runtime)

@@ -1,4 +1,4 @@
-"""Runs another program to its end and returns what it wrote; imports the standard library only.
+"""Runs another program to its end and returns its output; imports the standard library only.
 
 A program's output is read as UTF-8, and a byte that is none becomes ``�``: a JVM may speak Latin-1, and a file's name
 in git's output may be in any encoding. No program can wait for input: there is none.

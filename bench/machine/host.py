@@ -1,4 +1,4 @@
-"""What the machine is, as far as this process may use it; imports the standard library only."""
+"""Describes the machine, as far as this process may use it; imports the standard library only."""
 
 from __future__ import annotations
 
@@ -40,7 +40,7 @@ class Host:
 
 
 def describe_host() -> Host:
-    """Return what this machine is; asks ``nvidia-smi`` if it is on the path."""
+    """Return the facts of this machine; runs ``nvidia-smi`` if it is on the path."""
     return Host(
         id=digest(_machine_id()),
         cpu=_cpu(),

@@ -126,7 +126,7 @@ class _Draw:
 
 
 def _drawn(panel: PanelView, view: View, page: Page, draw: _Draw) -> dict[str, Any]:
-    """Return what the template shows of a group."""
+    """Return the values of a group for the template."""
     machine = f"Machine {panel.number}: " if len(page.panels) > 1 else ""
     contenders = view.group.contenders
     return {

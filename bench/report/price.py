@@ -57,18 +57,18 @@ def start_up(good: Sequence[Case]) -> Point:
     Args:
         good: The cases that reach the quality that was asked for.
     """
-    leader, first = min(good, key=_seconds), min(good, key=job_s)
+    leader, first = min(good, key=_seconds), min(good, key=_job_s)
     if first is leader:
         rest = "still the least" if len(good) > 1 else "all in all"
-        return "Start-up included", f"{case_name(leader)} takes {figures.seconds(job_s(leader))}, {rest}."
+        return "Start-up included", f"{case_name(leader)} takes {figures.seconds(_job_s(leader))}, {rest}."
     return (
         "Start-up included",
-        f"{case_name(first)} takes the least, {figures.seconds(job_s(first))}; "
-        f"{case_name(leader)} {figures.seconds(job_s(leader))}.",
+        f"{case_name(first)} takes the least, {figures.seconds(_job_s(first))}; "
+        f"{case_name(leader)} {figures.seconds(_job_s(leader))}.",
     )
 
 
-def job_s(case: Case) -> float:
+def _job_s(case: Case) -> float:
     """Return the median seconds from the start of a process to a model, start-up of the session included.
 
     Args:

@@ -69,7 +69,7 @@ def svg(spec: Spec, mark: str, *, titles: bool = False) -> Markup:
 
 
 def _clean(element: ET.Element, mark: str) -> None:
-    """Keep what charts are made of, refuse the rest, and take away what draws nothing."""
+    """Keep the elements and attributes of charts, refuse others, and remove elements that draw nothing."""
     element.tag = element.tag.removeprefix(SVG)
     if element.tag not in ELEMENTS:
         raise ValueError(f"a chart has no element {element.tag}")
@@ -104,7 +104,7 @@ def _simplify(element: ET.Element) -> None:
 
 
 def _show_on_pointing(root: ET.Element) -> None:
-    """Put the description of each mark into a ``<title>`` of its own, and leave out the roles of what is one image."""
+    """Put the description of each mark into a ``<title>``, and remove the roles, since the chart is one image."""
     for element in list(root.iter()):
         told = element.attrib.pop("aria-label", None)
         is_mark = element.attrib.pop("role", None) == "graphics-symbol"

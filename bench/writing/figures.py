@@ -1,4 +1,4 @@
-"""Writes figures as people read them, the same in every format of the report."""
+"""Writes figures as people read them, the same in every format."""
 
 from __future__ import annotations
 
@@ -38,7 +38,7 @@ def times(value: float | None) -> str:
 
 
 def score(value: float | None) -> str:
-    """Return an AUC or a log loss."""
+    """Return a grade with four decimals."""
     return "" if value is None else f"{value:.4f}"
 
 

@@ -1,4 +1,4 @@
-"""Writes Markdown: escapes whatever comes from outside.
+"""Writes Markdown: escapes all text that comes from outside.
 
 Characters become character references, and not backslash escapes: references hold in a table's cell after any number of
 backslashes, and in a raw HTML block such as a ``<summary>``, where a backslash is shown. GitHub looks for mentions and

@@ -1,4 +1,4 @@
-"""Colours and shapes by number; the style sheet ``page.css`` says what each colour is in the light and in the dark."""
+"""Colours and shapes by number; the style sheet ``page.css`` sets each colour, for light and for dark."""
 
 from __future__ import annotations
 

@@ -1,5 +1,6 @@
 """Other programs are run in one way: whatever they print, however they end, and if they do not."""
 
+import re
 import subprocess
 import sys
 import time
@@ -102,3 +103,15 @@ def test_the_last_line_is_what_a_program_failed_of() -> None:
     """Blank lines at the end do not count, and a program that says nothing has words put into its place."""
     assert commands.last_line("Traceback:\nOSError: no\n\n ") == "OSError: no"
     assert commands.last_line(" \n", "exit code 1") == "exit code 1"
+
+
+def test_nothing_else_starts_programs() -> None:
+    """Only long-lived children, whose processes are watched while they run, are started in another way."""
+    watched = {"trial/runner.py", "doctor/machine.py", "doctor/stack.py"}
+    package = Path(commands.__file__).parents[1]
+    starting = {
+        path.relative_to(package).as_posix()
+        for path in package.rglob("*.py")
+        if re.search(r"subprocess\.\w+\(|Popen\(|os\.(system|spawn|exec|posix_spawn)", path.read_text())
+    }
+    assert starting == {"machine/commands.py", *watched}

@@ -1,4 +1,4 @@
-"""One arm of the comparison: an environment with its own bench and its own strategies, and what it says of itself."""
+"""One arm of the comparison: an environment with its own bench and its own strategies, and its facts."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ MISLEADING = ("PYTHONPATH", "PYTHONHOME", "VIRTUAL_ENV", "PYTHONSTARTUP")
 
 @dataclass(frozen=True)
 class Offer:
-    """What an arm says of one strategy.
+    """The facts of one strategy in an arm.
 
     Attributes:
         strategy: The facts; None where the plugin breaks the contract.
@@ -45,7 +45,7 @@ class Arm:
         label: What it is called in reports: the revision as it was given, or the Python.
         commit: The commit that its code is of, None where that is unknown.
         worker: How its trials are started.
-        environment: What `bench.environment.describe` says there.
+        environment: The environment, out of `bench.environment.describe` there.
         offers: Its strategies, by name.
     """
 
@@ -58,7 +58,7 @@ class Arm:
 
 
 def ask(name: str, label: str, python: str, *, cores: int, commit: str | None = None, code: Path | None = None) -> Arm:
-    """Ask an environment what it has.
+    """Ask an environment for its strategies and its facts.
 
     Args:
         name: ``baseline`` or ``candidate``.

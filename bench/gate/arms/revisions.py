@@ -59,12 +59,12 @@ def after(repository: Path, good: str, bad: str) -> list[str]:
 
 
 def subject(repository: Path, commit: str) -> str:
-    """Return what a commit's author calls it."""
+    """Return the first line of a commit's message."""
     return git(repository, "log", "-1", "--format=%s", commit) or ""
 
 
 def refuse_dirty(repository: Path) -> None:
-    """Refuse a working tree whose code is not that of its commit: what would be measured is not what lies there.
+    """Refuse a working tree whose code is not that of its commit, since the gate would measure the commit.
 
     Args:
         repository: Its top directory.
@@ -84,8 +84,8 @@ def refuse_dirty(repository: Path) -> None:
 
 
 @contextmanager
-def checked_out(repository: Path, commit: str, directory: Path) -> Iterator[Path]:
-    """Check a commit out in a git worktree, which is taken away at the end.
+def check_out(repository: Path, commit: str, directory: Path) -> Iterator[Path]:
+    """Check a commit out in a git worktree, and remove that at the end.
 
     Args:
         repository: Its top directory.

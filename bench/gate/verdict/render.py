@@ -53,7 +53,7 @@ def html(document: Document) -> str:
 
 
 def _row(number: int, entry: Entry, document: Document) -> dict[str, Any]:
-    """Return what the template shows of a case."""
+    """Return the values of a case for the template."""
     drawing = draw(entry)
     return {
         "name": name_of(entry, document),
