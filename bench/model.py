@@ -8,8 +8,6 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Literal, Protocol
 
-Task = Literal["train", "predict"]
-TASKS: tuple[Task, ...] = ("train", "predict")
 Status = Literal["ok", "skipped", "failed", "timeout", "invalid", "interrupted"]
 
 
@@ -36,7 +34,7 @@ class Strategy:
     remedy: str = ""
     distributed: bool = False
     scores: Literal["own", "reference"] = "own"
-    tasks: tuple[Task, ...] = ("train", "predict")
+    tasks: tuple[str, ...] = ("train", "predict")
     recommended: str = ""
 
 
@@ -89,9 +87,10 @@ class Dataset:
         stds: Standard deviation (population) of each feature over the whole train split; 1.0
             where a feature is constant, so that one may divide by it.
         fingerprint: Hexadecimal digest of the content, whatever the files and their order.
-        best_auc: AUC of the true probabilities of the label, which no model can beat but by
-            chance; ``None`` where nobody knows it.
-        floors: For each family, the AUC on the test split below which no correct strategy falls.
+        problem: Kind of problem, which says what labels and answers are.
+        best: The best grade that there can be but for chance, by the first metric of its problem; ``None`` where
+            nobody knows it.
+        floors: For each family, the grade on the test split, by the same metric, that every correct strategy reaches.
         storage: How to reach it, where ``path`` is a URI.
         listing: Digest of the names, sizes and times of its objects when it was opened; empty for a directory.
     """
@@ -106,7 +105,8 @@ class Dataset:
     means: tuple[float, ...]
     stds: tuple[float, ...]
     fingerprint: str
-    best_auc: float | None = None
+    problem: str = "binary"
+    best: float | None = None
     floors: Mapping[str, float] = field(default_factory=dict)
     storage: Storage = field(default_factory=Storage)
     listing: str = ""
@@ -125,6 +125,9 @@ class Clock(Protocol):
     def note(self, name: str, value: Any) -> None:
         """Leave a fact for the record."""
 
+    def measure(self, name: str, value: float) -> None:
+        """Leave a number that figures are made of."""
+
     def ranks(self, name: str, seconds: Sequence[float]) -> None:
         """Name a stretch of time that each rank measured for itself."""
 
@@ -135,7 +138,7 @@ class Trial:
 
     Attributes:
         strategy: Name of the strategy.
-        task: ``train`` or ``predict``.
+        task: Name of the task: ``train``, ``predict``, or one that a package brings.
         dataset: The dataset.
         splits_to_score: Splits that ``bench_predict`` scores: the test split in a train trial,
             both in a predict trial.
@@ -155,13 +158,14 @@ class Trial:
         scratch: Directory for whatever the strategy writes; removed after the trial.
         model: The Keras model that strategies with ``scores="reference"`` score with, a file or a directory; ``None``
             in a train trial, and where a strategy scores with its own.
+        settings: Settings by name of a family that a package brings; those of ours are attributes.
         spark_conf: Settings of Spark that the user gave on the command line, as ``key=value``.
         spark_conf_file: File with more of them, which may hold secrets; only the driver reads it.
         clock: The worker's clock; not there (``None``) where the trial was shipped to.
     """
 
     strategy: str
-    task: Task
+    task: str
     dataset: Dataset
     splits_to_score: tuple[str, ...]
     workers: int
@@ -181,6 +185,7 @@ class Trial:
     model: Path | None = None
     spark_conf: tuple[str, ...] = ()
     spark_conf_file: str | None = None
+    settings: Mapping[str, int] = field(default_factory=dict)
     clock: Clock | None = field(default=None, compare=False, repr=False)
 
     def phase(self, name: str) -> AbstractContextManager[None]:
@@ -196,6 +201,19 @@ class Trial:
         """
         if self.clock:
             self.clock.note(name, value)
+
+    def measure(self, name: str, value: float) -> None:
+        """Leave a number that the harness makes figures of; one that cannot be makes the trial ``invalid``.
+
+        Args:
+            name: ``rows_scored``, where a strategy that goes row by row has stopped in time;
+                ``rows_dropped_per_epoch``, rows of the train split that no step of an epoch takes;
+                ``executors_cpu_s`` and ``executors_memory_bytes``, what processes on other machines took;
+                ``store_requests`` and ``store_bytes``, what was asked of an object store.
+            value: At least 0, and no more than there can be.
+        """
+        if self.clock:
+            self.clock.measure(name, value)
 
     def ranks(self, name: str, seconds: Sequence[float]) -> None:
         """Name an inner phase that ranks in other processes measured for themselves.

@@ -14,7 +14,8 @@ import pluggy
 
 from bench import hookspecs
 from bench.errors import PluginError, UsageError
-from bench.model import TASKS, Strategy, Task
+from bench.model import Strategy
+from bench.tasks import TASKS
 
 GROUP = "bench"
 HOOKS = tuple(name for name in vars(hookspecs) if name.startswith("bench_"))
@@ -34,9 +35,10 @@ class Plugin:
         return bool(getattr(self.hook, hook).get_hookimpls())
 
     @property
-    def tasks(self) -> tuple[Task, ...]:
-        """The tasks that it can do, in the order ``train``, ``predict``."""
-        return tuple(task for task in TASKS if task in self.strategy.tasks and self.has(f"bench_{task}"))
+    def tasks(self) -> tuple[str, ...]:
+        """The tasks that it can do, in the order of the table of tasks."""
+        known = [task for task in self.strategy.tasks if task in TASKS]
+        return tuple(task for task in known if self.has(f"bench_{TASKS[task].measured}"))
 
 
 def why_not(strategy: Strategy) -> str | None:

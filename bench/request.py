@@ -2,9 +2,15 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field, fields
+from typing import Any
 
-from bench.model import Reference, Strategy, Task, Trial
+from bench import families, tasks
+from bench.errors import ResultsError
+from bench.families.gbt import BINS, DEPTH, TREES
+from bench.families.mlp import BATCH_SIZE, EPOCHS
+from bench.model import Reference, Strategy, Trial
 
 
 @dataclass(frozen=True)
@@ -13,7 +19,7 @@ class Request:
 
     Attributes:
         strategies: Names or shell-style patterns; none means all.
-        task: ``train`` or ``predict``.
+        task: Name of the task.
         other_tasks: Whether a named strategy that does not do the task does the one that it can do instead.
         workers: Numbers of workers for distributed strategies.
         cores: CPU cores for each trial.
@@ -24,6 +30,7 @@ class Request:
         trees: Number of trees (``gbt``).
         depth: Greatest depth of a tree (``gbt``).
         bins: Bins of a feature's histogram (``gbt``).
+        settings: Settings by name of families that packages bring, as far as they were given.
         spark_conf: Settings of Spark, as ``key=value``.
         spark_conf_file: File with more of them, in Spark's own format.
         master: Spark master URL; none means local, with a task slot for each core, or each worker if these are more.
@@ -32,22 +39,78 @@ class Request:
     """
 
     strategies: tuple[str, ...] = ()
-    task: Task = "train"
+    task: str = tasks.DEFAULT
     other_tasks: bool = False
     workers: tuple[int, ...] = (2,)
     cores: int = 2
     repeat: int = 1
     seed: int = 0
-    epochs: int = 5
-    batch_size: int = 1024
-    trees: int = 20
-    depth: int = 6
-    bins: int = 128
+    epochs: int = EPOCHS.default
+    batch_size: int = BATCH_SIZE.default
+    trees: int = TREES.default
+    depth: int = DEPTH.default
+    bins: int = BINS.default
     master: str | None = None
     spark_conf: tuple[str, ...] = ()
     spark_conf_file: str | None = None
     model: str | None = None
     budget_s: float = 60.0
+    settings: Mapping[str, int] = field(default_factory=dict)
+
+    def setting(self, name: str) -> int:
+        """Return the value of a family's setting; its default where it was not given.
+
+        Args:
+            name: Name of the setting.
+        """
+        if name in OWN_SETTINGS:
+            return int(getattr(self, name))
+        return self.settings.get(name, families.settings()[name].default)
+
+
+OWN_SETTINGS = frozenset(families.settings(packages=False))  # those that are fields of a request and of a trial
+
+
+def setting_of(recorded: Mapping[str, Any], name: str) -> Any:
+    """Return a setting as a ``run.json`` or a record has it, None where it has none.
+
+    Args:
+        recorded: The request or the trial.
+        name: Name of the setting.
+    """
+    return recorded.get(name, (recorded.get("settings") or {}).get(name))
+
+
+def request_of(recorded: Mapping[str, Any], run: str) -> Request:
+    """Return the request that a ``run.json`` has.
+
+    Args:
+        recorded: What is under ``request``.
+        run: Name of the run, for the sentence.
+
+    Raises:
+        ResultsError: It has fields that this bench does not know, and so cannot heed.
+    """
+    return Request(**fields_of(Request, recorded, run))
+
+
+def fields_of(kind: type, recorded: Mapping[str, Any], run: str) -> dict[str, Any]:
+    """Return the fields of a dataclass as they were recorded.
+
+    Args:
+        kind: The dataclass.
+        recorded: Its fields out of JSON.
+        run: Name of the run, for the sentence.
+
+    Raises:
+        ResultsError: There are some that this bench does not know, and so cannot heed.
+    """
+    if unknown := sorted(recorded.keys() - {field.name for field in fields(kind)}):
+        raise ResultsError(
+            f"{run} was made by a newer bench, with a {unknown[0]!r} that this one does not know: update bench, or "
+            "begin a new run."
+        )
+    return {name: tuple(value) if isinstance(value, list) else value for name, value in recorded.items()}
 
 
 @dataclass(frozen=True)

@@ -20,9 +20,13 @@ from bench.errors import Skip
 from bench.model import Trial
 from bench.spark import conf
 from bench.stores import traffic
+from bench.tasks import TASKS
 from bench.trial.prctl import die_with_parent
 from bench.trial.timeline import EventClock
 from bench.trial.wire import read_trial
+
+# What each hook gives to those after it.
+RESULTS = {"setup": "session", "train": "model", "predict": "predictions"}
 
 
 def main(directory: Path) -> None:
@@ -41,10 +45,10 @@ def main(directory: Path) -> None:
         clock.note("cores_enforced", False)  # Spark hands out slots, and leaves it to the cluster to enforce them
     if trial.workers > trial.cores:
         clock.note("oversubscribed", True)
-    outcome = _run(trial, plugins.load(trial.strategy), clock)
+    outcome = call_hooks(trial, plugins.load(trial.strategy), clock)
     if traffic.own.requests:
-        clock.note("store_requests", traffic.own.requests)
-        clock.note("store_bytes", traffic.own.bytes)
+        clock.measure("store_requests", traffic.own.requests)
+        clock.measure("store_bytes", traffic.own.bytes)
     outcome["peak_resident_bytes"] = _peak_resident_bytes()
     (directory / "outcome.json").write_text(json.dumps(outcome))
 
@@ -69,35 +73,39 @@ def _peak_resident_bytes() -> int | None:
     return marks[0] if marks else None
 
 
-def _run(trial: Trial, plugin: plugins.Plugin, clock: EventClock) -> dict[str, Any]:
-    """Call the hooks in order; the teardown runs whatever happened before it."""
+def call_hooks(trial: Trial, plugin: plugins.Plugin, clock: EventClock) -> dict[str, Any]:
+    """Call the hooks of the trial's task in order; the teardown runs whatever happened before it.
+
+    Args:
+        trial: The trial.
+        plugin: Its strategy.
+        clock: What phases are named to.
+
+    Returns:
+        The fields of a `bench.trial.record.Outcome`.
+    """
     outcome: dict[str, Any] = {"status": "ok", "reason": None, "phase": None, "predictions": None}
-    session = None
+    given: dict[str, Any] = {"trial": trial, "session": None, "model": trial.model}
     try:
-        session = _call(plugin, clock, "setup", trial=trial)
-        if trial.task == "train" or plugin.strategy.scores == "own":
-            model = _call(plugin, clock, "train", trial=trial, session=session)
-        else:
-            model = trial.model
-        if plugin.has("bench_predict"):
-            predictions = _call(plugin, clock, "predict", trial=trial, session=session, model=model)
-            outcome["predictions"] = None if predictions is None else str(predictions)
+        for name in ("setup", *TASKS[trial.task].hooks):
+            result = RESULTS[name]
+            # Whoever is given a model trains none.
+            if given.get(result) is None and (name == "setup" or plugin.has(f"bench_{name}")):
+                hook = getattr(plugin.hook, f"bench_{name}")
+                with clock.phase(name):
+                    given[result] = hook(**{argument: given[argument] for argument in hook.spec.argnames})
+        outcome["predictions"] = None if given.get("predictions") is None else str(given["predictions"])
     except Skip as skip:
         outcome.update(status="skipped", reason=str(skip))
     except (Exception, SystemExit) as error:  # a strategy may not end the process: that would hide the rest
         outcome.update(_failure(error, clock))
     try:
-        _call(plugin, clock, "teardown", trial=trial, session=session)
+        with clock.phase("teardown"):
+            plugin.hook.bench_teardown(trial=trial, session=given["session"])
     except (Exception, SystemExit) as error:
         if outcome["status"] == "ok":
             outcome.update(_failure(error, clock))
     return outcome
-
-
-def _call(plugin: plugins.Plugin, clock: EventClock, phase: str, **arguments: Any) -> Any:
-    hook = getattr(plugin.hook, f"bench_{phase}")
-    with clock.phase(phase):
-        return hook(**arguments)
 
 
 def _failure(error: BaseException, clock: EventClock) -> dict[str, str | None]:

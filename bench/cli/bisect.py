@@ -13,6 +13,7 @@ from typing import Any
 
 import click
 
+from bench import tasks
 from bench.cli.options import Seconds
 from bench.errors import EXIT_INCONCLUSIVE, UsageError
 from bench.gate import bisect
@@ -121,7 +122,8 @@ def parse(case: str) -> tuple[Request, str]:
         UsageError: It cannot be read.
     """
     available = limits.cores_available()
-    pattern = r"([^,*?\[\]]+)(?:, (train|predict)(?:, ([^,]+)(?:, (\d+) workers?(?:, (\d+) cores?)?)?)?)?"
+    names = "|".join(map(re.escape, tasks.TASKS))
+    pattern = rf"([^,*?\[\]]+)(?:, ({names})(?:, ([^,]+)(?:, (\d+) workers?(?:, (\d+) cores?)?)?)?)?"
     match = re.fullmatch(pattern, case.strip())
     if not match:
         raise UsageError(f"{case!r} is no case: name it as `bench trend` does, or a strategy by its full name.")
@@ -131,7 +133,7 @@ def parse(case: str) -> tuple[Request, str]:
         raise UsageError(f"{case!r} is of {cores} cores, and this process may use {available}: go to that machine.")
     request = Request(
         strategies=(strategy,),
-        task="predict" if task == "predict" else "train",
+        task=task or tasks.DEFAULT,
         workers=(int(workers or min(2, number)),),
         cores=number,
     )

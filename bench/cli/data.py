@@ -64,7 +64,7 @@ def flights(force: bool) -> None:
 @NAME
 @FORCE
 def synthetic(rows: int, features: int, files: int, seed: int, name: str | None, force: bool) -> None:
-    """Random rows, whose best possible AUC is known."""
+    """Random rows, whose best possible grade is known."""
     from bench.datasets.makers.synthetic import make_synthetic
 
     with _progress() as progress:

@@ -10,7 +10,8 @@ from typing import Any
 
 import click
 
-from bench.cli.options import RESULTS, Integers, Seconds, Share
+from bench import tasks
+from bench.cli.options import RESULTS, Integers, Seconds, Share, TaskName
 from bench.errors import EXIT_INTERRUPTED, BenchError, UsageError
 from bench.gate.arms import stored
 from bench.gate.session import GateRequest, Session
@@ -18,7 +19,6 @@ from bench.gate.verdict import verdict
 from bench.gate.verdict.render import write_reports
 from bench.gate.verdict.text import text
 from bench.machine import limits
-from bench.model import Task
 from bench.request import Request
 
 
@@ -27,7 +27,7 @@ from bench.request import Request
 @click.option("--candidate", metavar="REV", help="A git revision.  [default: what is checked out]")
 @click.option("--python", multiple=True, metavar="PYTHON", help="Twice: compare two environments, baseline first.")
 @click.option("--strategy", "strategies", multiple=True, metavar="NAME|GLOB", help="Strategies; all by default.")
-@click.option("--task", type=click.Choice(["train", "predict"]), help="What is measured.  [default: train]")
+@click.option("--task", type=TaskName(), help="What is measured.  [default: train]")
 @click.option("--data", multiple=True, help="Datasets: names, paths or URIs.  [default: flights]")
 @click.option("--workers", type=Integers(), help="Workers of distributed strategies, such as 1,2.  [default: 2]")
 @click.option("--cores", type=click.IntRange(1), help="CPU cores for each run.  [default: all]")
@@ -46,7 +46,7 @@ def gate(**options: Any) -> None:
 def _gate(
     *,
     strategies: tuple[str, ...],
-    task: Task | None,
+    task: str | None,
     data: tuple[str, ...],
     workers: tuple[int, ...] | None,
     cores: int | None,
@@ -59,7 +59,7 @@ def _gate(
 
     Args:
         strategies: Names or patterns; none means all.
-        task: ``train``, the default, or ``predict``.
+        task: Name of the task, by default ``train``.
         data: Names or paths of datasets.
         workers: Numbers of workers of distributed strategies.
         cores: CPU cores for each run.
@@ -80,7 +80,9 @@ def _gate(
         raise UsageError(f"--cores {cores} is more than the {available} that this process may use: ask for fewer.")
     night = f"gate-{datetime.now(UTC):%Y%m%dT%H%M%SZ}-{secrets.token_hex(2)}"
     directory = verdict.claim(out or wanted["results"] / night)
-    request = Request(strategies=strategies, task=task or "train", cores=cores, workers=workers or (min(2, cores),))
+    request = Request(
+        strategies=strategies, task=task or tasks.DEFAULT, cores=cores, workers=workers or (min(2, cores),)
+    )
     asked = GateRequest(
         out=directory,
         request=request,

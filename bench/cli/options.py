@@ -10,6 +10,8 @@ from typing import Any
 
 import click
 
+from bench.families import Setting
+
 UNITS = {"": 1, "s": 1, "m": 60, "h": 3600}
 RESULTS = click.option(
     "--results",
@@ -81,6 +83,31 @@ class Share(click.ParamType[float]):
         if not 0 < share < 1:
             self.fail(f"{value!r} is no share between 0 and 100 %: write 10% or 0.1.", param, ctx)
         return share
+
+
+class TaskName(click.Choice[str]):
+    """The name of a task; which there are is looked up when it is needed."""
+
+    def __init__(self) -> None:
+        from bench.tasks import TASKS
+
+        super().__init__(list(TASKS))
+
+
+def setting_options(command: Callable[..., Any]) -> Callable[..., Any]:
+    """Give a verb an option for each setting of the families, and its function an argument of the setting's name."""
+    from bench.families import FAMILIES
+
+    families: dict[Setting, list[str]] = {}
+    for name in FAMILIES:
+        for setting in FAMILIES[name].settings:
+            families.setdefault(setting, []).append(name)
+    for setting, names in reversed(families.items()):
+        option = f"--{setting.name.replace('_', '-')}"
+        family = "family" if len(names) == 1 else "families"
+        help_text = f"{setting.help} ({family} {', '.join(names)})."
+        command = click.option(option, type=click.IntRange(1, setting.most), help=help_text)(command)
+    return command
 
 
 def storage_options(command: Callable[..., Any]) -> Callable[..., Any]:

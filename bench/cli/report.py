@@ -11,6 +11,7 @@ import click
 
 from bench.cli.options import RESULTS
 from bench.errors import UsageError
+from bench.problems import problem_of
 from bench.records.directory import Run
 from bench.records.reading import read
 from bench.report.write import EXPORTS, PAGES, PARQUET, _text, write
@@ -39,10 +40,9 @@ SUFFIXES = {
 )
 @click.option(
     "--quality",
-    "least_auc",
-    type=click.FloatRange(0, 1),
-    metavar="AUC",
-    help="Least AUC that will do.  [default: 0.01 below the best]",
+    type=float,
+    metavar="GRADE",
+    help="Grade that will do, by the problem's first metric.  [default: a little worse than the best]",
 )
 @RESULTS
 @click.option("--open", "show", is_flag=True, help="Open it in a browser.")
@@ -52,7 +52,7 @@ def report(**options: Any) -> None:
 
 
 def _report(
-    *, runs: Sequence[Path], results: Path, out: Path | None, kind: str | None, least_auc: float | None, show: bool
+    *, runs: Sequence[Path], results: Path, out: Path | None, kind: str | None, quality: float | None, show: bool
 ) -> None:
     """Carry out `bench report`.
 
@@ -61,7 +61,7 @@ def _report(
         results: Directory that holds runs.
         out: The file to write; None: beside a single run for HTML and Parquet, else standard output.
         kind: The format; None: what the file's name says, else HTML.
-        least_auc: The quality that is asked for.
+        quality: The grade that is asked for, by the problem's first metric.
         show: Whether to open the report in a browser.
 
     Raises:
@@ -73,11 +73,15 @@ def _report(
     if show and kind != "html":
         raise UsageError(f"A browser shows --format html, not {kind}: leave out --open.")
     found = read(runs, results)
+    for metric in dict.fromkeys(problem_of(run.run["dataset"]).metrics[0] for run in found):
+        least, most = metric.range
+        if quality is not None and not least <= quality <= most:
+            raise UsageError(f"No {metric.label} is {quality:g}: give a --quality between {least:g} and {most:g}.")
     path = out or _beside(found, kind)
     if path is None:
-        click.echo(_text(found, kind, least_auc, Path("-")), nl=False)
+        click.echo(_text(found, kind, quality, Path("-")), nl=False)
         return
-    write(found, path, kind, least_auc)
+    write(found, path, kind, quality)
     click.echo(f"Report: {path}")
     if show and not webbrowser.open(path.resolve().as_uri()):
         click.echo("No browser could be started: open the file yourself.", err=True)

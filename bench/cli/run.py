@@ -11,10 +11,11 @@ from typing import Any
 import click
 from rich.console import Console
 
-from bench.cli.options import Integers, Seconds, renamed, storage_options
+from bench import families
+from bench.cli.options import Integers, Seconds, TaskName, renamed, setting_options, storage_options
 from bench.datasets import ensure, open_dataset
 from bench.errors import EXIT_FAILED, EXIT_INTERRUPTED, EXIT_NOTHING_RAN, UsageError
-from bench.families.control import CONTROL_FAMILY
+from bench.families import family_of
 from bench.machine import limits
 from bench.model import Storage
 from bench.records.bucket import Bucket, beside, split
@@ -35,7 +36,7 @@ from bench.trial.runner import Interrupted
 @click.option("--strategy", "strategies", multiple=True, metavar="NAME|GLOB", help="Strategies to run; all by default.")
 @click.option(
     "--task",
-    type=click.Choice(["train", "predict"]),
+    type=TaskName(),
     help="What is measured.  [default: train; predict for a named strategy that does not train]",
 )
 @click.option("--data", "data_name", default="flights", show_default=True, help="Dataset: a name, path or URI.")
@@ -50,10 +51,7 @@ from bench.trial.runner import Interrupted
 @click.option("--row-budget", "budget_s", type=Seconds(), help="For row-by-row scoring, each trial.  [default: 60s]")
 @renamed("--budget", "--row-budget")
 @click.option("--timeout", "timeout_s", type=Seconds(), default="10m", show_default=True, help="For each trial.")
-@click.option("--epochs", type=click.IntRange(1), help="Passes over the data (family mlp).")
-@click.option("--batch-size", type=click.IntRange(1), help="Rows of a global batch (family mlp).")
-@click.option("--trees", type=click.IntRange(1), help="Number of trees (family gbt).")
-@click.option("--depth", type=click.IntRange(1, 30), help="Greatest depth of a tree (family gbt).")
+@setting_options
 @click.option("--seed", type=click.IntRange(0, 2**31 - 1), help="Seed of the trials and of their order.")
 @click.option("--master", metavar="URL", help="Spark master: local[N], spark://…, yarn, k8s://….  [default: local]")
 @click.option("--spark-conf", multiple=True, metavar="KEY=VALUE", help="Setting of Spark; may be given again.")
@@ -64,12 +62,7 @@ from bench.trial.runner import Interrupted
 @click.option("--out", default="results", show_default=True, help="Directory or URI that holds runs.")
 @click.option("--dry-run", is_flag=True, help="Print the plan and run nothing.")
 @click.option("--json", "as_json", is_flag=True, help="Print records only, a line each.")
-def run(**options: Any) -> None:
-    """Run strategies on a dataset, print a table and keep the records."""
-    sys.exit(_run(**options))
-
-
-def _run(
+def run(
     *,
     data_name: str,
     storage: Storage,
@@ -79,38 +72,28 @@ def _run(
     dry_run: bool,
     as_json: bool,
     **wanted: Any,
-) -> int:
-    """Carry out ``bench run`` and return its exit code.
-
-    Args:
-        data_name: Name, path or URI of the dataset.
-        storage: How to reach what is named by a URI, as far as the options say.
-        timeout_s: Seconds that each trial may take.
-        resume: Directory or URI of the run to go on with.
-        out: Directory or URI that holds runs.
-        dry_run: Whether to print the plan only.
-        as_json: Whether to print records only.
-        wanted: Fields of a `Request`; ``None`` means its default.
-    """
+) -> None:
+    """Run strategies on a dataset, print a table and keep the records."""
     if resume and is_uri(resume):
-        return _resume_remote(resume, from_environment(resume, storage), timeout_s, dry_run, as_json)
+        sys.exit(_resume_remote(resume, from_environment(resume, storage), timeout_s, dry_run, as_json))
     if resume:
         campaign = campaigns.resume(Path(resume), open_dataset)
-        return _print_plan(campaign.trials) if dry_run else _execute(campaign, timeout_s, as_json)
+        sys.exit(_print_plan(campaign.trials) if dry_run else _execute(campaign, timeout_s, as_json))
     if wanted["budget_s"] and wanted["budget_s"] >= timeout_s:
         raise UsageError("--row-budget is no less than --timeout, so that no trial could use it up: raise --timeout.")
     request = _request(wanted)
     dataset = ensure(data_name, from_environment(data_name, storage))
     if dry_run:
-        return _print_plan(campaigns.make_plan(request, dataset, to_run=False))
+        sys.exit(_print_plan(campaigns.make_plan(request, dataset, to_run=False)))
     command = ["bench", *sys.argv[1:]]
     if not is_uri(out):
-        return _execute(campaigns.start(request, dataset, Path(normal(out)), command), timeout_s, as_json)
+        sys.exit(_execute(campaigns.start(request, dataset, Path(normal(out)), command), timeout_s, as_json))
     with beside() as directory:
         bucket = Bucket(out, from_environment(out, storage))
         campaign = replace(campaigns.start(request, dataset, directory, command), bucket=bucket)
         bucket.begin(campaign.directory)
-        return _execute(campaign, timeout_s, as_json)
+        code = _execute(campaign, timeout_s, as_json)
+    sys.exit(code)
 
 
 def _resume_remote(uri: str, storage: Storage, timeout_s: float, dry_run: bool, as_json: bool) -> int:
@@ -128,8 +111,10 @@ def _request(wanted: dict[str, Any]) -> Request:
     if wanted["spark_conf_file"]:
         conf.read(wanted["spark_conf_file"])
     defaults = {"cores": cores, "workers": workers, "other_tasks": wanted["task"] is None}
-    given = {field.name: wanted.get(field.name) for field in fields(Request)}
-    return Request(**{**defaults, **{name: value for name, value in given.items() if value is not None}})
+    given = {name: value for name, value in wanted.items() if value is not None}
+    known = {field.name for field in fields(Request)}
+    brought = {name: given.pop(name) for name in families.settings() if name in given and name not in known}
+    return Request(**{**defaults, **given, "settings": brought})
 
 
 def _cores(wanted: dict[str, Any]) -> tuple[int, tuple[int, ...]]:
@@ -197,7 +182,7 @@ def exit_code(records: list[Record]) -> int:
     """
     if any(record["status"] not in ("ok", "skipped") for record in records):
         return EXIT_FAILED
-    work = [record for record in records if record["trial"]["family"] != CONTROL_FAMILY]
+    work = [record for record in records if family_of(record["trial"]["family"]).works]
     if work and all(record["status"] == "skipped" for record in work):
         click.echo("Error: nothing could run here: install what the reasons above name.", err=True)
         return EXIT_NOTHING_RAN

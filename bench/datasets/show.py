@@ -15,6 +15,7 @@ from bench.datasets import store
 from bench.datasets.format.manifest import SPLITS, Manifest, read_manifest
 from bench.datasets.makers import build
 from bench.errors import DatasetError
+from bench.problems import problem_of
 
 
 @contextmanager
@@ -95,10 +96,11 @@ def _facts(manifest: Manifest, verified: bool) -> Iterator[tuple[str, str]]:
     groups = sum(file.row_groups for file in manifest.files)
     yield "size", f"{manifest.bytes / 1e6:,.1f} MB in {len(manifest.files)} files with {groups} row groups"
     yield "fingerprint", found.fingerprint + (" (every byte has been read: it is right)" if verified else "")
-    if found.best_auc is not None:
-        yield "best AUC", f"{found.best_auc:.4f}: no model can do better, but by chance"
+    metric = problem_of(found).metrics[0]
+    if found.best is not None:
+        yield f"best {metric.label}", f"{metric.shown(found.best)}: no model can do better, but by chance"
     for family, floor in found.floors.items():
-        yield f"least AUC of {family}", f"{floor:.3f}"
+        yield f"{'least' if metric.better > 0 else 'most'} {metric.label} of {family}", f"{floor:.3f}"
     for what, values in _changes(manifest):
         if values:
             yield what, ", ".join(values)

@@ -1,8 +1,8 @@
-"""The control: a strategy and a family that do no work, so that their time is the harness's own overhead."""
+"""The control: no work at all, so that its time is the harness's own overhead."""
 
 from __future__ import annotations
 
-CONTROL = "null"
+from bench.families.base import Family
 
-
-CONTROL_FAMILY = "control"
+CONTROL = "null"  # the one strategy that the harness knows by name
+FAMILY = Family("control", works=False)

@@ -9,8 +9,10 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any
 
-from bench.families.control import CONTROL_FAMILY
+from bench.families import family_of
+from bench.problems import Problem, problem_of
 from bench.records.directory import Record, last_records
+from bench.tasks import TASKS, Task
 
 CASE_FACTS = ("strategy", "family", "task", "dataset", "workers", "cores", "threads_per_worker")
 
@@ -22,7 +24,7 @@ class Case:
     Attributes:
         strategy: Name of the strategy.
         family: Its family.
-        task: ``train`` or ``predict``.
+        task: Name of its task.
         dataset: Name of the dataset.
         workers: Number of workers.
         cores: CPU cores of each trial.
@@ -43,6 +45,31 @@ class Case:
     def ok(self) -> list[Record]:
         """The records with status ``ok``."""
         return [record for record in self.records if record["status"] == "ok"]
+
+    @functools.cached_property
+    def samples(self) -> list[float]:
+        """What each of the ``ok`` records is judged by, in seconds."""
+        return [seconds for record in self.ok if (seconds := self.kind.seconds(record)) is not None]
+
+    @property
+    def kind(self) -> Task:
+        """What its task is."""
+        return TASKS[self.task]
+
+    @property
+    def works(self) -> bool:
+        """Whether it does any work; the control does none."""
+        return family_of(self.family).works
+
+    @property
+    def problem(self) -> Problem:
+        """The kind of problem that its dataset is of."""
+        return problem_of(self.records[0]["trial"])
+
+    @property
+    def grade(self) -> float | None:
+        """The median of the first grade of its problem."""
+        return self.median("quality", self.problem.metrics[0].name)
 
     @property
     def cores_in_use(self) -> int:
@@ -98,7 +125,7 @@ def cases(records: Iterable[Record]) -> list[Case]:
 
 def _rank(case: Case) -> tuple[bool, bool, float, str]:
     seconds = cost(case)
-    return case.family != CONTROL_FAMILY, seconds is None, seconds or 0.0, case.strategy
+    return case.works, seconds is None, seconds or 0.0, case.strategy
 
 
 @dataclass(frozen=True)
@@ -137,33 +164,28 @@ def scaling(case: Case, summaries: Iterable[Case]) -> Scaling | None:
 
 
 def cost(case: Case) -> float | None:
-    """Return what a case is judged by, in seconds: time to a model, or time for a row that is scored."""
-    if case.task == "train":
-        return case.median("time_to_model_s")
-    rate = case.median("rows_per_s")
-    return 1 / rate if rate else None
+    """Return what a case is judged by, in seconds: the median of its repeats; see `bench.tasks.base.Task.seconds`."""
+    found = samples(case)
+    return statistics.median(found) if found else None
 
 
 def overhead_s(summaries: Iterable[Case]) -> float | None:
     """Return the harness's own time per trial in seconds: the median wall time of the control."""
-    control = [case for case in summaries if case.family == CONTROL_FAMILY]
+    control = [case for case in summaries if not case.works]
     return control[0].median("wall_s") if control else None
 
 
 def samples(case: Case) -> list[float]:
-    """Return what each repeat of a case is judged by, in seconds: time to a model, or time for a row."""
-    if case.task == "train":
-        return [record["time_to_model_s"] for record in case.ok if record["time_to_model_s"]]
-    return [1 / record["rows_per_s"] for record in case.ok if record["rows_per_s"]]
+    """Return what each repeat of a case is judged by, in seconds; see `bench.tasks.base.Task.seconds`."""
+    return case.samples
 
 
 def time_s(case: Case) -> float | None:
     """Return what a case took, in seconds: to a model, or to score all the rows that it scored."""
-    return case.median("time_to_model_s") if case.task == "train" else case.median("phases", "predict")
+    found = times(case)
+    return statistics.median(found) if found else None
 
 
 def times(case: Case) -> list[float]:
     """Return what each repeat took, in seconds: to a model, or to score all the rows that it scored."""
-    if case.task == "train":
-        return samples(case)
-    return [record["phases"]["predict"] for record in case.ok if "predict" in record["phases"]]
+    return [seconds for record in case.ok if (seconds := case.kind.duration_s(record)) is not None]

@@ -10,8 +10,8 @@ from typing import Any
 import numpy as np
 
 from bench.errors import UsageError
-from bench.families.control import CONTROL
-from bench.findings.cases import Case, cases
+from bench.families import CONTROL
+from bench.findings.cases import Case, cases, samples
 from bench.findings.grades import grades, worse_grades
 from bench.findings.likeness import Difference, check_allowed, differences
 from bench.records.directory import Record, Run
@@ -120,15 +120,8 @@ def _key(case: Case, may: set[str]) -> Key:
     return case.strategy, case.task, dataset, case.workers, None if {"cores", "machine"} & may else case.cores
 
 
-def _seconds(case: Case) -> list[float]:
-    """Return what a case is judged by, in seconds: time to a model, or time for a row that is scored."""
-    if case.task == "train":
-        return [float(record["time_to_model_s"]) for record in case.ok if record["time_to_model_s"]]
-    return [1 / float(record["rows_per_s"]) for record in case.ok if record["rows_per_s"]]
-
-
 def _ratio(a: Case, b: Case) -> Ratio | None:
-    ours, theirs = _seconds(a), _seconds(b)
+    ours, theirs = samples(a), samples(b)
     return ratio(ours, theirs) if ours and theirs else None
 
 
@@ -157,7 +150,7 @@ def _repeats_needed(tested: Collection[Ratio]) -> int | None:
 
 
 def _judge(a: Case, b: Case, found: Ratio | None, told_apart: bool, threshold: float) -> Compared:
-    worse = tuple(worse_grades(grades(b.ok), grades(a.ok)))
+    worse = tuple(worse_grades(grades(b.ok), grades(a.ok), b.problem))
     before, after = ({record["status"] for record in case.records} for case in (a, b))
     if worse or "invalid" in after - before:
         verdict = "worse"
@@ -166,7 +159,7 @@ def _judge(a: Case, b: Case, found: Ratio | None, told_apart: bool, threshold: f
     elif told_apart:
         verdict = "slower" if found.estimate > 1 else "faster"
     else:
-        verdict = "ok" if _surely_ok(_seconds(a), _seconds(b), found, threshold) else "inconclusive"
+        verdict = "ok" if _surely_ok(samples(a), samples(b), found, threshold) else "inconclusive"
     return Compared(a, b, found, verdict, worse)
 
 

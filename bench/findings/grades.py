@@ -3,37 +3,36 @@
 from __future__ import annotations
 
 import statistics
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 
+from bench.problems import Problem, problem_of
 from bench.records.directory import Record
-
-# How much worse a grade may be than the baseline's: more than repeats of one case differ by, and far less than what a
-# broken trainer loses (`bench/datasets/makers/synthetic.py` has the figures of broken ones).
-TOLERANCE = {"auc": 0.005, "log_loss": 0.01}
-BETTER = {"auc": 1, "log_loss": -1}  # whether more is better
-NAMES = {"auc": "AUC", "log_loss": "log loss"}
 
 
 def grades(records: Iterable[Record]) -> dict[str, float]:
     """Return the median of each grade over some records.
 
     Args:
-        records: Records with status ``ok``.
+        records: Records with status ``ok``, of one problem.
     """
-    graded = [record["quality"] for record in records if record["quality"]]
-    names = dict.fromkeys(name for quality in graded for name in quality if name in TOLERANCE)
-    return {name: statistics.median(quality[name] for quality in graded if name in quality) for name in names}
+    graded = [record for record in records if record["quality"]]
+    names = [metric.name for record in graded[:1] for metric in problem_of(record["trial"]).metrics]
+    found = {name: [record["quality"][name] for record in graded if name in record["quality"]] for name in names}
+    return {name: statistics.median(values) for name, values in found.items() if values}
 
 
-def worse_grades(candidate: dict[str, float], reference: dict[str, float]) -> list[str]:
+def worse_grades(candidate: Mapping[str, float], reference: Mapping[str, float], problem: Problem) -> list[str]:
     """Return a part of a sentence for each grade that is worse than the reference by more than the tolerance.
 
     Args:
         candidate: Out of `grades`.
         reference: The same of what it must reach.
+        problem: The kind of problem that both are of.
     """
     return [
-        f"{NAMES[name]} is {candidate[name]:.4f} and was {reference[name]:.4f}"
-        for name, tolerance in TOLERANCE.items()
-        if name in candidate and name in reference and BETTER[name] * (reference[name] - candidate[name]) > tolerance
+        f"{metric.label} is {metric.shown(candidate[metric.name])} and was {metric.shown(reference[metric.name])}"
+        for metric in problem.metrics
+        if metric.name in candidate
+        and metric.name in reference
+        and metric.better * (reference[metric.name] - candidate[metric.name]) > metric.tolerance
     ]

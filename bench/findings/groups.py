@@ -9,13 +9,15 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from bench import environment
-from bench.families.control import CONTROL_FAMILY
+from bench import environment, families
 from bench.findings.cases import Case, cases
+from bench.problems import Problem, problem_of
 from bench.records.directory import Record, Run, last_records
+from bench.request import setting_of
+from bench.tasks import TASKS
 
-# What a trial is asked to do. Where any of it differs, two trials do different work.
-SETTINGS = ("seed", "epochs", "batch_size", "trees", "depth", "bins", "budget_s", "master", "model")
+# What a trial is asked to do beside its family's settings. Where any of it differs, two trials do different work.
+BEFORE, AFTER = ("seed",), ("budget_s", "master", "model")
 
 
 @dataclass(frozen=True)
@@ -23,7 +25,7 @@ class Group:
     """Trials that may be compared: one machine and stack, one task, one dataset, the same settings.
 
     Attributes:
-        task: ``train`` or ``predict``.
+        task: Name of the task.
         dataset: The dataset's facts, out of ``run.json``.
         cores: Cores of each trial.
         settings: What the trials were asked to do, where groups of one machine, task and dataset differ in it.
@@ -41,12 +43,17 @@ class Group:
     @functools.cached_property
     def contenders(self) -> list[Case]:
         """The cases without the control, which does no work."""
-        return [case for case in self.cases if case.family != CONTROL_FAMILY]
+        return [case for case in self.cases if case.works]
 
     @property
     def rows(self) -> int:
         """Rows that the task works on."""
-        return int(self.dataset["train_rows"] if self.task == "train" else self.dataset["rows"])
+        return TASKS[self.task].rows_described(self.dataset)
+
+    @property
+    def problem(self) -> Problem:
+        """The kind of problem that the dataset is of."""
+        return problem_of(self.dataset)
 
 
 @dataclass(frozen=True)
@@ -117,6 +124,6 @@ def _groups(runs: Iterable[Run]) -> list[Group]:
 def _settings(run: Run) -> str:
     """Return what the trials of a run were asked to do, as text that can be compared."""
     request = run.run["request"]
-    wanted = {name: request.get(name) for name in SETTINGS}
+    wanted = {name: setting_of(request, name) for name in (*BEFORE, *families.settings(), *AFTER)}
     models = {trial.get("model") for trial in run.run["plan"]} - {None}
     return json.dumps({**wanted, "model": ", ".join(sorted(models)) or None}, sort_keys=True)

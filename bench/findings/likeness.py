@@ -6,23 +6,13 @@ from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from typing import Any
 
-from bench import environment
+from bench import environment, families
 from bench.errors import UsageError
 from bench.records.directory import Record, Run
+from bench.request import setting_of
 
-SETTINGS = (
-    "task",
-    "seed",
-    "epochs",
-    "batch_size",
-    "trees",
-    "depth",
-    "bins",
-    "master",
-    "budget_s",
-    "spark_conf",
-    "spark_conf_file",
-)
+# What was asked for beside the families' settings, which stand between.
+BEFORE, AFTER = ("task", "seed"), ("master", "budget_s", "spark_conf", "spark_conf_file")
 GROUPS = ("machine", "cores", "python", "java", "versions", "dataset", "settings", "model")
 
 
@@ -57,14 +47,15 @@ def differences(a: Run, b: Run) -> list[Difference]:
     pairs: list[tuple[str, str, Any, Any]] = [(_group(name), name, before.get(name), after.get(name)) for name in names]
     pairs.append(("dataset", "dataset fingerprint", a.run["dataset"]["fingerprint"], b.run["dataset"]["fingerprint"]))
     requests = a.run["request"], b.run["request"]
-    pairs += [("settings", name, *(_setting(request, name) for request in requests)) for name in SETTINGS]
+    settings = (*BEFORE, *families.settings(), *AFTER)
+    pairs += [("settings", name, *(_setting(request, name) for request in requests)) for name in settings]
     pairs.append(("model", "model", _models(a.records), _models(b.records)))
     return [Difference(*pair) for pair in pairs if pair[2] != pair[3]]
 
 
 def _setting(request: dict[str, Any], name: str) -> Any:
     """Return a setting; none given is what a run of before there was such a setting has."""
-    value = request.get(name)
+    value = setting_of(request, name)
     return (", ".join(value) or None) if isinstance(value, list) else value
 
 

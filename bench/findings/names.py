@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from bench.findings.cases import Case
 from bench.findings.groups import Group, Panel
+from bench.tasks import TASKS
 from bench.writing.clean import shown
 
 
@@ -15,7 +16,7 @@ def case_name(case: Case) -> str:
 
 def group_name(group: Group) -> str:
     """Return what to call a group: the task, the dataset, its rows, and what tells it from others like it."""
-    what = "to train on" if group.task == "train" else "to score"
+    what = TASKS[group.task].rows_are
     told = "".join(f", {name} {shown(str(value))}" for name, value in group.settings.items())
     return f"{shown(group.dataset['name'])}, {group.rows:,} rows {what}{told}"
 

@@ -2,23 +2,35 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Sequence
 
 from bench.records.directory import Record
 
-# Above these the trial shared the machine; a trial may cause stalls itself, but neither of these.
+# Above these a trial shared the machine. It may cause stalls itself, but neither of these.
 FOREIGN_SHARE = 0.15  # cores that other programs used
 STEAL_SHARE = 0.02  # cores that the hypervisor took
+_TICKS = 2 / os.sysconf("SC_CLK_TCK")  # the kernel counts in such steps: less than two are none
 
 
-def is_busy(record: Record) -> bool:
-    """Return whether others took so much of the machine during a trial that its time is not its own.
+def disturbances(record: Record) -> list[str]:
+    """Return a part of a sentence for each way in which others took so much of the machine that a time is not its own.
+
+    This is the one definition of a busy machine, for reports and for the gate.
 
     Args:
         record: The trial's record.
     """
-    usage = record["resources"]
-    return (usage.get("foreign_cpu_share") or 0.0) > FOREIGN_SHARE or (usage.get("steal_share") or 0.0) > STEAL_SHARE
+    usage, wall_s = record["resources"], record["wall_s"]
+    seen = (
+        ("the hypervisor took", usage.get("steal_share"), STEAL_SHARE),
+        ("other programs used", usage.get("foreign_cpu_share"), FOREIGN_SHARE),
+    )
+    return [
+        f"{taker} {share:.0%} of a core"
+        for taker, share, limit in seen
+        if share is not None and share > limit and share * wall_s > _TICKS
+    ]
 
 
 def busy_share(records: Sequence[Record]) -> str:
@@ -27,7 +39,7 @@ def busy_share(records: Sequence[Record]) -> str:
     Args:
         records: The trials' records.
     """
-    busy = sum(map(is_busy, records))
+    busy = sum(bool(disturbances(record)) for record in records)
     if not busy:
         return ""
     return (

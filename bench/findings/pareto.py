@@ -11,19 +11,19 @@ def front(cases: Sequence[Case]) -> list[Case]:
     """Return the cases on the front, the fastest first: each next one is slower and better.
 
     Args:
-        cases: The cases; those without a time or an AUC are never on it.
+        cases: The cases, of one problem; those without a time or its first grade are never on it.
     """
     placed = [
-        (seconds, auc, case)
+        (seconds, case.problem.metrics[0].better * grade, case)
         for case in cases
-        if (seconds := cost(case)) and (auc := case.median("quality", "auc")) is not None
+        if (seconds := cost(case)) and (grade := case.grade) is not None
     ]
     found: list[Case] = []
     best = float("-inf")
-    for _, auc, case in sorted(placed, key=lambda point: (point[0], -point[1])):
-        if auc > best:
+    for _, goodness, case in sorted(placed, key=lambda point: (point[0], -point[1])):
+        if goodness > best:
             found.append(case)
-            best = auc
+            best = goodness
     return found
 
 

@@ -10,6 +10,7 @@ from dataclasses import dataclass
 
 from bench.findings.cases import Case
 from bench.records.directory import Record
+from bench.tasks import TASKS
 
 # The order in which they happen, and in which they are stacked.
 ORDER = ("start", "setup", "launch", "import", "rendezvous", "load", "compile", "train", "predict", "write", "teardown")
@@ -50,7 +51,7 @@ def _stack(case: Case) -> Stack:
 
 
 def stretches(record: Record) -> dict[str, float]:
-    """Return the phases of a trial, with what ranks did inside the task's own hook carved out of it.
+    """Return the phases of a trial, with what ranks did inside the measured hook carved out of it.
 
     Ranks work at the same time. The one that was busy longest says what the hook's time went into; what is left of the
     hook keeps the hook's name.
@@ -59,7 +60,7 @@ def stretches(record: Record) -> dict[str, float]:
         record: The record; its phases sum to its wall time, and so does what is returned.
     """
     phases = dict(record["phases"])
-    hook = record["trial"]["task"]
+    hook = TASKS[record["trial"]["task"]].measured
     inner = {
         name: values
         for name, values in record["inner"].items()

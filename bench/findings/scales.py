@@ -73,7 +73,7 @@ class ByRows:
     """What was measured on several datasets of one shape, on one machine.
 
     Attributes:
-        task: ``train`` or ``predict``.
+        task: Name of the task.
         datasets: Their names, by rows.
         features: Number of features of each.
         curves: A curve for each case that ran on more than one.
@@ -133,8 +133,8 @@ def _by_rows(sizes: dict[int, Group]) -> ByRows:
 
 
 def _seconds(case: Case, rows: int, value: float) -> float:
-    """Return the seconds for the whole dataset, of a sample that is for a row where the task is to score."""
-    return value if case.task == "train" else value * rows
+    """Return the seconds for the whole dataset, of a sample."""
+    return case.kind.scaled(value, rows)
 
 
 def _curve(name: str, family: str, by_size: dict[int, list[float]]) -> Curve:

@@ -25,8 +25,10 @@ from bench.gate.verdict import judgement, verdict
 from bench.gate.verdict.verdict import Document
 from bench.model import Dataset
 from bench.records.directory import RunDirectory
+from bench.records.header import RunHeader
 from bench.request import Request
 from bench.stats.looks import Rules
+from bench.tasks import TASKS
 from bench.trial import record, references
 
 
@@ -100,7 +102,7 @@ class Session:
     def _find_cases(self, request: Request, dataset: Dataset) -> None:
         both = self._arms["baseline"], self._arms["candidate"]
         reference = None
-        if request.task == "predict":
+        if TASKS[request.task].scores_given_model:
             offers = [arm.offers[name] for name in cases.selected(*both, request) for arm in both if name in arm.offers]
             if any(offer.strategy and offer.strategy.scores == "reference" and not offer.missing for offer in offers):
                 reference = references.ensure(dataset, Path(request.model) if request.model else None)
@@ -115,20 +117,16 @@ class Session:
             for name, arm in self._arms.items():
                 directory = RunDirectory(self._asked.out / f"{name}-{dataset.name}")
                 planned = [measured.case.planned(name) for measured in self._measured]
-                directory.create(
-                    scrub.anything(
-                        {
-                            "schema": 1,
-                            "run": directory.name,
-                            "started_at": self._started_at,
-                            "command": scrub.command(self._asked.command),
-                            "request": asdict(request),
-                            "environment": {**arm.environment, "commit": _commit(arm)},
-                            "dataset": asdict(dataset),
-                            "plan": [record.describe(one) for one in planned if one.trial.dataset.name == dataset.name],
-                        }
-                    )
+                header = RunHeader(
+                    run=directory.name,
+                    started_at=self._started_at,
+                    command=self._asked.command,
+                    request=asdict(request),
+                    environment={**arm.environment, "commit": _commit(arm)},
+                    dataset=asdict(dataset),
+                    plan=tuple(record.describe(one) for one in planned if one.trial.dataset.name == dataset.name),
                 )
+                directory.create(header.as_json())
                 made[name, dataset.name] = directory
         return made
 

@@ -3,6 +3,8 @@
 Schema versions of a record, newest last:
 
 1. The first.
+2. Any task, kind of problem and grade: a trial has ``problem``; ``measures``, numbers that the strategy left for figures,
+   are no notes any more; no figure is negative.
 """
 
 from __future__ import annotations
@@ -18,7 +20,7 @@ from bench import scrub
 from bench.errors import ResultsError
 from bench.records import schema
 
-SCHEMA = 1
+SCHEMA = 2
 
 Record = dict[str, Any]
 

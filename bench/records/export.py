@@ -8,12 +8,12 @@ from pathlib import Path, PurePath
 from typing import Any
 
 from bench import scrub
+from bench.problems import problem_of
 from bench.records.directory import Record, Run
 from bench.records.reading import FORMAT, VERSION
 
 FIGURES = ("wall_s", "time_to_model_s", "rows", "rows_per_s", "rows_per_s_warm")
 TRIAL = ("strategy", "family", "task", "dataset", "workers", "cores", "threads_per_worker", "repeat", "seed")
-OPEN = ("auc", "log_loss")
 USAGE = ("peak_memory_bytes", "cpu_s", "stall_share", "foreign_cpu_share", "steal_share")
 INTEGERS = {"workers", "cores", "threads_per_worker", "repeat", "seed", "rows", "peak_memory_bytes"}
 
@@ -39,8 +39,9 @@ def write_parquet(runs: Sequence[Run], path: Path) -> None:
     import pyarrow.parquet as pq
 
     records: list[Record] = [record for run in runs for record in scrub.anything(run.records)]
-    rows = [flat(record) for record in records]
-    columns = {name: pa.array([row[name] for row in rows], _type(pa, name)) for name in flat_names()}
+    rows = [flat(record, grade_names(records)) for record in records]
+    grades = grade_names(records)
+    columns = {name: pa.array([row[name] for row in rows], _type(pa, name, grades)) for name in flat_names(grades)}
     columns |= {
         f"phase_{name}": pa.array([r["phases"].get(name) for r in records], pa.float64()) for name in _phases(records)
     }
@@ -50,27 +51,41 @@ def write_parquet(runs: Sequence[Run], path: Path) -> None:
     pq.write_table(table, path, compression="zstd")
 
 
-def _type(pa: Any, name: str) -> Any:
+def _type(pa: Any, name: str, grades: Sequence[str]) -> Any:
     if name in INTEGERS:
         return pa.int64()
-    numeric = (*FIGURES, *OPEN, *USAGE)
-    return pa.float64() if name in numeric else pa.string()
+    return pa.float64() if name in (*FIGURES, *grades, *USAGE) else pa.string()
 
 
 def _phases(records: Sequence[Record]) -> list[str]:
     return list(dict.fromkeys(name for record in records for name in record["phases"]))
 
 
-def flat_names() -> list[str]:
-    """Return the names of the columns that `flat` gives."""
-    return ["run", *TRIAL, "status", "reason", "phase", *FIGURES, *OPEN, *USAGE, "environment", "started_at", "log"]
+def grade_names(records: Sequence[Record]) -> tuple[str, ...]:
+    """Return the names of the grades of all problems that records are of; those of the default one where there is none.
+
+    Args:
+        records: The records.
+    """
+    problems = dict.fromkeys(problem_of(record["trial"]) for record in records) or {problem_of({}): None}
+    return tuple(dict.fromkeys(metric.name for problem in problems for metric in problem.metrics))
 
 
-def flat(record: Record) -> dict[str, Any]:
+def flat_names(grades: Sequence[str]) -> list[str]:
+    """Return the names of the columns that `flat` gives.
+
+    Args:
+        grades: Out of `grade_names`.
+    """
+    return ["run", *TRIAL, "status", "reason", "phase", *FIGURES, *grades, *USAGE, "environment", "started_at", "log"]
+
+
+def flat(record: Record, grades: Sequence[str]) -> dict[str, Any]:
     """Return what one asks most of a record, by column.
 
     Args:
         record: The record.
+        grades: Out of `grade_names`.
     """
     quality = record["quality"] or {}
     return {
@@ -78,7 +93,7 @@ def flat(record: Record) -> dict[str, Any]:
         **{name: record["trial"][name] for name in TRIAL},
         **{name: record[name] for name in ("status", "reason", "phase", "environment", "started_at", "log")},
         **{name: record.get(name) for name in FIGURES},
-        **{name: quality.get(name) for name in OPEN},
+        **{name: quality.get(name) for name in grades},
         **{name: record["resources"].get(name) for name in USAGE},
     }
 

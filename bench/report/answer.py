@@ -15,6 +15,7 @@ from bench.report import evidence, price
 from bench.report.phrases import NAMED, others
 from bench.report.price import Point
 from bench.stats import best
+from bench.tasks import TASKS
 from bench.writing import figures
 
 
@@ -27,7 +28,7 @@ class Answer:
         points: The reasons, and how sure they are: pairs of a word or two and a sentence.
         caution: The reasons against trusting it, a sentence each.
         chosen: Names of the cases that cannot be told from the fastest; empty where there is no evidence.
-        asked: The AUC that was asked for; None where quality is not what tells them apart.
+        asked: The grade that was asked for, the first of the problem; None where quality does not tell them apart.
     """
 
     headline: str
@@ -37,36 +38,36 @@ class Answer:
     asked: float | None = None
 
 
-def answers(group: Group, least_auc: float | None) -> list[Answer]:
+def answers(group: Group, quality: float | None) -> list[Answer]:
     """Return the answer of a group: one, or two where some strategies score a given model and some their own.
 
     Args:
         group: The group.
-        least_auc: The AUC that is asked for; None for `bench.report.price.NEAR_BEST` below the best that was measured.
+        quality: The grade that is asked for, the first of the problem; None for a little worse than the best measured.
     """
     measured = [case for case in group.contenders if samples(case)]
     if not measured:
         return [Answer("Nothing was measured: every strategy was skipped or did not end well.")]
-    if group.task == "train":
-        return [_train(measured, least_auc)]
+    if TASKS[group.task].weighs_quality:
+        return [_by_quality(measured, quality)]
     shared = [case for case in measured if case.ok[0]["trial"].get("model")]
     own = [case for case in measured if case not in shared]
     parts = (("To score one given Keras model, ", shared), ("To score with a model of its own, ", own))
     return [_told(where, part, measured, _rows_per_second) for where, part in parts if part]
 
 
-def _train(measured: Sequence[Case], least_auc: float | None) -> Answer:
-    aucs = {case: auc for case in measured if (auc := case.median("quality", "auc")) is not None}
-    top = max(aucs, key=lambda case: aucs[case], default=None)
-    asked = least_auc if least_auc is not None or top is None else aucs[top] - price.NEAR_BEST
-    good = [case for case in measured if asked is None or aucs.get(case, 0.0) >= asked]
+def _by_quality(measured: Sequence[Case], wanted: float | None) -> Answer:
+    metric = measured[0].problem.metrics[0]
+    graded = {case: grade for case in measured if (grade := case.grade) is not None}
+    top = max(graded, key=lambda case: metric.better * graded[case], default=None)
+    asked = wanted if wanted is not None or top is None else graded[top] - metric.better * metric.near
+    good = [case for case in measured if asked is None or (case in graded and metric.reaches(graded[case], asked))]
     if not good:
-        most = f"the best is {case_name(top)} with {aucs[top]:.4f}" if top else "nothing has one"
-        return Answer(
-            f"Nothing reaches an AUC of {asked or 0.0:.4f}: {most}.", caution=evidence.busy(measured), asked=asked
-        )
+        most = f"the best is {case_name(top)} with {metric.shown(graded[top])}" if top else "nothing has one"
+        what = f"{metric.article} {metric.label} of {metric.shown(asked)}"
+        return Answer(f"Nothing reaches {what}: {most}.", caution=evidence.busy(measured), asked=asked)
     more = [
-        *price.quality(good, aucs, asked, least_auc is not None),
+        *price.quality(good, graded, asked, wanted is not None),
         *price.lesser(good, measured),
         price.start_up(good),
     ]

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import io
-import statistics
+from collections.abc import Sequence
 from dataclasses import asdict
 from typing import Any
 
@@ -13,12 +13,13 @@ from rich.table import Table
 
 from bench.findings.cases import Case, cost
 from bench.findings.compare import Compared, Comparison
-from bench.findings.grades import TOLERANCE, grades
+from bench.findings.grades import grades
+from bench.problems import Metric
 from bench.writing import markdown
 from bench.writing.clean import REASON_LIMIT, shown
 from bench.writing.tables import print_whole
 
-HEADINGS = ("case", "verdict", "A, s", "B, s", "B/A", "95 % interval", "repeats", "AUC", "log loss")
+HEADINGS = ("case", "verdict", "A, s", "B, s", "B/A", "95 % interval", "repeats")
 APART = (
     "They were measured one after the other: on a shared machine that alone makes differences of 10 % and more. "
     "`bench gate` measures both in turn."
@@ -30,7 +31,7 @@ FEW = "Fewer than 4 repeats of each have no interval: `bench run --repeat 5` and
 def as_text(found: Comparison) -> str:
     """Return a comparison as text."""
     table = Table(box=None, pad_edge=False)
-    for heading in HEADINGS:
+    for heading in _headings(found):
         table.add_column(heading, justify="left" if heading in ("case", "verdict") else "right")
     for row in _rows(found):
         table.add_row(*map(escape, row))
@@ -49,7 +50,10 @@ def as_markdown(found: Comparison) -> str:
     """Return a comparison as Markdown."""
     lines = [f"> **{markdown.escape(line)}**\n" for line in _before(found)]
     if found.compared:
-        lines += [f"| {' | '.join(HEADINGS)} |", "|---|---|---:|---:|---:|---|---:|---|---|"]
+        lines += [
+            f"| {' | '.join(_headings(found))} |",
+            "|---|---|---:|---:|---:|---|---:|" + "---|" * len(_metrics(found)),
+        ]
         lines += [f"| {' | '.join(map(markdown.escape, row))} |" for row in _rows(found)]
     return "\n".join([*lines, "", *(f"{markdown.escape(line)}\n" for line in _after(found))])
 
@@ -80,15 +84,24 @@ def _described(case: Case) -> dict[str, Any]:
 
 
 def _rows(found: Comparison) -> list[tuple[str, ...]]:
-    return [_row(compared) for compared in found.compared]
+    return [_row(compared, _metrics(found)) for compared in found.compared]
 
 
-def _row(compared: Compared) -> tuple[str, ...]:
+def _metrics(found: Comparison) -> list[Metric]:
+    """Return the grades of all problems that the cases are of."""
+    return list(dict.fromkeys(metric for compared in found.compared for metric in compared.b.problem.metrics))
+
+
+def _headings(found: Comparison) -> list[str]:
+    return [*HEADINGS, *(metric.label for metric in _metrics(found))]
+
+
+def _row(compared: Compared, metrics: Sequence[Metric]) -> tuple[str, ...]:
     ratio = compared.ratio
     figure = f"{ratio.estimate:.3f}" if ratio else ""
     interval = f"{ratio.low:.3f} to {ratio.high:.3f}" if ratio and ratio.low and ratio.high else ""
     quality = [grades(case.ok) for case in (compared.a, compared.b)]
-    beside = [_beside(quality[0].get(name), quality[1].get(name)) for name in TOLERANCE]
+    beside = [_beside(metric, quality) for metric in metrics]
     repeats = f"{ratio.n_a} and {ratio.n_b}" if ratio else ""
     times = [_seconds(case) for case in (compared.a, compared.b)]
     return _name(compared.a), compared.verdict, *times, figure, interval, repeats, *beside
@@ -99,12 +112,12 @@ def _seconds(case: Case) -> str:
     seconds = cost(case)
     if seconds is None:
         return ""
-    rows = 1.0 if case.task == "train" else statistics.median(record["rows"] for record in case.ok)
-    return f"{seconds * rows:.3g}"
+    return f"{case.kind.scaled(seconds, case.median('rows')):.3g}"
 
 
-def _beside(a: float | None, b: float | None) -> str:
-    return "" if a is None or b is None else f"{a:.4f} and {b:.4f}"
+def _beside(metric: Metric, graded: Sequence[dict[str, float]]) -> str:
+    values = [metric.shown(grades.get(metric.name)) for grades in graded]
+    return " and ".join(values) if all(values) else ""
 
 
 def _name(case: Case) -> str:

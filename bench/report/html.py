@@ -16,7 +16,8 @@ from bench.report import charts
 from bench.report.charts import NARROW, WIDE, Spec
 from bench.report.page import Page, PanelView, View
 from bench.report.phrases import cores, crossover_interval, crossover_rows, fastest_by_rows
-from bench.report.table import REPEATS, Column, Row, cpu_per_million_rows
+from bench.report.table import Column, Row, cpu_per_million_rows
+from bench.tasks import TASKS
 from bench.writing import figures
 from bench.writing import page as shell
 from bench.writing.clean import shown
@@ -60,7 +61,7 @@ def render(page: Page) -> str:
         reasons=reasons[:MOST_REASONS],
         unnamed=max(0, len(reasons) - MOST_REASONS),
         statuses=sorted({row.status for row in page.rows}),
-        tasks=sorted({view.group.task for view in page.views}),
+        times=", or ".join(dict.fromkeys(TASKS[task].time_is for task in sorted({v.group.task for v in page.views}))),
         asked=any(answer.asked is not None for view in page.views for answer in view.answers),
         column_style=_style,
         cell_style=lambda row, number: _cell_style(page, row, number),
@@ -73,7 +74,7 @@ def _data(page: Page) -> str:
         "columns": [
             {"name": column.name, "heading": column.heading, "style": _style(column)} for column in page.columns
         ],
-        "repeats": REPEATS,
+        "repeats": page.repeats,
         "rows": [
             {
                 "cells": row.cells,
@@ -135,6 +136,7 @@ def _drawn(panel: PanelView, view: View, page: Page, draw: _Draw) -> dict[str, A
             lambda width: charts.time_and_quality(contenders, view.front, view.answers[0].asked, width)
         ),
         "quality_caption": _of(len([case for case in contenders if case.ok]), charts.MOST_POINTS),
+        "metric": view.group.problem.metrics[0].label,
         "families": [_family(case) for case in view.families],
         "time": draw.both(lambda width: charts.where_time_goes(view.stacks, width)),
         "time_caption": _of(len(view.stacks), charts.MOST_BARS),
@@ -162,7 +164,7 @@ def _family(case: Case) -> dict[str, str]:
         "family": shown(case.family),
         "case": case_name(case),
         "time": figures.seconds(time_s(case)),
-        "auc": figures.score(case.median("quality", "auc")),
+        "grade": case.problem.metrics[0].shown(case.grade),
     }
 
 

@@ -28,7 +28,7 @@ def render(page: Page) -> str:
         left_out=max(0, len(page.rows) - MOST_ROWS),
         case_name=case_name,
         time=lambda case: figures.seconds(time_s(case)),
-        auc=lambda case: figures.score(case.median("quality", "auc")),
+        grade=lambda case: case.problem.metrics[0].shown(case.grade),
         times=figures.times,
         cores=cores,
         fastest_by_rows=fastest_by_rows,

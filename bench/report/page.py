@@ -15,7 +15,7 @@ from bench.findings.scales import ByRows, Point, by_rows, by_workers
 from bench.records.directory import Run
 from bench.report.answer import Answer, answers
 from bench.report.provenance import Provenance, provenance
-from bench.report.table import Column, Links, Row, columns, rows
+from bench.report.table import Column, Links, Row, columns, repeats, rows
 from bench.writing import figures
 
 
@@ -72,6 +72,7 @@ class Page:
         panels: The machines.
         columns: The columns of the full table.
         rows: The rows of the full table.
+        repeats: The headings of the figures of one trial.
         trials: Number of trials.
     """
 
@@ -79,6 +80,7 @@ class Page:
     panels: tuple[PanelView, ...]
     columns: tuple[Column, ...]
     rows: tuple[Row, ...]
+    repeats: tuple[str, ...]
     trials: int
 
     @property
@@ -99,21 +101,22 @@ class Page:
         return [view for panel in self.panels for view in panel.views]
 
 
-def page(runs: Sequence[Run], *, least_auc: float | None = None, links: Links = lambda _: None) -> Page:
+def page(runs: Sequence[Run], *, quality: float | None = None, links: Links = lambda _: None) -> Page:
     """Return the content of the report of some runs.
 
     Args:
         runs: The runs.
-        least_auc: The quality that is asked for; None for a little less than the best that was measured.
+        quality: The grade that is asked for, the problem's first; None for a little worse than the best measured.
         links: Says where the log of a record lies, seen from the report.
     """
     found = panels(runs)
     table = rows(found, links)
     return Page(
         title=_title(found),
-        panels=tuple(_panel(panel, least_auc) for panel in found),
+        panels=tuple(_panel(panel, quality) for panel in found),
         columns=columns(found),
         rows=tuple(table),
+        repeats=repeats(found),
         trials=sum(len(row.repeats) for row in table),
     )
 
@@ -127,22 +130,22 @@ def _title(found: Sequence[Panel]) -> str:
     return f"{runs} {'run' if runs == 1 else 'runs'}{machines}"
 
 
-def _panel(panel: Panel, least_auc: float | None) -> PanelView:
+def _panel(panel: Panel, quality: float | None) -> PanelView:
     return PanelView(
         number=panel.number,
         heading=panel_name(panel),
         different=difference(panel),
-        views=tuple(_view(group, least_auc) for group in panel.groups),
+        views=tuple(_view(group, quality) for group in panel.groups),
         by_rows=tuple(by_rows(panel.groups)),
         provenance=tuple(provenance(panel)),
     )
 
 
-def _view(group: Group, least_auc: float | None) -> View:
+def _view(group: Group, quality: float | None) -> View:
     return View(
         heading=group_name(group),
         group=group,
-        answers=tuple(answers(group, least_auc)),
+        answers=tuple(answers(group, quality)),
         front=tuple(front(group.contenders)),
         families=tuple(fastest_of_each_family(group.contenders)),
         stacks=tuple(stacks(group.cases)),

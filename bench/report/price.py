@@ -10,32 +10,35 @@ from bench.findings.names import case_name
 from bench.report.phrases import NAMED, others
 from bench.writing import figures
 
-NEAR_BEST = 0.01  # AUC: by default, so much less than the best measured still counts as the quality that was asked for
-
 Point = tuple[str, str]
 
 
-def quality(good: Sequence[Case], aucs: dict[Case, float], asked: float | None, wanted: bool) -> list[Point]:
+def quality(good: Sequence[Case], graded: dict[Case, float], asked: float | None, wanted: bool) -> list[Point]:
     """Return the quality that was asked for, the cases that miss it, and the time that the best quality takes.
 
     Args:
         good: The cases that reach it.
-        aucs: The AUC of each case.
-        asked: The AUC that was asked for; None where none was.
-        wanted: Whether a person asked for it; else it is `NEAR_BEST` below the best.
+        graded: The grade of each case, the first of the problem.
+        asked: The grade that was asked for; None where none was.
+        wanted: Whether a person asked for it; else it is a little worse than the best.
     """
     if asked is None:
         return []
-    how = "as asked for" if wanted else f"the best measured less {NEAR_BEST}"
-    below = [case for case in aucs if case not in good]
-    names = [case_name(case) for case in below[:NAMED]] + others([case_name(case) for case in below])
-    missed = f" Below that: {figures.names(names)}." if names else ""
-    leader, top = min(good, key=_seconds), max(aucs, key=lambda case: aucs[case])
-    gain = aucs[top] - aucs.get(leader, 0.0)
-    price = (
-        f" The best is {case_name(top)}: {gain:.4f} more, in {figures.seconds(cost(top))}." if gain >= 0.00005 else ""
-    )
-    return [("Quality", f"An AUC of at least {asked:.4f}, {how}.{missed}{price}")]
+    metric = good[0].problem.metrics[0]
+    up = metric.better > 0
+    how = "as asked for" if wanted else f"the best measured {'less' if up else 'plus'} {metric.near}"
+    missing = [case for case in graded if case not in good]
+    names = [case_name(case) for case in missing[:NAMED]] + others([case_name(case) for case in missing])
+    missed = f" {'Below' if up else 'Above'} that: {figures.names(names)}." if names else ""
+    leader, top = min(good, key=_seconds), max(graded, key=lambda case: metric.better * graded[case])
+    gain = metric.better * (graded[top] - graded.get(leader, 0.0))
+    price = ""
+    if gain >= 0.5 * 10**-metric.digits:
+        difference = f"{metric.shown(gain)} {'more' if up else 'less'}"
+        price = f" The best is {case_name(top)}: {difference}, in {figures.seconds(cost(top))}."
+    bound = "least" if up else "most"
+    what = f"{metric.article.capitalize()} {metric.label} of at {bound} {metric.shown(asked)}"
+    return [("Quality", f"{what}, {how}.{missed}{price}")]
 
 
 def lesser(good: Sequence[Case], measured: Sequence[Case]) -> list[Point]:
@@ -74,18 +77,19 @@ def _job_s(case: Case) -> float:
     Args:
         case: The case.
     """
-    names = ("start", "setup", "train")
+    names = ("start", "setup", case.kind.measured)
     return float(statistics.median(sum(record["phases"].get(name, 0.0) for name in names) for record in case.ok))
 
 
 def seconds_to_model(case: Case) -> str:
-    """Return the time to a model, and its AUC.
+    """Return the time to a model, and the grade of the model.
 
     Args:
         case: The case.
     """
-    auc = case.median("quality", "auc")
-    return f"{figures.seconds(cost(case))} to a model{'' if auc is None else f' with AUC {auc:.4f}'}"
+    metric, grade = case.problem.metrics[0], case.grade
+    graded = "" if grade is None else f" with {metric.label} {metric.shown(grade)}"
+    return f"{figures.seconds(cost(case))} to a model{graded}"
 
 
 def _seconds(case: Case) -> float:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import shlex
 from dataclasses import dataclass
 
-from bench.families.control import CONTROL_FAMILY
+from bench.families import family_of
 from bench.findings.cases import cases, overhead_s
 from bench.findings.groups import Panel
 from bench.findings.noise import busy_share
@@ -99,7 +99,7 @@ def _noise(records: list[Record]) -> dict[str, str]:
 
 def _warnings(run: Run) -> list[str]:
     found = [shown(warning, 400) for warning in run.warnings]
-    trials = [record for record in run.records if record["trial"]["family"] != CONTROL_FAMILY and record["wall_s"]]
+    trials = [record for record in run.records if family_of(record["trial"]["family"]).works and record["wall_s"]]
     found += filter(None, [busy_share(trials)])
     left = sum(bool(record["notes"].get("processes_left")) for record in run.records)
     if left:

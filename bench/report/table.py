@@ -10,11 +10,14 @@ from bench.findings.cases import Case, time_s, times
 from bench.findings.groups import Group, Panel
 from bench.findings.interval import of_median
 from bench.findings.names import case_name
+from bench.problems import Problem, problem_of
 from bench.records.directory import Record
+from bench.tasks import TASKS
 from bench.writing import figures
 from bench.writing.clean import REASON_LIMIT, shown
 
 Value = float | str | None
+NOTHING: tuple[str, Value] = ("", None)  # in a column of another problem
 Links = Callable[[Record], str | None]
 
 
@@ -42,8 +45,6 @@ COLUMNS = (
     Column("time", "time", narrow=True),
     Column("interval", "interval of the median", numeric=False),
     Column("setup", "setup"),
-    Column("auc", "AUC", narrow=True),
-    Column("log_loss", "log loss"),
     Column("memory", "peak memory"),
     Column("cpu", "CPU"),
     Column("cpu_rows", "CPU for a million rows"),
@@ -52,7 +53,7 @@ COLUMNS = (
 WHERE = (Column("task", "task", numeric=False), Column("dataset", "dataset", numeric=False))
 MACHINE = Column("machine", "machine", numeric=False)
 WHERES = ("task", "dataset", "machine")
-REPEATS = ("repeat", "ended", "time", "wall", "setup", "AUC", "peak memory", "CPU", "others' CPU", "started", "log")
+BEFORE_GRADES = 6  # columns
 
 
 @dataclass(frozen=True)
@@ -60,7 +61,7 @@ class Repeat:
     """One trial under its case.
 
     Attributes:
-        cells: Its figures as text, in the order of `REPEATS` less the log.
+        cells: Its figures as text, in the order of `repeats` less the log.
         reason: Why it is not ``ok``; empty where it is.
         log: Its log, as the record names it; empty where there is none.
         link: Where the log lies, seen from the report; None where it is not at hand.
@@ -101,7 +102,31 @@ def columns(panels: list[Panel]) -> tuple[Column, ...]:
     """
     several = sum(len(panel.groups) for panel in panels) > 1
     where = (*WHERE, *((MACHINE,) if len(panels) > 1 else ())) if several else ()
-    return (COLUMNS[0], *where, *COLUMNS[1:])
+    return (COLUMNS[0], *where, *COLUMNS[1:BEFORE_GRADES], *_grades(panels), *COLUMNS[BEFORE_GRADES:])
+
+
+def _problems(panels: list[Panel]) -> list[Problem]:
+    return list(dict.fromkeys(group.problem for panel in panels for group in panel.groups))
+
+
+def _grades(panels: list[Panel]) -> list[Column]:
+    """Return a column for each grade of the problems that there are; the first of a problem has room everywhere."""
+    return [
+        Column(metric.name, metric.label, narrow=metric is problem.metrics[0])
+        for problem in _problems(panels)
+        for metric in problem.metrics
+    ]
+
+
+def repeats(panels: list[Panel]) -> tuple[str, ...]:
+    """Return the headings of the figures of one trial.
+
+    Args:
+        panels: Everything.
+    """
+    first = dict.fromkeys(problem.metrics[0].label for problem in _problems(panels))
+    grade = " or ".join(first)
+    return ("repeat", "ended", "time", "wall", "setup", grade, "peak memory", "CPU", "others' CPU", "started", "log")
 
 
 def rows(panels: list[Panel], links: Links) -> list[Row]:
@@ -120,8 +145,8 @@ def rows(panels: list[Panel], links: Links) -> list[Row]:
 def _row(case: Case, group: Group, panel: Panel, wanted: list[str], links: Links) -> Row:
     cells = _cells(case, group, panel)
     return Row(
-        cells=tuple(cells[name][0] for name in wanted),
-        keys=tuple(cells[name][1] for name in wanted),
+        cells=tuple(cells.get(name, NOTHING)[0] for name in wanted),
+        keys=tuple(cells.get(name, NOTHING)[1] for name in wanted),
         where=", ".join(
             cells[name][0] if name != "machine" else f"machine {panel.number}" for name in wanted if name in WHERES
         ),
@@ -136,7 +161,7 @@ def _row(case: Case, group: Group, panel: Panel, wanted: list[str], links: Links
 def _cells(case: Case, group: Group, panel: Panel) -> dict[str, tuple[str, Value]]:
     """Return the cell of every column: its text, and the value to sort by."""
     seconds, span = time_s(case), of_median(times(case))
-    auc, log_loss = case.median("quality", "auc"), case.median("quality", "log_loss")
+    grades = {metric.name: case.median("quality", metric.name) for metric in case.problem.metrics}
     memory, cpu = case.median("resources", "peak_memory_bytes"), case.median("resources", "cpu_s")
     setup, rate, per_million = case.median("phases", "setup"), case.median("rows_per_s"), cpu_per_million_rows(case)
     name, family, dataset = case_name(case), shown(case.family), shown(case.dataset)
@@ -153,8 +178,7 @@ def _cells(case: Case, group: Group, panel: Panel) -> dict[str, tuple[str, Value
         "time": (figures.seconds(seconds), seconds),
         "interval": (between, span.low if span else None),
         "setup": (figures.seconds(setup), setup),
-        "auc": (figures.score(auc), auc),
-        "log_loss": (figures.score(log_loss), log_loss),
+        **{metric.name: (metric.shown(grades[metric.name]), grades[metric.name]) for metric in case.problem.metrics},
         "memory": (figures.size(memory), memory),
         "cpu": (figures.seconds(cpu), cpu),
         "cpu_rows": (figures.seconds(per_million), per_million),
@@ -183,8 +207,8 @@ def _worst(case: Case) -> str:
 
 def _repeat(record: Record, links: Links) -> Repeat:
     quality: dict[str, Any] = record["quality"] or {}
-    usage, phases, task = record["resources"], record["phases"], record["trial"]["task"]
-    seconds = record["time_to_model_s"] if task == "train" else phases.get("predict")
+    usage, phases, first = record["resources"], record["phases"], problem_of(record["trial"]).metrics[0]
+    seconds = TASKS[record["trial"]["task"]].duration_s(record) if record["status"] == "ok" else None
     ran = record["status"] != "skipped"
     cells = (
         str(record["trial"]["repeat"]),
@@ -192,7 +216,7 @@ def _repeat(record: Record, links: Links) -> Repeat:
         figures.seconds(seconds),
         figures.seconds(record["wall_s"]) if ran else "",
         figures.seconds(phases.get("setup")),
-        figures.score(quality.get("auc")),
+        first.shown(quality.get(first.name)),
         figures.size(usage["peak_memory_bytes"]),
         figures.seconds(usage["cpu_s"]),
         "" if usage["foreign_cpu_share"] is None else f"{usage['foreign_cpu_share']:.2f} cores",

@@ -9,10 +9,10 @@ from rich.filesize import decimal
 from rich.markup import escape
 from rich.table import Table
 
-from bench.families.control import CONTROL_FAMILY
 from bench.findings.cases import Case, Scaling, cases, cost, overhead_s, scaling
-from bench.model import TASKS, Task
+from bench.problems import Problem
 from bench.records.directory import Run
+from bench.tasks import TASKS, Task
 from bench.trial.record import REASON_LIMIT
 from bench.writing.clean import shown
 from bench.writing.tables import print_whole
@@ -24,10 +24,6 @@ def _seconds(value: float | None) -> str:
     return "" if value is None else f"{value:.2f}"
 
 
-def _digits(value: float | None) -> str:
-    return "" if value is None else f"{value:.4f}"
-
-
 def _bytes(value: float | None) -> str:
     return "" if value is None else decimal(int(value))
 
@@ -36,31 +32,7 @@ def _whole(value: float | None) -> str:
     return "" if value is None else f"{value:,.0f}"
 
 
-Column = tuple[str, Callable[[float | None], str], tuple[str, ...]]
-COSTS: list[Column] = [
-    ("peak\nmemory", _bytes, ("resources", "peak_memory_bytes")),
-    ("CPU,\ns", _seconds, ("resources", "cpu_s")),
-]
-TRAIN: list[Column] = [
-    ("time to\nmodel, s", _seconds, ("time_to_model_s",)),
-    ("setup,\ns", _seconds, ("phases", "setup")),
-    ("predict,\ns", _seconds, ("phases", "predict")),
-    ("AUC", _digits, ("quality", "auc")),
-    ("log\nloss", _digits, ("quality", "log_loss")),
-    *COSTS,
-    ("rows/s", _whole, ("rows_per_s",)),
-]
-PREDICT: list[Column] = [
-    ("rows/s", _whole, ("rows_per_s",)),
-    ("warm,\nrows/s", _whole, ("rows_per_s_warm",)),
-    ("rows\nscored", _whole, ("rows",)),
-    ("predict,\ns", _seconds, ("phases", "predict")),
-    ("load,\ns", _seconds, ("slowest", "load")),
-    ("compile,\ns", _seconds, ("slowest", "compile")),
-    ("setup,\ns", _seconds, ("phases", "setup")),
-    ("AUC", _digits, ("quality", "auc")),
-    *COSTS,
-]
+WRITTEN: dict[str, Callable[[float | None], str]] = {"seconds": _seconds, "count": _whole, "bytes": _bytes}
 SLOWER = "times\nslower"
 SCALING = ("speed-\nup", "effi-\nciency")
 
@@ -73,9 +45,9 @@ def print_run(run: Run, console: Console) -> None:
         console: Where to print; not a terminal: no colours.
     """
     summaries = cases(run.records)
-    for task in TASKS:
-        if of_task := [case for case in summaries if case.task == task]:
-            print_whole(_table(run, task, of_task), console)
+    for name in TASKS:
+        if of_task := [case for case in summaries if case.task == name]:
+            print_whole(_table(run, TASKS[name], of_task), console)
     for case in summaries:
         for reason in dict.fromkeys(record["reason"] for record in case.records if record["reason"]):
             console.print(f"{_name(case)}: {escape(shown(reason, REASON_LIMIT))}", soft_wrap=True)
@@ -89,10 +61,11 @@ def print_run(run: Run, console: Console) -> None:
 
 def _table(run: Run, task: Task, summaries: list[Case]) -> Table:
     dataset = run.run["dataset"]
-    rows = f"{dataset['train_rows']:,} rows to train on" if task == "train" else f"{dataset['rows']:,} rows to score"
-    columns = TRAIN if task == "train" else PREDICT
-    best = min((seconds for case in summaries if (seconds := cost(case))), default=None)
-    title = f"{dataset['name']}, {rows}, {run.run['request']['cores']} cores"
+    columns = _columns(task, summaries[0].problem)
+    best = min((seconds for case in summaries if case.works and (seconds := cost(case))), default=None)
+    title = (
+        f"{dataset['name']}, {task.rows_described(dataset):,} rows {task.rows_are}, {run.run['request']['cores']} cores"
+    )
     table = Table(title=escape(shown(title)), title_justify="left", header_style="bold", box=None, pad_edge=False)
     for heading in ("strategy", "family"):
         table.add_column(heading, vertical="bottom")
@@ -100,7 +73,7 @@ def _table(run: Run, task: Task, summaries: list[Case]) -> Table:
     table.add_column("status", vertical="bottom")
     scalings = [scaling(case, summaries) for case in summaries]
     scaled = SCALING if any(scalings) else ()
-    slower = () if task == "train" else (SLOWER,)
+    slower = () if task.judged_rows is None else (SLOWER,)
     for heading in (*(heading for heading, _, _ in columns), *slower, *scaled):
         table.add_column(heading, justify="right", no_wrap=True)
     for case, scales in zip(summaries, scalings, strict=True):
@@ -110,6 +83,16 @@ def _table(run: Run, task: Task, summaries: list[Case]) -> Table:
         cells += _scaling(scales) if scaled else []
         table.add_row(escape(shown(case.strategy)), escape(shown(case.family)), _workers(case), status, *cells)
     return table
+
+
+def _columns(task: Task, problem: Problem) -> list[tuple[str, Callable[[float | None], str], tuple[str, ...]]]:
+    """Return heading, writer and path of each column: the task's own, with the grades of the problem between."""
+    grades = problem.metrics if task.all_grades else problem.metrics[:1]
+    return [
+        *((column.heading, WRITTEN[column.kind], column.path) for column in task.columns),
+        *((metric.label.replace(" ", "\n"), metric.shown, ("quality", metric.name)) for metric in grades),
+        *((column.heading, WRITTEN[column.kind], column.path) for column in task.columns_after),
+    ]
 
 
 def _workers(case: Case) -> str:
@@ -136,7 +119,7 @@ def _name(case: Case) -> str:
 
 
 def _evidence(summaries: list[Case]) -> str:
-    repeats = max((len(case.ok) for case in summaries if case.family != CONTROL_FAMILY), default=0)
+    repeats = max((len(case.ok) for case in summaries if case.works), default=0)
     if repeats > 1:
         return f"Each figure is the median of up to {repeats} repeats."
     return "One repeat says nothing about noise: `--repeat 5` shows how far to trust a difference."

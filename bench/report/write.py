@@ -28,14 +28,14 @@ EXPORTS: dict[str, Callable[[Sequence[Run]], str]] = {
 PARQUET = "parquet"
 
 
-def write(runs: Sequence[Run], path: Path, kind: str = "html", least_auc: float | None = None) -> None:
+def write(runs: Sequence[Run], path: Path, kind: str = "html", quality: float | None = None) -> None:
     """Write a report as one file, whole or not at all.
 
     Args:
         runs: The runs.
         path: The file.
         kind: The format.
-        least_auc: The quality that is asked for.
+        quality: The quality that is asked for.
 
     Raises:
         ResultsError: It cannot be written.
@@ -46,7 +46,7 @@ def write(runs: Sequence[Run], path: Path, kind: str = "html", least_auc: float 
             if kind == PARQUET:
                 whole.write_parquet(runs, scratch)
             else:
-                scratch.write_text(_text(runs, kind, least_auc, path), encoding="utf-8", newline="")
+                scratch.write_text(_text(runs, kind, quality, path), encoding="utf-8", newline="")
             scratch.replace(path)
         finally:
             scratch.unlink(missing_ok=True)
@@ -54,10 +54,10 @@ def write(runs: Sequence[Run], path: Path, kind: str = "html", least_auc: float 
         raise ResultsError(f"Cannot write {path}: {error.strerror}: choose another --out.") from error
 
 
-def _text(runs: Sequence[Run], kind: str, least_auc: float | None, path: Path) -> str:
+def _text(runs: Sequence[Run], kind: str, quality: float | None, path: Path) -> str:
     if kind in EXPORTS:
         return EXPORTS[kind](runs)
-    return PAGES[kind](page(runs, least_auc=least_auc, links=links(runs, path)))
+    return PAGES[kind](page(runs, quality=quality, links=links(runs, path)))
 
 
 def links(runs: Sequence[Run], path: Path) -> Links:

@@ -13,15 +13,17 @@ from typing import Any
 
 from bench import environment, plugins, scrub
 from bench.errors import ResultsError, UsageError
-from bench.families.control import CONTROL
-from bench.model import TASKS, Dataset, Storage, Strategy, Task
+from bench.families import CONTROL
+from bench.model import Dataset, Storage, Strategy
 from bench.plugins import Plugin
 from bench.records.bucket import Bucket
 from bench.records.directory import Record, RunDirectory, last_records, read_run, trial_key
-from bench.request import Planned, Request
+from bench.records.header import RunHeader
+from bench.request import Planned, Request, request_of
 from bench.runs import plan
 from bench.runs.progress import Progress
 from bench.spark import conf
+from bench.tasks import TASKS
 from bench.trial import record, references, runner
 
 
@@ -59,19 +61,20 @@ def make_plan(request: Request, dataset: Dataset, *, to_run: bool = True) -> lis
     trials: list[Planned] = []
     for task, taking_part in _by_task(request, selected).items():
         reference = None
-        if to_run and task == "predict" and any(_scores_the_reference(strategy) for strategy in taking_part.values()):
+        shared = TASKS[task].scores_given_model
+        if to_run and shared and any(_scores_the_reference(strategy) for strategy in taking_part.values()):
             reference = references.ensure(dataset, Path(request.model) if request.model else None)
         trials += plan.make(replace(request, task=task), taking_part, dataset, reference)
-    scoring = [planned for planned in trials if planned.trial.task == "predict"]
+    scoring = [planned for planned in trials if TASKS[planned.trial.task].scores_given_model]
     if request.model and not any(planned.strategy.scores == "reference" for planned in scoring):
         raise UsageError("No strategy that takes part scores with --model: say --task predict, or name one that does.")
     return trials
 
 
-def _by_task(request: Request, selected: dict[str, Plugin]) -> dict[Task, dict[str, Strategy]]:
+def _by_task(request: Request, selected: dict[str, Plugin]) -> dict[str, dict[str, Strategy]]:
     """Return who takes part in which task; the control in each."""
     chosen = {name for name, plugin in selected.items() if request.task in plugin.tasks}
-    tasks: dict[str, Task] = dict.fromkeys(chosen, request.task)
+    tasks: dict[str, str] = dict.fromkeys(chosen, request.task)
     for pattern in request.strategies:
         if fnmatch.filter(chosen, pattern):
             continue
@@ -112,20 +115,16 @@ def start(request: Request, dataset: Dataset, out: Path, command: list[str]) -> 
     now = datetime.now(UTC)
     directory = RunDirectory(out.absolute() / f"{now:%Y%m%dT%H%M%SZ}-{secrets.token_hex(2)}")
     surroundings = _surroundings(request)
-    directory.create(
-        scrub.anything(
-            {
-                "schema": 1,
-                "run": directory.name,
-                "started_at": now.isoformat(timespec="seconds").replace("+00:00", "Z"),
-                "command": scrub.command(command),
-                "request": asdict(request),
-                "environment": surroundings,
-                "dataset": asdict(dataset),
-                "plan": [record.describe(planned) for planned in trials],
-            }
-        )
+    header = RunHeader(
+        run=directory.name,
+        started_at=now.isoformat(timespec="seconds").replace("+00:00", "Z"),
+        command=tuple(command),
+        request=asdict(request),
+        environment=surroundings,
+        dataset=asdict(dataset),
+        plan=tuple(record.describe(planned) for planned in trials),
     )
+    directory.create(header.as_json())
     return Campaign(directory, trials, surroundings["fingerprint"])
 
 
@@ -149,9 +148,7 @@ def resume(path: Path, dataset_of: Callable[[str, Storage], Dataset]) -> Campaig
         ResultsError: There is no such run, or the dataset or the environment is another one by now.
     """
     earlier = read_run(path)
-    recorded = earlier.run["request"]
-    lists = {name: tuple(value) for name, value in recorded.items() if isinstance(value, list)}
-    request = Request(**{**recorded, **lists})
+    request = request_of(earlier.run["request"], path.name)
     for place in (request.master, request.model, earlier.run["dataset"]["path"], *request.spark_conf):
         if scrub.lost(place):
             raise ResultsError(f"{place} had credentials in it, which no record keeps: start a new run.")
@@ -192,14 +189,24 @@ def execute(campaign: Campaign, timeout_s: float, progress: Progress) -> Iterato
     Raises:
         runner.Interrupted: Ctrl-C was pressed; the record of the trial that it met is on disk.
     """
-    first = len(list(campaign.directory.logs.iterdir()))
+    directory, first = campaign.directory, len(list(campaign.directory.logs.iterdir()))
     for number, planned in enumerate(campaign.trials, first):
         progress.begin(planned)
-        try:
-            entry = _one(campaign, planned, number, timeout_s, progress)
-        except runner.Interrupted as interrupt:
-            _keep(campaign, interrupt.record)
-            raise
+        if reason := plugins.why_not(planned.strategy):
+            entry = record.skipped(planned, reason, run=directory.name, environment=campaign.environment)
+        else:
+            try:
+                entry = runner.run(
+                    planned,
+                    run_name=directory.name,
+                    environment=campaign.environment,
+                    log=directory.logs / log_name(number, planned, secrets.token_hex(2) if campaign.bucket else ""),
+                    timeout_s=timeout_s,
+                    watch=progress.watch,
+                )
+            except runner.Interrupted as interrupt:
+                _keep(campaign, interrupt.record)
+                raise
         _keep(campaign, entry)
         progress.end(entry)
         yield entry
@@ -209,20 +216,6 @@ def _keep(campaign: Campaign, entry: Record) -> None:
     campaign.directory.append(entry)
     if campaign.bucket:
         campaign.bucket.keep(campaign.directory, entry)
-
-
-def _one(campaign: Campaign, planned: Planned, number: int, timeout_s: float, progress: Progress) -> Record:
-    names = {"run": campaign.directory.name, "environment": campaign.environment}
-    if reason := plugins.why_not(planned.strategy):
-        return record.skipped(planned, reason, **names)
-    return runner.run(
-        planned,
-        run_name=campaign.directory.name,
-        environment=campaign.environment,
-        log=campaign.directory.logs / log_name(number, planned, secrets.token_hex(2) if campaign.bucket else ""),
-        timeout_s=timeout_s,
-        watch=progress.watch,
-    )
 
 
 def log_name(number: int, planned: Planned, token: str = "") -> str:

@@ -8,11 +8,10 @@ from fnmatch import fnmatchcase
 from pathlib import Path
 
 from bench.errors import UsageError
-from bench.families.control import CONTROL
+from bench.families import CONTROL, family_of
 from bench.model import Dataset, Reference, Strategy, Trial
-from bench.request import Planned, Request
-
-LEARNING_RATES = {"mlp": 1e-3, "gbt": 0.2}
+from bench.request import OWN_SETTINGS, Planned, Request
+from bench.tasks import TASKS
 
 
 def select(names: Sequence[str], patterns: Sequence[str]) -> list[str]:
@@ -72,13 +71,14 @@ def _planned(
     dataset: Dataset,
     reference: Reference | None,
 ) -> Planned:
-    if request.task == "train" or strategy.scores == "own":
+    task, family = TASKS[request.task], family_of(strategy.family)
+    if not task.scores_given_model or strategy.scores == "own":
         reference = None
     trial = Trial(
         strategy=name,
-        task=request.task,
+        task=task.name,
         dataset=dataset,
-        splits_to_score=("test",) if request.task == "train" else ("train", "test"),
+        splits_to_score=task.splits_to_score,
         workers=workers,
         cores=request.cores,
         threads_per_worker=max(1, request.cores // workers),
@@ -89,7 +89,8 @@ def _planned(
         trees=request.trees,
         depth=request.depth,
         bins=request.bins,
-        learning_rate=LEARNING_RATES.get(strategy.family, 0.0),
+        settings={one.name: request.setting(one.name) for one in family.settings if one.name not in OWN_SETTINGS},
+        learning_rate=family.learning_rate,
         budget_s=request.budget_s,
         master=request.master or f"local[{max(request.cores, workers)}]",
         spark_conf=request.spark_conf,

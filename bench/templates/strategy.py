@@ -15,7 +15,7 @@ from bench import PredictionWriter, Skip, Strategy, hookimpl
 def bench_strategy():
     """State the facts; do nothing else."""
     return Strategy(
-        # What is learned: linear, mlp or gbt. Inside a family all do the same work, and the same AUC is expected.
+        # What is learned: linear, mlp or gbt. Inside a family all do the same work, and the same grade is expected.
         family="linear",
         # Without these modules it is skipped, and `install` is what the reason tells people to install.
         needs=("numpy", "pyarrow"),

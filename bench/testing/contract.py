@@ -11,6 +11,7 @@ from typing import Any
 import pytest
 
 from bench import Dataset, plugins
+from bench.problems import Problem, problem_of
 from bench.request import Request
 from bench.testing.support import (
     LITTLE_WORK,
@@ -34,8 +35,8 @@ FRAMEWORKS = {
     "tensorflow",
     "xgboost",
 }
-FLIP_TOLERANCE = 0.05  # with 4,000 test rows, the standard deviation of an AUC is about 0.01
-NOTHING_LEARNED = 0.1  # how far from 0.5 an AUC may be if the labels say nothing; one worker's own rows give about 0.2
+FLIP_TOLERANCE = 0.05  # with 4,000 test rows, the standard deviation of the first grade is about 0.01
+NOTHING_LEARNED = 0.1  # how far from chance a grade may be if the labels say nothing; one worker's rows give about 0.2
 
 
 class StrategyContract:
@@ -120,7 +121,7 @@ class StrategyContract:
         assert record["status"] == "ok", record["reason"]
         if record["quality"] is None:
             pytest.skip("it is not graded")
-        assert record["rows"] == record["notes"].get("rows_scored", dataset.rows)
+        assert record["rows"] == record["measures"].get("rows_scored", dataset.rows)
         assert ("max_difference" in record["quality"]) == (plugin.strategy.scores == "reference")
 
     def test_it_leaves_no_process_behind(self, record: dict[str, Any]) -> None:
@@ -145,7 +146,8 @@ class StrategyContract:
         assert record["status"] == "ok", record["reason"]
         if record["quality"] is None:
             pytest.skip("it is not graded")
-        assert record["quality"]["auc"] == pytest.approx(0.5, abs=NOTHING_LEARNED)
+        problem = problem_of(mixed)
+        assert _first(record, problem) == pytest.approx(problem.chance, abs=NOTHING_LEARNED)
 
     def test_its_answer_comes_from_the_labels(self, record: dict[str, Any], dataset: Dataset, tmp_path: Path) -> None:
         """With each label of the train split turned into its opposite, the answer turns into its opposite.
@@ -160,7 +162,13 @@ class StrategyContract:
         opposite = with_flipped_labels(dataset, tmp_path / "flipped")
         flipped = run_trial(self.strategy, opposite, tmp_path, request=self.request)
         assert flipped["quality"], flipped["reason"]
-        assert flipped["quality"]["auc"] == pytest.approx(1 - record["quality"]["auc"], abs=FLIP_TOLERANCE)
+        problem = problem_of(dataset)
+        turned = problem.opposite(_first(record, problem))
+        assert _first(flipped, problem) == pytest.approx(turned, abs=FLIP_TOLERANCE)
+
+
+def _first(record: dict[str, Any], problem: Problem) -> float:
+    return float(record["quality"][problem.metrics[0].name])
 
 
 def _trains_or_skip(strategy: str) -> None:

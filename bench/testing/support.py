@@ -18,6 +18,7 @@ from bench import Dataset, plugins
 from bench.machine import commands, limits
 from bench.request import Request
 from bench.runs import plan
+from bench.tasks import TASKS
 from bench.trial import references, runner
 
 LITTLE_WORK = Request(epochs=2, trees=5, depth=4)
@@ -83,7 +84,7 @@ def with_flipped_labels(
                 table = table.set_column(position, field, pa.array(np.where(turned, 1 - labels, labels), field.type))
             pq.write_table(table, target / file.name, row_group_size=sizes[0], write_page_checksum=True)
             number += len(sizes)
-    return replace(dataset, name="flipped", path=str(directory), fingerprint="0" * 64, floors={}, best_auc=None)
+    return replace(dataset, name="flipped", path=str(directory), fingerprint="0" * 64, floors={}, best=None)
 
 
 def run_trial(
@@ -102,7 +103,9 @@ def run_trial(
     if reason := plugins.why_not(facts):
         pytest.skip(reason)
     request = replace(request, workers=(workers,), cores=limits.cores_available())
-    reference = references.ensure(dataset) if request.task == "predict" and facts.scores == "reference" else None
+    reference = (
+        references.ensure(dataset) if TASKS[request.task].scores_given_model and facts.scores == "reference" else None
+    )
     planned = plan.make(request, {strategy: facts}, dataset, reference)[0]
     log = directory / "trial.log"
     record = runner.run(planned, run_name="test", environment="test", log=log, timeout_s=SECONDS_FOR_A_TRIAL)

@@ -5,21 +5,22 @@ from __future__ import annotations
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from bench.families import family_of
 from bench.model import Dataset
-from bench.problems.base import InvalidAnswerError
-from bench.request import Planned, Request
+from bench.problems import InvalidAnswerError, Problem, problem_of
+from bench.request import Planned
 
 if TYPE_CHECKING:
     import numpy as np
     import numpy.typing as npt
 
 
-TOLERANCE = 1e-5  # between two correct ways to compute a model's score, whose float32 sums run in another order
+KINDS = {"i": "an integer", "f": "a floating-point"}
 LEAST_OF_BUDGET = 0.8  # the last slice of rows may end early
 
 
 def floor(planned: Planned) -> float | None:
-    """Return the AUC that a correct implementation does not fall below, ``None`` where none is known.
+    """Return the first grade that every correct implementation reaches, ``None`` where none is known.
 
     Floors are measured with the default amount of training, so they do not hold for less, nor for a model that was
     given.
@@ -27,14 +28,10 @@ def floor(planned: Planned) -> float | None:
     Args:
         planned: The trial, with the facts about its strategy.
     """
-    trial, default = planned.trial, Request()
-    enough = {
-        "mlp": trial.epochs >= default.epochs and trial.batch_size <= default.batch_size,
-        "gbt": trial.trees >= default.trees and trial.depth >= default.depth and trial.bins >= default.bins,
-    }
-    if planned.reference or not enough.get(planned.strategy.family, True):
+    trial, family = planned.trial, family_of(planned.strategy.family)
+    if planned.reference or not family.learned_enough({**vars(trial), **trial.settings}):
         return None
-    return trial.dataset.floors.get(planned.strategy.family)
+    return trial.dataset.floors.get(family.name)
 
 
 def check_budget(predict_s: float, budget_s: float) -> None:
@@ -65,44 +62,44 @@ def grade(
     Args:
         dataset: The dataset.
         splits: Splits that were to be scored.
-        predictions: Parquet file or directory with ``row_id`` and ``score``.
-        least: AUC that a correct implementation does not fall below, if one is known.
-        reference: Parquet file with the same columns, which the scores must equal within 1e-5.
+        predictions: Parquet file or directory with ``row_id`` and the columns of the dataset's problem.
+        least: First grade that every correct implementation reaches, if one is known.
+        reference: Parquet file with the same columns, which they must equal within the problem's tolerance.
         scored: Number of rows that the strategy says it has scored, if it ran out of time; all by default.
 
     Returns:
-        ``auc``, the exact area under the ROC curve, ties counted half; ``log_loss``, the mean of -log p(label) in
-        nats; with a reference ``max_difference``, the largest difference of a score from the reference's. The first
-        two are missing where all rows that were scored have one label.
+        The grades of the dataset's problem, by name; with a reference also ``max_difference``, the largest difference
+        of a prediction from the reference's.
 
     Raises:
-        InvalidAnswerError: A row is missing or there twice, a score is no probability, all scores are equal, one
-            differs from the reference, or the AUC lies below the floor.
+        InvalidAnswerError: A row is missing or there twice, a prediction is none, all are alike, one differs from the
+            reference, or the first grade is worse than the floor.
     """
-    from sklearn.metrics import roc_auc_score
-
+    problem = problem_of(dataset)
     row_ids, labels = _labels(dataset, splits)
-    found_ids, scores = _read_predictions(predictions)
+    found_ids, found = _read_predictions(predictions, problem)
     if scored is not None:
         row_ids, labels = _scored(scored, found_ids, row_ids, labels)
     if not len(found_ids):
         raise InvalidAnswerError("no row was scored")
-    scores = _aligned(row_ids, found_ids, scores)
-    _check_probabilities(scores)
-    grades = {}
-    if labels.min() != labels.max():
-        grades = {"auc": float(roc_auc_score(labels, scores)), "log_loss": _log_loss(labels, scores)}
+    order = _order(row_ids, found_ids)
+    found = {name: values[order] for name, values in found.items()}
+    problem.check(found)
+    grades = problem.grade(labels, found)
     if reference:
-        grades["max_difference"] = difference = _difference(row_ids, scores, reference)
-        if difference > TOLERANCE:
-            what = f"a score differs by {difference:.2g} from what the model gives, more than {TOLERANCE:g}"
+        difference = _difference(row_ids, found, reference, problem)
+        grades = {**grades, "max_difference": difference}
+        if difference > problem.tolerance:
+            what = f"a score differs by {difference:.2g} from what the model gives, more than {problem.tolerance:g}"
             raise InvalidAnswerError(what, grades)
-    elif scores.min() == scores.max():
+    elif not problem.learned(found):
         raise InvalidAnswerError("all scores are equal: nothing was learned", grades)
-    if least is not None and grades.get("auc", least) < least:
+    first = problem.metrics[0]
+    if least is not None and first.name in grades and not first.reaches(grades[first.name], least):
         raise InvalidAnswerError(
-            f"an AUC of {grades['auc']:.4f} is below {least:.4f}, which every correct implementation of its family "
-            "reaches",
+            f"{first.article} {first.label} of {first.shown(grades[first.name])} is "
+            f"{'below' if first.better > 0 else 'above'} {first.shown(least)}, which every correct implementation of "
+            "its family reaches",
             grades,
         )
     return grades
@@ -120,13 +117,16 @@ def _scored(
     return row_ids[there], labels[there]
 
 
-def _difference(row_ids: npt.NDArray[np.int64], scores: npt.NDArray[Any], reference: Path) -> float:
-    """Return the largest difference from the reference's scores."""
+def _difference(
+    row_ids: npt.NDArray[np.int64], found: dict[str, npt.NDArray[Any]], reference: Path, problem: Problem
+) -> float:
+    """Return the largest difference from the reference's predictions."""
     import numpy as np
 
-    known_ids, known = _read_predictions(reference)
+    known_ids, known = _read_predictions(reference, problem)
     order = np.argsort(known_ids)
-    return float(np.abs(scores - known[order[np.searchsorted(known_ids, row_ids, sorter=order)]]).max())
+    place = order[np.searchsorted(known_ids, row_ids, sorter=order)]
+    return max(float(np.abs(values - known[name][place]).max()) for name, values in found.items())
 
 
 def _labels(dataset: Dataset, splits: tuple[str, ...]) -> tuple[npt.NDArray[np.int64], npt.NDArray[np.float32]]:
@@ -154,20 +154,24 @@ def _columns(dataset: Dataset, split: str) -> Any:
     return pa.concat_tables(tables)
 
 
-def _read_predictions(path: Path) -> tuple[npt.NDArray[np.int64], npt.NDArray[Any]]:
+def _read_predictions(path: Path, problem: Problem) -> tuple[npt.NDArray[np.int64], dict[str, npt.NDArray[Any]]]:
+    """Return the row ids, and the problem's columns of predictions."""
     import pyarrow as pa
 
+    wanted = {"row_id": "i", **problem.columns()}
     try:
-        table = _read(path, ["row_id", "score"])
+        table = _read(path, [*wanted])
     except (OSError, pa.ArrowException) as error:
         raise InvalidAnswerError(f"its predictions cannot be read: {str(error).splitlines()[0]}") from error
-    if missing := {"row_id", "score"} - set(table.column_names):
+    if missing := wanted.keys() - set(table.column_names):
         raise InvalidAnswerError(f"its predictions have no column {' and no column '.join(sorted(missing))}")
-    if not pa.types.is_integer(table["row_id"].type) or not pa.types.is_floating(table["score"].type):
-        raise InvalidAnswerError("its predictions must have an integer row_id and a floating-point score")
-    if table["row_id"].null_count or table["score"].null_count:
+    fits = {"i": pa.types.is_integer, "f": pa.types.is_floating}
+    if not all(fits[kind](table[name].type) for name, kind in wanted.items()):
+        words = " and ".join(f"{KINDS[kind]} {name}" for name, kind in wanted.items())
+        raise InvalidAnswerError(f"its predictions must have {words}")
+    if any(table[name].null_count for name in wanted):
         raise InvalidAnswerError("its predictions hold nulls")
-    return table["row_id"].to_numpy(), table["score"].to_numpy()
+    return table["row_id"].to_numpy(), {name: table[name].to_numpy() for name in wanted if name != "row_id"}
 
 
 def _read(path: Path, columns: list[str]) -> Any:
@@ -182,10 +186,8 @@ def _read(path: Path, columns: list[str]) -> Any:
     return pa.concat_tables([file.read(columns=present) for file in tables])
 
 
-def _aligned(
-    expected: npt.NDArray[np.int64], row_ids: npt.NDArray[np.int64], scores: npt.NDArray[Any]
-) -> npt.NDArray[Any]:
-    """Return the scores in the order of ``expected``, which is sorted."""
+def _order(expected: npt.NDArray[np.int64], row_ids: npt.NDArray[np.int64]) -> npt.NDArray[np.int64]:
+    """Return the order that sorts the row ids, which are those that are expected, sorted."""
     import numpy as np
 
     order = np.argsort(row_ids)
@@ -196,24 +198,4 @@ def _aligned(
         raise InvalidAnswerError("some rows were scored twice and others not at all")
     if not np.array_equal(row_ids, expected):
         raise InvalidAnswerError("rows were scored that are not in the dataset, and others were not")
-    return scores[order]
-
-
-def _log_loss(labels: npt.NDArray[np.float32], scores: npt.NDArray[Any]) -> float:
-    """Return the mean of -log p(label); p is kept a rounding error away from 0, where a float32 cannot be exact.
-
-    scikit-learn's takes eight times as long, most of it to find out what is known here.
-    """
-    import numpy as np
-
-    likelihood = np.where(labels == 1, scores, 1 - scores).astype(np.float64)
-    return float(-np.log(np.maximum(likelihood, np.finfo(np.float32).eps)).mean())
-
-
-def _check_probabilities(scores: npt.NDArray[Any]) -> None:
-    import numpy as np
-
-    if not np.isfinite(scores).all():
-        raise InvalidAnswerError("some scores are NaN or infinite")
-    if scores.min() < 0 or scores.max() > 1:
-        raise InvalidAnswerError("some scores are no probabilities: they lie outside 0 to 1")
+    return order

@@ -2,21 +2,24 @@
 
 from __future__ import annotations
 
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from datetime import UTC, datetime
-from itertools import zip_longest
 from pathlib import Path
 from typing import Any
 
 from bench import scrub
-from bench.problems.base import InvalidAnswerError
+from bench.families import family_of
+from bench.problems import InvalidAnswerError
 from bench.records.directory import SCHEMA, Record
 from bench.request import Planned
+from bench.tasks import TASKS
 from bench.trial import quality
+from bench.trial.measures import BOUNDS, RESERVED_NOTES, check_measures, check_ranks
 from bench.trial.probe import MachineCounters, TreeProbe, resources
 from bench.trial.timeline import Timeline, timeline
 
 REASON_LIMIT = 1000
+PREDICT = "predict"  # the phase in which an answer is given
 
 
 @dataclass(frozen=True)
@@ -60,7 +63,15 @@ class Evidence:
 
 
 def make(
-    planned: Planned, outcome: Outcome, evidence: Evidence, *, run: str, environment: str, log: str, started_at: str
+    planned: Planned,
+    outcome: Outcome,
+    evidence: Evidence,
+    *,
+    run: str,
+    environment: str,
+    log: str,
+    started_at: str,
+    measures_are_notes: bool = False,
 ) -> Record:
     """Return the record of a trial that was started; grades its predictions, off the clock.
 
@@ -72,16 +83,19 @@ def make(
         environment: Fingerprint of the environment.
         log: The log, relative to the run's directory.
         started_at: UTC, ISO 8601.
+        measures_are_notes: Whether its worker is of a bench in which numbers for figures were notes.
     """
+    task, wall_s = TASKS[planned.trial.task], evidence.ended - evidence.before.wall
+    times = timeline(evidence.events, task.measured, evidence.before.wall, evidence.ended)
+    if measures_are_notes:
+        take_measures_out_of_notes(times)
+    outcome, measures = _checked(planned, outcome, times, wall_s)
+    outcome, grades = _graded(planned, outcome, times, measures)
     usage: dict[str, Any] = resources(evidence.before, evidence.after, evidence.probe, outcome.peak_resident_bytes or 0)
-    times = timeline(evidence.events, planned.trial.task, evidence.before.wall, evidence.ended)
-    outcome, grades = _graded(planned, outcome, times)
-    work = _work(planned, times) if outcome.status == "ok" else {}
-    notes = dict(times.notes)
-    if executors := notes.get("executors"):
-        # They are no processes of this machine: Spark has measured them.
-        usage["peak_memory_bytes"] += sum(executor["peak_memory_bytes"] or 0 for executor in executors)
-        usage["cpu_s"] = round(usage["cpu_s"] + notes.get("executors_cpu_s", 0.0), 3)
+    # They are no processes of this machine: Spark has measured them.
+    usage["peak_memory_bytes"] += int(measures.get("executors_memory_bytes", 0))
+    usage["cpu_s"] = round(usage["cpu_s"] + measures.get("executors_cpu_s", 0.0), 3)
+    notes = {name: value for name, value in times.notes.items() if name not in RESERVED_NOTES}
     if evidence.processes_left:
         notes["processes_left"] = evidence.processes_left
     result: Record = scrub.anything(
@@ -90,18 +104,31 @@ def make(
             "status": outcome.status,
             "reason": outcome.reason and scrub.text(outcome.reason)[:REASON_LIMIT],
             "phase": outcome.phase,
-            "wall_s": round(evidence.ended - evidence.before.wall, 6),
+            "wall_s": round(wall_s, 6),
             "phases": _rounded(times.phases),
             "inner": {name: [round(value, 6) for value in values] for name, values in times.inner.items()},
             "slowest": {name: round(max(values), 6) for name, values in times.inner.items() if values},
-            **work,
+            **(_work(planned, times, measures) if outcome.status == "ok" else {}),
             "quality": grades,
             "resources": usage,
+            "measures": measures,
             "notes": notes,
             "log": log,
         }
     )
     return result
+
+
+def take_measures_out_of_notes(times: Timeline) -> None:
+    """Take numbers for figures out of the notes, where benches before 0.2 left them.
+
+    Args:
+        times: The worker's timeline, which is changed.
+    """
+    executors = times.notes.get("executors") or []
+    if memory := sum(executor["peak_memory_bytes"] or 0 for executor in executors):
+        times.measures["executors_memory_bytes"] = memory
+    times.measures |= {name: times.notes.pop(name) for name in BOUNDS if name in times.notes}
 
 
 def skipped(planned: Planned, reason: str, *, run: str, environment: str) -> Record:
@@ -142,6 +169,7 @@ def _frame(planned: Planned, run: str, environment: str, started_at: str) -> Rec
         "rows_per_s_warm": None,
         "quality": None,
         "resources": usage,
+        "measures": {},
         "notes": {},
         "environment": environment,
         "log": None,
@@ -155,66 +183,64 @@ def describe(planned: Planned) -> dict[str, Any]:
     Credentials are not in a record; they are in this until it becomes part of one.
     """
     fields = asdict(planned.trial)
-    for unrecorded in ("scratch", "clock", "splits_to_score", "spark_conf", "spark_conf_file"):
+    for unrecorded in ("scratch", "clock", "splits_to_score", "spark_conf", "spark_conf_file", "settings"):
         del fields[unrecorded]
     dataset = planned.trial.dataset
     return {
         **fields,
+        **planned.trial.settings,
         "family": planned.strategy.family,
         "dataset": dataset.name,
+        "problem": dataset.problem,
         "fingerprint": dataset.fingerprint,
         "model": planned.reference.fingerprint if planned.reference else None,
     }
 
 
-def _graded(planned: Planned, outcome: Outcome, times: Timeline) -> tuple[Outcome, dict[str, float] | None]:
+def _checked(planned: Planned, outcome: Outcome, times: Timeline, wall_s: float) -> tuple[Outcome, dict[str, float]]:
+    """Return the numbers that the strategy left; one that cannot be makes a trial that went well ``invalid``."""
+    try:
+        check_ranks(times.inner, wall_s)
+        return outcome, check_measures(times.measures, planned.trial, wall_s)
+    except InvalidAnswerError as error:
+        if outcome.status != "ok":
+            return outcome, {}
+        return replace(outcome, status="invalid", reason=f"A figure is wrong: {error}.", phase=times.last), {}
+
+
+def _graded(
+    planned: Planned, outcome: Outcome, times: Timeline, measures: dict[str, float]
+) -> tuple[Outcome, dict[str, float] | None]:
     """Grade the predictions of a trial that went well so far; a wrong answer makes it ``invalid``."""
-    if outcome.status != "ok" or planned.strategy.family == "control":
+    if outcome.status != "ok" or not family_of(planned.strategy.family).works:
         return outcome, None
-    trial = planned.trial
     try:
         if outcome.predictions is None:
             raise InvalidAnswerError("it returned no predictions, so nothing shows that it learned")
-        if (scored := times.notes.get("rows_scored")) is not None:
-            quality.check_budget(times.phases["predict"], trial.budget_s)
+        scored = measures.get("rows_scored")
+        if scored is not None:
+            quality.check_budget(times.phases[PREDICT], planned.trial.budget_s)
         grades = quality.grade(
-            trial.dataset,
-            trial.splits_to_score,
+            planned.trial.dataset,
+            planned.trial.splits_to_score,
             Path(outcome.predictions),
             least=quality.floor(planned),
             reference=planned.reference.predictions if planned.reference else None,
-            scored=scored,
+            scored=None if scored is None else int(scored),
         )
     except InvalidAnswerError as error:
-        sentence = f"The answer is wrong: {error}."
-        return Outcome("invalid", sentence, "predict"), error.grades
+        wrong = replace(outcome, status="invalid", reason=f"The answer is wrong: {error}.", phase=PREDICT)
+        return wrong, error.grades
     return outcome, grades
 
 
-def _work(planned: Planned, times: Timeline) -> dict[str, Any]:
-    """Return what the task is measured by: time to a model, or throughput of scoring."""
-    if planned.trial.task == "predict":
-        return {} if planned.strategy.family == "control" else _scoring(planned, times)
-    seconds = times.phases["train"]
-    if planned.strategy.family == "control":
-        return {"time_to_model_s": round(seconds, 6)}
-    rows = planned.trial.dataset.train_rows - times.notes.get("rows_dropped_per_epoch", 0)
-    return {"time_to_model_s": round(seconds, 6), "rows": rows, "rows_per_s": round(rows / seconds, 3)}
-
-
-def _scoring(planned: Planned, times: Timeline) -> dict[str, Any]:
-    """Return the rows that were scored and their rate, with and without loading the model and its first call.
-
-    Ranks load at the same time, so that what it cost the trial is what it took the slowest. A strategy's own model is
-    there already, and what it calls loading is something else.
-    """
-    rows, seconds = times.notes.get("rows_scored", planned.trial.dataset.rows), times.phases["predict"]
-    result = {"rows": rows, "rows_per_s": round(rows / seconds, 3)}
-    cold = [times.inner.get(name, []) for name in ("load", "compile")]
-    slowest = max(map(sum, zip_longest(*cold, fillvalue=0.0)), default=0.0)
-    if planned.reference and 0 < slowest < seconds:
-        result["rows_per_s_warm"] = round(rows / (seconds - slowest), 3)
-    return result
+def _work(planned: Planned, times: Timeline, measures: dict[str, float]) -> dict[str, Any]:
+    """Return what the task is measured by."""
+    task = TASKS[planned.trial.task]
+    if not family_of(planned.strategy.family).works:
+        return task.idle_work(times.phases)
+    given = planned.reference is not None
+    return task.work(planned.trial.dataset, times.phases, times.inner, measures, given_model=given)
 
 
 def _rounded(values: dict[str, float]) -> dict[str, float]:

@@ -44,12 +44,14 @@ class Worker:
         environ: Environment variables; those of this process if not given.
         trial_fields: Fields of a trial that its bench knows; all if not given.
         dataset_fields: The same for the dataset.
+        measures_are_notes: Whether its bench leaves numbers for figures as notes, as it did before 0.2.
     """
 
     python: str = sys.executable
     environ: Mapping[str, str] | None = None
     trial_fields: frozenset[str] | None = None
     dataset_fields: frozenset[str] | None = None
+    measures_are_notes: bool = False
 
 
 THIS = Worker()
@@ -103,6 +105,7 @@ def run(
             environment=environment,
             log=f"{log.parent.name}/{log.name}",
             started_at=started_at,
+            measures_are_notes=worker.measures_are_notes,
         )
     if outcome.status == "interrupted":
         raise Interrupted(result)
@@ -134,8 +137,18 @@ class _Execution:
         """Spawn the worker, wait for its end, and make sure that nothing of it is left."""
         where = self._environment
         write_trial(self._directory / "trial.json", self._trial, where.trial_fields, where.dataset_fields)
+        threads = dict.fromkeys(THREAD_VARIABLES, str(self._trial.threads_per_worker))
+        environ = os.environ if where.environ is None else where.environ
         self._before = MachineCounters.now()
-        self._worker = self._spawn()
+        self._worker = psutil.Popen(
+            [where.python, "-m", "bench.worker", str(self._directory)],
+            cwd=self._trial.scratch,
+            env={**environ, **threads, TRIAL_VARIABLE: self._directory.name, "PYTHONUNBUFFERED": "1"},
+            stdin=subprocess.DEVNULL,
+            stdout=self._log,
+            stderr=subprocess.STDOUT,
+            start_new_session=True,
+        )
         self._session = Session(self._worker.pid, self._directory.name)
         self._probe = TreeProbe(self._session)
         self._left = 0
@@ -148,19 +161,6 @@ class _Execution:
             self._end_session()
             self._after = MachineCounters.now()
         return outcome or self._read_outcome()
-
-    def _spawn(self) -> psutil.Popen:
-        threads = dict.fromkeys(THREAD_VARIABLES, str(self._trial.threads_per_worker))
-        environ = os.environ if self._environment.environ is None else self._environment.environ
-        return psutil.Popen(
-            [self._environment.python, "-m", "bench.worker", str(self._directory)],
-            cwd=self._trial.scratch,
-            env={**environ, **threads, TRIAL_VARIABLE: self._directory.name, "PYTHONUNBUFFERED": "1"},
-            stdin=subprocess.DEVNULL,
-            stdout=self._log,
-            stderr=subprocess.STDOUT,
-            start_new_session=True,
-        )
 
     def _wait(self) -> Outcome | None:
         """Sleep until the worker ends or its time is up, with a look at its processes now and then."""

@@ -17,8 +17,6 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-HOOK_PHASES = ("setup", "train", "predict", "teardown")
-
 
 class EventClock:
     """The worker's clock: appends one line to a file for each begin, end and note.
@@ -55,6 +53,10 @@ class EventClock:
         """Leave a fact for the record; a later one of the same name replaces it."""
         self._write(note=name, value=value)
 
+    def measure(self, name: str, value: float) -> None:
+        """Leave a number that figures are made of; a later one of the same name replaces it."""
+        self._write(measure=name, value=value)
+
     def ranks(self, name: str, seconds: Sequence[float]) -> None:
         """Name a phase that each rank of a distributed job measured for itself.
 
@@ -76,14 +78,16 @@ class Timeline:
         phases: Seconds of each phase from the spawn to the end, ``start`` and ``other`` included:
             they sum to the wall time.
         inner: Seconds of each phase that the strategy named inside a hook, a value per rank. Those
-            of another hook than the trial's task are called ``hook.name``.
+            of another hook than the measured one are called ``hook.name``.
         notes: Facts that the strategy left.
+        measures: Numbers that it left for figures, not checked yet.
         last: Path of the phase that the trial was in when it ended, such as ``train/load``.
     """
 
     phases: dict[str, float] = field(default_factory=dict)
     inner: dict[str, list[float]] = field(default_factory=dict)
     notes: dict[str, Any] = field(default_factory=dict)
+    measures: dict[str, Any] = field(default_factory=dict)
     last: str = "start"
 
 
@@ -107,12 +111,12 @@ def current(events: list[dict[str, Any]]) -> str:
     return "/".join(opened) or ("other" if seen else "start")
 
 
-def timeline(events: list[dict[str, Any]], task: str, started: float, ended: float) -> Timeline:
+def timeline(events: list[dict[str, Any]], measured: str, started: float, ended: float) -> Timeline:
     """Sum the events of a trial into phases.
 
     Args:
         events: Out of `read_events`.
-        task: The trial's task; inner phases of its hook go by their plain name.
+        measured: The hook that is measured; inner phases of it go by their plain name.
         started: Moment of the spawn, seconds of ``CLOCK_MONOTONIC``.
         ended: Moment at which the worker was gone, same clock; phases still open end here.
     """
@@ -127,7 +131,7 @@ def timeline(events: list[dict[str, Any]], task: str, started: float, ended: flo
         if not stack:
             phases[name] += moment - began
         else:
-            inner[inner_name(stack[0][0], name, task)] += moment - began
+            inner[inner_name(stack[0][0], name, measured)] += moment - began
 
     for event in events:
         if "begin" in event:
@@ -136,8 +140,10 @@ def timeline(events: list[dict[str, Any]], task: str, started: float, ended: flo
         elif "end" in event:
             close(event["t"])
         elif "ranks" in event:
-            hook = stack[0][0] if stack else task
-            result.inner[inner_name(hook, event["ranks"], task)] = event["seconds"]
+            hook = stack[0][0] if stack else measured
+            result.inner[inner_name(hook, event["ranks"], measured)] = event["seconds"]
+        elif "measure" in event:
+            result.measures[event["measure"]] = event["value"]
         else:
             result.notes[event["note"]] = event["value"]
     while stack:
@@ -148,6 +154,6 @@ def timeline(events: list[dict[str, Any]], task: str, started: float, ended: flo
     return result
 
 
-def inner_name(hook: str, name: str, task: str) -> str:
-    """Return what an inner phase is called in the record: the task's own hook needs no naming."""
-    return name if hook == task else f"{hook}.{name}"
+def inner_name(hook: str, name: str, measured: str) -> str:
+    """Return what an inner phase is called in the record: the hook that is measured needs no naming."""
+    return name if hook == measured else f"{hook}.{name}"

@@ -43,11 +43,12 @@ def read_trial(path: Path, clock: Clock) -> Trial:
     described = fields.pop("dataset")
     storage = Storage(**described.pop("storage", {}))
     dataset = Dataset(**{name: _frozen(value) for name, value in described.items()}, storage=storage)
-    scratch, model = Path(fields.pop("scratch")), fields.pop("model")
+    scratch, model, settings = Path(fields.pop("scratch")), fields.pop("model"), fields.pop("settings", {})
     return Trial(
         **{name: _frozen(value) for name, value in fields.items()},
         dataset=dataset,
         scratch=scratch,
+        settings=settings,
         model=model and Path(model),
         clock=clock,
     )

@@ -17,7 +17,6 @@ MOST_BARS = 30
 MOST_POINTS = 150
 MOST_LABELS = 24
 MOST_LINES = 12
-MILLION = 1e6
 
 
 def chart(width: int, height: int, description: str, layers: list[Spec], **more: Any) -> Spec:

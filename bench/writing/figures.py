@@ -1,4 +1,4 @@
-"""Writes figures as people read them, the same in every format."""
+"""Writes figures as people read them, the same in every format of the report."""
 
 from __future__ import annotations
 
@@ -38,7 +38,7 @@ def times(value: float | None) -> str:
 
 
 def score(value: float | None) -> str:
-    """Return a grade with four decimals."""
+    """Return a grade with four digits."""
     return "" if value is None else f"{value:.4f}"
 
 

@@ -15,12 +15,12 @@ def marks(names: Iterable[str], places: Mapping[str, int]) -> dict[str, tuple[st
     Args:
         names: The names.
         places: The number, from 0, of each name that has the same colour and shape on every page. Other names share
-            the colours that are left, in turn.
+            the numbers that are left, in turn.
     """
-    left = max(1, COLOURS - len(places))
+    left = [number for number in range(COLOURS) if number not in places.values()] or range(COLOURS)
     found: dict[str, tuple[str, str]] = {}
     for name in dict.fromkeys(names):
-        number = places.get(name, len(places) + len(found) % left)
+        number = places.get(name, left[len(found) % len(left)])
         found[name] = (line(number), SHAPES[number % len(SHAPES)])
     return found
 

@@ -2,8 +2,9 @@
 # One night: candidate against the pinned reference, in turn, in one session; then the trend over all nights.
 # Uses the `bench` on the PATH, in the checkout of what is measured. `tox -e nightly` and the action beside it run this.
 #
-# The exit code is the gate's (see README.md) or, where that is 0, the trend's. Whatever happens, BENCH_OUT holds what
-# there is to look at: gate/ (verdict.json, reports, records, logs), trend/ (trend.md, trend.html), summary.md, notice.txt.
+# The exit code is the gate's (docs/reference/exit-codes.md) or, where that is 0, the trend's. Whatever happens, BENCH_OUT
+# holds what there is to look at: gate/ (verdict.json, reports, records, logs), trend/ (trend.md, trend.html), summary.md,
+# notice.txt.
 set -euo pipefail
 
 # What our own nightly measures; at most 30 minutes on 2 cores. Whoever copies this sets the variables instead.

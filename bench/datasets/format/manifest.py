@@ -10,6 +10,7 @@ from typing import Any
 
 from bench.errors import DatasetError
 from bench.model import Dataset, Storage
+from bench.problems import PROBLEMS, problem_of
 from bench.stores.filesystem import is_uri
 
 NAME = "dataset.json"
@@ -74,6 +75,7 @@ class Manifest:
         dataset = asdict(self.dataset)
         for of_the_place in PLACE:
             del dataset[of_the_place]
+        dataset[_best(self.dataset.problem)] = dataset.pop("best")
         return {"schema": SCHEMA, **dataset, **{key: value for key, value in asdict(self).items() if key != "dataset"}}
 
 
@@ -138,8 +140,10 @@ def _text(uri: str, storage: Storage | None) -> bytes:
 
 
 def _parse(content: dict[str, Any], path: str, storage: Storage) -> Manifest:
-    known = {item.name for item in fields(Dataset)} - set(PLACE)
-    dataset = Dataset(path=path, storage=storage, **{key: _frozen(content[key]) for key in known})
+    known = {item.name for item in fields(Dataset)} - {*PLACE, "best", "problem"}
+    problem = problem_of(content).name
+    facts = {"problem": problem, "best": content[_best(problem)], **{key: content[key] for key in known}}
+    dataset = Dataset(path=path, storage=storage, **{key: _frozen(value) for key, value in facts.items()})
     if not len(dataset.features) == len(dataset.means) == len(dataset.stds):
         raise ValueError("it has not one mean and one standard deviation for each feature")
     return Manifest(
@@ -150,6 +154,11 @@ def _parse(content: dict[str, Any], path: str, storage: Storage) -> Manifest:
         categories={name: tuple(values) for name, values in content["categories"].items()},
         source=content["source"],
     )
+
+
+def _best(problem: str) -> str:
+    """Return what a manifest calls the best grade that there can be: by the problem's first metric."""
+    return f"best_{PROBLEMS[problem].metrics[0].name}"
 
 
 def _frozen(value: Any) -> Any:

@@ -69,14 +69,14 @@ class Builder:
             self._writers[split].write(row_ids[chosen], columns[:, chosen], self._fingerprint)
 
     def finish(
-        self, name: str, *, best_auc: float | None = None, floors: Mapping[str, float] | None = None, **facts: Any
+        self, name: str, *, best: float | None = None, floors: Mapping[str, float] | None = None, **facts: Any
     ) -> None:
         """Write the manifest, when all rows have come.
 
         Args:
             name: Name of the dataset.
-            best_auc: Known best AUC, if any.
-            floors: AUC of each family below which no correct strategy falls.
+            best: The best first grade that there can be, if that is known.
+            floors: The first grade that every correct strategy of a family reaches, by family.
             **facts: Further fields of the manifest.
 
         Raises:
@@ -101,7 +101,7 @@ class Builder:
             means=train.moments.means(),
             stds=train.moments.stds(),
             fingerprint=self._fingerprint.hexdigest(),
-            best_auc=best_auc,
+            best=best,
             floors=dict(floors or {}),
         )
         files = tuple(file for split in SPLITS for file in self._writers[split].files())

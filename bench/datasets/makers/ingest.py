@@ -19,6 +19,7 @@ from bench.datasets.makers.source import Source, open_source
 from bench.datasets.store import open_manifest, staging
 from bench.errors import DatasetError
 from bench.model import Storage
+from bench.problems import DEFAULT, PROBLEMS, Problem
 from bench.stores.filesystem import filesystem, is_uri, normal, store_errors
 
 # A float32 holds integers exactly up to 2**24; so many different strings are names, not categories.
@@ -64,7 +65,7 @@ def import_parquet(
         columns = choose_columns(source.schema, label, features)
         categories = _categories(source, columns.text, progress)
         names = [columns.names[column] for column in columns.features]
-        portions = _portions(source, columns, categories)
+        portions = _portions(source, columns, categories, PROBLEMS[DEFAULT])
         build_shuffled(
             directory,
             name,
@@ -115,26 +116,18 @@ def _categories(source: Source, columns: Sequence[str], progress: Progress) -> d
     return {column: tuple(sorted(strings)) for column, strings in found.items()}
 
 
-def _portions(source: Source, columns: Columns, categories: Mapping[str, Sequence[str]]) -> Iterator[Portion]:
+def _portions(
+    source: Source, columns: Columns, categories: Mapping[str, Sequence[str]], problem: Problem
+) -> Iterator[Portion]:
     wanted = [columns.label, *columns.features]
     for path, batch in source.batches(wanted):
         if not len(batch):
             continue
         values = np.stack([encode(batch[column], categories.get(column)) for column in wanted])
-        _check_label(values[0], columns.label, path)
+        problem.check_labels(values[0], columns.label, path)
         for at in np.flatnonzero(np.isinf(values).any(axis=1)):
             raise DatasetError(
                 f"The column {wanted[at]!r} holds infinities, or numbers beyond the 3.4e38 of float32, in {path}: "
                 "replace them with nulls or smaller numbers, or leave the column out with --features."
             )
         yield values, None
-
-
-def _check_label(values: np.ndarray[tuple[int], np.dtype[np.float32]], label: str, path: str) -> None:
-    if np.isnan(values).any():
-        raise DatasetError(f"The label {label!r} has missing values in {path}: leave out the rows without a label.")
-    wrong = values[(values != 0) & (values != 1)]
-    if len(wrong):
-        raise DatasetError(
-            f"The label {label!r} holds {wrong[0]:g} in {path}, and a label is 0 or 1: make it boolean first."
-        )

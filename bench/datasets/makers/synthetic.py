@@ -1,4 +1,4 @@
-"""Datasets out of a random generator, of any size, whose best possible AUC is known.
+"""Datasets out of a random generator, of any size, whose best possible grade is known.
 
 Each feature is normal, with an offset and a scale of its own. The log-odds of label 1 are the sum of
 a linear part, which every family can learn, and of squares, a step and products, which a linear
@@ -17,19 +17,18 @@ from bench.datasets.format.manifest import Manifest
 from bench.datasets.makers.build import Builder, Progress, silent
 from bench.datasets.store import open_manifest, staging
 from bench.errors import UsageError
+from bench.problems.binary import BestGrade
 
 LABEL = "label"
 # Rows that are drawn at once, from a random stream of their own. Changing it changes every dataset.
 _PORTION = 65_536
 _TEST_EVERY = 5
-# For each family, the share of the way from chance to the best AUC that a correct implementation never falls below,
-# with 28 features, enough rows and the default amount of training. Measured with 200,000 rows (best AUC 0.841):
+# For each family, the share of the way from chance to the best grade that a correct implementation never falls below,
+# with 28 features, enough rows and the default amount of training. Measured with 200,000 rows (best grade 0.841):
 # linear 0.62; MLP 0.94 (5 seeds); boosted trees 0.83 to 0.86. Broken twins reached at most 0.55 (MLP, unscaled),
 # 0.50 (MLP) and 0.72 (trees) from one of 64 row groups, and 0.12 with shuffled labels.
 _FLOOR_SHARES = {"linear": 0.55, "mlp": 0.88, "gbt": 0.78}
 _FLOOR_FEATURES, _FLOOR_ROWS = 28, 200_000
-# Bins of the true probabilities, for the best AUC: its error is far below 1e-6.
-_BINS = 2**17
 
 
 @dataclass(frozen=True)
@@ -80,25 +79,6 @@ def _generator(seed: int, stream: int) -> np.random.Generator:
     return np.random.Generator(np.random.Philox(np.random.SeedSequence(seed, spawn_key=(stream,))))
 
 
-class _BestAuc:
-    """AUC of the true probabilities as scores, in expectation over the labels of the rows that came.
-
-    A row of probability p counts as p of a positive and 1 - p of a negative.
-    """
-
-    def __init__(self) -> None:
-        self._positive, self._negative = np.zeros(_BINS), np.zeros(_BINS)
-
-    def add(self, probabilities: NDArray[np.float64]) -> None:
-        bins = np.minimum((probabilities * _BINS).astype(np.int64), _BINS - 1)
-        self._positive += np.bincount(bins, probabilities, _BINS)
-        self._negative += np.bincount(bins, 1 - probabilities, _BINS)
-
-    def value(self) -> float:
-        below = np.cumsum(self._negative) - self._negative / 2
-        return float(self._positive @ below / (self._positive.sum() * self._negative.sum()))
-
-
 def make_synthetic(
     rows: int,
     features: int = 28,
@@ -128,7 +108,7 @@ def make_synthetic(
         raise UsageError("Rows, features and files must be positive numbers, and the seed must not be negative.")
     name = name or f"synthetic-{rows}x{features}" + (f"-seed{seed}" if seed else "")
     names = [f"x{at}" for at in range(features)]
-    law, best, done = _law(features, seed), _BestAuc(), 0
+    law, best, done = _law(features, seed), BestGrade(), 0
     with staging(name, force=force) as directory:
         tests = rows // _TEST_EVERY
         with Builder(directory, LABEL, names, {"train": rows - tests, "test": tests}, files) as builder:
@@ -139,7 +119,7 @@ def make_synthetic(
                 done += len(test)
                 progress("writing", done, rows)
             source = {"maker": "synthetic", "rows": rows, "features": features, "seed": seed}
-            builder.finish(name, best_auc=best.value(), floors=_floors(rows, features, best.value()), source=source)
+            builder.finish(name, best=best.value(), floors=_floors(rows, features, best.value()), source=source)
     return open_manifest(name)
 
 

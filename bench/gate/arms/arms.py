@@ -89,7 +89,9 @@ def ask(name: str, label: str, python: str, *, cores: int, commit: str | None = 
         name=name,
         label=label,
         commit=commit or (answer["environment"].get("commit") or {}).get("id"),
-        worker=Worker(python, environ, frozenset(answer["trial"]), frozenset(answer["dataset"])),
+        worker=Worker(
+            python, environ, frozenset(answer["trial"]), frozenset(answer["dataset"]), not answer["measures"]
+        ),
         environment=answer["environment"],
         offers={key: _offer(said, own=key in own) for key, said in answer["strategies"].items()},
     )

@@ -23,8 +23,9 @@ def answer(cores: int) -> dict[str, Any]:
 
     Returns:
         ``file``, where its bench lies; ``environment``; ``trial`` and ``dataset``, the fields that its worker
-        understands; ``strategies``, by name: ``facts``, ``tasks``, ``missing`` (why it cannot run here, or None) and
-        ``file``, or ``error`` alone where the plugin breaks the contract.
+        understands; ``measures``, whether its strategies leave numbers for figures apart from notes; ``strategies``, by
+        name: ``facts``, ``tasks``, ``missing`` (why it cannot run here, or None) and ``file``, or ``error`` alone where
+        the plugin breaks the contract.
     """
     import bench
     from bench import environment, model, plugins
@@ -34,6 +35,7 @@ def answer(cores: int) -> dict[str, Any]:
         "environment": environment.describe(cores),
         "trial": [field.name for field in dataclasses.fields(model.Trial)],
         "dataset": [field.name for field in dataclasses.fields(model.Dataset)],
+        "measures": hasattr(model.Trial, "measure"),
         "strategies": {name: _strategy(plugins, name) for name in plugins.names()},
     }
 

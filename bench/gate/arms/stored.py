@@ -7,21 +7,21 @@ third of the comparisons. The run's revision is measured again, in the same sess
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, fields, replace
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
 from bench import environment
 from bench.datasets import ensure, open_dataset
-from bench.errors import DatasetError, ResultsError, UsageError
-from bench.families.control import CONTROL
+from bench.errors import DatasetError, UsageError
+from bench.families import CONTROL
 from bench.findings.cases import Case, cases
 from bench.findings.grades import grades
 from bench.gate.request import Key
-from bench.model import Dataset, Storage, Task
+from bench.model import Dataset, Storage
 from bench.records import reading
 from bench.records.directory import Record
-from bench.request import Request
+from bench.request import Request, fields_of, request_of
 from bench.stores.filesystem import from_environment, is_uri
 
 
@@ -85,7 +85,7 @@ def read(path: Path, data: Sequence[str] = ()) -> Stored:
             f"The dataset {dataset.name!r} is not the one that {path.name} ran on (fingerprint "
             f"{dataset.fingerprint[:12]}, and then {then[:12]}): give its --data, or another --baseline."
         )
-    request = Request(**_fields_of(Request, run.run["request"], path.name))
+    request = request_of(run.run["request"], path.name)
     request = replace(request, task=_task(run.records, request, path.name))
     known = {_key(case): case for case in cases(good)}
     return Stored(
@@ -121,7 +121,7 @@ def _commit(then: dict[str, Any], name: str) -> str:
 def _dataset(then: dict[str, Any], data: Sequence[str], name: str) -> Dataset:
     if data:
         return ensure(data[0], from_environment(data[0], Storage()))
-    storage = Storage(**_fields_of(Storage, then.get("storage", {}), name))
+    storage = Storage(**fields_of(Storage, then.get("storage", {}), name))
     where = then.get("path", then["name"])
     try:
         return open_dataset(where, storage)
@@ -131,23 +131,9 @@ def _dataset(then: dict[str, Any], data: Sequence[str], name: str) -> Dataset:
         return ensure(then["name"])
 
 
-def _fields_of(kind: type, recorded: dict[str, Any], name: str) -> dict[str, Any]:
-    """Return the fields of a dataclass as they were recorded.
-
-    Raises:
-        ResultsError: There are some that this bench does not know, and so cannot heed.
-    """
-    if unknown := sorted(recorded.keys() - {field.name for field in fields(kind)}):
-        raise ResultsError(
-            f"{name} was made by a newer bench, with a {unknown[0]!r} that this one does not know: update bench, or "
-            "give a revision as --baseline."
-        )
-    return {field: tuple(value) if isinstance(value, list) else value for field, value in recorded.items()}
-
-
-def _task(records: list[Record], request: Request, name: str) -> Task:
+def _task(records: list[Record], request: Request, name: str) -> str:
     """Return the task of a run's trials, which without --task need not be the one that was asked for."""
-    tasks: set[Task] = {record["trial"]["task"] for record in records if record["trial"]["strategy"] != CONTROL}
+    tasks: set[str] = {record["trial"]["task"] for record in records if record["trial"]["strategy"] != CONTROL}
     if len(tasks) > 1:
         raise UsageError(
             f"{name} holds trials of both tasks, and a night is of one: give a run that was made with --task, or a "

@@ -7,13 +7,15 @@ from dataclasses import dataclass, replace
 from fnmatch import fnmatchcase
 
 from bench.errors import UsageError
-from bench.families.control import CONTROL
+from bench.families import CONTROL
 from bench.gate.arms.arms import Arm, Offer
 from bench.gate.request import Key
 from bench.model import Dataset, Reference
 from bench.records.directory import Record
 from bench.request import Planned, Request
 from bench.runs import plan
+from bench.tasks import TASKS
+from bench.tasks.base import LEAST_S
 
 
 @dataclass(frozen=True)
@@ -160,16 +162,13 @@ def _planned(
 
 
 def seconds_of(record: Record) -> float:
-    """Return what a trial is judged by, in seconds: the time to a model, or the time to score a thousand rows.
+    """Return what a trial is judged by, in seconds; of the control, which has no rate, its measured hook's time.
 
     Args:
         record: An ``ok`` record.
     """
-    if record["trial"]["task"] == "train":
-        return max(1e-6, float(record["time_to_model_s"]))  # times are kept to the microsecond
-    # One unit for all that has a rate: a way that goes row by row may stop in time in one arm, and finish in the other.
-    rate = record["rows_per_s"]
-    return 1000.0 / float(rate) if rate else max(1e-6, float(record["phases"]["predict"]))
+    task = TASKS[record["trial"]["task"]]
+    return task.seconds(record) or max(LEAST_S, task.duration_s(record) or 0.0)
 
 
 def named(key: Key, keys: Sequence[Key] = ()) -> str:

@@ -2,14 +2,10 @@
 
 from __future__ import annotations
 
-import os
-
+from bench.findings.noise import disturbances
 from bench.records.directory import Record
 
-STEAL_LIMIT = 0.02  # cores that the hypervisor took, over the trial
-FOREIGN_LIMIT = 0.15  # cores that other programs used, over the trial
 STALL_LIMIT = 0.15  # share of the time in which somebody waited for a core, above what the trial itself causes
-_TICKS = 2 / os.sysconf("SC_CLK_TCK")  # the kernel counts in such steps: less than two are none
 
 
 class Witness:
@@ -29,22 +25,12 @@ class Witness:
         Args:
             record: The run's record.
         """
-        usage, wall = record["resources"], record["wall_s"]
-        stall = usage.get("stall_share")
+        stall = record["resources"].get("stall_share")
         own, self._own_stall = self._own_stall, _lower(self._own_stall, stall)
-        found = [
-            _over("the hypervisor took", usage.get("steal_share"), STEAL_LIMIT, wall),
-            _over("other programs used", usage.get("foreign_cpu_share"), FOREIGN_LIMIT, wall),
-        ]
+        found = disturbances(record)
         if own is not None and stall is not None and stall - own > STALL_LIMIT:
             found.append(f"tasks waited for a core in {stall:.0%} of the time, and in {own:.0%} when it was quiet")
-        return "; ".join(reason for reason in found if reason) or None
-
-
-def _over(what: str, share: float | None, limit: float, wall_s: float) -> str | None:
-    if share is None or share <= limit or share * wall_s <= _TICKS:
-        return None
-    return f"{what} {share:.0%} of a core"
+        return "; ".join(found) or None
 
 
 def _lower(one: float | None, other: float | None) -> float | None:

@@ -12,8 +12,10 @@ from bench.gate.measuring.cases import Absent
 from bench.gate.measuring.measured import Measured, Pair
 from bench.gate.request import Key
 from bench.gate.verdict.phases import changes, culprit, noteworthy
+from bench.problems import Problem, problem_of
 from bench.stats.looks import Rules
 from bench.stats.sequential import Verdict
+from bench.tasks import TASKS
 
 Entry = dict[str, Any]
 Grades = dict[str, float]
@@ -29,10 +31,11 @@ def entry(measured: Measured, rules: Rules, reference: Grades | None = None) -> 
     """
     speed = measured.so_far(rules)
     graded = {arm: _grades(measured, arm) for arm in ("baseline", "candidate")}
-    worse = _worse(graded["candidate"], reference or graded["baseline"])
+    problem = problem_of(measured.case.candidate.trial.dataset)
+    worse = _worse(graded["candidate"], reference or graded["baseline"], problem)
     found = changes(measured.counting) if measured.counting else []
-    task = measured.case.key[1]
-    phase = culprit(found, task, slower=speed.outcome == "regression") if speed and speed.flagged else None
+    hook = TASKS[measured.case.key[1]].measured
+    phase = culprit(found, hook, slower=speed.outcome == "regression") if speed and speed.flagged else None
     result: Entry = {
         "case": described(measured.case.key, measured.case.family),
         "verdict": _name(measured, speed, worse),
@@ -47,7 +50,7 @@ def entry(measured: Measured, rules: Rules, reference: Grades | None = None) -> 
         },
         "notices": [
             f"{change.name} takes {change.candidate_s:.3g} s instead of {change.baseline_s:.3g} s"
-            for change in noteworthy(found, task, rules.threshold)
+            for change in noteworthy(found, hook, rules.threshold)
         ],
         "quality": {**graded, "reference": dict(reference) if reference else graded["baseline"]},
         "pairs": [_pair(pair) for pair in measured.pairs],
@@ -60,7 +63,8 @@ def entry(measured: Measured, rules: Rules, reference: Grades | None = None) -> 
 
 def is_worse(measured: Measured, reference: Grades | None = None) -> bool:
     """Return whether the grades of what was measured so far are worse than they may be; arguments as for `entry`."""
-    return bool(_worse(_grades(measured, "candidate"), reference or _grades(measured, "baseline")))
+    problem = problem_of(measured.case.candidate.trial.dataset)
+    return bool(_worse(_grades(measured, "candidate"), reference or _grades(measured, "baseline"), problem))
 
 
 def absent(case: Absent) -> Entry:
@@ -122,8 +126,8 @@ def _grades(measured: Measured, arm: str) -> Grades | None:
     return grades(measured.records(arm)) or None
 
 
-def _worse(candidate: Grades | None, reference: Grades | None) -> list[str]:
-    return worse_grades(candidate, reference) if candidate and reference else []
+def _worse(candidate: Grades | None, reference: Grades | None, problem: Problem) -> list[str]:
+    return worse_grades(candidate, reference, problem) if candidate and reference else []
 
 
 def _pair(pair: Pair) -> dict[str, Any]:

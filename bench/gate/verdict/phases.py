@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from bench.gate.measuring.measured import Pair
 from bench.records.directory import Record
 from bench.stats.ranksum import Ratio, ratio
+from bench.tasks import TASKS
 
 LEAST_S = 0.05  # a change of less in a phase that is not judged is not worth a sentence
 
@@ -45,10 +46,10 @@ def changes(pairs: list[Pair]) -> list[PhaseChange]:
     outer = dict.fromkeys(name for record in (*baseline, *candidate) for name in record["phases"])
     inner = dict.fromkeys(name for record in (*baseline, *candidate) for name in _inner(record))
     found = [_change(name, _values(baseline, name), _values(candidate, name)) for name in outer]
-    task = baseline[0]["trial"]["task"] if baseline else ""
+    measured = TASKS[baseline[0]["trial"]["task"]].measured if baseline else ""
     return found + [
         _change(
-            f"{task}/{name}",
+            f"{measured}/{name}",
             [_inner(r).get(name, 0.0) for r in baseline],
             [_inner(r).get(name, 0.0) for r in candidate],
         )
@@ -56,33 +57,33 @@ def changes(pairs: list[Pair]) -> list[PhaseChange]:
     ]
 
 
-def culprit(found: Iterable[PhaseChange], task: str, *, slower: bool) -> PhaseChange | None:
+def culprit(found: Iterable[PhaseChange], measured: str, *, slower: bool) -> PhaseChange | None:
     """Return the phase that changed most, of those that a case is judged by; None where none did.
 
     Args:
         found: Out of `changes`.
-        task: The case's task.
+        measured: The hook that the case's task measures.
         slower: Whether to look for what takes longer, or for what takes less time.
     """
     sign = 1 if slower else -1
-    judged = [change for change in found if change.name.startswith(f"{task}/")]
-    judged = judged or [change for change in found if change.name == task]
+    judged = [change for change in found if change.name.startswith(f"{measured}/")]
+    judged = judged or [change for change in found if change.name == measured]
     most = max(judged, key=lambda change: sign * change.change_s, default=None)
     return most if most and sign * most.change_s > 0 else None
 
 
-def noteworthy(found: Iterable[PhaseChange], task: str, threshold: float) -> list[PhaseChange]:
+def noteworthy(found: Iterable[PhaseChange], measured: str, threshold: float) -> list[PhaseChange]:
     """Return the phases beside the judged one that are surely slower by more than the threshold.
 
     Args:
         found: Out of `changes`.
-        task: The case's task.
+        measured: The hook that the case's task measures.
         threshold: As a share.
     """
     return [
         change
         for change in found
-        if change.name.partition("/")[0] != task
+        if change.name.partition("/")[0] != measured
         and change.ratio is not None
         and change.ratio.low is not None
         and change.ratio.low > 1 + threshold
@@ -91,11 +92,11 @@ def noteworthy(found: Iterable[PhaseChange], task: str, threshold: float) -> lis
 
 
 def _inner(record: Record) -> dict[str, float]:
-    """Return the slowest rank's seconds in each inner phase of the task's own hook, and the rest of it as ``rest``."""
+    """Return the slowest rank's seconds in each inner phase of the measured hook, and the rest of it as ``rest``."""
     named = {name: seconds for name, seconds in record["slowest"].items() if "." not in name}
     if not named:
         return {}
-    rest = record["phases"].get(record["trial"]["task"], 0.0) - sum(named.values())
+    rest = (TASKS[record["trial"]["task"]].duration_s(record) or 0.0) - sum(named.values())
     return {**named, "rest": max(0.0, rest)}
 
 

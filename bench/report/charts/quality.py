@@ -4,38 +4,38 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from bench.families import OWN, family_of
 from bench.findings.cases import Case, cost, samples
 from bench.findings.interval import of_median
 from bench.findings.names import case_name
+from bench.problems import Metric
 from bench.writing import figures, palette, spots
-from bench.writing.chart import MILLION, MOST_LABELS, MOST_POINTS, NARROW, WIDE, Spec, chart
+from bench.writing.chart import MOST_LABELS, MOST_POINTS, NARROW, WIDE, Spec, chart
 from bench.writing.clean import label
-
-FAMILIES = {"gbt": 0, "mlp": 1, "linear": 2, "mlp_lbfgs": 3}  # the colour and the shape of each, on every page
 
 
 def time_and_quality(cases: Sequence[Case], front: Sequence[Case], asked: float | None, width: int) -> Spec | None:
-    """Return time against AUC: a point and an interval for each case, the Pareto front, and the quality asked for.
+    """Return time against the first grade: points and intervals of cases, the Pareto front, and what is asked for.
 
     Args:
         cases: The cases; at most `MOST_POINTS` are drawn, the front and then the fastest.
         front: The cases on the front.
-        asked: The AUC that was asked for, if any.
+        asked: The grade that was asked for, if any.
         width: `WIDE` or `NARROW`.
 
     Returns:
         None where no case has both.
     """
     on_front = set(front)
-    placed = [case for case in cases if cost(case) and case.median("quality", "auc") is not None]
+    placed = [case for case in cases if cost(case) and case.grade is not None]
     drawn = [*front, *(case for case in placed if case not in on_front)][:MOST_POINTS]
     if not drawn:
         return None
-    train = drawn[0].task == "train"
-    values = [_point(case, case in on_front, 1.0 if train else MILLION) for case in drawn]
+    task, metric = drawn[0].kind, drawn[0].problem.metrics[0]
+    values = [_point(case, case in on_front) for case in drawn]
     height = 420 if width == WIDE else 360
     inner = (width - 70, height - 100)
-    levels = [value["auc"] for value in values] + ([asked] if asked is not None else [])
+    levels = [value["grade"] for value in values] + ([asked] if asked is not None else [])
     y_domain, y_pixels = spots.linear_scale(levels, inner[1], 0.002)
     x_domain, spans = spots.log_scale([value[end] for end in ("low", "high", "seconds") for value in values], inner[0])
     lows, highs, middles = (spans[part * len(values) : (part + 1) * len(values)] for part in range(3))
@@ -45,16 +45,16 @@ def time_and_quality(cases: Sequence[Case], front: Sequence[Case], asked: float 
         *inner,
         bars=list(zip(lows, highs, y_pixels, strict=False)),
     )
-    what = "seconds to a model" if train else "seconds for a million rows"
+    what = task.result
     layers = [_front_line([value for value in values if value["front"]]), _error_bars(values), _points(values, width)]
     layers += [_text(value, spot) for value, spot in zip(values[:MOST_LABELS], found, strict=False) if spot]
-    layers += [] if asked is None else [_asked(asked)]
+    layers += [] if asked is None else [_asked(asked, metric)]
     best = figures.names([case_name(case) for case in front[:MOST_LABELS]])
-    told = f"{what} against AUC for {len(drawn)} cases; on the front: {best}"
-    return chart(width, height, told, layers, encoding=_axes(what, x_domain, y_domain, width))
+    told = f"{what} against {metric.label} for {len(drawn)} cases; on the front: {best}"
+    return chart(width, height, told, layers, encoding=_axes(what, metric, x_domain, y_domain, width))
 
 
-def _axes(what: str, x_domain: tuple[float, float], y_domain: tuple[float, float], width: int) -> Spec:
+def _axes(what: str, metric: Metric, x_domain: tuple[float, float], y_domain: tuple[float, float], width: int) -> Spec:
     title = f"{what}, logarithmic: further left is faster" if width == WIDE else f"{what} (left is faster)"
     return {
         "x": {
@@ -64,36 +64,42 @@ def _axes(what: str, x_domain: tuple[float, float], y_domain: tuple[float, float
             "axis": {"title": title, "tickCount": 5, "labelOverlap": "greedy", "format": "~g"},
         },
         "y": {
-            "field": "auc",
+            "field": "grade",
             "type": "quantitative",
             "scale": {"domain": list(y_domain), "nice": False},
-            "axis": {"title": "AUC: further up is better", "format": ".3f", "tickCount": 5},
+            "axis": {
+                "title": f"{metric.label}: further {'up' if metric.better > 0 else 'down'} is better",
+                "format": ".3f",
+                "tickCount": 5,
+            },
         },
     }
 
 
-def _asked(asked: float) -> Spec:
+def _asked(asked: float, metric: Metric) -> Spec:
+    told = f"the quality asked for: {metric.label} {metric.shown(asked)}"
     return {
-        "data": {"values": [{"auc": asked, "told": f"the quality asked for: AUC {asked:.4f}"}]},
+        "data": {"values": [{"grade": asked, "told": told}]},
         "mark": {"type": "rule", "color": "var(--accent)", "strokeDash": [2, 4], "strokeWidth": 1.5},
-        "encoding": {"y": {"field": "auc", "type": "quantitative"}, "x": None, "description": {"field": "told"}},
+        "encoding": {"y": {"field": "grade", "type": "quantitative"}, "x": None, "description": {"field": "told"}},
     }
 
 
-def _point(case: Case, on_front: bool, factor: float) -> Spec:
-    seconds, auc = (cost(case) or 0.0) * factor, case.median("quality", "auc") or 0.0
-    span = of_median([value * factor for value in samples(case)])
+def _point(case: Case, on_front: bool) -> Spec:
+    rows, grade = case.kind.axis_rows, case.grade or 0.0
+    seconds = case.kind.scaled(cost(case) or 0.0, rows)
+    span = of_median([case.kind.scaled(value, rows) for value in samples(case)])
     between = f", interval {figures.digits(span.low)} to {figures.seconds(span.high)}" if span else ", one repeat"
     return {
         "seconds": seconds,
-        "auc": auc,
+        "grade": grade,
         "low": span.low if span else seconds,
         "high": span.high if span else seconds,
         "family": label(case.family),
         "label": label(case_name(case)),
         "front": on_front,
         "told": f"{case_name(case)} ({label(case.family)}): {figures.seconds(seconds)}{between}, "
-        f"AUC {figures.score(auc)}",
+        f"{case.problem.metrics[0].label} {case.problem.metrics[0].shown(grade)}",
     }
 
 
@@ -119,7 +125,9 @@ def _error_bars(values: list[Spec]) -> Spec:
 
 
 def _points(values: list[Spec], width: int) -> Spec:
-    looks = palette.marks((value["family"] for value in values), FAMILIES)
+    families = [family_of(value["family"]) for value in values]
+    places = {family.name: family.colour - 1 for family in (*(file.FAMILY for file in OWN), *families) if family.colour}
+    looks = palette.marks((value["family"] for value in values), places)
     names = list(looks)
     return {
         "data": {"values": values},

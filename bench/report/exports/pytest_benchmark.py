@@ -13,7 +13,6 @@ from collections.abc import Sequence
 from typing import Any
 
 from bench import scrub
-from bench.families.control import CONTROL_FAMILY
 from bench.findings.cases import Case, times
 from bench.findings.groups import Group, Panel, panels
 from bench.findings.names import case_name
@@ -44,7 +43,7 @@ def as_json(runs: Sequence[Run]) -> str:
 
 def _benchmark(case: Case, group: Group, panel: Panel, found: Sequence[Panel]) -> dict[str, Any] | None:
     # The control takes no time of its own: what it measures is the harness around it.
-    data = [record["wall_s"] for record in case.ok] if case.family == CONTROL_FAMILY else times(case)
+    data = times(case) if case.works else [record["wall_s"] for record in case.ok]
     if not data:
         return None
     name = f"{shown(case.strategy)}[{case.task}-{shown(case.dataset)}-workers{case.workers}]"
@@ -68,8 +67,7 @@ def _benchmark(case: Case, group: Group, panel: Panel, found: Sequence[Panel]) -
             "fingerprint": group.dataset["fingerprint"],
             "trials": len(case.records),
             "ok": len(case.ok),
-            "auc": case.median("quality", "auc"),
-            "log_loss": case.median("quality", "log_loss"),
+            **{metric.name: case.median("quality", metric.name) for metric in case.problem.metrics},
             "peak_memory_bytes": case.median("resources", "peak_memory_bytes"),
             "cpu_s": case.median("resources", "cpu_s"),
         },

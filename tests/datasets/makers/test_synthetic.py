@@ -40,7 +40,7 @@ def test_fewer_rows_are_the_beginning_of_more() -> None:
 
 def test_the_best_auc_is_that_of_the_true_probabilities() -> None:
     """The best AUC in the manifest is what the true probabilities reach on the labels that were drawn."""
-    best = make_synthetic(400_000, 6).dataset.best_auc
+    best = make_synthetic(400_000, 6).dataset.best
     portions = list(synthetic._portions(synthetic._law(6, 0), 400_000, 0))
     labels = np.concatenate([columns[0] for columns, _ in portions])
     probabilities = np.concatenate([values for _, values in portions])
@@ -63,8 +63,8 @@ def test_models_order_as_they_should() -> None:
         roc_auc_score(truth, model.fit((train - mean) / std, labels).predict_proba((test - mean) / std)[:, 1])
         for model in models
     )
-    assert manifest.dataset.best_auc is not None
-    assert 0.65 < linear < trees - 0.05 < trees < manifest.dataset.best_auc
+    assert manifest.dataset.best is not None
+    assert 0.65 < linear < trees - 0.05 < trees < manifest.dataset.best
     assert std.max() / std.min() > 100
 
 

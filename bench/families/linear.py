@@ -1,0 +1,7 @@
+"""Linear models: one weight for each feature."""
+
+from __future__ import annotations
+
+from bench.families.base import Family
+
+FAMILY = Family("linear", colour=3)

@@ -1,0 +1,160 @@
+"""What a task is: which hooks it calls, which of them is measured, and what a trial is judged by."""
+
+from __future__ import annotations
+
+from abc import ABC, abstractmethod
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from types import SimpleNamespace
+from typing import Any, Literal, Protocol
+
+Figures = Mapping[str, Any]  # what a record holds
+LEAST_S = 1e-6  # times are kept to the microsecond
+
+
+class Sizes(Protocol):
+    """What a task needs to know of a dataset."""
+
+    @property
+    def rows(self) -> int:
+        """Rows of both splits."""
+
+    @property
+    def train_rows(self) -> int:
+        """Rows of the split ``train``."""
+
+    @property
+    def test_rows(self) -> int:
+        """Rows of the split ``test``."""
+
+
+@dataclass(frozen=True)
+class Column:
+    """A column of the table on the terminal.
+
+    Attributes:
+        heading: What stands above it, on one or two lines.
+        kind: How its value is written.
+        path: Keys that lead to its value in a record.
+    """
+
+    heading: str
+    kind: Literal["seconds", "count", "bytes"]
+    path: tuple[str, ...]
+
+
+SETUP = Column("setup,\ns", "seconds", ("phases", "setup"))
+PREDICT = Column("predict,\ns", "seconds", ("phases", "predict"))
+RATE = Column("rows/s", "count", ("rows_per_s",))
+COSTS = (
+    Column("peak\nmemory", "bytes", ("resources", "peak_memory_bytes")),
+    Column("CPU,\ns", "seconds", ("resources", "cpu_s")),
+)
+
+
+@dataclass(frozen=True)
+class Task(ABC):
+    """A task; make one of a subclass, in a file of its own, and enter it in the table of `bench.tasks`.
+
+    Attributes:
+        name: Its name, on the command line and in records.
+        hooks: Hooks of the strategy that a trial calls, in their order, between the set-up and the teardown.
+        measured: The hook whose time is what is measured.
+        splits_to_score: Splits that ``bench_predict`` scores.
+        scores_given_model: Whether strategies with ``scores="reference"`` score with a model that they are given.
+        weighs_quality: Whether trials of it differ in what they learn, so that time alone is no answer.
+        result: What a trial comes to, as a table's head and an axis say it: ``seconds to a model``.
+        time_is: What its time is: ``time to a model``.
+        rows_are: What its rows are there for: ``to train on``.
+        judged_rows: For how many rows `seconds` are; None where they are for the whole task.
+        axis_rows: For how many rows times are drawn; None where they are for the whole task.
+        columns: Columns of its table, before the grades.
+        columns_after: Those after the grades.
+        all_grades: Whether its table shows every grade, or the first only.
+    """
+
+    name: str
+    hooks: tuple[str, ...]
+    measured: str
+    splits_to_score: tuple[str, ...]
+    result: str
+    time_is: str
+    rows_are: str
+    columns: tuple[Column, ...]
+    columns_after: tuple[Column, ...]
+    scores_given_model: bool = False
+    weighs_quality: bool = False
+    judged_rows: int | None = None
+    axis_rows: int | None = None
+    all_grades: bool = True
+
+    @abstractmethod
+    def rows(self, dataset: Sizes) -> int:
+        """Return how many rows of a dataset the task works on."""
+
+    def rows_described(self, described: Mapping[str, Any]) -> int:
+        """Return the same for a dataset that a file describes."""
+        return self.rows(SimpleNamespace(**described))
+
+    @abstractmethod
+    def work(
+        self,
+        dataset: Sizes,
+        phases: Mapping[str, float],
+        inner: Mapping[str, Sequence[float]],
+        measures: Mapping[str, float],
+        *,
+        given_model: bool,
+    ) -> dict[str, Any]:
+        """Return the figures of a record that the task is about.
+
+        Args:
+            dataset: The dataset.
+            phases: Seconds of each phase.
+            inner: Seconds of each inner phase, a value for each rank.
+            measures: Numbers that the strategy left, checked.
+            given_model: Whether the strategy scored with a model that it was given.
+
+        Returns:
+            Of ``time_to_model_s``, ``rows``, ``rows_per_s`` and ``rows_per_s_warm`` those that the task has.
+        """
+
+    @abstractmethod
+    def seconds(self, record: Figures) -> float | None:
+        """Return what a trial is judged by, in seconds for `judged_rows` rows; this definition is the only one.
+
+        Args:
+            record: A record with status ``ok``.
+
+        Returns:
+            At least a microsecond; None where the trial has no such figure.
+        """
+
+    def idle_work(self, phases: Mapping[str, float]) -> dict[str, Any]:
+        """Return the figures of a trial of the control, which does nothing.
+
+        Args:
+            phases: Seconds of each phase.
+        """
+        del phases
+        return {}
+
+    def duration_s(self, record: Figures) -> float | None:
+        """Return the seconds of the measured hook, whatever it got done.
+
+        Args:
+            record: A record.
+        """
+        found = record["phases"].get(self.measured)
+        return None if found is None else float(found)
+
+    def scaled(self, seconds: float, rows: float | None) -> float:
+        """Return what `seconds` gives for so many rows; None for the whole task where that has no unit.
+
+        Args:
+            seconds: Out of `seconds`.
+            rows: Number of rows.
+        """
+        if self.judged_rows is None or rows is None:
+            return seconds
+        return seconds * rows / self.judged_rows

@@ -1,0 +1,70 @@
+"""The task ``predict``: score every row with a given model, or with the one that the strategy has trained before."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from itertools import zip_longest
+from typing import Any
+
+from bench.tasks.base import COSTS, LEAST_S, PREDICT, RATE, SETUP, Column, Figures, Sizes, Task
+
+COLD = ("load", "compile")  # inner phases that a long job pays once
+
+
+class Predict(Task):
+    """Judged by the rate: a way that goes row by row may stop in time, and another one finish."""
+
+    def rows(self, dataset: Sizes) -> int:
+        """Return the rows of both splits."""
+        return dataset.rows
+
+    def work(
+        self,
+        dataset: Sizes,
+        phases: Mapping[str, float],
+        inner: Mapping[str, Sequence[float]],
+        measures: Mapping[str, float],
+        *,
+        given_model: bool,
+    ) -> dict[str, Any]:
+        """Return the rows scored and their rate, also without loading the model and its first call; see `Task.work`.
+
+        Ranks load at the same time, so that what it cost the trial is what it took the slowest. A strategy's own model
+        is there already, and what it calls loading is something else.
+        """
+        rows, seconds = int(measures.get("rows_scored", dataset.rows)), phases[self.measured]
+        found = {"rows": rows, "rows_per_s": round(rows / seconds, 3)}
+        slowest = max(map(sum, zip_longest(*(inner.get(name, []) for name in COLD), fillvalue=0.0)), default=0.0)
+        if given_model and 0 < slowest < seconds:
+            found["rows_per_s_warm"] = round(rows / (seconds - slowest), 3)
+        return found
+
+    def seconds(self, record: Figures) -> float | None:
+        """Return the time to score a thousand rows."""
+        rate = record["rows_per_s"]
+        return max(LEAST_S, 1000.0 / float(rate)) if rate else None
+
+
+PREDICT_TASK = Predict(
+    name="predict",
+    hooks=("train", "predict"),
+    measured="predict",
+    splits_to_score=("train", "test"),
+    scores_given_model=True,
+    result="seconds for a million rows",
+    time_is="time to score",
+    rows_are="to score",
+    judged_rows=1000,
+    axis_rows=1_000_000,
+    all_grades=False,
+    columns=(
+        RATE,
+        Column("warm,\nrows/s", "count", ("rows_per_s_warm",)),
+        Column("rows\nscored", "count", ("rows",)),
+        PREDICT,
+        Column("load,\ns", "seconds", ("slowest", "load")),
+        Column("compile,\ns", "seconds", ("slowest", "compile")),
+        SETUP,
+    ),
+    columns_after=COSTS,
+)

@@ -1,0 +1,66 @@
+"""Numbers that a strategy leaves for figures: which there are, and between which bounds they must lie."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable, Mapping
+from typing import Any
+
+from bench.model import Trial
+from bench.problems import InvalidAnswerError
+
+MOST_BYTES = 2.0**60  # an exbibyte: more than any cluster has, and less than a mistaken sign or unit gives
+SPARE = 4  # a task of Spark may use more threads than its slot has cores
+
+# Of each: the most that there can be, given the trial and its wall seconds.
+Bound = Callable[[Trial, float], float]
+BOUNDS: dict[str, Bound] = {
+    "rows_scored": lambda trial, _: trial.dataset.rows,
+    "rows_dropped_per_epoch": lambda trial, _: trial.dataset.train_rows - 1,
+    "executors_cpu_s": lambda trial, wall_s: SPARE * max(trial.cores, trial.workers) * wall_s,
+    "executors_memory_bytes": lambda *_: MOST_BYTES,
+    "store_requests": lambda *_: MOST_BYTES,
+    "store_bytes": lambda *_: MOST_BYTES,
+}
+# What the harness alone may note: a strategy's own note of that name would be taken for it.
+RESERVED_NOTES = frozenset({"gate", "processes_left"})
+
+
+def check_measures(found: Mapping[str, Any], trial: Trial, wall_s: float) -> dict[str, float]:
+    """Return the numbers that a strategy left, if all of them can be.
+
+    Args:
+        found: What it left, by name.
+        trial: The trial.
+        wall_s: Its wall seconds.
+
+    Raises:
+        InvalidAnswerError: One of them is no number, lies outside its bounds, or is called as none is.
+    """
+    for name, value in found.items():
+        if name not in BOUNDS:
+            raise InvalidAnswerError(f"it measures {name!r}, and there are only {', '.join(BOUNDS)}")
+        if isinstance(value, bool) or not isinstance(value, int | float) or not math.isfinite(value):
+            raise InvalidAnswerError(f"its {name} is {value!r}, which is no number")
+        most = BOUNDS[name](trial, wall_s)
+        if not 0 <= value <= most:
+            raise InvalidAnswerError(f"its {name} is {value:g}, and can only lie between 0 and {most:,.0f}")
+    return {name: float(value) if isinstance(value, float) else value for name, value in found.items()}
+
+
+def check_ranks(inner: Mapping[str, list[float]], wall_s: float) -> None:
+    """See that the seconds of inner phases can be.
+
+    Args:
+        inner: Seconds of each, a value for each rank.
+        wall_s: Wall seconds of the trial.
+
+    Raises:
+        InvalidAnswerError: One is negative, no number, or longer than the trial.
+    """
+    for name, values in inner.items():
+        for value in values:
+            if not 0 <= value <= wall_s:  # also where it is no number
+                raise InvalidAnswerError(
+                    f"its inner phase {name} took a rank {value:g} s, and the whole trial took {wall_s:.1f} s"
+                )

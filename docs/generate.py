@@ -1,0 +1,113 @@
+"""Writes the pages of the reference that follow from the code: `python docs/generate.py`."""
+
+from __future__ import annotations
+
+import inspect
+from collections.abc import Iterator
+from pathlib import Path
+
+import click
+
+REFERENCE = Path(__file__).parent / "reference"
+COMMAND = "python docs/generate.py"
+NOTICE = f"<!-- Written by `{COMMAND}`: change the code, then run it again. -->\n"
+
+
+def cli_page() -> str:
+    """Return the page of all verbs: for each its usage, help, arguments and options.
+
+    The text comes from click's own objects, not from its help screens, whose lines break where the terminal ends.
+    """
+    from bench.cli import main
+
+    context = click.Context(main, info_name="bench")
+    verbs = "\n".join(_verb(path, command) for path, command in _walk(context, main))
+    head = f"# The command line\n\n{NOTICE}\n{_paragraphs(main)}\nEvery verb has `--help`, or `-h`.\n"
+    return f"{head}What the exit codes mean stands in [exit codes](exit-codes.md).\n\n{verbs}"
+
+
+def strategies_page() -> str:
+    """Return the page of the built-in strategies: a table for those that train, and one for those that only score."""
+    from bench import plugins
+
+    loaded = [plugins.load(name) for name in plugins.names() if plugins.module_of(name).startswith("strategies.")]
+    train = [plugin for plugin in loaded if "train" in plugin.tasks]
+    score = [plugin for plugin in loaded if "train" not in plugin.tasks]
+    return (
+        f"# The strategies\n\n{NOTICE}\n"
+        "`bench list` prints this list with what each lacks to run on your machine. *Workers*: whether `--workers`\n"
+        "means anything to it. *Recommended for* is what its own documentation says, not what we measured.\n\n"
+        f"## Ways to train\n\n{_table(train)}\n## Ways to score only\n\n{_table(score)}"
+    )
+
+
+def _walk(context: click.Context, group: click.Group) -> Iterator[tuple[str, click.Command]]:
+    """Yield each verb below a group with the words that call it, groups left out."""
+    for name in group.list_commands(context):
+        command = group.get_command(context, name)
+        if command is None or command.hidden:
+            continue
+        inner = click.Context(command, parent=context, info_name=name)
+        if isinstance(command, click.Group):
+            yield from _walk(inner, command)
+        else:
+            yield inner.command_path, command
+
+
+def _verb(path: str, command: click.Command) -> str:
+    context = click.Context(command, info_name=path)
+    usage = " ".join([path, *command.collect_usage_pieces(context)])
+    lines = [f"## {path}", "", _paragraphs(command), f"`{usage}`", ""]
+    options = [part for part in command.params if isinstance(part, click.Option) and not part.hidden]
+    if options:
+        lines += ["| option | meaning |", "|---|---|", *(_option(option, context) for option in options), ""]
+    return "\n".join(lines)
+
+
+def _option(option: click.Option, context: click.Context) -> str:
+    names = ", ".join([*option.opts, *option.secondary_opts])
+    value = "" if option.is_flag else f" {option.make_metavar(context).removesuffix(' RANGE')}"
+    # The default as the code has it; one that depends on the machine stands in the help text itself.
+    extra = option.get_help_extra(context)
+    notes = [f"[default: {extra['default']}]"] if "default" in extra else []
+    notes += [f"[{extra['range']}]"] if "range" in extra else []
+    notes += ["[required]"] if option.required else []
+    return f"| `{_cell(names + value)}` | {_cell(' '.join([option.help or '', *notes]))} |"
+
+
+def _paragraphs(command: click.Command) -> str:
+    return inspect.cleandoc(command.help or "").partition("\f")[0].strip() + "\n"
+
+
+def _table(loaded: list) -> str:
+    lines = [
+        "| strategy | tasks | family | workers | what it is | recommended for | needs |",
+        "|---|---|---|---|---|---|---|",
+    ]
+    for plugin in loaded:
+        facts = plugin.strategy
+        cells = [
+            f"`{plugin.name}`",
+            ", ".join(plugin.tasks),
+            facts.family,
+            "any" if facts.distributed else "1",
+            plugin.summary.replace("``", "`"),
+            facts.recommended,
+            ", ".join(f"`{need}`" for need in facts.needs),
+        ]
+        lines.append("| " + " | ".join(map(_cell, cells)) + " |")
+    return "\n".join(lines) + "\n"
+
+
+def _cell(text: str) -> str:
+    return " ".join(text.split()).replace("|", "\\|")
+
+
+def write() -> None:
+    """Write both pages."""
+    (REFERENCE / "cli.md").write_text(cli_page())
+    (REFERENCE / "strategies.md").write_text(strategies_page())
+
+
+if __name__ == "__main__":
+    write()

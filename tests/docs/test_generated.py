@@ -1,0 +1,28 @@
+"""The pages of the reference that follow from the code are those that it gives."""
+
+import importlib.util
+from types import ModuleType
+
+import pytest
+
+from tests.docs.documents import ROOT
+
+
+@pytest.fixture(scope="module")
+def generate() -> ModuleType:
+    """The script that writes them."""
+    spec = importlib.util.spec_from_file_location("generate", ROOT / "docs" / "generate.py")
+    assert spec
+    assert spec.loader
+    module = importlib.util.module_from_spec(spec)
+    spec.loader.exec_module(module)
+    return module
+
+
+@pytest.mark.parametrize("page", ["cli", "strategies"])
+def test_the_page_is_up_to_date(page: str, generate: ModuleType, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A page is what the code gives, whatever the terminal: else `python docs/generate.py` renews it."""
+    monkeypatch.setenv("COLUMNS", "40")
+    renewed = getattr(generate, f"{page}_page")()
+    kept = (ROOT / "docs" / "reference" / f"{page}.md").read_text()
+    assert kept == renewed, f"docs/reference/{page}.md is older than the code: `{generate.COMMAND}` renews it."
