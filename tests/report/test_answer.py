@@ -7,8 +7,8 @@ from bench.report.page import page
 from tests.report.made import Made, make_run
 
 
-def _answer(*made, least_auc=None, **options):
-    [view] = page([make_run(made, **options)], least_auc=least_auc).views
+def _answer(*made, quality=None, **options):
+    [view] = page([make_run(made, **options)], quality=quality).views
     [answer] = view.answers
     return answer
 
@@ -65,9 +65,9 @@ def test_the_quality_asked_for_decides_who_counts():
     assert answer.asked == pytest.approx(0.74)
     assert "mllib_linear is faster" in _point(answer, "With less quality")
     assert "The best is xgboost: 0.0080 more" in _point(answer, "Quality")
-    assert _answer(*made, least_auc=0.6).chosen == ("mllib_linear",)
-    assert _answer(*made, least_auc=0.745).chosen == ("xgboost",)
-    assert "Nothing reaches an AUC of 0.9000: the best is xgboost" in _answer(*made, least_auc=0.9).headline
+    assert _answer(*made, quality=0.6).chosen == ("mllib_linear",)
+    assert _answer(*made, quality=0.745).chosen == ("xgboost",)
+    assert "Nothing reaches an AUC of 0.9000: the best is xgboost" in _answer(*made, quality=0.9).headline
 
 
 def test_start_up_may_turn_the_order():
