@@ -10,7 +10,8 @@ from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
-from bench.machine.host import ask, describe_host, digest
+from bench.machine.commands import SECONDS_FOR_A_TOOL, git
+from bench.machine.host import describe_host, digest
 from bench.plugins import GROUP
 from bench.spark import java
 
@@ -101,9 +102,9 @@ def commit(directory: Path) -> dict[str, Any] | None:
     """
     if not (directory / ".git").exists():
         return None
-    head = ask("git", "-C", str(directory), "rev-parse", "HEAD")
-    status = ask("git", "-C", str(directory), "status", "--porcelain")
-    return None if head is None else {"id": head.strip(), "dirty": status is None or bool(status.strip())}
+    head = git(directory, "rev-parse", "HEAD", timeout_s=SECONDS_FOR_A_TOOL)
+    status = git(directory, "status", "--porcelain", timeout_s=SECONDS_FOR_A_TOOL)
+    return None if head is None else {"id": head, "dirty": status is None or bool(status)}
 
 
 def _distributions() -> tuple[list[str], dict[str, str]]:

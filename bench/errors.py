@@ -5,6 +5,7 @@ BenchError                    one sentence for a person, and the exit code
 │   ├── DatasetError          2: a dataset that is missing, damaged or unsuitable
 │   └── ResultsError          2: results that are missing, damaged or from a newer version
 ├── GateError                 5: what the gate needs to measure with cannot be had
+├── CommandError              5: another program that does not start, or does not end in time
 ├── StorageError              5: an object store that cannot be reached, or that breaks off
 └── PluginError               5: a strategy plugin that breaks the contract
 Skip                          raised by a strategy: it cannot run here
@@ -35,6 +36,24 @@ class ResultsError(UsageError):
 
 class GateError(BenchError):
     """A revision's environment, or something else that the gate needs to measure with, cannot be had."""
+
+
+class CommandError(BenchError):
+    """Another program does not start, or does not end in time.
+
+    Attributes:
+        reason: Why, in a few words, for the sentence of a caller.
+    """
+
+    def __init__(self, program: str, reason: str) -> None:
+        """Name the program and the reason.
+
+        Args:
+            program: The program, as it was called.
+            reason: Why, in a few words.
+        """
+        super().__init__(f"{program} cannot be run ({reason}): try it by hand.")
+        self.reason = reason
 
 
 class StorageError(BenchError):

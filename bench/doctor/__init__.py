@@ -1,4 +1,4 @@
-"""`bench doctor`: whether this machine can run the strategies, and what to do where it cannot."""
+"""`bench doctor`: whether this machine can run the strategies, and the remedy where it cannot."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ COLOURS = {"ok": "green", "warning": "yellow", "broken": "red"}
 
 
 def checks() -> Iterator[Check]:
-    """Check one thing after the other and yield what was found; all together take about 20 seconds."""
+    """Check one thing after the other and yield each finding; all together take about 20 seconds."""
     yield from stack.checks()
     yield from machine.checks()
 

@@ -1,4 +1,4 @@
-"""What one check found."""
+"""The finding of one check."""
 
 from __future__ import annotations
 
@@ -8,13 +8,13 @@ from typing import Literal
 
 @dataclass(frozen=True)
 class Check:
-    """What one check found.
+    """The finding of one check.
 
     Attributes:
-        name: What was looked at.
+        name: The thing that was checked.
         status: ``ok``; ``warning``: something works less well or less exactly; ``broken``: something cannot run.
-        finding: What was found.
-        remedy: One sentence that says what to do; empty where nothing is to be done.
+        finding: The finding.
+        remedy: The remedy, in one sentence; empty where none is needed.
     """
 
     name: str

@@ -1,4 +1,4 @@
-"""Checks of the machine: cores, memory, disk, loopback, and what the kernel lets us see."""
+"""Checks of the machine: cores, memory, disk, loopback, and the kernel's permissions to look at processes."""
 
 from __future__ import annotations
 
@@ -7,23 +7,24 @@ import shutil
 import socket
 import subprocess
 import sys
-import sysconfig
 import tempfile
 from collections.abc import Iterator
 from pathlib import Path
 
 from bench.doctor.check import Check
-from bench.machine import limits
+from bench.errors import CommandError
+from bench.machine import commands, limits
 
 GIB = 2**30
 ENOUGH_MEMORY_BYTES = 4 * GIB  # a JVM with Spark's default heap of 1 GiB, beside a TensorFlow of 1 GiB
 LEAST_MEMORY_BYTES = 2 * GIB
 ENOUGH_DISK_BYTES = 2 * GIB  # Spark's shuffle files of a dataset that just fits into memory
 LEAST_DISK_BYTES = GIB // 10
+SECONDS_TO_DUMP = 30
 
 
 def checks() -> Iterator[Check]:
-    """Check one thing after the other and yield what was found."""
+    """Check one thing after the other and yield each finding."""
     from bench.datasets import home
 
     yield cores(limits.cores_available(), os.cpu_count() or 1)
@@ -107,7 +108,7 @@ def loopback() -> Check:
 
 
 def pressure(directory: Path) -> Check:
-    """Say whether the kernel tells how long programs wait for each other.
+    """Judge whether the kernel tells how long programs wait for each other.
 
     Args:
         directory: Where pressure stall information lies, ``/proc/pressure``.
@@ -140,12 +141,12 @@ def stack_dumps() -> Check:
 
 
 def _py_spy(pid: int) -> str:
-    command = [str(Path(sysconfig.get_path("scripts"), "py-spy")), "dump", "--pid", str(pid)]
+    command = [str(commands.own_program("py-spy")), "dump", "--pid", str(pid)]
     try:
-        answer = subprocess.run(command, capture_output=True, text=True, timeout=30, check=False)
-    except (OSError, subprocess.TimeoutExpired) as error:
-        return str(error)
-    return answer.stdout or answer.stderr.strip()
+        outcome = commands.run(command, timeout_s=SECONDS_TO_DUMP)
+    except CommandError as error:
+        return error.reason
+    return outcome.printed or outcome.complaints.strip()
 
 
 def _memory_free() -> int:

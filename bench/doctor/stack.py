@@ -14,7 +14,7 @@ from pathlib import Path
 from typing import Any
 
 from bench.doctor.check import Check
-from bench.machine import host
+from bench.machine import commands, host
 from bench.spark import java
 
 SECONDS_TO_TRY = 180
@@ -22,7 +22,7 @@ TESTED = ((3, 11), (3, 12))  # those that tox.ini has an environment for
 
 
 def checks() -> Iterator[Check]:
-    """Check one thing after the other and yield what was found."""
+    """Check one thing after the other and yield each finding."""
     yield python(sys.version_info[:2])
     runtime = java.find()
     yield java_runtime(runtime)
@@ -121,7 +121,7 @@ def framework(
     except subprocess.TimeoutExpired:
         return Check(name, "broken", f"hangs for {SECONDS_TO_TRY} s", f"Run `{install} --force-reinstall`."), {}
     if code:
-        reason = (complaints.split("\n") if complaints else [f"exit code {code}"])[-1]
+        reason = commands.last_line(complaints, f"exit code {code}")
         return Check(name, "broken", f"fails: {reason}", f"Run `{install} --force-reinstall`."), {}
     answer = json.loads(printed.splitlines()[-1])
     more = "".join(f", {key} {value}" for key, value in answer.items() if key != "version")
@@ -130,6 +130,8 @@ def framework(
 
 def _run(command: list[str], environ: dict[str, str]) -> tuple[int, str, str]:
     """Run a command and return its exit code, output and errors, stripped; nothing that it started stays.
+
+    `bench.machine.commands.run` ends the command's process session only; Spark's JVM leaves it, and is found by a mark.
 
     Raises:
         subprocess.TimeoutExpired: It hangs.
@@ -143,7 +145,8 @@ def _run(command: list[str], environ: dict[str, str]) -> tuple[int, str, str]:
         stdin=subprocess.DEVNULL,
         stdout=subprocess.PIPE,
         stderr=subprocess.PIPE,
-        text=True,
+        encoding="utf-8",
+        errors="replace",
         start_new_session=True,
     ) as child:
         try:

@@ -1,19 +1,15 @@
-"""What the machine is, as far as this process may use it; imports the standard library only."""
+"""Describes the machine, as far as this process may use it; imports the standard library only."""
 
 from __future__ import annotations
 
 import csv
 import hashlib
-import os
 import platform
 import shutil
-import subprocess
 from dataclasses import dataclass
 from pathlib import Path
 
-from bench.machine import limits
-
-SECONDS_FOR_A_TOOL = 20
+from bench.machine import commands, limits
 
 
 @dataclass(frozen=True)
@@ -44,7 +40,7 @@ class Host:
 
 
 def describe_host() -> Host:
-    """Return what this machine is; asks ``nvidia-smi`` if it is on the path."""
+    """Return the facts of this machine; runs ``nvidia-smi`` if it is on the path."""
     return Host(
         id=digest(_machine_id()),
         cpu=_cpu(),
@@ -62,20 +58,8 @@ def gpus() -> tuple[str, ...]:
     """Return name, memory and driver of each NVIDIA GPU, as ``nvidia-smi`` on the path states them."""
     if not shutil.which("nvidia-smi"):
         return ()
-    answer = ask("nvidia-smi", "--query-gpu=name,memory.total,driver_version", "--format=csv,noheader")
+    answer = commands.ask("nvidia-smi", "--query-gpu=name,memory.total,driver_version", "--format=csv,noheader")
     return tuple(", ".join(field.strip() for field in row) for row in csv.reader((answer or "").splitlines()))
-
-
-def ask(*command: str) -> str | None:
-    """Return what a tool prints, None if it is not there, fails or hangs."""
-    environ = {**os.environ, "LC_ALL": "C", "GIT_OPTIONAL_LOCKS": "0"}
-    try:
-        answer = subprocess.run(
-            command, capture_output=True, text=True, timeout=SECONDS_FOR_A_TOOL, check=True, env=environ
-        )
-    except (OSError, subprocess.SubprocessError):
-        return None
-    return answer.stdout
 
 
 def digest(text: str) -> str:

@@ -1,4 +1,4 @@
-"""The cores and the memory that this process may really use, whatever the machine has.
+"""The cores and the memory that this process may really use, which may be less than the machine has.
 
 A container sees all of its host: only the affinity mask and the control groups say what is its own.
 Read as in proc(5), cgroups(7), and the kernel's ``admin-guide/cgroup-v1`` and ``cgroup-v2``.

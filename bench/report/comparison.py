@@ -108,7 +108,7 @@ def _row(compared: Compared, metrics: Sequence[Metric]) -> tuple[str, ...]:
 
 
 def _seconds(case: Case) -> str:
-    """Return what a case takes: the time to a model, or for all rows that it scored."""
+    """Return the seconds of a case: to a model, or for all rows that it scored."""
     seconds = cost(case)
     if seconds is None:
         return ""
@@ -125,7 +125,7 @@ def _name(case: Case) -> str:
 
 
 def _before(found: Comparison) -> list[str]:
-    """Return what must be known before the figures."""
+    """Return the sentences that come before the figures."""
     if not found.differences:
         return []
     said = "; ".join(shown(str(difference)) for difference in found.differences)

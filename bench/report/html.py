@@ -2,14 +2,10 @@
 
 from __future__ import annotations
 
-import base64
-import hashlib
 import json
 from collections.abc import Callable
-from importlib import resources
 from typing import Any
 
-from jinja2 import Environment, PackageLoader
 from markupsafe import Markup
 
 from bench.findings.cases import Case, time_s
@@ -23,6 +19,7 @@ from bench.report.phrases import cores, crossover_interval, crossover_rows, fast
 from bench.report.table import Column, Row, cpu_per_million_rows
 from bench.tasks import TASKS
 from bench.writing import figures
+from bench.writing import page as shell
 from bench.writing.clean import shown
 from bench.writing.draw import svg
 
@@ -46,19 +43,16 @@ def render(page: Page) -> str:
     Args:
         page: What it says.
     """
-    environment = Environment(loader=PackageLoader("bench.report"), autoescape=True)
-    style, script = (_resource(f"report.{kind}") for kind in ("css", "js"))
     draw = _Draw()
     reasons = [(row, reason) for row in page.rows for reason in row.reasons]
-    return environment.get_template(
-        "report.html.j2"
-    ).render(
+    return shell.render(
+        "bench.report",
+        "report.html.j2",
+        style="report.css",
+        script="report.js",
         page=page,
         several=page.several,
         sections=SECTIONS,
-        policy=_policy(style, script),
-        style=Markup(style),  # noqa: S704 - our own file
-        script=Markup(script),  # noqa: S704 - our own file
         data=Markup(_data(page)),  # noqa: S704 - JSON without a single < > or &
         most_crossovers=MOST_CROSSOVERS,
         drawn=[_drawn(panel, view, page, draw) for panel in page.panels for view in panel.views],
@@ -68,22 +62,10 @@ def render(page: Page) -> str:
         unnamed=max(0, len(reasons) - MOST_REASONS),
         statuses=sorted({row.status for row in page.rows}),
         times=", or ".join(dict.fromkeys(TASKS[task].time_is for task in sorted({v.group.task for v in page.views}))),
+        judged_by_rows=any(TASKS[view.group.task].judged_rows for view in page.views),
         asked=any(answer.asked is not None for view in page.views for answer in view.answers),
         column_style=_style,
         cell_style=lambda row, number: _cell_style(page, row, number),
-    )
-
-
-def _resource(name: str) -> str:
-    return resources.files("bench.report").joinpath("templates", name).read_text().strip()
-
-
-def _policy(style: str, script: str) -> str:
-    """Return the content security policy: this style sheet, this script, and no network at all."""
-    hashes = [base64.b64encode(hashlib.sha256(text.encode()).digest()).decode() for text in (style, script)]
-    return (
-        f"default-src 'none'; style-src 'sha256-{hashes[0]}'; script-src 'sha256-{hashes[1]}'; img-src data:; "
-        "base-uri 'none'; form-action 'none'"
     )
 
 
@@ -135,7 +117,7 @@ class _Draw:
         if spec is None:
             return None
         self._number += 1
-        return Markup(svg(spec, f"chart{self._number}"))  # noqa: S704 - only what `bench.report.draw` lets through
+        return svg(spec, f"chart{self._number}")
 
     def both(self, make: Callable[[int], Spec | None]) -> Markup | None:
         """Draw a chart for wide pages and for narrow ones; the style sheet shows one of them."""
@@ -146,7 +128,7 @@ class _Draw:
 
 
 def _drawn(panel: PanelView, view: View, page: Page, draw: _Draw) -> dict[str, Any]:
-    """Return what the template shows of a group."""
+    """Return the values of a group for the template."""
     machine = f"Machine {panel.number}: " if len(page.panels) > 1 else ""
     contenders = view.group.contenders
     return {

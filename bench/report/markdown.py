@@ -2,19 +2,15 @@
 
 from __future__ import annotations
 
-import re
-from typing import Any
-
-from jinja2 import Environment, PackageLoader
-
 from bench.findings.cases import time_s
 from bench.findings.names import case_name
 from bench.report.page import Page
 from bench.report.phrases import cores, crossover_interval, crossover_rows, fastest_by_rows
 from bench.writing import figures
+from bench.writing.jinja import environment
+from bench.writing.markdown import escape
 
 MOST_ROWS = 100
-_SPECIAL = re.compile(r"([\\`*_\[\]<>|~&$#])")
 
 
 def render(page: Page) -> str:
@@ -23,10 +19,9 @@ def render(page: Page) -> str:
     Args:
         page: What it says.
     """
-    environment = Environment(  # noqa: S701 - Markdown has other characters to escape than HTML, and all are
-        loader=PackageLoader("bench.report"), finalize=escape, trim_blocks=True, lstrip_blocks=True
-    )
-    return environment.get_template("report.md.j2").render(
+    # Markdown has other characters to escape than HTML has, and all of them are.
+    rooms = environment("bench.report", autoescape=False, finalize=escape)
+    return rooms.get_template("report.md.j2").render(
         page=page,
         rows=page.rows[:MOST_ROWS],
         reasons=[(row, reason) for row in page.rows[:MOST_ROWS] for reason in row.reasons],
@@ -40,13 +35,3 @@ def render(page: Page) -> str:
         crossover_rows=crossover_rows,
         crossover_interval=crossover_interval,
     )
-
-
-def escape(value: Any) -> str:
-    """Return text that Markdown shows as it is: nothing in it is markup, a link or the mention of somebody.
-
-    Args:
-        value: Anything; it is one line.
-    """
-    text = _SPECIAL.sub(r"\\\1", str(value))
-    return text.replace("://", ":\\//").replace("www.", "www\\.").replace("@", "@\u200b")

@@ -1,4 +1,4 @@
-"""What the report says, from top to bottom, whatever it is written as; pure."""
+"""The content of the report, from top to bottom, the same in every format; pure."""
 
 from __future__ import annotations
 
@@ -21,10 +21,10 @@ from bench.writing import figures
 
 @dataclass(frozen=True)
 class View:
-    """What is said of one group.
+    """The part of the report on one group.
 
     Attributes:
-        heading: What to call it.
+        heading: Its name.
         group: The group.
         answers: The answer.
         front: The cases on the Pareto front, the fastest first.
@@ -44,12 +44,12 @@ class View:
 
 @dataclass(frozen=True)
 class PanelView:
-    """What is said of one machine with one stack.
+    """The part of the report on one machine with one stack.
 
     Attributes:
         number: From 1.
-        heading: What to call it.
-        different: In what it differs from the other panels, a sentence; empty where there is one panel.
+        heading: Its name.
+        different: A sentence on its differences from the other panels; empty where there is one panel.
         views: Its groups.
         by_rows: How times grow with rows.
         provenance: Where its figures come from, for each run.
@@ -68,7 +68,7 @@ class Page:
     """The whole report.
 
     Attributes:
-        title: What stands above it.
+        title: Its title.
         panels: The machines.
         columns: The columns of the full table.
         rows: The rows of the full table.
@@ -102,10 +102,10 @@ class Page:
 
 
 def page(runs: Sequence[Run], *, quality: float | None = None, links: Links = lambda _: None) -> Page:
-    """Return what the report of some runs says.
+    """Return the content of the report of some runs.
 
     Args:
-        runs: What was read.
+        runs: The runs.
         quality: The grade that is asked for, the problem's first; None for a little worse than the best measured.
         links: Says where the log of a record lies, seen from the report.
     """

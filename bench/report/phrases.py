@@ -1,10 +1,14 @@
-"""What several formats of the report say in the same words; pure."""
+"""Phrases that several parts and formats of the report share; pure."""
 
 from __future__ import annotations
+
+from collections.abc import Sequence
 
 from bench.findings.crossover import Crossover
 from bench.findings.scales import ByRows, Point
 from bench.writing import figures
+
+NAMED = 4  # so many cases are named one by one
 
 
 def cores(point: Point) -> str:
@@ -37,7 +41,7 @@ def _rows(value: float) -> str:
 
 
 def fastest_by_rows(found: ByRows) -> str:
-    """Return a sentence that says who is the fastest on few rows, who on many, and from where on."""
+    """Return a sentence that names the fastest on few rows and on many, and the number of rows between."""
     few, many = found.fastest
     if few == many:
         return f"{few} is the fastest on the fewest rows and on the most."
@@ -48,3 +52,12 @@ def fastest_by_rows(found: ByRows) -> str:
         f"On the fewest rows {few} is the fastest, on the most {many}, which beats it from {crossover_rows(at)} on "
         f"(interval: {crossover_interval(at)})."
     )
+
+
+def others(names: Sequence[str]) -> list[str]:
+    """Return how many cases are left after those that are named one by one; empty where none is.
+
+    Args:
+        names: All of them.
+    """
+    return [f"{len(names) - NAMED} others"] if len(names) > NAMED else []

@@ -1,4 +1,4 @@
-"""The full table: a row for each case, whatever its end, and under it its raw repeats; pure."""
+"""The full table: a row for each case, however its trials ended, and under it its raw repeats; pure."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ class Column:
 
     Attributes:
         name: A word that stays, for styles and scripts.
-        heading: What stands above it.
+        heading: Its heading.
         numeric: Whether it is a figure.
         narrow: Whether there is room for it on a telephone.
     """
@@ -79,10 +79,10 @@ class Row:
 
     Attributes:
         cells: Its figures as text, a cell for each column.
-        keys: What to sort by, a value for each column.
+        keys: The value to sort by in each column.
         where: Task, dataset and machine, where there are several; empty where there is one.
         status: ``ok`` where every trial was, else the worst of them, for its colour.
-        reasons: Each reason for whatever was not ``ok``, once.
+        reasons: Each reason of a trial that was not ``ok``, once.
         repeats: Its trials.
     """
 
@@ -159,7 +159,7 @@ def _row(case: Case, group: Group, panel: Panel, wanted: list[str], links: Links
 
 
 def _cells(case: Case, group: Group, panel: Panel) -> dict[str, tuple[str, Value]]:
-    """Return what every column could say: the text, and what to sort by."""
+    """Return the cell of every column: its text, and the value to sort by."""
     seconds, span = time_s(case), of_median(times(case))
     grades = {metric.name: case.median("quality", metric.name) for metric in case.problem.metrics}
     memory, cpu = case.median("resources", "peak_memory_bytes"), case.median("resources", "cpu_s")

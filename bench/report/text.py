@@ -38,7 +38,7 @@ SCALING = ("speed-\nup", "effi-\nciency")
 
 
 def print_run(run: Run, console: Console) -> None:
-    """Print a table for each task of a run, the reasons of what is not ``ok``, and the harness's own overhead.
+    """Print a table for each task of a run, the reasons of trials that are not ``ok``, and the harness's own overhead.
 
     Args:
         run: The run.
@@ -96,12 +96,12 @@ def _columns(task: Task, problem: Problem) -> list[tuple[str, Callable[[float | 
 
 
 def _workers(case: Case) -> str:
-    """Say how many workers there were, and on how few cores if they had to share them."""
+    """Return the number of workers, with that of the cores where workers had to share them."""
     return str(case.workers) if case.workers <= case.cores else f"{case.workers} on {case.cores} cores"
 
 
 def _slower(case: Case, best: float | None) -> str:
-    """Say how many times the fastest case's time a row takes; with two digits that count."""
+    """Return how many times the fastest case's time a row takes, with two digits that count."""
     seconds = cost(case)
     if not seconds or not best:
         return ""

@@ -61,7 +61,7 @@ def _text(runs: Sequence[Run], kind: str, quality: float | None, path: Path) -> 
 
 
 def links(runs: Sequence[Run], path: Path) -> Links:
-    """Return what says where the log of a record lies, seen from the report: only logs that are there, and in the run.
+    """Return a function from a record to the place of its log, seen from the report; None for a log outside the run.
 
     Args:
         runs: The runs.

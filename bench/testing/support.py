@@ -5,7 +5,6 @@ from __future__ import annotations
 import importlib
 import json
 import os
-import subprocess
 import sys
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -16,7 +15,7 @@ from typing import Any
 import pytest
 
 from bench import Dataset, plugins
-from bench.machine import limits
+from bench.machine import commands, limits
 from bench.request import Request
 from bench.runs import plan
 from bench.tasks import TASKS
@@ -124,7 +123,9 @@ def modules_after_loading(strategy: str) -> set[str]:
         "print(json.dumps([name for name in sys.modules if '.' not in name]))"
     )
     command = [sys.executable, "-c", program, strategy]
-    return set(json.loads(subprocess.run(command, capture_output=True, text=True, check=True).stdout))
+    outcome = commands.run(command)
+    assert outcome.code == 0, f"strategy {strategy} cannot be loaded: {commands.last_line(outcome.complaints)}"
+    return set(json.loads(outcome.printed))
 
 
 @contextmanager

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Sequence
 
 from rich.console import Console
@@ -11,6 +10,7 @@ from rich.table import Table
 
 from bench.trend import words
 from bench.trend.series import Series
+from bench.writing import markdown
 from bench.writing.tables import print_whole
 
 COLUMNS = ("case", "nights", "since the last step", "steps", "the last nights")
@@ -41,19 +41,14 @@ def to_markdown(found: Sequence[Series]) -> str:
     Args:
         found: Out of `bench.trend.series.series_of`.
     """
-    lines = ["## Trend", "", _plain(words.headline(found)), ""]
+    lines = ["## Trend", "", markdown.escape(words.headline(found)), ""]
     lines += [f"| {' | '.join(COLUMNS)} |", "| --- | ---: | ---: | ---: | --- |"]
-    lines += [f"| {' | '.join(map(_plain, _cells(series)))} |" for series in found]
+    lines += [f"| {' | '.join(map(markdown.escape, _cells(series)))} |" for series in found]
     sentences = [(change.alarm, words.change(series, change)) for series in found for change in series.changes]
     lines += [""] if sentences else []
-    lines += [f"- **{_plain(text)}**" if alarm else f"- {_plain(text)}" for alarm, text in sentences]
+    lines += [f"- **{markdown.escape(text)}**" if alarm else f"- {markdown.escape(text)}" for alarm, text in sentences]
     return "\n".join(lines) + "\n"
 
 
 def _cells(series: Series) -> tuple[str, ...]:
     return series.case, words.nights(series), words.now(series), str(len(series.changes)), words.bars(series)
-
-
-def _plain(text: str) -> str:
-    """Keep a name from being read as Markdown or HTML."""
-    return re.sub(r"([\\`*_{}\[\]<>|#&~])", r"\\\1", " ".join(text.split()))

@@ -1,4 +1,4 @@
-"""What the trend says, in words that text, Markdown and HTML share."""
+"""The words of the trend, which text, Markdown and HTML share."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ BARS_SHOWN = 30  # nights
 
 
 def headline(found: Sequence[Series]) -> str:
-    """Say in one sentence whether anything is to be looked at."""
+    """Return one sentence that says whether a case needs a look."""
     alarmed = [series.case for series in found if series.alarms]
     if not alarmed:
         return f"No case became slower within the last {RECENT} nights."
@@ -22,14 +22,14 @@ def headline(found: Sequence[Series]) -> str:
 
 
 def change(series: Series, found: Change) -> str:
-    """Say in one sentence what a step is, and between which commits it lies."""
+    """Return a step in one sentence, with the commits between which it lies."""
     much = f"{_percent(found)} {'longer' if found.step.slower else 'less'}"
     where = f"it came after {_commit(found.before)} and no later than {_commit(found.after)}"
     return f"{series.case}: {much} from {found.after.day} on; {where} (p = {found.step.p:.0e})."
 
 
 def now(series: Series) -> str:
-    """Say what a case takes since its last step: against the reference, or in seconds."""
+    """Return the time of a case since its last step: against the reference, or in seconds."""
     last = series.levels[-1].log
     if series.reference is None:
         return f"{math.exp(last):.4g} s"
@@ -37,19 +37,19 @@ def now(series: Series) -> str:
 
 
 def nights(series: Series) -> str:
-    """Say how many nights a series has, and how many it leaves out."""
+    """Return how many nights a series has, and how many it leaves out."""
     return f"{len(series.points)}" + (f" (+{series.left_out} not comparable)" if series.left_out else "")
 
 
 def bars(series: Series) -> str:
-    """Draw the last nights with a character each."""
+    """Return the last nights with a character each, the higher the slower."""
     logs = [point.log for point in series.points[-BARS_SHOWN:]]
     low, spread = min(logs), max(max(logs) - min(logs), 0.03)
     return "".join(BARS[min(len(BARS) - 1, int((log - low) / spread * len(BARS)))] for log in logs)
 
 
 def short(commit: str | None) -> str:
-    """Return as much of a commit as people use."""
+    """Return as many digits of a commit as people use."""
     return commit[:SHORT] if commit else "an unknown commit"
 
 

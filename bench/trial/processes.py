@@ -5,14 +5,16 @@ from __future__ import annotations
 import contextlib
 import os
 import signal
-import subprocess
-import sysconfig
 import time
 from pathlib import Path
 
 import psutil
 
+from bench.errors import CommandError
+from bench.machine import commands
+
 TRIAL_VARIABLE = "BENCH_TRIAL"
+SECONDS_FOR_A_DUMP = 30
 
 
 class Session:
@@ -107,12 +109,9 @@ def _is_python(pid: int) -> bool:
 
 
 def _dump(pid: int) -> str:
-    result = subprocess.run(
-        [_py_spy(), "dump", "--nonblocking", "--pid", str(pid)], capture_output=True, text=True, timeout=30, check=False
-    )
-    return result.stdout or f"Process {pid}: py-spy could not look into it: {result.stderr.strip()}\n"
-
-
-def _py_spy() -> str:
-    """Return the program that was installed with this package, whether or not its folder is on the path."""
-    return str(Path(sysconfig.get_path("scripts"), "py-spy"))
+    command = [str(commands.own_program("py-spy")), "dump", "--nonblocking", "--pid", str(pid)]
+    try:
+        outcome = commands.run(command, timeout_s=SECONDS_FOR_A_DUMP)
+    except CommandError as error:
+        return f"Process {pid}: py-spy could not look into it: {error.reason}\n"
+    return outcome.printed or f"Process {pid}: py-spy could not look into it: {outcome.complaints.strip()}\n"

@@ -9,7 +9,6 @@ from __future__ import annotations
 import hashlib
 import json
 import shutil
-import subprocess
 import sys
 import tempfile
 from dataclasses import asdict
@@ -19,6 +18,7 @@ import click
 
 from bench.datasets import home
 from bench.errors import DatasetError, UsageError
+from bench.machine import commands
 from bench.model import Dataset, Reference
 from bench.stores.filesystem import is_uri
 
@@ -112,11 +112,11 @@ def _make(dataset: Dataset, model: Path | None, directory: Path) -> str:
     storage = json.dumps(asdict(dataset.storage))
     given = [str(model)] if model else []
     command = [sys.executable, "-m", MAKER, dataset.path, storage, str(directory), *given]
-    done = subprocess.run(command, stdin=subprocess.DEVNULL, capture_output=True, text=True, check=False)
-    answer = (done.stdout.strip().splitlines() or [""])[-1]
-    if done.returncode == CANNOT_BE_USED:
+    outcome = commands.run(command)
+    answer = commands.last_line(outcome.printed, "")
+    if outcome.code == CANNOT_BE_USED:
         raise UsageError(f"The model {model} cannot be used: {answer}")
-    if done.returncode:
-        last = (done.stderr.strip().splitlines() or ["no word"])[-1]
+    if outcome.code:
+        last = commands.last_line(outcome.complaints)
         raise UsageError(f"The reference model could not be made, and the last that was said is: {last}")
     return answer

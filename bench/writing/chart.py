@@ -1,4 +1,4 @@
-"""What all charts have in common: sizes, styles, axes. Specifications are Vega-Lite, as dictionaries; pure.
+"""Sizes, styles and axes of all charts. Specifications are Vega-Lite, as dictionaries; pure.
 
 Names from strategies get into a specification as values of data only, never into an expression or the name of a field.
 """
@@ -25,9 +25,9 @@ def chart(width: int, height: int, description: str, layers: list[Spec], **more:
     Args:
         width: Pixels, axes and all.
         height: Pixels of the same.
-        description: What it shows, for who does not see it.
+        description: The same in a sentence, for people who do not see it.
         layers: Its layers.
-        more: Whatever else it has.
+        more: Further parts of the specification.
     """
     return {
         "$schema": "https://vega.github.io/schema/vega-lite/v5.json",
@@ -70,7 +70,12 @@ def chart(width: int, height: int, description: str, layers: list[Spec], **more:
 
 
 def bars_axis(bars: list[str], width: int) -> Spec:
-    """Return the axis with the names: beside the bars where there is room, above each of them where there is none."""
+    """Return the axis with the names of bars: beside them where there is room, else above each of them.
+
+    Args:
+        bars: The names, from top to bottom.
+        width: `WIDE` or `NARROW`.
+    """
     axis: Spec = {"title": None, "domain": False, "ticks": False, "labelLimit": 260}
     if width == NARROW:
         axis |= {"labelAlign": "left", "labelOffset": -17, "labelPadding": -1}
@@ -78,7 +83,11 @@ def bars_axis(bars: list[str], width: int) -> Spec:
 
 
 def unique(names: list[str]) -> list[str]:
-    """Return names of which no two are alike, since bars of one name would be one bar."""
+    """Return names of which no two are alike, since bars of one name would be one bar.
+
+    Args:
+        names: The names; the second of a name gets a number.
+    """
     found: list[str] = []
     for name in names:
         number, candidate = 1, name

@@ -16,7 +16,7 @@ def shown(text: str, limit: int = NAME_LIMIT) -> str:
 
     Args:
         text: Any text.
-        limit: Most characters; what is cut off is counted at the end.
+        limit: Most characters; the end says how many were cut off.
     """
     if len(text) <= limit and text.isprintable():
         return text

@@ -1,6 +1,6 @@
 """Draws: a Vega-Lite specification becomes an SVG element that may stand in a page.
 
-Vega draws here, when the report is made, and not in the reader's browser: the page needs no library's script, is small,
+Vega draws here, when the page is made, and not in the reader's browser: the page needs no library's script, is small,
 prints as it is, and its marks carry descriptions that screen readers read. Colours are CSS variables, so that the
 page's own style makes them light or dark.
 """
@@ -10,10 +10,12 @@ from __future__ import annotations
 import re
 from xml.etree import ElementTree as ET  # what is parsed is what Vega wrote
 
+from markupsafe import Markup
+
 from bench.writing.chart import DRAWN, MEASURED, Spec
 
 SVG = "{http://www.w3.org/2000/svg}"
-ELEMENTS = {"svg", "g", "path", "line", "rect", "text", "tspan", "circle", "defs", "clipPath"}
+ELEMENTS = {"svg", "g", "path", "line", "rect", "text", "tspan", "circle", "defs", "clipPath", "title"}
 ATTRIBUTES = {
     *("id", "class", "width", "height", "viewBox", "role", "transform", "d", "x", "y", "x1", "x2", "y1", "y2", "r"),
     *(
@@ -35,14 +37,19 @@ ATTRIBUTES = {
 }
 LEFT_OUT = {"font-family", "pointer-events", "version"}  # the page's style sheet says the same once
 _REFERENCE = re.compile(r"url\(#([\w-]+)\)")
+_NUMBER = r"(-?[\d.]+)"
+_CIRCLE = re.compile(rf"M{_NUMBER},0A\1,\1,0,1,1,-\1,0A\1,\1,0,1,1,\1,0")
+_PLACE = re.compile(rf"translate\({_NUMBER},{_NUMBER}\)")
 
 
-def svg(spec: Spec, mark: str) -> str:
+def svg(spec: Spec, mark: str, *, titles: bool = False) -> Markup:
     """Return a chart as an ``<svg>`` element for an HTML page.
 
     Args:
-        spec: A specification out of `bench.report.charts`.
+        spec: The specification, out of `bench.writing.chart.chart`.
         mark: A word that no other chart of the page has, so that ids stay unique.
+        titles: Whether browsers show the description of a mark when one points at it, for pages without a script. Such
+            a chart is one image for a screen reader, with the chart's own description.
 
     Raises:
         ValueError: Vega wrote something that has no business in a chart.
@@ -51,14 +58,18 @@ def svg(spec: Spec, mark: str) -> str:
 
     root = ET.fromstring(vl_convert.vegalite_to_svg(spec))  # noqa: S314 - Vega's own output
     _clean(root, mark)
-    root.set("role", "graphics-document")
+    if titles:
+        _show_on_pointing(root)
+    root.set("role", "img" if titles else "graphics-document")
     root.set("aria-label", spec["description"])
-    root.set("aria-roledescription", "chart")
-    return ET.tostring(root, encoding="unicode", short_empty_elements=True)
+    if not titles:
+        root.set("aria-roledescription", "chart")
+    text = ET.tostring(root, encoding="unicode", short_empty_elements=True)
+    return Markup(text)  # noqa: S704 - only what `_clean` lets through
 
 
 def _clean(element: ET.Element, mark: str) -> None:
-    """Keep what charts are made of, refuse the rest, and take away what draws nothing."""
+    """Keep the elements and attributes of charts, refuse others, and remove elements that draw nothing."""
     element.tag = element.tag.removeprefix(SVG)
     if element.tag not in ELEMENTS:
         raise ValueError(f"a chart has no element {element.tag}")
@@ -73,10 +84,34 @@ def _clean(element: ET.Element, mark: str) -> None:
             element.set(name, f"{mark}-{value}")
         elif name == "clip-path":
             element.set(name, _REFERENCE.sub(rf"url(#{mark}-\1)", value))
+    _simplify(element)
     for child in list(element):
         _clean(child, mark)
         if _draws_nothing(child):
             element.remove(child)
+
+
+def _simplify(element: ET.Element) -> None:
+    """Write a circle as one, which Vega writes as the path around it, four times as long."""
+    path = _CIRCLE.fullmatch(element.get("d", ""))
+    place = _PLACE.fullmatch(element.get("transform", ""))
+    if element.tag == "path" and path and place:
+        element.tag = "circle"
+        for name in ("d", "transform"):
+            del element.attrib[name]
+        for name, value in (("cx", place[1]), ("cy", place[2]), ("r", path[1])):
+            element.set(name, f"{float(value):.5g}")
+
+
+def _show_on_pointing(root: ET.Element) -> None:
+    """Put the description of each mark into a ``<title>``, and remove the roles, since the chart is one image."""
+    for element in list(root.iter()):
+        told = element.attrib.pop("aria-label", None)
+        is_mark = element.attrib.pop("role", None) == "graphics-symbol"
+        for name in ("aria-roledescription", "aria-hidden"):
+            element.attrib.pop(name, None)
+        if told and is_mark and element.tag != "g":
+            ET.SubElement(element, "title").text = told
 
 
 def _draws_nothing(element: ET.Element) -> bool:

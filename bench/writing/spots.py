@@ -46,7 +46,7 @@ def place(
     Args:
         labels: The labels.
         points: Pixels of each point, from the left and from the top.
-        bars: Pixels of what else may not be covered: left end, right end and height of each level line.
+        bars: Level lines that no label may cover: pixels of the left end, the right end and the height of each.
         width: Of the chart.
         height: Of the chart.
     """

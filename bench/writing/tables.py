@@ -1,4 +1,4 @@
-"""Prints tables whole, whatever the width."""
+"""Prints tables whole, however narrow the terminal is."""
 
 from __future__ import annotations
 

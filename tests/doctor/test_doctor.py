@@ -169,7 +169,7 @@ def test_a_kernel_without_pressure_information_is_a_warning(tmp_path: Path) -> N
 def test_a_stack_dump_is_really_taken(monkeypatch: pytest.MonkeyPatch) -> None:
     """A child of ours is looked into by py-spy; where that is not there, hangs go without a stack dump."""
     assert machine.stack_dumps().status == "ok"
-    monkeypatch.setattr(machine.sysconfig, "get_path", lambda name: f"/nowhere/{name}")
+    monkeypatch.setattr(machine.commands.sysconfig, "get_path", lambda name: f"/nowhere/{name}")
     assert machine.stack_dumps().status == "warning"
 
 

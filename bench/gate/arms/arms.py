@@ -1,17 +1,16 @@
-"""One arm of the comparison: an environment with its own bench and its own strategies, and what it says of itself."""
+"""One arm of the comparison: an environment with its own bench and its own strategies, and its facts."""
 
 from __future__ import annotations
 
 import dataclasses
 import json
-import os
-import subprocess
 from dataclasses import dataclass
 from importlib import resources
 from pathlib import Path
 from typing import Any
 
-from bench.errors import GateError
+from bench.errors import CommandError, GateError
+from bench.machine import commands
 from bench.model import Strategy
 from bench.trial.runner import Worker
 
@@ -22,7 +21,7 @@ MISLEADING = ("PYTHONPATH", "PYTHONHOME", "VIRTUAL_ENV", "PYTHONSTARTUP")
 
 @dataclass(frozen=True)
 class Offer:
-    """What an arm says of one strategy.
+    """The facts of one strategy in an arm.
 
     Attributes:
         strategy: The facts; None where the plugin breaks the contract.
@@ -46,7 +45,7 @@ class Arm:
         label: What it is called in reports: the revision as it was given, or the Python.
         commit: The commit that its code is of, None where that is unknown.
         worker: How its trials are started.
-        environment: What `bench.environment.describe` says there.
+        environment: The environment, out of `bench.environment.describe` there.
         offers: Its strategies, by name.
     """
 
@@ -59,7 +58,7 @@ class Arm:
 
 
 def ask(name: str, label: str, python: str, *, cores: int, commit: str | None = None, code: Path | None = None) -> Arm:
-    """Ask an environment what it has.
+    """Ask an environment for its strategies and its facts.
 
     Args:
         name: ``baseline`` or ``candidate``.
@@ -72,24 +71,18 @@ def ask(name: str, label: str, python: str, *, cores: int, commit: str | None = 
     Raises:
         GateError: It does not answer, or runs other code than it should.
     """
-    environ = {variable: value for variable, value in os.environ.items() if variable not in MISLEADING}
+    environ = commands.variables(without=MISLEADING)
     program = resources.files("bench.gate.arms").joinpath("inquiry.py").read_text()
     try:
-        done = subprocess.run(
-            [python, "-P", "-c", program, str(cores)],
-            env=environ,
-            stdin=subprocess.DEVNULL,
-            capture_output=True,
-            text=True,
-            timeout=SECONDS_TO_ANSWER,
-            check=False,
-        )
-    except (OSError, subprocess.TimeoutExpired) as error:
-        raise GateError(f"The {name}'s Python {python} cannot be started ({error}): name another one.") from error
+        outcome = commands.run([python, "-P", "-c", program, str(cores)], environ=environ, timeout_s=SECONDS_TO_ANSWER)
+    except CommandError as error:
+        raise GateError(
+            f"The {name}'s Python {python} cannot be started ({error.reason}): name another one."
+        ) from error
     try:
-        answer = json.loads(done.stdout)
+        answer = json.loads(outcome.printed)
     except ValueError as error:
-        last = (done.stderr.strip().splitlines() or ["it said nothing"])[-1]
+        last = commands.last_line(outcome.complaints, "it said nothing")
         raise GateError(f"The {name} ({label}) does not say what it has, and its last word is: {last}") from error
     own = _own(name, label, answer, code)
     return Arm(

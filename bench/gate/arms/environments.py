@@ -10,7 +10,6 @@ from __future__ import annotations
 import importlib.util
 import os
 import shutil
-import subprocess
 import sys
 import sysconfig
 import tomllib
@@ -18,6 +17,7 @@ from pathlib import Path
 from typing import Any
 
 from bench.errors import GateError
+from bench.machine import commands
 
 SHARED = "zz_packages_of_the_running_environment.pth"  # sorts last: the revision's own code comes before it
 
@@ -108,19 +108,14 @@ def _share(directory: Path) -> None:
 
 
 def _uv(*arguments: str, environment: Path | None = None) -> None:
-    ours = Path(sysconfig.get_path("scripts"), "uv")
+    ours = commands.own_program("uv")
     # uv tells what it runs where it lies itself, which need be neither here nor on the path.
     program = str(ours) if ours.exists() else shutil.which(os.environ.get("UV", "")) or shutil.which("uv")
     if program is None:
         raise GateError("The gate makes the environment of a revision with uv, which is not here: `pip install uv`.")
-    environ = {
-        name: value for name, value in os.environ.items() if name not in ("VIRTUAL_ENV", "UV_PROJECT_ENVIRONMENT")
-    }
-    if environment:
-        environ["UV_PROJECT_ENVIRONMENT"] = str(environment)
-    done = subprocess.run(
-        [program, *arguments], env=environ, stdin=subprocess.DEVNULL, capture_output=True, text=True, check=False
-    )
-    if done.returncode:
-        last = " ".join(done.stderr.split())[-500:] or "no word"
+    target = {"UV_PROJECT_ENVIRONMENT": str(environment)} if environment else {}
+    environ = commands.variables(without=("VIRTUAL_ENV", "UV_PROJECT_ENVIRONMENT"), **target)
+    outcome = commands.run([program, *arguments], environ=environ)
+    if outcome.code:
+        last = " ".join(outcome.complaints.split())[-500:] or "no word"
         raise GateError(f"`uv {arguments[0]}` cannot make the environment of a revision: {last}")

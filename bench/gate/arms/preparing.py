@@ -72,7 +72,7 @@ def prepare(asked: GateRequest, stack: ExitStack, say: Say) -> Prepared:
     found = {}
     for name, commit in commits.items():
         say(f"{name}: {labels[name]}, commit {commit[:12]}")
-        checkout = stack.enter_context(revisions.checked_out(repository, commit, directory / name))
+        checkout = stack.enter_context(revisions.check_out(repository, commit, directory / name))
         code = directory / f"{name}-environment"
         python = environments.make(checkout, repository, code)
         found[name] = arms.ask(name, labels[name], python, cores=sources[0][0].cores, commit=commit, code=code)

@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-import os
-import subprocess
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
 from bench.errors import GateError, UsageError
+from bench.machine.commands import git
 
 SOURCES = (".py", ".toml", ".cfg")
 
@@ -19,7 +18,7 @@ def top(directory: Path) -> Path:
     Raises:
         UsageError: There is none, or there is no git.
     """
-    found = _git(directory, "rev-parse", "--show-toplevel")
+    found = git(directory, "rev-parse", "--show-toplevel")
     if found is None:
         raise UsageError(f"{directory} is in no git repository: run the gate in a checkout, or compare two --python.")
     return Path(found)
@@ -35,7 +34,7 @@ def resolve(repository: Path, revision: str) -> str:
     Raises:
         UsageError: There is no such revision.
     """
-    found = _git(repository, "rev-parse", "--verify", "--quiet", "--end-of-options", f"{revision}^{{commit}}")
+    found = git(repository, "rev-parse", "--verify", "--quiet", "--end-of-options", f"{revision}^{{commit}}")
     if not found:
         raise UsageError(
             f"{revision!r} is no revision of this repository: `git fetch` it first, or name another (`git log`)."
@@ -54,18 +53,18 @@ def after(repository: Path, good: str, bad: str) -> list[str]:
     Returns:
         Nothing where the one is no ancestor of the other, or is the other.
     """
-    if _git(repository, "merge-base", "--is-ancestor", good, bad) is None:
+    if git(repository, "merge-base", "--is-ancestor", good, bad) is None:
         return []
-    return (_git(repository, "rev-list", "--first-parent", "--reverse", f"{good}..{bad}") or "").split()
+    return (git(repository, "rev-list", "--first-parent", "--reverse", f"{good}..{bad}") or "").split()
 
 
 def subject(repository: Path, commit: str) -> str:
-    """Return what a commit's author calls it."""
-    return _git(repository, "log", "-1", "--format=%s", commit) or ""
+    """Return the first line of a commit's message."""
+    return git(repository, "log", "-1", "--format=%s", commit) or ""
 
 
 def refuse_dirty(repository: Path) -> None:
-    """Refuse a working tree whose code is not that of its commit: what would be measured is not what lies there.
+    """Refuse a working tree whose code is not that of its commit, since the gate would measure the commit.
 
     Args:
         repository: Its top directory.
@@ -74,7 +73,7 @@ def refuse_dirty(repository: Path) -> None:
         UsageError: A file that git knows was changed, or code was added that it does not know.
     """
     # Every file by itself: a night's own directory, of which git would tell the name only, holds no code.
-    status = _git(repository, "status", "--porcelain", "--untracked-files=all") or ""
+    status = git(repository, "status", "--porcelain", "--untracked-files=all") or ""
     # The first line's leading blank went with the answer's outer space.
     changed = [(line[:2].strip(), line[2:].strip().strip('"')) for line in status.splitlines()]
     dirty = [path for mark, path in changed if mark != "??" or path.endswith(SOURCES)]
@@ -85,8 +84,8 @@ def refuse_dirty(repository: Path) -> None:
 
 
 @contextmanager
-def checked_out(repository: Path, commit: str, directory: Path) -> Iterator[Path]:
-    """Check a commit out in a git worktree, which is taken away at the end.
+def check_out(repository: Path, commit: str, directory: Path) -> Iterator[Path]:
+    """Check a commit out in a git worktree, and remove that at the end.
 
     Args:
         repository: Its top directory.
@@ -96,26 +95,9 @@ def checked_out(repository: Path, commit: str, directory: Path) -> Iterator[Path
     Raises:
         GateError: Git cannot do it.
     """
-    if _git(repository, "worktree", "add", "--detach", "--force", str(directory), commit) is None:
+    if git(repository, "worktree", "add", "--detach", "--force", str(directory), commit) is None:
         raise GateError(f"Git cannot check {commit[:12]} out into {directory}: see what `git worktree add` says.")
     try:
         yield directory
     finally:
-        _git(repository, "worktree", "remove", "--force", "--force", str(directory))
-
-
-def _git(directory: Path, *arguments: str) -> str | None:
-    """Return what git prints, None if it fails; a hook's own GIT_* variables would point it elsewhere."""
-    environ = {name: value for name, value in os.environ.items() if not name.startswith("GIT_")}
-    try:
-        done = subprocess.run(
-            ["git", "-C", str(directory), *arguments],
-            env={**environ, "LC_ALL": "C", "GIT_OPTIONAL_LOCKS": "0"},
-            stdin=subprocess.DEVNULL,
-            capture_output=True,
-            text=True,
-            check=False,
-        )
-    except OSError:
-        return None
-    return done.stdout.strip() if done.returncode == 0 else None
+        git(repository, "worktree", "remove", "--force", "--force", str(directory))

@@ -1,35 +1,17 @@
-"""Where the pairs of a case go in its drawing."""
+"""The drawing of a case: its pairs of runs, from left to right as they were measured."""
 
 from __future__ import annotations
 
-import math
+from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Any
 
 from bench.gate.verdict.wording import Entry
+from bench.writing import palette
+from bench.writing.chart import Spec, chart
 
-WIDTH, HEIGHT, LEFT, BOTTOM, TOP = 640, 200, 64, 28, 12
-STEPS = (1, 2, 5)
-
-
-@dataclass(frozen=True)
-class DrawnPair:
-    """One pair: two dots and the line between them.
-
-    Attributes:
-        x: Where it is from left to right.
-        baseline_y: Where the baseline's dot is.
-        candidate_y: Where the candidate's dot is.
-        confirms: Whether it is one of the fresh pairs that confirm.
-        noisy: Whether the machine was disturbed.
-        title: What it says on pointing at it.
-    """
-
-    x: float
-    baseline_y: float
-    candidate_y: float
-    confirms: bool
-    noisy: bool
-    title: str
+WIDTH, HEIGHT = 640, 210
+COLOURS = {"baseline": palette.line(0), "candidate": palette.line(1)}
 
 
 @dataclass(frozen=True)
@@ -37,14 +19,12 @@ class Drawing:
     """The drawing of a case.
 
     Attributes:
-        pairs: The pairs, from left to right as they were measured.
-        ticks: Height and label of each line of the scale.
-        summary: The same in a sentence, for those who do not see it.
+        spec: The chart: two dots for each pair and the line between them.
+        titles: The figures of each pair, a sentence each.
     """
 
-    pairs: list[DrawnPair]
-    ticks: list[tuple[float, str]]
-    summary: str
+    spec: Spec
+    titles: tuple[str, ...]
 
 
 def draw(entry: Entry) -> Drawing | None:
@@ -56,47 +36,88 @@ def draw(entry: Entry) -> Drawing | None:
     pairs = entry["pairs"]
     if not pairs:
         return None
-    values = [pair[arm] for pair in pairs for arm in ("baseline_s", "candidate_s")]
-    low, high = float(min(values)), float(max(values))
-    margin = (high - low) * 0.08 or high * 0.08
-    low, high = max(0.0, low - margin), high + margin
-    scale = (HEIGHT - TOP - BOTTOM) / (high - low)
-
-    def y(seconds: float) -> float:
-        return round(TOP + (high - seconds) * scale, 1)
-
-    step = (WIDTH - LEFT - 16) / len(pairs)
-    drawn = [
-        DrawnPair(
-            x=round(LEFT + step * (number + 0.5), 1),
-            baseline_y=y(pair["baseline_s"]),
-            candidate_y=y(pair["candidate_s"]),
-            confirms=pair["stage"] == "confirm",
-            noisy=pair["noisy"],
-            title=_title(number, pair),
-        )
-        for number, pair in enumerate(pairs)
-    ]
+    titles = tuple(_title(number, pair) for number, pair in enumerate(pairs))
+    values = [_value(number, pair, title) for number, (pair, title) in enumerate(zip(pairs, titles, strict=True))]
+    seconds = [pair[f"{arm}_s"] for pair in pairs for arm in COLOURS]
     slower = sum(pair["candidate_s"] > pair["baseline_s"] for pair in pairs)
     summary = (
-        f"{len(pairs)} pairs of runs, from {min(values):.3g} s to {max(values):.3g} s; "
+        f"{len(pairs)} pairs of runs, from {min(seconds):.3g} s to {max(seconds):.3g} s; "
         f"the candidate took longer in {slower} of them."
     )
-    return Drawing(drawn, [(y(tick), f"{tick:g} s") for tick in _ticks(low, high)], summary)
+    margin = (max(seconds) - min(seconds)) * 0.08 or max(seconds) * 0.08
+    domain = [max(0.0, min(seconds) - margin), max(seconds) + margin]
+    steady, disturbed = ([value for value in values if value["noisy"] == noisy] for noisy in (False, True))
+    layers = [_lines(steady, domain), _lines(disturbed, domain, strokeDash=[3, 3])]
+    layers += [_dots(values, domain, arm) for arm in COLOURS]
+    return Drawing(chart(WIDTH, HEIGHT, summary, layers, encoding={"x": _across(len(pairs))}), titles)
 
 
-def _title(number: int, pair: dict[str, object]) -> str:
+def _value(number: int, pair: dict[str, Any], title: str) -> Spec:
+    confirms = pair["stage"] == "confirm"
+    return {
+        "number": number,
+        "noisy": bool(pair["noisy"]),
+        "told": title,
+        **{arm: pair[f"{arm}_s"] for arm in COLOURS},
+        **{f"{arm}_fill": colour if confirms else "var(--paper)" for arm, colour in COLOURS.items()},
+    }
+
+
+def _across(number: int) -> Spec:
+    return {
+        "field": "number",
+        "type": "quantitative",
+        "scale": {"domain": [-0.5, number - 0.5], "nice": False},
+        "axis": {
+            "title": "pairs, in the order in which they were measured",
+            "titleAnchor": "start",
+            "labels": False,
+            "ticks": False,
+            "grid": False,
+            "domain": False,
+        },
+    }
+
+
+def _upwards(arm: str, domain: list[float]) -> Spec:
+    return {
+        "field": arm,
+        "type": "quantitative",
+        "scale": {"domain": domain, "nice": False, "zero": False},
+        "axis": {
+            "title": None,
+            "tickCount": 4,
+            "ticks": False,
+            "labelPadding": 8,
+            "domain": False,
+            "labelExpr": "format(datum.value, '~g') + ' s'",
+        },
+    }
+
+
+def _lines(values: Sequence[Spec], domain: list[float], **style: Any) -> Spec:
+    return {
+        "data": {"values": list(values)},
+        "mark": {"type": "rule", "color": palette.SOFT, **style},
+        "encoding": {"y": _upwards("baseline", domain), "y2": {"field": "candidate"}, "description": {"field": "told"}},
+    }
+
+
+def _dots(values: Sequence[Spec], domain: list[float], arm: str) -> Spec:
+    return {
+        "data": {"values": list(values)},
+        "mark": {"type": "point", "size": 50, "stroke": COLOURS[arm], "strokeWidth": 2, "opacity": 1},
+        "encoding": {
+            "y": _upwards(arm, domain),
+            "fill": {"field": f"{arm}_fill", "type": "nominal", "scale": None, "legend": None},
+            "description": {"field": "told"},
+        },
+    }
+
+
+def _title(number: int, pair: dict[str, Any]) -> str:
     noisy = ", disturbed" if pair["noisy"] else ""
     return (
         f"Pair {number + 1} ({pair['stage']}, {pair['order']}{noisy}): "
         f"baseline {pair['baseline_s']:.4g} s, candidate {pair['candidate_s']:.4g} s"
     )
-
-
-def _ticks(low: float, high: float) -> list[float]:
-    """Return round numbers between two, three to nine of them."""
-    rough = (high - low) / 3
-    size = 10.0 ** math.floor(math.log10(rough))
-    step = max(size * factor for factor in STEPS if size * factor <= rough)
-    first = math.ceil(low / step)
-    return [round(step * number, 10) for number in range(first, math.floor(high / step) + 1)]

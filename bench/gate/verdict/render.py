@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
-from importlib import resources
 from pathlib import Path
+from typing import Any
 
 from bench.errors import ResultsError
-from bench.gate.verdict.drawing import BOTTOM, HEIGHT, LEFT, WIDTH, draw
+from bench.gate.verdict.drawing import draw
 from bench.gate.verdict.markdown import markdown
 from bench.gate.verdict.verdict import Document
-from bench.gate.verdict.wording import MEANINGS, arms, banner, figures, headline, name_of, ordered, reason
+from bench.gate.verdict.wording import MEANINGS, Entry, arms, banner, figures, headline, name_of, ordered, reason
+from bench.writing import page
+from bench.writing.draw import svg
 
 
 def write_reports(directory: Path, document: Document) -> None:
@@ -37,33 +39,31 @@ def html(document: Document) -> str:
     Args:
         document: The verdict.
     """
-    from jinja2 import Environment, StrictUndefined
-
-    source = resources.files("bench.gate.verdict").joinpath("verdict.html.j2").read_text(encoding="utf-8")
-    environment = Environment(autoescape=True, undefined=StrictUndefined, trim_blocks=True, lstrip_blocks=True)
-    rows = [
-        {
-            "name": name_of(entry, document),
-            "verdict": entry["verdict"],
-            "figures": figures(entry),
-            "reason": reason(entry),
-            "drawing": draw(entry),
-            "phases": entry["phases"],
-            "quality": entry["quality"],
-            "noisy": entry["noisy"],
-            "retries": entry["retries"],
-        }
-        for entry in ordered(document)
-    ]
-    return environment.from_string(source).render(
+    return page.render(
+        "bench.gate.verdict",
+        "verdict.html.j2",
+        style="verdict.css",
         document=document,
         headline=headline(document),
         arms=arms(document),
         banner=banner(document),
-        rows=rows,
+        rows=[_row(number, entry, document) for number, entry in enumerate(ordered(document), 1)],
         meanings=MEANINGS,
-        width=WIDTH,
-        height=HEIGHT,
-        left=LEFT,
-        floor=HEIGHT - BOTTOM,
     )
+
+
+def _row(number: int, entry: Entry, document: Document) -> dict[str, Any]:
+    """Return the values of a case for the template."""
+    drawing = draw(entry)
+    return {
+        "name": name_of(entry, document),
+        "verdict": entry["verdict"],
+        "figures": figures(entry),
+        "reason": reason(entry),
+        "chart": svg(drawing.spec, f"case{number}", titles=True) if drawing else None,
+        "pairs": drawing.titles if drawing else (),
+        "phases": entry["phases"],
+        "quality": entry["quality"],
+        "noisy": entry["noisy"],
+        "retries": entry["retries"],
+    }

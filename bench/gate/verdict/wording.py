@@ -1,4 +1,4 @@
-"""What all forms of a verdict say alike: its headline, its order, its figures."""
+"""Headline, order and figures of a verdict, alike in all its forms."""
 
 from __future__ import annotations
 
@@ -40,7 +40,7 @@ def key_of(entry: Entry) -> Key:
 
 
 def name_of(entry: Entry, document: Document) -> str:
-    """Return what a case is called in a verdict."""
+    """Return the name of a case in a verdict."""
     return shown(named(key_of(entry), [key_of(other) for other in document["cases"]]))
 
 
@@ -58,7 +58,7 @@ def headline(document: Document) -> str:
 
 
 def arms(document: Document) -> str:
-    """Return what was compared with what."""
+    """Return the names of the two arms in a sentence without its full stop."""
     if len(document["arms"]) < 2:
         return "The arms were not made."
     said = [
@@ -73,7 +73,7 @@ def _commit(commit: str | None, label: str) -> str:
 
 
 def banner(document: Document) -> list[str]:
-    """Return what must be known before the figures: differences between the arms, and warnings."""
+    """Return the sentences that come before the figures: differences between the arms, and warnings."""
     different = [f"{name}: {_value(a)} and {_value(b)}" for name, (a, b) in document["differences"].items()]
     said = [f"The arms differ in more than their code: {'; '.join(different)}."] if different else []
     return [shown(line, REASON_LIMIT) for line in said + document["warnings"]]

@@ -1,4 +1,4 @@
-"""The charts of the report, each as a Vega-Lite specification; `bench.report.draw` turns them into SVG."""
+"""The charts of the report, each as a Vega-Lite specification; `bench.writing.draw` turns them into SVG."""
 
 from bench.report.charts.phases import where_time_goes
 from bench.report.charts.quality import time_and_quality

@@ -5,10 +5,12 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from bench.findings.names import case_name
-from bench.findings.phases import Stack
-from bench.writing import figures, palette
+from bench.findings.phases import ORDER, OTHER, Stack
+from bench.writing import figures
 from bench.writing.chart import MOST_BARS, NARROW, WIDE, Spec, bars_axis, chart, unique
 from bench.writing.clean import label
+
+KNOWN = (*ORDER, OTHER)  # `report.css` has a colour for each
 
 
 def where_time_goes(stacks: Sequence[Stack], width: int) -> Spec | None:
@@ -51,7 +53,7 @@ def where_time_goes(stacks: Sequence[Stack], width: int) -> Spec | None:
             "color": {
                 "field": "phase",
                 "type": "nominal",
-                "scale": {"domain": shown, "range": [palette.phase(name) for name in names]},
+                "scale": {"domain": shown, "range": [_colour(name) for name in names]},
                 "legend": {"title": None, "columns": 4 if width == NARROW else 12},
             },
             "order": {"field": "order"},
@@ -64,5 +66,9 @@ def where_time_goes(stacks: Sequence[Stack], width: int) -> Spec | None:
 
 
 def _phase_order(name: str) -> tuple[int, str]:
-    known = list(palette.PHASES)
-    return known.index(name if name in known else "train"), name
+    return KNOWN.index(name if name in KNOWN else "train"), name
+
+
+def _colour(name: str) -> str:
+    """Return the colour of a phase; all that strategies named themselves have one."""
+    return f"var(--p-{name if name in KNOWN else 'named'})"

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from bench.families import OWN, family_of
 from bench.findings.cases import Case, cost, samples
 from bench.findings.interval import of_median
 from bench.findings.names import case_name
@@ -124,7 +125,9 @@ def _error_bars(values: list[Spec]) -> Spec:
 
 
 def _points(values: list[Spec], width: int) -> Spec:
-    looks = palette.families(value["family"] for value in values)
+    families = [family_of(value["family"]) for value in values]
+    places = {family.name: family.colour - 1 for family in (*(file.FAMILY for file in OWN), *families) if family.colour}
+    looks = palette.marks((value["family"] for value in values), places)
     names = list(looks)
     return {
         "data": {"values": values},

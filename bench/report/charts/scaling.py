@@ -12,7 +12,7 @@ from bench.writing.clean import label
 
 
 def speed_up(points: Sequence[Point], width: int) -> Spec | None:
-    """Return speed-up by workers, with the ideal line; what had more workers than cores is a hollow point.
+    """Return speed-up by workers, with the ideal line; points with more workers than cores are hollow.
 
     Args:
         points: The cases that scale.

@@ -1,22 +1,64 @@
 """The drawing of a case's pairs."""
 
+from xml.etree import ElementTree
+
 import pytest
 
 from bench.gate.verdict import drawing, judgement
+from bench.writing.draw import svg
 from tests.gate.made import RULES, measured
 
 
-@pytest.mark.parametrize(("low", "high"), [(0.97, 1.31), (0.6, 1.4), (0.0, 0.002), (12.0, 97.0), (1.0, 1.0001)])
-def test_the_scale_has_a_few_round_numbers(low, high):
-    """A scale has three to nine lines, all of them inside of it."""
-    ticks = drawing._ticks(low, high)
-    assert 3 <= len(ticks) <= 9
-    assert low <= ticks[0] < ticks[-1] <= high
+def _drawn(entry):
+    """Return the drawing, and the dots of each arm as Vega puts them into the picture."""
+    drawn = drawing.draw(entry)
+    root = ElementTree.fromstring(svg(drawn.spec, "mark", titles=True))  # noqa: S314 - our own
+    dots = {
+        arm: [dot for dot in root.iter("circle") if dot.get("stroke") == colour]
+        for arm, colour in drawing.COLOURS.items()
+    }
+    return drawn, root, dots
+
+
+def _places(dots, name):
+    return [float(dot.get(name)) for dot in dots]
 
 
 def test_what_took_longer_is_higher():
     """Each pair is drawn inside of the picture, the slower arm above the faster one, from left to right."""
-    drawn = drawing.draw(judgement.entry(measured(1.2), RULES))
-    assert all(0 < pair.candidate_y < pair.baseline_y < drawing.HEIGHT for pair in drawn.pairs)
-    assert [pair.x for pair in drawn.pairs] == sorted(pair.x for pair in drawn.pairs)
-    assert "the candidate took longer in 15 of them" in drawn.summary
+    drawn, root, dots = _drawn(judgement.entry(measured(1.2), RULES))
+    baseline, candidate = (_places(dots[arm], "cy") for arm in ("baseline", "candidate"))
+    assert len(baseline) == len(candidate) == len(drawn.titles) == 15
+    assert all(0 < above < below < drawing.HEIGHT for above, below in zip(candidate, baseline, strict=True))
+    across = _places(dots["baseline"], "cx")
+    assert across == sorted(across) == _places(dots["candidate"], "cx")
+    assert "the candidate took longer in 15 of them" in root.get("aria-label")
+
+
+def test_each_mark_tells_its_pair_on_pointing():
+    """Both dots of a pair and the line between them have its figures, so that no script is needed."""
+    drawn, root, _ = _drawn(judgement.entry(measured(1.2), RULES))
+    told = [title.text for title in root.iter("title")]
+    assert {title: told.count(title) for title in drawn.titles} == dict.fromkeys(drawn.titles, 3)
+
+
+def test_only_the_pairs_that_confirm_are_filled():
+    """Dots of the first look are hollow, and a line is dashed where the machine was disturbed."""
+    entry = judgement.entry(measured(1.2), RULES)
+    entry["pairs"][3]["noisy"] = True
+    _, root, dots = _drawn(entry)
+    hollow = [dot.get("fill") == "var(--paper)" for dot in dots["candidate"]]
+    assert hollow == [pair["stage"] != "confirm" for pair in entry["pairs"]]
+    assert [line.get("stroke-dasharray") for line in root.iter("line")].count("3,3") == 1
+
+
+@pytest.mark.parametrize(("low", "high"), [(0.97, 1.31), (0.6, 1.4), (0.001, 0.002), (12.0, 97.0), (1.0, 1.0001)])
+def test_the_scale_has_a_few_round_numbers(low, high):
+    """A scale has two to nine labels, each a number of seconds, whatever the range."""
+    entry = judgement.entry(measured(1.2), RULES)
+    for pair in entry["pairs"]:
+        pair["baseline_s"], pair["candidate_s"] = low, high
+    _, root, _ = _drawn(entry)
+    labels = [text.text for text in root.iter("text") if text.text.endswith(" s")]
+    assert 2 <= len(labels) <= 9
+    assert all(len(label) <= 10 and float(label.removesuffix(" s")) > 0 for label in labels)

@@ -1,0 +1,96 @@
+"""Sentences on what an answer gives and costs beside its time: quality and the start of a session; pure."""
+
+from __future__ import annotations
+
+import statistics
+from collections.abc import Sequence
+
+from bench.findings.cases import Case, cost
+from bench.findings.names import case_name
+from bench.report.phrases import NAMED, others
+from bench.writing import figures
+
+Point = tuple[str, str]
+
+
+def quality(good: Sequence[Case], graded: dict[Case, float], asked: float | None, wanted: bool) -> list[Point]:
+    """Return the quality that was asked for, the cases that miss it, and the time that the best quality takes.
+
+    Args:
+        good: The cases that reach it.
+        graded: The grade of each case, the first of the problem.
+        asked: The grade that was asked for; None where none was.
+        wanted: Whether a person asked for it; else it is a little worse than the best.
+    """
+    if asked is None:
+        return []
+    metric = good[0].problem.metrics[0]
+    up = metric.better > 0
+    how = "as asked for" if wanted else f"the best measured {'less' if up else 'plus'} {metric.near}"
+    missing = [case for case in graded if case not in good]
+    names = [case_name(case) for case in missing[:NAMED]] + others([case_name(case) for case in missing])
+    missed = f" {'Below' if up else 'Above'} that: {figures.names(names)}." if names else ""
+    leader, top = min(good, key=_seconds), max(graded, key=lambda case: metric.better * graded[case])
+    gain = metric.better * (graded[top] - graded.get(leader, 0.0))
+    price = ""
+    if gain >= 0.5 * 10**-metric.digits:
+        difference = f"{metric.shown(gain)} {'more' if up else 'less'}"
+        price = f" The best is {case_name(top)}: {difference}, in {figures.seconds(cost(top))}."
+    bound = "least" if up else "most"
+    what = f"{metric.article.capitalize()} {metric.label} of at {bound} {metric.shown(asked)}"
+    return [("Quality", f"{what}, {how}.{missed}{price}")]
+
+
+def lesser(good: Sequence[Case], measured: Sequence[Case]) -> list[Point]:
+    """Return the fastest of all cases, where it misses the quality that was asked for.
+
+    Args:
+        good: The cases that reach it.
+        measured: All cases.
+    """
+    fastest = min(measured, key=_seconds)
+    if fastest in good:
+        return []
+    return [("With less quality", f"{case_name(fastest)} is faster: {seconds_to_model(fastest)}.")]
+
+
+def start_up(good: Sequence[Case]) -> Point:
+    """Return the fastest case for a person who starts a session for this one job.
+
+    Args:
+        good: The cases that reach the quality that was asked for.
+    """
+    leader, first = min(good, key=_seconds), min(good, key=_job_s)
+    if first is leader:
+        rest = "still the least" if len(good) > 1 else "all in all"
+        return "Start-up included", f"{case_name(leader)} takes {figures.seconds(_job_s(leader))}, {rest}."
+    return (
+        "Start-up included",
+        f"{case_name(first)} takes the least, {figures.seconds(_job_s(first))}; "
+        f"{case_name(leader)} {figures.seconds(_job_s(leader))}.",
+    )
+
+
+def _job_s(case: Case) -> float:
+    """Return the median seconds from the start of a process to a model, start-up of the session included.
+
+    Args:
+        case: The case.
+    """
+    names = ("start", "setup", case.kind.measured)
+    return float(statistics.median(sum(record["phases"].get(name, 0.0) for name in names) for record in case.ok))
+
+
+def seconds_to_model(case: Case) -> str:
+    """Return the time to a model, and the grade of the model.
+
+    Args:
+        case: The case.
+    """
+    metric, grade = case.problem.metrics[0], case.grade
+    graded = "" if grade is None else f" with {metric.label} {metric.shown(grade)}"
+    return f"{figures.seconds(cost(case))} to a model{graded}"
+
+
+def _seconds(case: Case) -> float:
+    return cost(case) or 0.0

@@ -1,0 +1,29 @@
+"""Makes the environment that every template is rendered in."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from jinja2 import Environment
+
+
+def environment(package: str, **options: Any) -> Environment:
+    """Return an environment for the templates of a package, which may extend those of this one.
+
+    What comes from outside is escaped, a name that nothing is given for is an error, and a line that holds a statement
+    only leaves no line.
+
+    Args:
+        package: The package in whose directory ``templates`` they lie.
+        options: Further options, and others in place of these.
+    """
+    from jinja2 import ChoiceLoader, Environment, PackageLoader, StrictUndefined
+
+    return Environment(  # noqa: S701 - it is on, but for Markdown
+        loader=ChoiceLoader([PackageLoader(package), PackageLoader("bench.writing")]),
+        undefined=StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+        **{"autoescape": True, **options},
+    )
