@@ -120,8 +120,9 @@ def test_a_footer_is_read_once(dataset: Dataset, monkeypatch: pytest.MonkeyPatch
     assert len(read) == len(list(Path(dataset.split("train")).glob("*.parquet")))
 
 
-def test_footers_take_bounded_memory(home: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_footers_take_bounded_memory(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """Of more files than are kept in mind, the first ones' footers are read again, and the rows are the same."""
+    monkeypatch.setenv("BENCH_DATA", str(tmp_path))
     dataset = make_synthetic(2000, 4, files=4, name="many").dataset
     whole, _ = rows.open(dataset, "train").matrix(threads=1)
     monkeypatch.setattr(files, "FOOTERS_KEPT", 2)
