@@ -39,6 +39,27 @@ def test_the_archives_name_says_what_is_in_it(trial_for: Callable[..., Trial]) -
     assert ship.archive(trial_for("xgboost")).name == ship.archive(trial_for("xgboost")).name
 
 
+def test_code_has_one_digest_wherever_it_lies(trial_for: Callable[..., Trial], tmp_path: Path) -> None:
+    """The archive, a directory and a checkout of one version are alike; a change to any file makes another."""
+    archive = ship.archive(trial_for("xgboost"))
+    with zipfile.ZipFile(archive) as packed:
+        packed.extractall(tmp_path)
+    program = (
+        "import sys; sys.path.insert(0, sys.argv[1]); from strategies.lib.spark import ship;"
+        "print(sys.argv[1] in ship.__file__, *map(ship.digest, ship.OURS))"
+    )
+
+    def digests(place: Path) -> list[str]:
+        command = [sys.executable, "-I", "-c", program, str(place)]
+        return subprocess.run(command, capture_output=True, text=True, check=True).stdout.split()
+
+    own = ["True", *map(ship.digest, ship.OURS)]
+    assert digests(archive) == digests(tmp_path) == own
+    (tmp_path / "bench" / "schemas" / "another.json").write_text("{}")
+    assert digests(tmp_path)[1] != own[1]
+    assert digests(tmp_path)[2] == own[2]
+
+
 @pytest.mark.parametrize("sizes", [[], [1], [0], [10, 0, 3], [70_000, 1], [30_000] * 10])
 def test_scores_survive_their_packing(sizes: list[int]) -> None:
     """Every row is in one piece, in order, and a piece has no more rows than one batch beyond its limit."""
