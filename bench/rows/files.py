@@ -37,7 +37,7 @@ class RowFiles:
             dataset: The dataset.
 
         Raises:
-            DatasetError: It lies in a store, and is not what it was when it was opened; the sentence says where.
+            DatasetError: It lies in a store, and has changed since it was opened; the sentence names an object.
             StorageError: The store cannot be reached.
         """
         self.dataset = dataset

@@ -49,7 +49,7 @@ def open_rows(dataset: Dataset, *splits: str) -> Rows:
         splits: ``train``, ``test`` or both.
 
     Raises:
-        DatasetError: A file is damaged or gone, or the dataset is not what it was when the run was planned.
+        DatasetError: A file is damaged or gone, or the dataset has changed since the run was planned.
         StorageError: The store cannot be reached.
     """
     files = RowFiles(dataset)
@@ -57,7 +57,7 @@ def open_rows(dataset: Dataset, *splits: str) -> Rows:
 
 
 class Rows:
-    """Rows of a dataset, or a part of them: what is opened, listed and read of their files is shared by all parts.
+    """Rows of a dataset, or a part of them; all parts share the listing, the footers and the opened objects.
 
     Damaged pages are found by their checksums and raise a `DatasetError` that names the file. An object in a store
     that was replaced since the run was planned, or while it was read, does so too.

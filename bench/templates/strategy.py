@@ -7,7 +7,7 @@ prints no results and chooses no data of its own: that is what makes its figures
 """
 
 # Import frameworks inside the functions, never here: `bench list` imports this file, and has 0.6 s for all strategies.
-# Keep functions at the module's top level: what is shipped to other processes must pickle by reference.
+# Keep functions at the module's top level: other processes get them by name (they pickle by reference).
 from functools import partial
 
 from bench import Skip, Strategy, hookimpl, rows
@@ -19,7 +19,7 @@ def bench_strategy():
     return Strategy(
         # What is learned: linear, mlp or gbt. Inside a family all do the same work, and the same AUC is expected.
         family="linear",
-        # Without these modules it is skipped, and `install` is what the reason tells people to install.
+        # Without these modules it is skipped, and the reason tells people to install `install`.
         needs=("numpy", "pyarrow"),
         install="numpy pyarrow",
         # True if it shares its work among `trial.workers` processes.
@@ -30,7 +30,7 @@ def bench_strategy():
 
 @hookimpl
 def bench_setup(trial):
-    """Import the framework and start what must be running; what is returned is the `session`."""
+    """Import the framework and start whatever must be running; the result is the `session`."""
     import numpy as np
 
     if not trial.dataset.features:
@@ -44,7 +44,7 @@ def bench_setup(trial):
 
 @hookimpl
 def bench_train(trial, session):
-    """Fit a model on the split `train`: this is what is timed. The result is the `model` of `bench_predict`."""
+    """Fit a model on the split `train`: the measured work. The result is the `model` of `bench_predict`."""
     import numpy as np
 
     width = len(trial.dataset.features) + 1

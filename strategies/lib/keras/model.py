@@ -81,7 +81,7 @@ def check(model: Any, features: int) -> None:
         features: Number of features.
 
     Raises:
-        ModelError: It does not; the sentence says what it takes or gives.
+        ModelError: It does not; the sentence has the shapes.
     """
     takes, gives = model.input_shape, model.output_shape
     if not isinstance(takes, tuple) or takes[1:] != (features,):

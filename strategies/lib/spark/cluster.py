@@ -96,7 +96,7 @@ def python(given: Mapping[str, str]) -> str:
 
 
 def join(trial: Trial, spark: SparkSession, archive: Path, slots: int) -> None:
-    """Send our code, wait for executors, and check that they run what the driver runs; a phase of its own.
+    """Send our code, wait for executors, and check that they are like the driver; a phase of its own.
 
     Args:
         trial: The trial.

@@ -1,4 +1,4 @@
-"""Whether the executors of a cluster have what the driver has: our code, the Python, the versions of frameworks."""
+"""Compares the executors of a cluster with the driver: our code, the Python, the versions of frameworks."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ def describe(modules: Sequence[str]) -> dict[str, str | None]:
     """Return what this process runs: its Python, digests of all our code, and versions.
 
     Args:
-        modules: Import names of what is to be compared beside these.
+        modules: Import names of the frameworks.
 
     Returns:
         By name; ``None`` for a module that is not installed.
@@ -41,7 +41,7 @@ def describe_executor(modules: Sequence[str], keys: Keys) -> tuple[str, dict[str
     """Return the address of the executor that this task runs on, and what its Python runs; see `describe`.
 
     Args:
-        modules: Import names of what is to be compared.
+        modules: Import names of the frameworks.
         keys: The driver's keys, which this Python worker keeps for its later tasks.
     """
     from pyspark import BarrierTaskContext
@@ -52,7 +52,7 @@ def describe_executor(modules: Sequence[str], keys: Keys) -> tuple[str, dict[str
 
 
 def require(own: Mapping[str, str | None], host: str, other: Mapping[str, str | None]) -> None:
-    """Check that an executor runs what the driver runs.
+    """Check that an executor is like the driver.
 
     Args:
         own: What the driver runs, out of `describe`.
