@@ -52,7 +52,7 @@ def bench_predict(trial: Trial, session: Any, model: Any) -> Path:
     ``scores="reference"`` or without a ``bench_train``, the path of a Keras model.
 
     A strategy that goes row by row may stop after ``trial.budget_s`` seconds: it then leaves the
-    note ``rows_scored``, the number of rows that it has written.
+    measure ``rows_scored`` (`Trial.measure`), the number of rows that it has written.
 
     Where the path of a model comes, the inner phases ``load`` and ``compile`` (`Trial.phase`, `Trial.ranks`) are for
     loading it and for its first call: the warm rate is without them.

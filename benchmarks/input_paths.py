@@ -35,8 +35,8 @@ rows = spark.read.parquet(dataset.split("train")).select(*dataset.features)
 # Of each way: what comes before the clock starts, and the expression that is measured.
 WAYS = {
     "row groups into a matrix (ours)": (
-        "from bench.rows import reading\nreading.start(cores)",
-        "reading.read_matrix(dataset, reading.row_groups(dataset, 'train'), cores)[0]",
+        "from bench import rows\nrows.import_libraries(cores)",
+        "rows.open(dataset, 'train').matrix(cores)[0]",
     ),
     "toPandas() with Arrow": (
         SPARK + "spark.conf.set('spark.sql.execution.arrow.pyspark.enabled', 'true')",

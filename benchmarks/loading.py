@@ -25,7 +25,7 @@ CHILD = """
 import json, psutil, resource, sys, time
 import pyarrow as pa
 from bench.datasets import open_dataset
-from bench.rows import reading
+from bench import rows
 import pyarrow.fs, pyarrow.parquet
 dataset, threads = open_dataset(sys.argv[1]), int(sys.argv[2])
 pa.set_cpu_count(threads)
@@ -37,7 +37,7 @@ print(json.dumps([seconds, resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * 
 READINGS = {
     "read_table": "pa.parquet.read_table(dataset.split('train'), columns=[*dataset.features, dataset.label],"
     " partitioning=None)",
-    "read_matrix": "reading.read_matrix(dataset, reading.row_groups(dataset, 'train'), threads)",
+    "ours": "rows.open(dataset, 'train').matrix(threads)",
 }
 
 
@@ -70,8 +70,8 @@ def _print(measured: dict[str, list[tuple[float, float]]], matrix: int) -> None:
         walls, memories = zip(*values, strict=True)
         figures = f"{statistics.median(walls):>10.3f}{min(walls):>10.3f}{max(walls):>10.3f}"
         print(f"{name:<14}{figures}{statistics.median(memories) / matrix:>17.2f}")
-    ratios = [ours[0] / theirs[0] for ours, theirs in zip(measured["read_matrix"], measured["read_table"], strict=True)]
-    memory = statistics.median(memory for _, memory in measured["read_matrix"]) / matrix
+    ratios = [ours[0] / theirs[0] for ours, theirs in zip(measured["ours"], measured["read_table"], strict=True)]
+    memory = statistics.median(memory for _, memory in measured["ours"]) / matrix
     print(f"wall ratio, median of rounds: {statistics.median(ratios):.2f} (target: at most {TARGETS['wall']})")
     print(f"peak memory / matrix: {memory:.2f} (target: at most {TARGETS['memory']})")
 

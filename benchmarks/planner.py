@@ -20,16 +20,15 @@ SECONDS, MEGABYTES = 10.0, 500.0  # what it may take
 CHILD = """
 import hashlib, json, resource, sys, time
 from bench.datasets import read_manifest
-from bench.rows import reading
-from strategies.lib.spark import source
+from bench.rows import groups as row_groups
 began = time.perf_counter()
 rank, world, batch = map(int, sys.argv[2:])
 files = read_manifest(sys.argv[1]).files
 rows = {{file.path: file.group_rows for file in sorted(files, key=lambda file: file.path)}}
-groups = reading.listed(rows)
+groups = row_groups.listed(rows)
 del files, rows
 whole = sum(group.rows for group in groups)
-mine = reading.shard(groups, rank, world)
+mine = row_groups.shard(groups, rank, world)
 steps = whole // world // (batch // world)
 plan = hashlib.sha256("".join(f"{{g.path}} {{g.index}} {{g.rows}}\\n" for g in groups).encode() + str(steps).encode())
 seconds = time.perf_counter() - began

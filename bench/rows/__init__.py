@@ -1,1 +1,35 @@
-"""How a strategy reads rows and writes scores, from a disk or an object store."""
+"""How a strategy reads rows and writes scores, from a disk or an object store; imports nothing heavy.
+
+    from bench import rows
+
+    train = rows.open(trial.dataset, "train")
+    features, labels = train.shard(rank, world).matrix(trial.threads_per_worker)     # all rows in memory, or
+    for features, labels in train.labelled_batches():                                # a batch at a time
+        ...
+    return rows.write_scores(trial, model.predict)
+
+Processes that a strategy starts on other hosts read the same way, after `Keys.use`: the driver makes the keys with
+`driver_keys` and sends them along, and `take_traffic` and `add_traffic` carry back what was asked of the store.
+"""
+
+from bench.rows.arrays import aligned_matrix
+from bench.rows.groups import RowGroup
+from bench.rows.predictions import PredictionWriter
+from bench.rows.reading import Rows, import_libraries
+from bench.rows.reading import open_rows as open  # noqa: A004 - like gzip.open, always called with its module's name
+from bench.rows.scoring import write_scores
+from bench.rows.workers import Keys, add_traffic, driver_keys, take_traffic
+
+__all__ = [
+    "Keys",
+    "PredictionWriter",
+    "RowGroup",
+    "Rows",
+    "add_traffic",
+    "aligned_matrix",
+    "driver_keys",
+    "import_libraries",
+    "open",
+    "take_traffic",
+    "write_scores",
+]

@@ -6,26 +6,31 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from bench import PredictionWriter
-from bench.rows import reading
+from bench.rows.predictions import PredictionWriter
+from bench.rows.reading import open_rows
 
 if TYPE_CHECKING:
-    from bench import Trial
+    from bench.model import Trial
 
 
-def write(trial: Trial, path: Path, predict: Callable[[Any], Any], rank: int = 0, world: int = 1) -> Path:
-    """Score a rank's rows of the trial's splits, in batches, write them to a Parquet file and return its path.
+def write_scores(
+    trial: Trial, predict: Callable[[Any], Any], path: Path | None = None, rank: int = 0, world: int = 1
+) -> Path:
+    """Score the trial's rows, or a rank's part of them, batch by batch, and write the scores to one Parquet file.
 
     Args:
-        trial: The trial.
-        path: Path of the file.
-        predict: Turns features, float32 of shape (rows, features), into probabilities.
+        trial: The trial; its ``splits_to_score`` are scored.
+        predict: Turns features, float32 of shape (rows, features), into probabilities of label 1, of shape (rows,) or
+            (rows, 1).
+        path: Path of the file; ``predictions.parquet`` in the trial's scratch directory by default.
         rank: The rank, from 0.
         world: Number of ranks.
+
+    Returns:
+        Path of the file, which is what ``bench_predict`` returns.
     """
-    with PredictionWriter(path) as predictions:
+    with PredictionWriter(path or trial.scratch / "predictions.parquet") as predictions:
         for split in trial.splits_to_score:
-            mine = reading.shard(reading.row_groups(trial.dataset, split), rank, world)
-            for row_ids, features in reading.batches(trial.dataset, split, groups=mine):
+            for row_ids, features in open_rows(trial.dataset, split).shard(rank, world).batches():
                 predictions.write(row_ids, predict(features))
-    return path
+    return predictions.path

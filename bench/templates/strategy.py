@@ -7,8 +7,10 @@ prints no results and chooses no data of its own: that is what makes its figures
 """
 
 # Import frameworks inside the functions, never here: `bench list` imports this file, and has 0.6 s for all strategies.
-# Keep functions at the module's top level: what is shipped to other processes must pickle by reference.
-from bench import PredictionWriter, Skip, Strategy, hookimpl
+# Keep functions at the module's top level: other processes get them by name (they pickle by reference).
+from functools import partial
+
+from bench import Skip, Strategy, hookimpl, rows
 
 
 @hookimpl
@@ -17,7 +19,7 @@ def bench_strategy():
     return Strategy(
         # What is learned: linear, mlp or gbt. Inside a family all do the same work, and the same grade is expected.
         family="linear",
-        # Without these modules it is skipped, and `install` is what the reason tells people to install.
+        # Without these modules it is skipped, and the reason tells people to install `install`.
         needs=("numpy", "pyarrow"),
         install="numpy pyarrow",
         # True if it shares its work among `trial.workers` processes.
@@ -28,44 +30,41 @@ def bench_strategy():
 
 @hookimpl
 def bench_setup(trial):
-    """Import the framework and start what must be running; what is returned is the `session`."""
+    """Import the framework and start whatever must be running; the result is the `session`."""
     import numpy as np
-    import pyarrow.dataset  # noqa: F401 - imported here, so that it counts as setup and not as training
 
     if not trial.dataset.features:
         raise Skip("It needs a feature: choose a dataset that has one.")
     # Thread settings are a strategy's duty: `trial.threads_per_worker` for each worker, in every library. numpy's is
     # OMP_NUM_THREADS, which the harness has set. Seed what is random with `trial.seed`; here, nothing is.
+    rows.import_libraries(trial.threads_per_worker)  # so that their import counts as setup and not as training
     # The statistics are those of the whole train split, the same for every strategy and every worker.
     return np.array(trial.dataset.means), np.array(trial.dataset.stds)
 
 
 @hookimpl
 def bench_train(trial, session):
-    """Fit a model on the split `train`: this is what is timed. The result is the `model` of `bench_predict`."""
+    """Fit a model on the split `train`: the measured work. The result is the `model` of `bench_predict`."""
     import numpy as np
 
     width = len(trial.dataset.features) + 1
     squares, products = np.zeros((width, width)), np.zeros(width)
     # An inner phase gets a line of its own in reports: `load`, `train`, `compile`, `rendezvous`, …
     with trial.phase("load"):
-        for batch in read(trial, "train", trial.dataset.label):
-            matrix = standardised(trial, session, batch)
+        # Read from a disk or an object store, wherever the dataset lies. This way memory stays flat; `.matrix(threads)`
+        # reads all rows at once, and a worker reads its part of them: `.shard(rank, trial.workers)`.
+        for features, labels in rows.open(trial.dataset, "train").labelled_batches():
+            matrix = standardise(session, features)
             squares += matrix.T @ matrix
-            products += matrix.T @ batch[trial.dataset.label].to_numpy()
+            products += matrix.T @ labels
     return np.linalg.lstsq(squares, products, rcond=None)[0]
 
 
 @hookimpl
 def bench_predict(trial, session, model):
     """Score each row of `trial.splits_to_score` once and return where the Parquet file with the scores lies."""
-    with PredictionWriter(trial.scratch / "predictions.parquet") as predictions:
-        for split in trial.splits_to_score:
-            for batch in read(trial, split, "row_id"):
-                # A score is a probability; the harness grades it, and refuses what lies outside 0 to 1.
-                scores = (standardised(trial, session, batch) @ model).clip(0.001, 0.999)
-                predictions.write(batch["row_id"].to_numpy(), scores)
-    return predictions.path
+    # Scores that come in another way than batch by batch are written with `bench.PredictionWriter`.
+    return rows.write_scores(trial, partial(score, session, model))
 
 
 @hookimpl
@@ -73,20 +72,14 @@ def bench_teardown(trial, session):
     """Stop what `bench_setup` has started; this is called after a failure as well. Leave it out if there is nothing."""
 
 
-def read(trial, split, column):
-    """Yield the features and one more column of a split, batch by batch, so that memory stays flat."""
-    import pyarrow.dataset as ds
-
-    data = ds.dataset(trial.dataset.split(split), format="parquet")
-    # Damaged pages are found by their checksums, and never become a result.
-    options = ds.ParquetFragmentScanOptions(page_checksum_verification=True)
-    yield from data.to_batches(columns=[column, *trial.dataset.features], fragment_scan_options=options)
+def score(session, model, features):
+    """Return a probability for each row; the harness grades them, and refuses what lies outside 0 to 1."""
+    return (standardise(session, features) @ model).clip(0.001, 0.999)
 
 
-def standardised(trial, session, batch):
-    """Return one batch as a matrix of standardised features and a column of ones: float64, (rows, features + 1)."""
+def standardise(session, features):
+    """Return standardised features and a column of ones: float64 of shape (rows, features + 1)."""
     import numpy as np
 
     means, stds = session
-    columns = [batch[name].to_numpy() for name in trial.dataset.features]
-    return np.column_stack([(np.column_stack(columns) - means) / stds, np.ones(len(batch))])
+    return np.column_stack([(features - means) / stds, np.ones(len(features))])

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import importlib
+import itertools
 import json
 import os
 import sys
@@ -14,8 +15,9 @@ from typing import Any
 
 import pytest
 
-from bench import Dataset, plugins
+from bench import Dataset, plugins, rows
 from bench.machine import commands, limits
+from bench.model import Storage
 from bench.request import Request
 from bench.runs import plan
 from bench.tasks import TASKS
@@ -57,34 +59,41 @@ def lopsided(group: int, groups: int) -> bool:
 def with_flipped_labels(
     dataset: Dataset, directory: Path, flipped: Callable[[int, int], bool] | None = None
 ) -> Dataset:
-    """Copy a dataset, with labels of its train split turned into their opposites; has no floors.
+    """Copy a dataset to a directory, with labels of its train split turned into their opposites; it has no floors.
 
     Args:
-        dataset: The dataset to copy.
+        dataset: The dataset to copy, in a directory or an object store.
         directory: Where to put the copy.
         flipped: Whether to turn around a row group's labels, by its number and the number of all; all if not given.
     """
-    import numpy as np
-    import pyarrow as pa
     import pyarrow.parquet as pq
 
     for split, learned_from in (("train", True), ("test", False)):
-        target = directory / f"split={split}"
-        target.mkdir(parents=True)
-        files = sorted(Path(dataset.split(split)).glob("*.parquet"))
-        footers = [pq.read_metadata(file) for file in files]
-        groups, number = sum(footer.num_row_groups for footer in footers), 0
-        for file, footer in zip(files, footers, strict=True):
-            table = pq.read_table(file, partitioning=None)
-            sizes = [footer.row_group(index).num_rows for index in range(footer.num_row_groups)]
-            if learned_from:
-                turned = np.repeat([not flipped or flipped(number + at, groups) for at in range(len(sizes))], sizes)
-                position = table.schema.get_field_index(dataset.label)
-                field, labels = table.schema.field(position), table[dataset.label].to_numpy()
-                table = table.set_column(position, field, pa.array(np.where(turned, 1 - labels, labels), field.type))
-            pq.write_table(table, target / file.name, row_group_size=sizes[0], write_page_checksum=True)
-            number += len(sizes)
-    return replace(dataset, name="flipped", path=str(directory), fingerprint="0" * 64, floors={}, best=None)
+        found = rows.open(dataset, split)
+        tables = zip(found.groups, found.tables(("row_id", dataset.label, *dataset.features)), strict=True)
+        for path, groups in itertools.groupby(enumerate(tables), lambda entry: entry[1][0].path):
+            target = directory / path
+            target.parent.mkdir(parents=True, exist_ok=True)
+            parts = [
+                _with_opposite_labels(table, dataset.label)
+                if learned_from and (flipped is None or flipped(number, len(found.groups)))
+                else table
+                for number, (_, table) in groups
+            ]
+            with pq.ParquetWriter(target, parts[0].schema, write_page_checksum=True) as writer:
+                for part in parts:
+                    writer.write_table(part)
+    here = replace(dataset, name="flipped", path=str(directory), storage=Storage(), listing="")
+    return replace(here, fingerprint="0" * 64, floors={}, best=None)
+
+
+def _with_opposite_labels(table: Any, label: str) -> Any:
+    import pyarrow as pa
+
+    field = table.schema.field(label)
+    return table.set_column(
+        table.schema.get_field_index(label), field, pa.array(1 - table[label].to_numpy(), field.type)
+    )
 
 
 def run_trial(

@@ -22,7 +22,7 @@ from bench.machine import commands
 from bench.model import Dataset, Reference
 from bench.stores.filesystem import is_uri
 
-MAKER = "strategies.lib.keras.reference"
+MAKER, MODELS = "bench.trial.reference_maker", "strategies.lib.keras.reference"
 OWN = "mlp"
 FACTS, PREDICTIONS = "facts.json", "predictions.parquet"
 CANNOT_BE_USED = 3  # the maker's exit code when its output is a sentence for a person
@@ -111,7 +111,7 @@ def _make(dataset: Dataset, model: Path | None, directory: Path) -> str:
     """Let the maker train, where no model is given, and score; return the model's file name in the directory."""
     storage = json.dumps(asdict(dataset.storage))
     given = [str(model)] if model else []
-    command = [sys.executable, "-m", MAKER, dataset.path, storage, str(directory), *given]
+    command = [sys.executable, "-m", MAKER, MODELS, dataset.path, storage, str(directory), *given]
     outcome = commands.run(command)
     answer = commands.last_line(outcome.printed, "")
     if outcome.code == CANNOT_BE_USED:

@@ -1,7 +1,6 @@
 """The reference model on rows that lie in memory, on all cores, without Spark: the most that any way could give."""
 
-from bench import Strategy, hookimpl
-from bench.rows import reading
+from bench import Strategy, hookimpl, rows
 from strategies.lib.keras import model as model_file
 from strategies.lib.keras import network
 
@@ -17,10 +16,10 @@ def bench_strategy():
 @hookimpl
 def bench_setup(trial):
     """Compile the function, and read a part of the rows, which is scored again and again."""
-    tf = network.start(trial.threads_per_worker)
+    tf = network.import_tensorflow(trial.threads_per_worker)
     score = model_file.compiled(model_file.load(trial.model), len(trial.dataset.features))
-    _, rows = next(reading.batches(trial.dataset, "train", ROWS))
-    batch = network.in_place(tf, rows)
+    _, features = next(rows.open(trial.dataset, "train").batches(ROWS))
+    batch = network.in_place(tf, features)
     score(batch)
     return score, batch
 

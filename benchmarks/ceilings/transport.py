@@ -27,7 +27,7 @@ def bench_predict(trial, session):
         for rows in batches:
             yield pa.RecordBatch.from_arrays([rows["row_id"], rows["f0"]], names=["row_id", "score"])
 
-    scored = udf.rows(trial, session).mapInArrow(untouched, "row_id long, score float")
+    scored = udf.read(trial, session).mapInArrow(untouched, "row_id long, score float")
     scored.write.parquet(str(trial.scratch / "predictions"))
 
 

@@ -8,7 +8,7 @@ with the workers, the learning rate does not either. All gradients travel in one
 once. Batch normalisation uses each worker's own batch, as is usual from 32 rows on (Goyal et al., 2017,
 https://arxiv.org/abs/1706.02677); its moving averages are averaged over the workers at the end. Waits end: 60 seconds
 to start, 120 for a worker that stalls; when one fails, the others are ended. The network interface is named in local
-mode, or Horovod would probe them all. On a machine with GPUs the workers take one each; gradients travel by way of
+mode, because Horovod would probe them all. On a machine with GPUs the workers take one each; gradients travel by way of
 the CPU.
 
 Horovod's documentation recommends it to scale a single-GPU script to many with few changes, and its Spark integration
@@ -17,18 +17,16 @@ where data is prepared in Spark: https://horovod.readthedocs.io/en/stable/spark_
 
 import socket
 
-from bench import Strategy, hookimpl
-from bench.rows import reading
-from bench.spark import conf
-from strategies.lib.keras import network, ranks
-from strategies.lib.ranks import horovod as horovod_ranks
+from bench import Strategy, hookimpl, rows
+from bench.spark import is_local
+from strategies.lib.keras import network, ranks, scoring
 from strategies.lib.ranks import shares
 from strategies.lib.ranks.errors import RankError
 from strategies.lib.ranks.laps import Laps
 from strategies.lib.ranks.watchdog import watchdog
 from strategies.lib.spark import barrier, slots
+from strategies.lib.spark import horovod as horovod_ranks
 from strategies.lib.spark.session import stop_spark
-from strategies.network import tensorflow
 
 
 @hookimpl
@@ -50,18 +48,22 @@ def bench_setup(trial):
     import horovod.spark  # noqa: F401
 
     spark = slots.start(trial)
-    if not conf.is_local(trial.master):
+    if not is_local(trial.master):
         barrier.run(trial, spark, check_name)
-    reading.start(trial.cores)
-    network.start(trial.cores)
+    rows.import_libraries(trial.cores)
+    network.import_tensorflow(trial.cores)
     return spark
 
 
 def check_name(rank, trial):
-    """See that a host's own name leads to an address that the other hosts can reach.
+    """Check that a host's own name leads to an address that the other hosts can reach.
 
     Horovod's process sets listen where the name leads, whatever the interface (``InitializeForProcessSet`` of 0.28.1):
     at a loopback address, as Debian has it in ``/etc/hosts``, the ranks of other hosts end by a signal.
+
+    Args:
+        rank: The rank that runs on the host.
+        trial: The trial.
 
     Raises:
         RankError: It does not.
@@ -96,7 +98,7 @@ def train(trial, called_at):
         The rank's `strategies.lib.ranks.reports.RankReport`.
     """
     laps = Laps(called_at)
-    tf = ranks.start(trial)
+    tf = ranks.import_tensorflow(trial)
     import horovod.tensorflow.keras as hvd
 
     laps.end("import")
@@ -137,7 +139,7 @@ def average_statistics(model):
 def bench_predict(trial, session, model):
     import tensorflow as tf
 
-    return tensorflow.bench_predict(trial, tf, model)
+    return scoring.score(tf, trial, model)
 
 
 @hookimpl

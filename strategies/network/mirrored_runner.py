@@ -20,18 +20,15 @@ https://github.com/tensorflow/ecosystem/tree/master/spark/spark-tensorflow-distr
 import time
 from functools import partial
 
-from bench import Strategy, hookimpl
-from bench.rows import reading
-from bench.stores import keys
-from strategies.lib.keras import network, ranks
-from strategies.lib.ranks import reports, shares
+from bench import Strategy, hookimpl, rows
+from strategies.lib.keras import network, ranks, scoring
+from strategies.lib.ranks import answers, shares
 from strategies.lib.ranks.errors import rank_errors
 from strategies.lib.ranks.laps import Laps
 from strategies.lib.ranks.watchdog import watchdog
 from strategies.lib.spark import slots
 from strategies.lib.spark.failures import barrier_errors, spark_errors
 from strategies.lib.spark.session import stop_spark
-from strategies.network import tensorflow
 
 
 @hookimpl
@@ -52,8 +49,8 @@ def bench_setup(trial):
     import spark_tensorflow_distributor  # noqa: F401
 
     spark = slots.start(trial, {"spark.python.worker.reuse": "false"})
-    reading.start(trial.cores)
-    network.start(trial.cores)
+    rows.import_libraries(trial.cores)
+    network.import_tensorflow(trial.cores)
     return spark
 
 
@@ -65,16 +62,23 @@ def bench_train(trial, session):
     use_gpu = session.sparkContext.getConf().contains("spark.task.resource.gpu.amount")
     runner = MirroredStrategyRunner(num_slots=trial.workers, use_gpu=use_gpu, use_custom_strategy=True)
     with spark_errors():
-        function = partial(of_all, keys.of_driver(trial.dataset), train)
-        answers = runner.run(function, trial=trial, called_at=time.time())
-    return ranks.model_of(tf, trial, [reports.count(answer) for answer in answers])
+        function = partial(call_on_all, rows.driver_keys(trial.dataset), train)
+        found = runner.run(function, trial=trial, called_at=time.time())
+    return ranks.model_of(tf, trial, [answers.unpack(answer) for answer in found])
 
 
-def of_all(held, function, trial, called_at):
-    """Call a rank's function with the driver's keys, and return what all ranks returned."""
-    answer = reports.with_keys(held, function, trial, called_at)
+def call_on_all(keys, function, trial, called_at):
+    """Call a rank's function with the driver's keys, and return the answers of all ranks.
+
+    Args:
+        keys: The driver's keys.
+        function: The rank's function.
+        trial: The trial.
+        called_at: Moment of the driver's call, seconds since the epoch.
+    """
+    answer = answers.call_with_keys(keys, function, trial, called_at)
     with barrier_errors():
-        return gathered(answer)
+        return gather(answer)
 
 
 def train(trial, called_at):
@@ -90,7 +94,7 @@ def train(trial, called_at):
     from pyspark import BarrierTaskContext
 
     laps = Laps(called_at)
-    tf = ranks.start(trial)
+    tf = ranks.import_tensorflow(trial)
     laps.end("import")
     context = BarrierTaskContext.get()
     with rank_errors(context.partitionId()):
@@ -111,16 +115,24 @@ def train(trial, called_at):
 
 
 def undivided(strategy, batches):
-    """Give the strategy this worker's own batches as they are.
+    """Return this worker's own batches in a form that the strategy uses as they are.
 
     ``fit`` would take a plain dataset for the global one: it would divide each batch by the workers, and leave to each
     worker every W-th batch of its own.
+
+    Args:
+        strategy: The ``tf.distribute.Strategy``.
+        batches: The worker's batches.
     """
     return strategy.distribute_datasets_from_function(lambda _: batches)
 
 
-def gathered(answer):
-    """Return the answers of all ranks to each: the runner gives the driver only what rank 0 returns."""
+def gather(answer):
+    """Exchange the answers of all ranks and return them: the runner only hands rank 0's result to the driver.
+
+    Args:
+        answer: This rank's answer.
+    """
     import base64
     import pickle
 
@@ -134,7 +146,7 @@ def gathered(answer):
 def bench_predict(trial, session, model):
     import tensorflow as tf
 
-    return tensorflow.bench_predict(trial, tf, model)
+    return scoring.score(tf, trial, model)
 
 
 @hookimpl

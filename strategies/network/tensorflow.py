@@ -11,10 +11,9 @@ TensorFlow's own guide recommends one process until the data or the model is too
 https://www.tensorflow.org/guide/distributed_training
 """
 
-from bench import Strategy, hookimpl
-from bench.rows import reading, scoring
-from strategies.lib.keras import model as model_file
+from bench import Strategy, hookimpl, rows
 from strategies.lib.keras import network
+from strategies.lib.keras.scoring import score
 from strategies.lib.keras.training import fit
 
 
@@ -31,8 +30,8 @@ def bench_strategy():
 
 @hookimpl
 def bench_setup(trial):
-    reading.start(trial.threads_per_worker)
-    tf = network.start(trial.threads_per_worker)
+    rows.import_libraries(trial.threads_per_worker)
+    tf = network.import_tensorflow(trial.threads_per_worker)
     trial.note("device", network.device(tf))
     return tf
 
@@ -41,20 +40,10 @@ def bench_setup(trial):
 def bench_train(trial, session):
     tf = session
     with trial.phase("load"):
-        groups = reading.row_groups(trial.dataset, "train")
-        features, labels = reading.read_matrix(trial.dataset, groups, trial.threads_per_worker)
+        features, labels = rows.open(trial.dataset, "train").matrix(trial.threads_per_worker)
     return fit(tf, trial, features, labels)
 
 
 @hookimpl
 def bench_predict(trial, session, model):
-    tf, width = session, len(trial.dataset.features)
-    if trial.model is not None:
-        with trial.phase("load"):
-            model = model_file.load(model)
-    with trial.phase("compile"):
-        score = model_file.compiled(model, width)
-        score(tf.zeros((1, width)))
-    return scoring.write(
-        trial, trial.scratch / "predictions.parquet", lambda features: score(network.in_place(tf, features))
-    )
+    return score(session, trial, model)

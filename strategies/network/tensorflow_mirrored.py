@@ -15,10 +15,8 @@ https://www.tensorflow.org/guide/distributed_training#mirroredstrategy
 
 from dataclasses import replace
 
-from bench import Skip, Strategy, hookimpl
-from bench.rows import reading
-from strategies.lib.keras import network, training
-from strategies.network import tensorflow
+from bench import Skip, Strategy, hookimpl, rows
+from strategies.lib.keras import network, scoring, training
 
 
 @hookimpl
@@ -35,8 +33,8 @@ def bench_strategy():
 
 @hookimpl
 def bench_setup(trial):
-    reading.start(trial.cores)
-    tf = network.start(trial.cores)
+    rows.import_libraries(trial.cores)
+    tf = network.import_tensorflow(trial.cores)
     trial.note("device", network.device(tf))
     return tf.distribute.MirroredStrategy(devices(tf, trial.workers))
 
@@ -61,8 +59,7 @@ def bench_train(trial, session):
     import tensorflow as tf
 
     with trial.phase("load"):
-        groups = reading.row_groups(trial.dataset, "train")
-        features, labels = reading.read_matrix(trial.dataset, groups, trial.cores)
+        features, labels = rows.open(trial.dataset, "train").matrix(trial.cores)
     replicas = session.num_replicas_in_sync
     # The part of a batch that does not divide is left out.
     together = max(1, min(trial.batch_size, len(features)) // replicas) * replicas
@@ -74,4 +71,4 @@ def bench_train(trial, session):
 def bench_predict(trial, session, model):
     import tensorflow as tf
 
-    return tensorflow.bench_predict(trial, tf, model)
+    return scoring.score(tf, trial, model)

@@ -8,9 +8,10 @@ https://spark.apache.org/docs/latest/api/python/reference/pyspark.sql/api/pyspar
 """
 
 from bench import hookimpl
-from bench.rows import reading
+from bench.rows import aligned_matrix
 from strategies.lib.keras import network
 from strategies.lib.scoring import udf
+from strategies.lib.scoring.shipped import ship
 from strategies.lib.spark.session import stop_spark
 
 
@@ -26,7 +27,7 @@ def bench_setup(trial):
 
 @hookimpl
 def bench_predict(trial, session, model):
-    shipped = udf.ship(trial, session, model)
+    shipped = ship(trial, session, model)
 
     def score(batches):
         import pyarrow as pa
@@ -34,11 +35,11 @@ def bench_predict(trial, session, model):
 
         function = shipped.compiled()
         for rows in batches:
-            features = reading.matrix([rows[name].to_numpy() for name in shipped.features])
+            features = aligned_matrix([rows[name].to_numpy() for name in shipped.features])
             scores = pa.array(function(network.in_place(tf, features)))
             yield pa.RecordBatch.from_arrays([rows["row_id"], scores], names=["row_id", "score"])
 
-    return udf.write(trial, shipped, udf.rows(trial, session).mapInArrow(score, "row_id long, score float"))
+    return udf.write(trial, shipped, udf.read(trial, session).mapInArrow(score, "row_id long, score float"))
 
 
 @hookimpl

@@ -8,6 +8,7 @@ https://spark.apache.org/docs/latest/api/python/tutorial/sql/arrow_pandas.html#m
 
 from bench import hookimpl
 from strategies.lib.scoring import udf
+from strategies.lib.scoring.shipped import ship
 from strategies.lib.spark.session import stop_spark
 
 
@@ -25,14 +26,14 @@ def bench_setup(trial):
 def bench_predict(trial, session, model):
     import pandas as pd
 
-    shipped = udf.ship(trial, session, model)
+    shipped = ship(trial, session, model)
 
     def score(batches):
         function, features = shipped.compiled(), list(shipped.features)
         for rows in batches:
             yield pd.DataFrame({"row_id": rows["row_id"], "score": function(rows[features].to_numpy("float32"))})
 
-    return udf.write(trial, shipped, udf.rows(trial, session).mapInPandas(score, "row_id long, score float"))
+    return udf.write(trial, shipped, udf.read(trial, session).mapInPandas(score, "row_id long, score float"))
 
 
 @hookimpl

@@ -10,6 +10,7 @@ https://spark.apache.org/docs/latest/api/python/reference/api/pyspark.ml.functio
 
 from bench import hookimpl
 from strategies.lib.scoring import udf
+from strategies.lib.scoring.shipped import ship
 from strategies.lib.spark.session import stop_spark
 
 
@@ -29,7 +30,7 @@ def bench_predict(trial, session, model):
     from pyspark.sql.functions import struct
     from pyspark.sql.types import FloatType
 
-    shipped = udf.ship(trial, session, model)
+    shipped = ship(trial, session, model)
     score = predict_batch_udf(
         shipped.compiled,
         return_type=FloatType(),

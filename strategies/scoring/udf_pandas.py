@@ -9,6 +9,7 @@ https://spark.apache.org/docs/latest/api/python/tutorial/sql/arrow_pandas.html#s
 
 from bench import hookimpl
 from strategies.lib.scoring import udf
+from strategies.lib.scoring.shipped import ship
 from strategies.lib.spark.session import stop_spark
 
 
@@ -27,7 +28,7 @@ def bench_predict(trial, session, model):
     import pandas as pd
     from pyspark.sql.functions import pandas_udf, struct
 
-    shipped = udf.ship(trial, session, model)
+    shipped = ship(trial, session, model)
 
     @pandas_udf("float")
     def score(features: pd.DataFrame) -> pd.Series:

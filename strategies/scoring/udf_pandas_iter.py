@@ -11,6 +11,7 @@ from collections.abc import Iterator
 
 from bench import hookimpl
 from strategies.lib.scoring import udf
+from strategies.lib.scoring.shipped import ship
 from strategies.lib.spark.session import stop_spark
 
 
@@ -29,7 +30,7 @@ def bench_predict(trial, session, model):
     import pandas as pd
     from pyspark.sql.functions import pandas_udf, struct
 
-    shipped = udf.ship(trial, session, model)
+    shipped = ship(trial, session, model)
 
     @pandas_udf("float")
     def score(batches: Iterator[pd.DataFrame]) -> Iterator[pd.Series]:

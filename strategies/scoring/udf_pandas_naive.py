@@ -6,6 +6,7 @@ The one mistake, on purpose: a batch of thousands of rows is there, and the mode
 
 from bench import hookimpl
 from strategies.lib.scoring import udf
+from strategies.lib.scoring.shipped import ship
 from strategies.lib.spark.session import stop_spark
 
 
@@ -24,7 +25,7 @@ def bench_predict(trial, session, model):
     import pandas as pd
     from pyspark.sql.functions import pandas_udf, struct
 
-    shipped = udf.ship(trial, session, model)
+    shipped = ship(trial, session, model)
 
     @pandas_udf("float")
     def score(features: pd.DataFrame) -> pd.Series:

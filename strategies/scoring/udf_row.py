@@ -9,6 +9,7 @@ https://spark.apache.org/docs/latest/api/python/tutorial/sql/arrow_pandas.html
 
 from bench import hookimpl
 from strategies.lib.scoring import udf
+from strategies.lib.scoring.shipped import ship
 from strategies.lib.spark.session import stop_spark
 
 
@@ -26,7 +27,7 @@ def bench_setup(trial):
 def bench_predict(trial, session, model):
     from pyspark.sql import functions
 
-    shipped = udf.ship(trial, session, model)
+    shipped = ship(trial, session, model)
 
     @functions.udf("float")
     def score(*features):

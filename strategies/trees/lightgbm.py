@@ -12,8 +12,7 @@ the data fits into its memory: https://lightgbm.readthedocs.io/en/stable/Paramet
 
 from functools import partial
 
-from bench import Strategy, hookimpl
-from bench.rows import reading, scoring
+from bench import Strategy, hookimpl, rows
 from strategies.lib.trees import lightgbm as lightgbm_trees
 
 
@@ -31,20 +30,17 @@ def bench_strategy():
 def bench_setup(trial):
     import lightgbm
 
-    reading.start(trial.threads_per_worker)
+    rows.import_libraries(trial.threads_per_worker)
     return lightgbm
 
 
 @hookimpl
 def bench_train(trial, session):
     with trial.phase("load"):
-        groups = reading.row_groups(trial.dataset, "train")
-        features, labels = reading.read_matrix(trial.dataset, groups, trial.threads_per_worker)
+        features, labels = rows.open(trial.dataset, "train").matrix(trial.threads_per_worker)
     return session.train(lightgbm_trees.settings(trial), session.Dataset(features, labels), trial.trees)
 
 
 @hookimpl
 def bench_predict(trial, model):
-    return scoring.write(
-        trial, trial.scratch / "predictions.parquet", partial(model.predict, num_threads=trial.threads_per_worker)
-    )
+    return rows.write_scores(trial, partial(model.predict, num_threads=trial.threads_per_worker))

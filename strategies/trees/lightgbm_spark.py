@@ -17,9 +17,8 @@ import socket
 from functools import partial
 
 from bench import Strategy, hookimpl
-from strategies.lib.ranks import reports, threads
+from strategies.lib.ranks import reports, threads, watchdog
 from strategies.lib.ranks.errors import RankError
-from strategies.lib.ranks.watchdog import SECONDS_TO_WAIT, watchdog
 from strategies.lib.spark import barrier, shards
 from strategies.lib.spark.session import stop_spark
 from strategies.lib.trees import lightgbm as lightgbm_trees
@@ -69,7 +68,7 @@ def train_rank(rank, trial):
     """
     import lightgbm
 
-    # The port is held until everybody has chosen: ranks on one host must not be given the same.
+    # Each rank holds its port until all have chosen: ranks on one host must not be given the same.
     with socket.socket() as probe, rank.together() as shared:
         features, labels = shards.read(rank, trial)
         check_rows(len(labels), trial)
@@ -79,7 +78,7 @@ def train_rank(rank, trial):
     # LightGBM joins its network when a booster is made, and must have joined when rows are binned.
     # Its own limit is whole minutes, and one that leaves early makes the others spin: LightGBM reads a closed
     # connection as "nothing yet".
-    with watchdog() as alive:
+    with watchdog.watchdog() as alive:
         booster = lightgbm.Booster(settings, lightgbm.Dataset(features, labels))
         rank.laps.end("bin")
         for _ in range(trial.trees):
@@ -129,7 +128,7 @@ def network(rank, machines):
         "machines": ",".join(f"{address}:{port}" for address, port in machines),
         "num_machines": rank.world,
         "local_listen_port": machines[rank.index][1],
-        "time_out": max(1, SECONDS_TO_WAIT // 60),  # minutes
+        "time_out": max(1, watchdog.SECONDS_TO_WAIT // 60),  # minutes
     }
 
 
@@ -139,7 +138,7 @@ def bench_predict(trial, session, model):
 
 
 def load(model, threads):
-    """Return what turns features, float32 of shape (rows, features), into probabilities.
+    """Return a function that turns features, float32 of shape (rows, features), into probabilities.
 
     Args:
         model: The model as text.

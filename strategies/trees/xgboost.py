@@ -11,8 +11,7 @@ XGBoost's documentation recommends ``hist`` as the general choice, and ``Quantil
 https://xgboost.readthedocs.io/en/stable/treemethod.html
 """
 
-from bench import Strategy, hookimpl
-from bench.rows import reading, scoring
+from bench import Strategy, hookimpl, rows
 from strategies.lib.trees import xgboost as xgboost_trees
 
 
@@ -30,7 +29,7 @@ def bench_strategy():
 def bench_setup(trial):
     import xgboost as xgb
 
-    reading.start(trial.threads_per_worker)
+    rows.import_libraries(trial.threads_per_worker)
     trial.note("device", xgboost_trees.device(xgb))
     return xgb
 
@@ -39,8 +38,7 @@ def bench_setup(trial):
 def bench_train(trial, session):
     xgb = session
     with trial.phase("load"):
-        groups = reading.row_groups(trial.dataset, "train")
-        features, labels = reading.read_matrix(trial.dataset, groups, trial.threads_per_worker)
+        features, labels = rows.open(trial.dataset, "train").matrix(trial.threads_per_worker)
     return fit(xgb, trial, features, labels)
 
 
@@ -60,4 +58,4 @@ def fit(xgb, trial, features, labels):
 
 @hookimpl
 def bench_predict(trial, model):
-    return scoring.write(trial, trial.scratch / "predictions.parquet", model.inplace_predict)
+    return rows.write_scores(trial, model.inplace_predict)

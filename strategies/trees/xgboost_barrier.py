@@ -18,8 +18,7 @@ from contextlib import suppress
 from functools import partial
 
 from bench import Strategy, hookimpl
-from strategies.lib.ranks import reports, threads
-from strategies.lib.ranks.watchdog import SECONDS_TO_WAIT
+from strategies.lib.ranks import reports, threads, watchdog
 from strategies.lib.spark import barrier, shards
 from strategies.lib.spark.session import stop_spark
 from strategies.lib.trees import xgboost as xgboost_trees
@@ -51,7 +50,7 @@ def bench_train(trial, session):
 
     host = socket.gethostbyname(session.conf.get("spark.driver.host"))
     # Sorted by task, so that a rank has the same number here and there.
-    tracker = RabitTracker(trial.workers, host, sortby="task", timeout=SECONDS_TO_WAIT)
+    tracker = RabitTracker(trial.workers, host, sortby="task", timeout=watchdog.SECONDS_TO_WAIT)
     tracker.start()
     try:
         return reports.agree(trial, barrier.run(trial, session, partial(train_rank, tracker.worker_args())))
@@ -65,7 +64,7 @@ def train_rank(meeting_point, rank, trial):
     """Train on this rank's rows, together with the other ranks.
 
     Args:
-        meeting_point: What the tracker tells the ranks to find it by.
+        meeting_point: The tracker's address, as it describes it to the ranks.
         rank: This rank.
         trial: The trial.
 
@@ -76,7 +75,7 @@ def train_rank(meeting_point, rank, trial):
 
     features, labels = shards.read(rank, trial)
     communicator = xgb.collective.CommunicatorContext(
-        **meeting_point, dmlc_task_id=f"{rank.index:08}", dmlc_timeout=SECONDS_TO_WAIT
+        **meeting_point, dmlc_task_id=f"{rank.index:08}", dmlc_timeout=watchdog.SECONDS_TO_WAIT
     )
     communicator.__enter__()
     rank.laps.end("rendezvous")
@@ -84,7 +83,7 @@ def train_rank(meeting_point, rank, trial):
     rank.laps.end("bin")
     booster = xgb.train(xgboost_trees.native_settings(trial), data, num_boost_round=trial.trees)
     rank.laps.end("train")
-    # Not as a context manager: after a failure a goodbye would wait for the others', whom Spark ends.
+    # Not as a context manager: after a failure a goodbye would wait for other ranks, which Spark ends.
     communicator.__exit__(None, None, None)
     rank.laps.end("leave")
     model = bytes(booster.save_raw("ubj"))
@@ -104,7 +103,7 @@ def bench_predict(trial, session, model):
 
 
 def load(model, threads):
-    """Return what turns features, float32 of shape (rows, features), into probabilities.
+    """Return a function that turns features, float32 of shape (rows, features), into probabilities.
 
     Args:
         model: The model as bytes.

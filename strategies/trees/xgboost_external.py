@@ -11,9 +11,13 @@ XGBoost's documentation recommends it for data that does not fit into memory, an
 grow level by level: https://xgboost.readthedocs.io/en/stable/tutorials/external_memory.html
 """
 
-from bench import Strategy, hookimpl
-from bench.rows import reading, scoring
+from typing import TYPE_CHECKING
+
+from bench import Strategy, hookimpl, rows
 from strategies.lib.trees import xgboost as xgboost_trees
+
+if TYPE_CHECKING:
+    from bench.rows import RowGroup
 
 BATCH_BYTES = 128 << 20
 
@@ -33,15 +37,15 @@ def bench_strategy():
 def bench_setup(trial):
     import xgboost as xgb
 
-    reading.start(trial.threads_per_worker)
+    rows.import_libraries(trial.threads_per_worker)
     return xgb
 
 
 @hookimpl
 def bench_train(trial, session):
     with trial.phase("load"):
-        rows = iterator(session, trial)
-        data = session.ExtMemQuantileDMatrix(rows, max_bin=trial.bins, nthread=trial.threads_per_worker)
+        batches = iterator(session, trial)
+        data = session.ExtMemQuantileDMatrix(batches, max_bin=trial.bins, nthread=trial.threads_per_worker)
     return session.train(xgboost_trees.native_settings(trial), data, num_boost_round=trial.trees)
 
 
@@ -52,7 +56,8 @@ def iterator(xgb, trial):
         xgb: The module ``xgboost``.
         trial: The trial.
     """
-    portions = list(grouped(reading.row_groups(trial.dataset, "train"), 4 * len(trial.dataset.features)))
+    train = rows.open(trial.dataset, "train")
+    portions = [train.only(groups) for groups in grouped(train.groups, 4 * len(trial.dataset.features))]
     trial.note("batches", len(portions))
 
     class Batches(xgb.DataIter):  # type: ignore[misc, name-defined]  # XGBoost has no types for us
@@ -66,7 +71,7 @@ def iterator(xgb, trial):
         def next(self, input_data):
             if self._next == len(portions):
                 return False
-            features, labels = reading.read_matrix(trial.dataset, portions[self._next], trial.threads_per_worker)
+            features, labels = portions[self._next].matrix(trial.threads_per_worker)
             self._next += 1
             input_data(data=features, label=labels)
             return True
@@ -78,20 +83,20 @@ def grouped(groups, row_bytes):
     """Yield lists of row groups that together have at most `BATCH_BYTES`, or just one that is larger.
 
     Args:
-        groups: Row groups, out of `bench.rows.reading.row_groups`.
+        groups: The row groups.
         row_bytes: Bytes of a row's features.
     """
-    portion: list[reading.RowGroup] = []
-    rows = 0
+    portion: list[RowGroup] = []
+    held = 0
     for group in groups:
-        if portion and (rows + group.rows) * row_bytes > BATCH_BYTES:
+        if portion and (held + group.rows) * row_bytes > BATCH_BYTES:
             yield portion
-            portion, rows = [], 0
+            portion, held = [], 0
         portion.append(group)
-        rows += group.rows
+        held += group.rows
     yield portion
 
 
 @hookimpl
 def bench_predict(trial, model):
-    return scoring.write(trial, trial.scratch / "predictions.parquet", model.inplace_predict)
+    return rows.write_scores(trial, model.inplace_predict)

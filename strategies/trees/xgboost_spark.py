@@ -49,7 +49,7 @@ def bench_train(trial, session):
         verbose=False,
         **xgboost_trees.settings(trial),
     )
-    # What the driver does of it: files, schema, plan. The rows are read inside the fit, which nobody can look into.
+    # The driver's part of reading: files, schema, plan. The rows are read inside the fit, where no phase can be named.
     with trial.phase("load"):
         rows = frames.read(session, trial.dataset, "train", row_id=False)
         # The estimator shuffles all rows where the files do not split into as many partitions as there are workers.

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import re
+import shutil
 import subprocess
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -11,6 +12,8 @@ from typing import Any
 
 import pytest
 
+import bench as bench_package
+import strategies
 from bench import Dataset, plugins
 from bench.datasets import remote
 from bench.datasets.store import open_manifest
@@ -171,7 +174,8 @@ def test_every_strategy_works_there(
         notes = record["notes"]
         assert notes["cores_enforced"] is False
         assert sum(notes["executor_hosts"].values()) == 3
-        assert notes["store_requests"] > 10
+        assert record["measures"]["store_requests"] > 10
+        assert record["measures"]["executors_memory_bytes"] > 50e6
         assert max(one["peak_memory_bytes"] for one in notes["executors"]) > 50e6
         assert notes["spark_settings"]["spark.cores.max"] == "3"
         assert store.secret not in json.dumps(record)
@@ -188,6 +192,25 @@ def test_another_version_is_refused_by_name(run: Callable[..., dict[str, Any]], 
     assert record["status"] == "failed"
     assert re.search(r"executor on 127\.0\.0\.1 has xgboost 0\.1, and the driver has \d", record["reason"])
     assert "bench pack" in record["reason"]
+
+
+def test_older_code_on_an_executor_is_refused(bench: Bench, tiny: Dataset, tmp_path: Path) -> None:
+    """An executor that imports another version of any of our files, however deep, ends the trial with a sentence."""
+    older = tmp_path / "older"
+    for package in (module.__path__[0] for module in (bench_package, strategies)):
+        shutil.copytree(package, older / Path(package).name, ignore=shutil.ignore_patterns("__pycache__"))
+    with (older / "strategies" / "lib" / "ranks" / "laps.py").open("a") as helper:
+        helper.write("# as it was yesterday\n")
+    # Before Spark puts our archive on the path.
+    program = f"import sys; sys.path.insert(0, {str(older)!r}); import strategies.lib.spark.likeness\n"
+    (older / "sitecustomize.py").write_text(program)
+    place = ("--master", "local-cluster[1,1,1024]", "--data", tiny.path, "--workers", "1", "--cores", "1", "--json")
+    setting = ("--spark-conf", f"spark.executorEnv.PYTHONPATH={older}")
+    answer = bench("run", "--strategy", "xgboost_barrier", *place, *setting, JDK_JAVA_OPTIONS=FRUGAL)
+    record = next(json.loads(line) for line in answer.stdout.splitlines() if "xgboost_barrier" in line)
+    assert record["status"] == "failed"
+    expected = r"The executor on 127\.0\.0\.1 has strategies [0-9a-f]{12}, and the driver has [0-9a-f]{12}: use one"
+    assert re.search(expected, record["reason"]), record["reason"]
 
 
 @pytest.mark.timeout(400)

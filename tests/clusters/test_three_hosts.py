@@ -135,7 +135,7 @@ def test_every_strategy_works_on_three_hosts(place: Place, task: str | None) -> 
     for name in names:
         notes = found[name]["notes"]
         assert notes["executor_hosts"] == dict.fromkeys(addresses, 1)
-        assert notes["store_requests"] > 10
+        assert found[name]["measures"]["store_requests"] > 10
         assert place.store.secret not in json.dumps(found[name])
     assert place.cluster.idle()
 

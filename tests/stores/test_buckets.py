@@ -20,7 +20,7 @@ import pyarrow.parquet as pq
 import pytest
 from rich.console import Console
 
-from bench import Dataset
+from bench import Dataset, rows
 from bench.datasets import open_dataset, remote
 from bench.datasets.format.fingerprint import verify_content
 from bench.datasets.makers.ingest import import_parquet
@@ -31,12 +31,11 @@ from bench.model import Storage
 from bench.records.bucket import _LOG, Bucket, beside
 from bench.records.directory import latest, read_run
 from bench.request import Request
-from bench.rows import reading
 from bench.runs import campaign as campaigns
 from bench.runs.progress import Progress
 from bench.stores import filesystem, traffic
 from bench.testing.support import make_tiny_dataset
-from strategies.lib.spark import source
+from strategies.lib.spark.workers import open_once
 from tests.conftest import CONTROL, Plugins, on_one_python
 from tests.objectstore import BUCKET, ObjectStore, Proxy, free_ports
 
@@ -80,7 +79,7 @@ def proxy(store: ObjectStore) -> Iterator[Proxy]:
 
 
 def _train(dataset: Dataset, threads: int = 2) -> np.ndarray:
-    return reading.read_matrix(dataset, reading.row_groups(dataset, "train"), threads)[0]
+    return rows.open(dataset, "train").matrix(threads)[0]
 
 
 def test_a_dataset_is_the_same_wherever_it_lies(here: Dataset, there: Dataset) -> None:
@@ -138,59 +137,76 @@ def test_opening_reads_footers_only(there: Dataset) -> None:
 
 def test_columns_that_nobody_asked_for_are_not_read(there: Dataset) -> None:
     """One column of ten takes about a tenth of the bytes, and a row group is one range."""
-    groups = reading.row_groups(there, "train")
     measured = []
     for columns in (["row_id"], ["row_id", there.label, *there.features]):
+        train = rows.open(there, "train")
         traffic.own.taken()
-        assert sum(len(table) for table in reading.tables(there, groups, columns)) == there.train_rows
+        assert sum(len(table) for table in train.tables(columns)) == there.train_rows
         measured.append(traffic.own.taken())
     (requests, few), (_, all_of_them) = measured
     assert few < all_of_them / 3
-    assert requests <= 8 + len(groups)
+    assert requests <= 8 + len(train.groups)
 
 
 def test_a_worker_reads_its_own_row_groups(there: Dataset) -> None:
     """Half of the rows take half of the bytes."""
-    groups = reading.row_groups(there, "train")
+    train = rows.open(there, "train")
     traffic.own.taken()
-    reading.read_matrix(there, groups, 1)
+    train.matrix(1)
     _, whole = traffic.own.taken()
-    reading.read_matrix(there, reading.shard(groups, 1, 2), 1)
+    rows.open(there, "train").shard(1, 2).matrix(1)
     _, half = traffic.own.taken()
     assert 0.4 * whole < half < 0.6 * whole
 
 
-def test_a_plan_is_made_once_in_a_process(there: Dataset) -> None:
-    """Partitions that one Python worker reads share a plan where its listing tells whether it holds."""
-    groups = source.planned(there, "train")
+def test_a_worker_opens_a_split_once(there: Dataset) -> None:
+    """Partitions that one Python worker reads share a plan, unless the dataset was opened at another time."""
+    train = open_once(there, "train")
     traffic.own.taken()
-    assert source.planned(there, "train") is groups
+    assert open_once(there, "train") is train
     assert traffic.own.taken() == (0, 0)
-    assert source.planned(replace(there, listing=""), "train") == groups
+    assert open_once(replace(there, listing=""), "train").groups == train.groups
     assert traffic.own.taken() != (0, 0)
+
+
+def test_footers_are_asked_for_once(there: Dataset) -> None:
+    """The manifest has the plan, so that opening asks for no footer; a second reading asks for rows only."""
+    traffic.own.taken()
+    train = rows.open(there, "train")
+    opening, _ = traffic.own.taken()
+    list(train.tables(["row_id"]))
+    first, _ = traffic.own.taken()
+    list(train.tables(["row_id"]))
+    again, _ = traffic.own.taken()
+    files = len({group.path for group in train.groups})
+    assert opening <= 4
+    assert again <= first - 2 * files
 
 
 def test_an_object_that_is_gone_is_named(copy: Dataset, store: ObjectStore) -> None:
     """What was there when the run was planned and is not when it is read ends the reading, and says so."""
-    groups = reading.row_groups(copy, "train")
+    train = rows.open(copy, "train")
     store.filesystem().delete_file(f"{BUCKET}/{copy.path.rpartition('/')[2]}/{PART}")
-    for read in (lambda: _train(copy), lambda: reading.read_matrix(copy, groups, 1)):
-        with pytest.raises(DatasetError, match=f"{PART} is gone"):
+    for read in (lambda: _train(copy), lambda: train.matrix(1)):
+        with pytest.raises(DatasetError, match=f"{PART} is gone since the dataset was opened"):
             read()
 
 
 def test_an_object_that_was_replaced_is_refused(copy: Dataset, store: ObjectStore) -> None:
     """Another whole object, of the same size and with valid checksums, is no longer the dataset of the plan."""
-    groups = reading.row_groups(copy, "train")
+    train, twice = rows.open(copy, "train"), rows.open(copy, "train")
+    twice.matrix(1)
     _write_another(store, copy)
-    for read in (lambda: _train(copy), lambda: reading.read_matrix(copy, groups, 1)):
-        with pytest.raises(DatasetError, match="written anew since the dataset was opened"):
-            read()
+    with pytest.raises(DatasetError, match="written anew since the dataset was opened"):
+        _train(copy)
+    for opened in (train, twice):
+        with pytest.raises(DatasetError, match=rf"{PART} (has changed since the dataset was opened|is damaged)"):
+            opened.matrix(1)
 
 
 def test_an_object_that_is_replaced_while_it_is_read_is_refused(copy: Dataset, store: ObjectStore) -> None:
     """Rows of two versions are never mixed: the reading ends with an error, though each page is whole."""
-    tables = reading.tables(copy, reading.row_groups(copy, "train"), ["row_id"])
+    tables = rows.open(copy, "train").tables(["row_id"])
     next(tables)
     _write_another(store, copy)
     with pytest.raises(DatasetError, match=rf"{PART} (has changed|is damaged)"):
@@ -237,8 +253,7 @@ def test_another_dataset_in_its_place_is_told_by_its_fingerprint(copy: Dataset, 
 @on_one_python
 def test_a_store_that_is_killed_while_it_is_read_from(there: Dataset, store: ObjectStore) -> None:
     """A store that goes is an error that says so, and when it is back its rows are read again."""
-    groups = reading.row_groups(there, "train")
-    tables = reading.tables(there, groups, ["row_id", *there.features])
+    tables = rows.open(there, "train").tables(["row_id", *there.features])
     next(tables)
     store.kill()
     try:
@@ -257,10 +272,10 @@ def test_a_store_that_breaks_off_or_stalls(
     """An answer that ends in its middle, or never, is an error."""
     monkeypatch.setattr(filesystem, "SECONDS_OF_SILENCE", 1.0)
     dataset = replace(there, storage=replace(there.storage, endpoint=proxy.endpoint))
-    groups = reading.row_groups(dataset, "train")
+    train = rows.open(dataset, "train")
     proxy.then, proxy.left = then, 100_000
     with pytest.raises(BenchError, match=f"{PART}"):
-        reading.read_matrix(dataset, groups, 1)
+        train.matrix(1)
 
 
 def test_a_slow_store_only_takes_longer(there: Dataset, proxy: Proxy) -> None:
@@ -337,8 +352,8 @@ VANISHES = """
     @hookimpl
     def bench_train(trial, session):
         rows = frames.read(session, trial.dataset, "train").selectExpr("row_id", "f0 as score")
-        filesystem, root = filesystem.filesystem(trial.dataset.path, trial.dataset.storage)
-        filesystem.delete_file(f"{root}/split=train/part-00000.parquet")
+        opened, root = filesystem.filesystem(trial.dataset.path, trial.dataset.storage)
+        opened.delete_file(f"{root}/split=train/part-00000.parquet")
         gather.write(trial, rows)
 
     @hookimpl
@@ -558,8 +573,8 @@ def test_no_credential_is_left_anywhere(
     directory = latest(tmp_path / "results")
     records = {record["trial"]["strategy"]: record for record in read_run(directory).records}
     for name in names:
-        assert records[name]["notes"]["store_requests"] > 10
-        assert records[name]["notes"]["store_bytes"] > there.train_rows
+        assert records[name]["measures"]["store_requests"] > 10
+        assert records[name]["measures"]["store_bytes"] > there.train_rows
     assert json.loads((directory / "run.json").read_text())["dataset"]["storage"] == {
         "endpoint": store.endpoint,
         "region": None,

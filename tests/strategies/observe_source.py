@@ -16,6 +16,7 @@ from bench.stores import traffic
 from bench.trial import runner
 from strategies.lib.spark import frames
 from strategies.lib.spark.session import start_spark, stop_spark
+from strategies.lib.spark.workers import traffic_counter
 
 facts = json.loads(sys.argv[1])
 dataset = open_dataset(facts["path"], Storage(facts["endpoint"], "us-east-1"))
@@ -33,9 +34,7 @@ for split in ("train", "test"):
 
 def counted() -> int:
     """Return the bytes that the workers have read so far."""
-    from strategies.lib.spark import source
-
-    return source.counter(spark).value[1]
+    return traffic_counter(spark).value[1]
 
 
 whole = counted()

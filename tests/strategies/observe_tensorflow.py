@@ -8,7 +8,8 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.parquet as pq
 
-from bench.rows import reading
+from bench import rows as dataset_rows
+from bench.rows.arrays import allocate
 from bench.trial.timeline import EventClock
 from bench.trial.wire import read_trial
 from strategies.lib.keras import network
@@ -24,12 +25,12 @@ for _ in range(2):
     predictions = pq.read_table(tensorflow.bench_predict(trial, tf, model))
     scores.append(predictions["score"].to_numpy())
 
-_, raw = next(reading.batches(trial.dataset, "test"))
+_, raw = next(dataset_rows.open(trial.dataset, "test").batches())
 model.save(directory / "model.keras")
 loaded = tf.keras.models.load_model(directory / "model.keras")(raw, training=False).numpy()[:, 0]
 
 rows = 2 * trial.batch_size + 100
-numbers = reading._aligned(rows, 1)
+numbers = allocate(rows, 1)
 numbers[:, 0] = np.arange(rows)
 batches, steps = network.train_batches(tf, numbers, numbers[:, 0], trial)
 pairs = [(x.numpy()[:, 0].tolist(), y.numpy().tolist()) for x, y in batches]

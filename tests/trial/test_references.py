@@ -13,9 +13,8 @@ import pytest
 from bench import Dataset
 from bench.datasets.makers.synthetic import make_synthetic
 from bench.errors import DatasetError, UsageError
-from bench.trial import references
+from bench.trial import reference_maker, references
 from strategies.lib.keras import model as model_file
-from strategies.lib.keras import reference as _reference
 from tests.conftest import on_one_python
 
 # TensorFlow takes seconds to start, so that one process makes all models, and one scores with all of them.
@@ -48,15 +47,15 @@ SCORE = """
 import json, sys
 from pathlib import Path
 from bench.model import Storage
+from bench.trial import reference_maker, references
 from strategies.lib.keras import model as model_file
-from strategies.lib.keras import reference as _reference
 
 answers = {}
 for model in map(Path, sys.argv[3:]):
     directory = Path(sys.argv[2], model.name)
     directory.mkdir()
     try:
-        answers[model.name] = _reference.main(sys.argv[1], Storage(), directory, model)
+        answers[model.name] = reference_maker.main(references.MODELS, sys.argv[1], Storage(), directory, model)
     except model_file.ModelError as error:
         answers[model.name] = str(error)
 print(json.dumps(answers))
@@ -83,9 +82,9 @@ def test_a_model_is_trained_on_so_many_rows(home: Path, monkeypatch: pytest.Monk
     """Of many files not even one row group each is read, once there are rows enough."""
     dataset = make_synthetic(2000, 4, files=4, name="many").dataset
     assert Path(dataset.path).parent == home
-    assert sum(len(labels) for labels, _ in _reference.to_train_on(dataset)) == dataset.train_rows
-    monkeypatch.setattr(_reference, "ROWS_TO_TRAIN_ON", 1)
-    assert len(list(_reference.to_train_on(dataset))) == 1
+    assert sum(len(labels) for labels, _ in reference_maker.rows_to_train_on(dataset)) == dataset.train_rows
+    monkeypatch.setattr(reference_maker, "ROWS_TO_TRAIN_ON", 1)
+    assert len(list(reference_maker.rows_to_train_on(dataset))) == 1
 
 
 def test_a_reference_that_another_run_has_made_meanwhile_stays(referenced: Dataset) -> None:

@@ -81,12 +81,21 @@ class DataFiles:
             DatasetError: It is gone, or another one by now.
         """
         with file_errors(self.tree.uri(path)):
-            opened = self.tree.open(path)
+            opened = self._open(path)
         written = self._entries[path].modified_ns // 10**9 if path in self._entries else None
         changed = opened.modified is not None and written is not None and opened.modified != written
         if changed or (version is not None and opened.version != version):
             raise DatasetError(f"The object {opened.uri} has changed since the dataset was opened: {AGAIN}.")
         return opened
+
+    def _open(self, path: str) -> Opened:
+        try:
+            return self.tree.open(path)
+        except DatasetError as error:
+            if path in self._entries and isinstance(error.__cause__, FileNotFoundError):
+                gone = f"The object {self.tree.uri(path)} is gone since the dataset was opened: {AGAIN}."
+                raise DatasetError(gone) from error
+            raise
 
     @contextmanager
     def parquet(self, opened: Opened, footer: Any = None) -> Iterator[Any]:

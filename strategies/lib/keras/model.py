@@ -35,12 +35,12 @@ def load(path: Path) -> Any:
     except ModelError:
         raise
     except Exception as error:
-        # Whatever a file that is no model, or needs classes that are not here, makes the loader raise.
+        # A file that is no model, or needs classes that are not here, makes the loader raise anything.
         raise ModelError(f"it does not load as a Keras model ({' '.join(str(error).split())[:200]}).") from error
 
 
 def _library(path: Path) -> Any:
-    """Return the Keras that wrote a file: neither of the two reads what the other has written."""
+    """Return the Keras that wrote a file: neither of the two reads the other's files."""
     if zipfile.is_zipfile(path):
         with zipfile.ZipFile(path) as archive:
             version = json.loads(archive.read("metadata.json"))["keras_version"]
@@ -66,7 +66,7 @@ def _saved_model(path: Path) -> Any:
         raise ModelError(f"it gives {outputs} outputs, and one probability for each row is needed.")
     ((name, spec),) = loaded.signatures["serving_default"].structured_input_signature[1].items()
     inputs = tf_keras.Input(spec.shape[1:], dtype=spec.dtype)
-    # What was loaded is held on to: the function alone would lose its variables.
+    # The lambda holds the loaded object: the function alone would lose its variables.
     score = tf_keras.layers.Lambda(
         lambda rows: next(iter(loaded.signatures["serving_default"](**{name: rows}).values()))
     )
@@ -74,10 +74,14 @@ def _saved_model(path: Path) -> Any:
 
 
 def check(model: Any, features: int) -> None:
-    """See that a model takes one matrix of so many features and gives one number for each row.
+    """Check that a model takes one matrix of so many features and gives one number for each row.
+
+    Args:
+        model: The model.
+        features: Number of features.
 
     Raises:
-        ModelError: It does not.
+        ModelError: It does not; the sentence has the shapes.
     """
     takes, gives = model.input_shape, model.output_shape
     if not isinstance(takes, tuple) or takes[1:] != (features,):
@@ -111,5 +115,10 @@ def compiled(model: Any, features: int) -> Callable[[np.ndarray], np.ndarray]:
 
 
 def by_predict(model: Any, features: int) -> Callable[[np.ndarray], np.ndarray]:
-    """Return the same by way of ``model.predict``, which sets up a data pipeline and callbacks at each call."""
+    """Return such a function by way of ``model.predict``, which sets up a data pipeline and callbacks at each call.
+
+    Args:
+        model: Out of `load`, or trained.
+        features: Number of features.
+    """
     return lambda rows: model.predict(rows, verbose=0).astype("float32").reshape(-1)

@@ -16,8 +16,8 @@ LAYERS = ((256, 0.3), (128, 0.2), (64, 0.0))  # units of each hidden layer, and 
 STEPS_PER_EXECUTION = 32
 
 
-def start(threads: int) -> Any:
-    """Import TensorFlow with legacy Keras and set it up for this process; nothing of it may have run before.
+def import_tensorflow(threads: int) -> Any:
+    """Import TensorFlow with legacy Keras and set it up for this process, before anything of it runs.
 
     Keras 3 cannot train under ``MultiWorkerMirroredStrategy`` (keras-team/keras#20585), so that all strategies of
     this family use the same legacy Keras, single-process ones included.
@@ -32,19 +32,23 @@ def start(threads: int) -> Any:
     os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "2")
     import tensorflow as tf
 
-    # Or it would be imported at the first use of tf.keras, and count as training.
+    # Imported here: the first use of tf.keras would import it, and that would count as training.
     import tf_keras  # noqa: F401
 
     tf.config.threading.set_intra_op_parallelism_threads(threads)
     tf.config.threading.set_inter_op_parallelism_threads(threads)
     for gpu in tf.config.list_physical_devices("GPU"):
-        # Or TensorFlow takes all of the GPU's memory at once, and the next process finds none.
+        # By default TensorFlow takes all of the GPU's memory at once, and the next process finds none.
         tf.config.experimental.set_memory_growth(gpu, True)
     return tf
 
 
 def device(tf: Any) -> str:
-    """Return the kind of the device that the model runs on, ``GPU`` or ``CPU``."""
+    """Return the kind of the device that the model runs on, ``GPU`` or ``CPU``.
+
+    Args:
+        tf: The module ``tensorflow``.
+    """
     return "GPU" if tf.config.list_physical_devices("GPU") else "CPU"
 
 
@@ -75,20 +79,31 @@ def mlp(tf: Any, dataset: Dataset, seed: int) -> tf.keras.Model:
 
 
 def standardise(tf: Any, dataset: Dataset) -> tf.keras.layers.Layer:
-    """Return the fixed layer that subtracts the train means and divides by the train standard deviations."""
+    """Return the fixed layer that subtracts the train means and divides by the train standard deviations.
+
+    Args:
+        tf: The module ``tensorflow``.
+        dataset: Gives both.
+    """
     return tf.keras.layers.Normalization(mean=dataset.means, variance=[std**2 for std in dataset.stds])
 
 
 def compile_mlp(tf: Any, model: tf.keras.Model, learning_rate: float, wrap: Callable[[Any], Any] | None = None) -> None:
-    """Compile with Adam, in what ``wrap`` puts around it, and binary cross-entropy.
+    """Compile a model with Adam and binary cross-entropy.
 
     32 steps run in one call, because a step of this model takes about as long as the way through Python
     (on two cores, 839,000 rows/s became 1,341,000); more gains nothing, and Ctrl-C would wait for them.
+
+    Args:
+        tf: The module ``tensorflow``.
+        model: The model.
+        learning_rate: Adam's step size.
+        wrap: Returns the optimiser to use in place of the one that it is given.
     """
     optimiser = tf.keras.optimizers.Adam(learning_rate)
     optimiser = wrap(optimiser) if wrap else optimiser
     model.compile(optimiser, "binary_crossentropy", steps_per_execution=STEPS_PER_EXECUTION)
-    # Horovod needs it built, and building it moves the sequence of seeds that dropout draws from: so do all alike.
+    # Horovod needs it built, and building it moves the sequence of seeds that dropout draws from: so all build it.
     optimiser.build(model.trainable_variables)
 
 
@@ -108,7 +123,7 @@ def train_batches(tf: Any, features: np.ndarray, labels: np.ndarray, trial: Tria
     """
     rows, size = len(features), min(trial.batch_size, len(features))
     steps = rows // size
-    trial.note("rows_dropped_per_epoch", rows - steps * size)
+    trial.measure("rows_dropped_per_epoch", rows - steps * size)
     x, y = in_place(tf, features), in_place(tf, labels)
 
     def order(epoch):

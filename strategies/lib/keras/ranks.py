@@ -1,4 +1,4 @@
-"""What a rank of a distributed Keras job does, whichever framework started it."""
+"""The steps of a rank in a distributed Keras job, whichever framework started it."""
 
 from __future__ import annotations
 
@@ -20,14 +20,25 @@ if TYPE_CHECKING:
     from bench import Trial
 
 
-def start(trial: Trial) -> Any:
-    """Import what a rank needs, with its threads, and return the module ``tensorflow``."""
+def import_tensorflow(trial: Trial) -> Any:
+    """Set the threads of a rank's libraries, import TensorFlow with them, and return the module ``tensorflow``.
+
+    Args:
+        trial: Gives the threads.
+    """
     set_threads(trial.threads_per_worker)
-    return network.start(trial.threads_per_worker)
+    return network.import_tensorflow(trial.threads_per_worker)
 
 
 def batches(tf: Any, trial: Trial, mine: Share, rank: int) -> tf.data.Dataset:
-    """Set the seeds, read a rank's rows and return its batches of all epochs; each rank shuffles its own way."""
+    """Set the seeds, read a rank's rows and return its batches of all epochs; each rank shuffles its own way.
+
+    Args:
+        tf: The module ``tensorflow``.
+        trial: The trial.
+        mine: The rank's share.
+        rank: The rank, from 0.
+    """
     tf.keras.utils.set_random_seed(trial.seed + rank)
     local = replace(trial, batch_size=mine.batch, seed=trial.seed + rank, clock=None)
     data, _ = network.train_batches(tf, *read(trial, mine), local)
@@ -40,7 +51,7 @@ def compiled(tf: Any, trial: Trial, wrap: Callable[[Any], Any] | None = None) ->
     Args:
         tf: The module ``tensorflow``.
         trial: The trial.
-        wrap: What is to be put around the optimiser.
+        wrap: Returns the optimiser to use in place of the one that it is given.
     """
     model = network.mlp(tf, trial.dataset, trial.seed)
     network.compile_mlp(tf, model, trial.learning_rate, wrap)
@@ -55,11 +66,11 @@ def fit(
     Args:
         tf: The module ``tensorflow``.
         trial: Gives the number of epochs.
-        model: Compiled.
+        model: The model, compiled.
         data: Batches of all epochs.
         steps: Batches in an epoch.
         laps: The rank's clock.
-        alive: Out of `watchdog`.
+        alive: What `watchdog` gives, called after each call into TensorFlow.
 
     Raises:
         RankError: The data ended early, as it does where a framework shards it once more.
@@ -77,20 +88,33 @@ def fit(
 
 
 def report(tf: Any, model: tf.keras.Model, mine: Share, rank: int, laps: Laps) -> RankReport:
-    """Sum a rank up; reading the weights is a collective operation in some frameworks, so every rank calls this."""
+    """Return a rank's report; reading the weights is a collective operation in some frameworks, so all ranks call this.
+
+    Args:
+        tf: The module ``tensorflow``.
+        model: The trained model.
+        mine: The rank's share.
+        rank: The rank, from 0.
+        laps: The rank's clock.
+    """
     weights = model.get_weights()
     return RankReport(
         seconds=laps.seconds,
         digest=reports.digest(*(weight.tobytes() for weight in weights)),
-        rows=sum(group.rows for group in mine.groups),
+        rows=mine.rows.rows,
         threads=threads(tf),
-        facts={"device": network.device(tf), **mine.facts},
+        facts={"device": network.device(tf), "rows_per_step": mine.rows_per_step},
+        measures={"rows_dropped_per_epoch": mine.rows_dropped_per_epoch},
         model=weights if rank == 0 else None,
     )
 
 
 def threads(tf: Any) -> dict[str, int]:
-    """Return the threads that each library is set to in this process, read back from each."""
+    """Return the threads that each library has in this process, as it reports them.
+
+    Args:
+        tf: The module ``tensorflow``.
+    """
     threading = tf.config.threading
     return read_back() | {
         "tensorflow_intra_op": threading.get_intra_op_parallelism_threads(),
@@ -99,7 +123,13 @@ def threads(tf: Any) -> dict[str, int]:
 
 
 def model_of(tf: Any, trial: Trial, told: Sequence[RankReport]) -> tf.keras.Model:
-    """Return the model that all ranks ended with; see `reports.agree`."""
+    """Check that the ranks agree, and return the model that they ended with; see `reports.agree`.
+
+    Args:
+        tf: The module ``tensorflow``.
+        trial: The trial.
+        told: The reports of all ranks, in their order.
+    """
     model = network.mlp(tf, trial.dataset, trial.seed)
     model.set_weights(reports.agree(trial, told))
     return model

@@ -2,10 +2,18 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING, Any
+
 from strategies.lib.keras import network
 
+if TYPE_CHECKING:
+    import numpy as np
+    import tensorflow as tf
 
-def fit(tf, trial, features, labels, strategy=None):
+    from bench import Trial
+
+
+def fit(tf: Any, trial: Trial, features: np.ndarray, labels: np.ndarray, strategy: Any = None) -> tf.keras.Model:
     """Train the MLP on a matrix and return it.
 
     Args:
@@ -13,7 +21,7 @@ def fit(tf, trial, features, labels, strategy=None):
         trial: The trial.
         features: float32 of shape (rows, features), raw.
         labels: float32 of shape (rows,).
-        strategy: The ``tf.distribute.Strategy`` to train under; the default one where none is given.
+        strategy: The ``tf.distribute.Strategy`` to train under; TensorFlow's default one where none is given.
     """
     tf.keras.utils.set_random_seed(trial.seed)
     with (strategy or tf.distribute.get_strategy()).scope():

@@ -4,11 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from contextlib import contextmanager
-from typing import TYPE_CHECKING
-
-if TYPE_CHECKING:
-    pass
-
 
 LONGEST_SENTENCE = 300  # characters
 
@@ -19,7 +14,10 @@ class RankError(RuntimeError):
 
 @contextmanager
 def rank_errors(rank: int) -> Iterator[None]:
-    """Say of an error which rank it comes from, in one line.
+    """Turn any error into one line that names the rank.
+
+    Args:
+        rank: The rank, from 0.
 
     Raises:
         RankError: The block raised anything.
@@ -33,7 +31,12 @@ def rank_errors(rank: int) -> Iterator[None]:
 
 
 def sentence(rank: int, error: Exception) -> str:
-    """Return a rank's error in a line; some begin with where in a source they are, and then say what."""
+    """Return a rank's error in a line; some errors begin with their place in a source, and the cause comes after it.
+
+    Args:
+        rank: The rank, from 0.
+        error: The error.
+    """
     if isinstance(error, RankError):
         return f"Rank {rank}: {error}"
     return f"Rank {rank}: {type(error).__name__}: {' '.join(str(error).split())[:LONGEST_SENTENCE]}"

@@ -1,12 +1,8 @@
-"""A rank's clock."""
+"""The clock of a rank, which measures itself because the harness only sees the driver."""
 
 from __future__ import annotations
 
 import time
-from typing import TYPE_CHECKING
-
-if TYPE_CHECKING:
-    pass
 
 
 class Laps:
@@ -26,7 +22,11 @@ class Laps:
         self._began = time.monotonic()
 
     def end(self, name: str) -> None:
-        """End the lap ``name``."""
+        """End the current lap.
+
+        Args:
+            name: What to call it.
+        """
         now = time.monotonic()
         self.seconds[name] = self.seconds.get(name, 0.0) + now - self._began
         self._began = now

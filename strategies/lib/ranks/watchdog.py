@@ -1,28 +1,23 @@
-"""Ends a rank that waits for another one too long."""
+"""How long ranks wait for each other, and the end of one that waits longer."""
 
 from __future__ import annotations
 
 import faulthandler
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from typing import TYPE_CHECKING
-
-if TYPE_CHECKING:
-    pass
-
 
 SECONDS_TO_START = 60  # for all ranks to meet
-
-
 SECONDS_TO_WAIT = 120  # for another rank: shards are equal, so that ranks are never far apart
 
 
 @contextmanager
 def watchdog() -> Iterator[Callable[[], None]]:
-    """End this process, with a dump of its stacks, when it is silent for too long: so one rank that waits ends all.
+    """End this process, with a dump of its stacks, when it is silent for too long.
+
+    One rank that waits for ever so ends all of them.
 
     Yields:
-        What to call to say that work goes on.
+        A function to call whenever work goes on.
     """
 
     def alive() -> None:

@@ -1,1 +1,1 @@
-"""What all ways of scoring in Spark's Python workers share."""
+"""Scoring with the reference model in Spark's Python workers."""

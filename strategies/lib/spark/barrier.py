@@ -16,10 +16,8 @@ from dataclasses import dataclass, field
 from functools import partial
 from typing import TYPE_CHECKING, Any
 
-from bench.rows import reading
-from bench.stores import keys
-from bench.stores.keys import Keys
-from strategies.lib.ranks import errors, reports
+from bench import rows
+from strategies.lib.ranks import answers, errors
 from strategies.lib.ranks.errors import RankError, rank_errors
 from strategies.lib.ranks.laps import Laps
 from strategies.lib.ranks.threads import set_threads
@@ -30,11 +28,18 @@ if TYPE_CHECKING:
     from pyspark.sql import SparkSession
 
     from bench import Trial
+    from bench.rows import Keys
+    from strategies.lib.ranks.answers import Answer
 
 
 @dataclass
 class Shared:
-    """What ranks tell each other: ``own`` is one rank's, ``all`` is everybody's, in the order of the ranks."""
+    """What ranks tell each other.
+
+    Attributes:
+        own: This rank's own message.
+        all: The messages of all ranks, in their order.
+    """
 
     own: Any = None
     all: list[Any] = field(default_factory=list)
@@ -50,7 +55,7 @@ class Rank:
     """
 
     def __init__(self, called_at: float) -> None:
-        """Ask Spark who this is; only inside a task of a barrier stage.
+        """Ask Spark for the rank's number; only inside a task of a barrier stage.
 
         Args:
             called_at: Moment of the driver's call, seconds since the epoch.
@@ -64,14 +69,17 @@ class Rank:
 
     @contextmanager
     def together(self) -> Iterator[Shared]:
-        """Leave the block well on all ranks or on none: nobody goes on to wait for one that could not.
+        """End the block well on all ranks or on none, so that no rank goes on to wait for one that failed.
 
-        What a rank has put into ``shared.own`` by then is in every rank's ``shared.all``. The wait is the lap
-        ``rendezvous``, a second at least, since Spark looks for the others' answers once a second only: one such
-        block does for loading and finding each other.
+        Each rank's ``shared.own`` is then in every rank's ``shared.all``. The wait is the lap ``rendezvous``, a second
+        at least, since Spark looks for the others' answers once a second only: one such block does for loading and
+        finding each other.
+
+        Yields:
+            The place for the rank's message and for those of all.
 
         Raises:
-            RankError: A rank raised inside the block; the sentence says which and what. Or one did not come in time.
+            RankError: A rank raised inside the block, which the sentence names, or did not come in time.
         """
         shared, failure = Shared(), None
         try:
@@ -80,10 +88,10 @@ class Rank:
             failure = error
         said = json.dumps({"own": shared.own, "failure": failure and errors.sentence(self.index, failure)})
         with barrier_errors():
-            answers = [json.loads(answer) for answer in self._context.allGather(said)]
-        if failures := [answer["failure"] for answer in answers if answer["failure"]]:
+            messages = [json.loads(message) for message in self._context.allGather(said)]
+        if failures := [message["failure"] for message in messages if message["failure"]]:
             raise RankError(failures[0]) from failure
-        shared.all = [answer["own"] for answer in answers]
+        shared.all = [message["own"] for message in messages]
         self.laps.end("rendezvous")
 
     def address(self) -> str:
@@ -112,7 +120,7 @@ def start(trial: Trial, *modules: str) -> SparkSession:
 
     Args:
         trial: The trial.
-        modules: What the ranks will need; a rank's first import is set-up, as it is in a single process.
+        modules: Modules that the ranks will need; a rank's first import is set-up, as it is in a single process.
 
     Raises:
         RankError: Spark has too few slots.
@@ -123,7 +131,7 @@ def start(trial: Trial, *modules: str) -> SparkSession:
 
 
 def _import(modules: Sequence[str], rank: Rank, trial: Trial) -> None:
-    reading.start(trial.threads_per_worker)
+    rows.import_libraries(trial.threads_per_worker)
     for module in modules:
         importlib.import_module(module)
 
@@ -140,14 +148,14 @@ def run(trial: Trial, spark: SparkSession, function: Callable[[Rank, Trial], Any
         RankError: A rank raised, died, or did not come in time; the sentence is the rank's own.
     """
     ranks = spark.sparkContext.parallelize(range(trial.workers), trial.workers).barrier()
-    called_at, held = time.time(), keys.of_driver(trial.dataset)
+    called_at, keys = time.time(), rows.driver_keys(trial.dataset)
     with spark_errors():
-        answers = ranks.mapPartitions(lambda _: [_execute(function, trial, called_at, held)]).collect()
-    return [reports.count(answer) for answer in answers]
+        found = ranks.mapPartitions(lambda _: [_execute(function, trial, called_at, keys)]).collect()
+    return [answers.unpack(answer) for answer in found]
 
 
-def _execute(function: Callable[[Rank, Trial], Any], trial: Trial, called_at: float, held: Keys) -> reports.Answer:
+def _execute(function: Callable[[Rank, Trial], Any], trial: Trial, called_at: float, keys: Keys) -> Answer:
     rank = Rank(called_at)
     set_threads(trial.threads_per_worker)
     with rank_errors(rank.index):
-        return reports.with_keys(held, function, rank, trial)
+        return answers.call_with_keys(keys, function, rank, trial)

@@ -1,4 +1,4 @@
-"""What a cluster needs that one machine does not: an address, our code, the same versions, executors that are there."""
+"""Spark on a cluster: its settings, the driver's address, our code on executors, and executors that are alike."""
 
 from __future__ import annotations
 
@@ -6,30 +6,29 @@ import os
 import socket
 import sys
 import time
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from contextlib import suppress
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
-from bench import plugins
-from bench.spark import conf
-from bench.stores import keys
+from bench import load_strategy
+from bench.rows import driver_keys
+from bench.spark import hide_secrets
 from strategies.lib.ranks.errors import RankError
+from strategies.lib.spark import likeness
 from strategies.lib.spark.failures import spark_errors
 
 if TYPE_CHECKING:
     from pyspark.sql import SparkSession
 
     from bench import Trial
-    from bench.stores.keys import Keys
 
 SECONDS_TO_REGISTER = 90  # for executors: a cluster may have to fetch and unpack an environment first
 SECONDS_TO_REACH_A_MASTER = 10.0
-ALWAYS_COMPARED = ("pyspark", "pyarrow", "numpy")
 
 
 def settings(trial: Trial, jobs: Mapping[str, str], given: Mapping[str, str], archive: Path) -> dict[str, str]:
-    """Return what Spark is told on a cluster beside what it is told everywhere.
+    """Return the settings of Spark on a cluster, beside those that it has everywhere.
 
     Args:
         trial: Gives the master, the workers and the cores.
@@ -65,7 +64,7 @@ def settings(trial: Trial, jobs: Mapping[str, str], given: Mapping[str, str], ar
 
 
 def _address(master: str) -> dict[str, str]:
-    """Return the driver's address: the one of this host that leads to the master, where that tells.
+    """Return the settings of the driver's address: of this host's, the one that leads to the master, if that is known.
 
     Raises:
         RankError: The master does not answer, or is named without a port.
@@ -79,7 +78,7 @@ def _address(master: str) -> dict[str, str]:
     for each in addresses:
         host, _, port = each.rpartition(":")
         if not port.isdecimal():
-            raise RankError(f"The master {master} is none without a port: write spark://HOST:PORT.")
+            raise RankError(f"The master {master} has no port: write spark://HOST:PORT.")
         with suppress(OSError), socket.create_connection((host, int(port)), SECONDS_TO_REACH_A_MASTER) as connection:
             own = connection.getsockname()[0]
             os.environ.setdefault("SPARK_LOCAL_IP", own)
@@ -88,7 +87,7 @@ def _address(master: str) -> dict[str, str]:
 
 
 def python(given: Mapping[str, str]) -> str:
-    """Return the Python that executors are to run: the user's choice, or where this one lies here.
+    """Return the path of the Python that executors are to run: the user's choice, or the path of this one.
 
     Args:
         given: Settings of the user.
@@ -97,7 +96,7 @@ def python(given: Mapping[str, str]) -> str:
 
 
 def join(trial: Trial, spark: SparkSession, archive: Path, slots: int) -> None:
-    """Send our code, wait for executors, and see that they have what the driver has; a phase of its own.
+    """Send our code, wait for executors, and check that they are like the driver; a phase of its own.
 
     Args:
         trial: The trial.
@@ -112,70 +111,20 @@ def join(trial: Trial, spark: SparkSession, archive: Path, slots: int) -> None:
     with trial.phase("executors"):
         context.addPyFile(str(archive))
         _wait(trial, spark, slots)
-        needs = plugins.load(trial.strategy).strategy.needs
-        compared = tuple(dict.fromkeys([*ALWAYS_COMPARED, *needs]))
-        held = keys.of_driver(trial.dataset)
+        needs = load_strategy(trial.strategy).strategy.needs
+        compared = tuple(dict.fromkeys([*likeness.ALWAYS_COMPARED, *needs]))
+        keys = driver_keys(trial.dataset)
         tasks = context.parallelize(range(slots), slots).barrier()
         with spark_errors():
-            found = tasks.mapPartitions(lambda _: [_executor(compared, held)]).collect()
+            found = tasks.mapPartitions(lambda _: [likeness.describe_executor(compared, keys)]).collect()
     hosts = [host for host, _ in found]
     # Spark's own additions to the JVM's options are the same for everybody.
     effective = {key: value for key, value in context.getConf().getAll() if not key.endswith("JavaOptions")}
-    trial.note("spark_settings", conf.shown(effective))
+    trial.note("spark_settings", hide_secrets(effective))
     trial.note("executor_hosts", {host: hosts.count(host) for host in sorted(set(hosts))})
-    own = _described(compared)
+    own = likeness.describe(compared)
     for host, other in found:
-        _compare(own, host, other)
-
-
-def _executor(compared: Sequence[str], held: Keys) -> tuple[str, dict[str, str | None]]:
-    """Return the address of the executor that this runs on, and what its Python is."""
-    from pyspark import BarrierTaskContext
-
-    held.use()
-    context = BarrierTaskContext.get()
-    return context.getTaskInfos()[context.partitionId()].address.rpartition(":")[0], _described(compared)
-
-
-def _described(compared: Sequence[str]) -> dict[str, str | None]:
-    """Return what this Python is, and the versions of what is to be compared."""
-    import importlib.metadata
-    import platform
-
-    import bench
-
-    found = importlib.metadata.packages_distributions()
-    versions: dict[str, str | None] = {}
-    for name in compared:
-        names = found.get(name)
-        versions[name] = importlib.metadata.version(names[0]) if names else None
-    return {
-        "Python": f"{platform.python_implementation()} {platform.python_version()}",
-        "bench": _digest(bench),
-        **versions,
-    }
-
-
-def _digest(package: Any) -> str:
-    """Return the digest of a package's own code, wherever it was imported from."""
-    import hashlib
-    import pkgutil
-
-    content = hashlib.sha256()
-    for module in sorted(pkgutil.iter_modules(package.__path__), key=lambda found: found.name):
-        name = f"{module.name}/__init__.py" if module.ispkg else f"{module.name}.py"
-        content.update(pkgutil.get_data(package.__name__, name) or b"")
-    return content.hexdigest()[:12]
-
-
-def _compare(own: Mapping[str, str | None], host: str, other: Mapping[str, str | None]) -> None:
-    for name in own:
-        if other[name] != own[name]:
-            theirs = f"has {name} {other[name]}" if other[name] else f"lacks {name}"
-            raise RankError(
-                f"The executor on {host} {theirs}, and the driver has {own[name]}: use one environment on all hosts, "
-                "such as `bench pack` makes."
-            )
+        likeness.require(own, host, other)
 
 
 def _wait(trial: Trial, spark: SparkSession, slots: int) -> None:

@@ -1,4 +1,4 @@
-"""What executors took, as Spark measures it: the memory of their processes, and the CPU time of the JVM's tasks."""
+"""The memory and CPU time of executors, as Spark measures them, for the record."""
 
 from __future__ import annotations
 
@@ -14,17 +14,25 @@ MEMORY = ("ProcessTreeJVMRSSMemory", "ProcessTreePythonRSSMemory", "ProcessTreeO
 
 
 def remember(trial: Trial, spark: SparkSession) -> None:
-    """Have `leave` write into a trial's record, before the session stops."""
+    """Attach a trial to the session, so that `record_usage` finds it when the session stops.
+
+    Args:
+        trial: The trial.
+        spark: The session.
+    """
     known: Any = spark
     known._bench_trial = trial
 
 
-def leave(spark: SparkSession) -> None:
-    """Leave for the record what the executors took; nothing in local mode, where the harness looks itself.
+def record_usage(spark: SparkSession) -> None:
+    """Write the executors' usage into the record of the trial that `remember` attached, if it did.
 
     ``executors`` has for each its address, cores, highest resident memory of its JVM and Python processes (each kind's
     own peak, summed), and seconds of its tasks. ``executors_cpu_s`` is the CPU time of all tasks in the JVM; Spark does
     not measure that of its Python workers.
+
+    Args:
+        spark: The session.
     """
     from py4j.protocol import Py4JError
 
@@ -36,11 +44,13 @@ def leave(spark: SparkSession) -> None:
         store = spark.sparkContext._jsc.sc().statusStore()
         found = store.executorList(False)
         executors = [found.apply(number) for number in range(found.size())]
-        trial.note("executors", [_described(one) for one in executors if one.id() != "driver"])
-        trial.note("executors_cpu_s", round(_cpu_seconds(spark, store), 3))
+        usage = [_usage(one) for one in executors if one.id() != "driver"]
+        trial.note("executors", usage)
+        trial.measure("executors_memory_bytes", sum(one["peak_memory_bytes"] or 0 for one in usage))
+        trial.measure("executors_cpu_s", round(_cpu_seconds(spark, store), 3))
 
 
-def _described(executor: Any) -> dict[str, Any]:
+def _usage(executor: Any) -> dict[str, Any]:
     peaks = executor.peakMemoryMetrics()
     return {
         "address": executor.hostPort(),

@@ -7,18 +7,16 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Any
 
+from strategies.lib.ranks import watchdog
 from strategies.lib.ranks.errors import LONGEST_SENTENCE, RankError
-from strategies.lib.ranks.watchdog import SECONDS_TO_WAIT
 
 MOST_CAUSES = 20
-
-
 SPARK_FAILED = "A job of Spark failed"
 
 
 @contextmanager
 def barrier_errors() -> Iterator[None]:
-    """Say of Spark's barrier what it means that Spark closes the connection on which it was to say that all are here.
+    """Turn the EOFError that Spark's barrier raises after its time-out into a sentence.
 
     Raises:
         RankError: A rank did not come in time.
@@ -26,15 +24,17 @@ def barrier_errors() -> Iterator[None]:
     try:
         yield
     except EOFError as error:
-        raise RankError(f"Not every rank came within {SECONDS_TO_WAIT} s: one hangs or is that much slower.") from error
+        raise RankError(
+            f"Not every rank came within {watchdog.SECONDS_TO_WAIT} s: one hangs or is that much slower."
+        ) from error
 
 
 @contextmanager
 def spark_errors(failed: str = "A rank failed") -> Iterator[None]:
-    """Say in one sentence what Spark says in pages about a job that failed.
+    """Turn Spark's account of a failed job, which takes pages, into one sentence.
 
     Args:
-        failed: What to call it where the sentence has nothing better to begin with.
+        failed: Beginning of the sentence where Spark only tells a cause.
 
     Raises:
         RankError: The job failed; the sentence is that of the Python worker that failed, if it could say one.
@@ -45,13 +45,13 @@ def spark_errors(failed: str = "A rank failed") -> Iterator[None]:
     try:
         yield
     except Py4JJavaError as error:
-        raise RankError(_reason(_told(error.java_exception), failed)) from error
+        raise RankError(_reason(_chain(error.java_exception), failed)) from error
     except CapturedException as error:
         raise RankError(_reason(str(error), failed)) from error
 
 
-def _told(failure: Any) -> str:
-    """Return what an exception of the JVM says, and below it what its causes do, the root cause last."""
+def _chain(failure: Any) -> str:
+    """Return the text of an exception of the JVM and, below it, of its causes, the root cause last."""
     said: list[str] = []
     while failure is not None and len(said) < MOST_CAUSES:
         said.append(str(failure.toString()))
@@ -60,13 +60,13 @@ def _told(failure: Any) -> str:
 
 
 def _reason(text: str, failed: str) -> str:
-    # Of a chain of Python's exceptions, the last one is what was raised in the end.
+    # Of a chain of Python's exceptions, the last one was raised in the end.
     if own := re.findall(r"(?:RankError|DatasetError|StorageError): (.+)", text):
         return str(own[-1])
     if "Python worker exited unexpectedly" in text:
         return (
             "The process of a rank died, and the others were ended: memory may have run out, or it had waited for "
-            f"{SECONDS_TO_WAIT} s, after which it ends itself with a dump of its stacks in the log."
+            f"{watchdog.SECONDS_TO_WAIT} s, after which it ends itself with a dump of its stacks in the log."
         )
     if found := re.search(r"ExecutorLostFailure \(executor \S+ exited [^)]*\) Reason: (.+)", text):
         return f"An executor was lost, and with it the job: {found[1].strip().rstrip('.')}."

@@ -15,12 +15,16 @@ if TYPE_CHECKING:
 
 
 def feature_columns(dataset: Dataset) -> list[str]:
-    """Return what `read` calls the features, in the dataset's order."""
+    """Return the names that `read` gives to the features, in the dataset's order.
+
+    Args:
+        dataset: The dataset.
+    """
     return [f"f{index}" for index in range(len(dataset.features))]
 
 
 def read(spark: SparkSession, dataset: Dataset, *splits: str, label: bool = True, row_id: bool = True) -> DataFrame:
-    """Return the rows of splits, as Spark reads them itself; or `source.read`, where it lacks the connector to a store.
+    """Return the rows of splits: read by Spark itself or, where it lacks the connector to a store, by `source.read`.
 
     The features are called by their position, because the dataset's own names may be those of columns that
     estimators add, such as ``prediction``.
@@ -29,8 +33,8 @@ def read(spark: SparkSession, dataset: Dataset, *splits: str, label: bool = True
         spark: The session.
         dataset: The dataset.
         splits: The splits, ``train`` or ``test`` or both.
-        label: Whether the label is wanted; what is not wanted is not read.
-        row_id: Whether the row ids are.
+        label: Whether to read the label.
+        row_id: Whether to read the row ids.
 
     Returns:
         A data frame of ``row_id``, ``label`` and `feature_columns`.
@@ -47,14 +51,22 @@ def read(spark: SparkSession, dataset: Dataset, *splits: str, label: bool = True
 
 
 def load_train(trial: Trial, spark: SparkSession) -> DataFrame:
-    """Read the train split into Spark's memory and return it: the vector column ``features`` and ``label``."""
+    """Read the train split into Spark's memory and return it: the vector column ``features`` and ``label``.
+
+    Args:
+        trial: The trial.
+        spark: The session.
+    """
     return load(assemble(read(spark, trial.dataset, "train", row_id=False), trial.dataset))
 
 
 def load(rows: DataFrame) -> DataFrame:
-    """Return the columns ``features`` and ``label`` of rows, in Spark's memory.
+    """Read the columns ``features`` and ``label`` of rows into Spark's memory, and return them.
 
-    Cached, because MLlib's optimisers pass over it again and again; counted, because Spark would read it later.
+    Cached, because MLlib's optimisers pass over them again and again; counted, because Spark would read them later.
+
+    Args:
+        rows: The rows.
 
     Raises:
         RankError: They cannot be read.
@@ -66,7 +78,11 @@ def load(rows: DataFrame) -> DataFrame:
 
 
 def fit(estimator: Any, rows: DataFrame) -> Any:
-    """Return what an estimator makes of rows.
+    """Fit an estimator of MLlib or XGBoost to rows, and return its model.
+
+    Args:
+        estimator: The estimator.
+        rows: The rows.
 
     Raises:
         RankError: A job of Spark failed.
@@ -76,14 +92,24 @@ def fit(estimator: Any, rows: DataFrame) -> Any:
 
 
 def assemble(rows: DataFrame, dataset: Dataset) -> DataFrame:
-    """Add the features as one vector column ``features``."""
+    """Return rows with the features as one more column, the vector ``features``.
+
+    Args:
+        rows: Out of `read`.
+        dataset: The dataset.
+    """
     from pyspark.ml.feature import VectorAssembler
 
     return VectorAssembler(inputCols=feature_columns(dataset), outputCol="features").transform(rows)
 
 
 def write_scores(scored: DataFrame, trial: Trial) -> Path:
-    """Write ``row_id`` and the probability of label 1, out of the vector column ``probability``, as Parquet."""
+    """Write ``row_id`` and the probability of label 1, and return the directory.
+
+    Args:
+        scored: Rows with the vector column ``probability``, as MLlib's and XGBoost's models return them.
+        trial: The trial.
+    """
     from pyspark.ml.functions import vector_to_array
 
     return gather.write(trial, scored.select("row_id", vector_to_array("probability")[1].alias("score")))

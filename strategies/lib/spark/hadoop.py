@@ -1,6 +1,6 @@
 """Spark's own connectors to object stores, where their jars are: which version, which settings, which URI.
 
-Not run in our tests: the jars come from Maven only. What is written here is tested as text.
+Not run in our tests, because the jars come from Maven only: the tests compare settings and URIs.
 """
 
 from __future__ import annotations
@@ -14,8 +14,7 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from pyspark.sql import SparkSession
 
-    from bench import Dataset
-    from bench.model import Storage
+    from bench import Dataset, Storage
 
 CLASSES = {
     "s3": "org.apache.hadoop.fs.s3a.S3AFileSystem",
@@ -36,13 +35,22 @@ def version(jars: Path) -> str | None:
 
 
 def complete(packages: str, hadoop: str | None) -> str:
-    """Return ``spark.jars.packages`` with the version of ``hadoop-aws`` written where it was left out."""
+    """Return ``spark.jars.packages`` with the version of ``hadoop-aws`` where it was left out.
+
+    Args:
+        packages: The setting as the user gave it.
+        hadoop: Spark's version of Hadoop, if it is known.
+    """
     named = [part.strip() for part in packages.split(",")]
     return ",".join(f"{part}:{hadoop}" if part == PACKAGE and hadoop else part for part in named)
 
 
 def settings(storage: Storage) -> dict[str, str]:
-    """Return the settings of ``s3a`` for a storage section; credentials are found by its own chain."""
+    """Return the settings of ``s3a`` for a store; it finds credentials by its own chain.
+
+    Args:
+        storage: How to reach the store.
+    """
     found: dict[str, str] = {}
     if storage.endpoint:
         secure = storage.endpoint.startswith("https")
@@ -60,7 +68,7 @@ def settings(storage: Storage) -> dict[str, str]:
 
 
 def chosen(dataset: Dataset, given: Mapping[str, str]) -> dict[str, str]:
-    """Return the user's settings, and where they bring ``s3a`` along what it has to be told.
+    """Return the user's settings and, where they bring ``s3a`` along, its settings for the dataset's store.
 
     Args:
         dataset: The dataset.
@@ -79,16 +87,24 @@ def chosen(dataset: Dataset, given: Mapping[str, str]) -> dict[str, str]:
 def uri(path: str) -> str:
     """Return a path or URI as Hadoop knows it: ``s3`` is called ``s3a`` there, and ``gcs`` ``gs``.
 
-    A path is one of this machine, and says so: where Hadoop is set up (``HADOOP_CONF_DIR``), it is HDFS's by default.
+    A path becomes a ``file`` URI, because a plain path is HDFS's where Hadoop is set up (``HADOOP_CONF_DIR``).
+
+    Args:
+        path: The path or URI.
     """
     if "://" not in path:
-        # Not quoted: Hadoop does not take a percent sign for more than that.
+        # Not quoted: for Hadoop a percent sign is only that.
         return f"file://{os.path.abspath(path)}"
     return re.sub(r"^gcs://", "gs://", re.sub(r"^s3://", "s3a://", path))
 
 
 def reads(spark: SparkSession, path: str) -> bool:
-    """Return whether Spark itself can read a path or URI: whether the connector's class is there."""
+    """Return whether Spark itself can read a path or URI: whether the connector's class is there.
+
+    Args:
+        spark: The session.
+        path: The path or URI.
+    """
     scheme = path.partition("://")[0] if "://" in path else ""
     if scheme not in CLASSES:
         return True

@@ -1,4 +1,4 @@
-"""The Spark session that every Spark strategy runs in, and how rows get in and scores out."""
+"""Starts and stops the Spark session of a strategy, with the JVM."""
 
 from __future__ import annotations
 
@@ -9,11 +9,10 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from bench import Skip
-from bench.machine import limits
-from bench.spark import conf, java
-from strategies.lib.spark import cluster, executors, hadoop, ship, source
+from bench import Skip, memory_available, spark
+from strategies.lib.spark import cluster, executors, hadoop, ship
 from strategies.lib.spark.failures import spark_errors
+from strategies.lib.spark.workers import add_workers_traffic
 
 if TYPE_CHECKING:
     from pyspark.sql import SparkSession
@@ -21,7 +20,7 @@ if TYPE_CHECKING:
     from bench import Trial
 
 # Bytes of the driver's heap: one part in so many of the memory there is, no less than Spark's default, and no more
-# than what the JVM can still address with compressed pointers.
+# than the JVM can still address with compressed pointers.
 MEMORY_SHARE, MEMORY_LEAST, MEMORY_MOST = 4, 1 << 30, 31 << 30
 
 
@@ -41,8 +40,8 @@ def start_spark(trial: Trial, settings: Mapping[str, str] | None = None) -> Spar
     from pyspark.sql import SparkSession
 
     _use_java(trial)
-    jobs, given, local = dict(settings or {}), _given(trial), conf.is_local(trial.master)
-    # Or the workers pick another Python, without our packages.
+    jobs, given, local = dict(settings or {}), _given(trial), spark.is_local(trial.master)
+    # By default the workers may pick another Python, without our packages.
     os.environ["PYSPARK_DRIVER_PYTHON"] = sys.executable
     os.environ["PYSPARK_PYTHON"] = sys.executable if local else cluster.python(given)
     chosen = _settings(trial) | jobs
@@ -53,33 +52,33 @@ def start_spark(trial: Trial, settings: Mapping[str, str] | None = None) -> Spar
         archive = ship.archive(trial)
         chosen |= cluster.settings(trial, jobs, given, archive)
     if trial.master.startswith("local"):
-        # Or somebody's other Spark, of another version, would run in place of this environment's.
+        # A user's SPARK_HOME may lead to a Spark of another version than this environment's.
         os.environ["SPARK_HOME"] = str(Path(pyspark.__file__).parent)
-    # Not as arguments: those are seen by everybody on this machine.
+    # In a file, because everybody on this machine sees the arguments of a command.
     path = {name: chosen[name] for name in chosen if name == "spark.executorEnv.PYTHONPATH"}
-    conf.write(chosen | hadoop.chosen(trial.dataset, given) | path, trial.scratch / "spark.properties")
+    spark.write_settings(chosen | hadoop.chosen(trial.dataset, given) | path, trial.scratch / "spark.properties")
     arguments = ["--load-spark-defaults", "--properties-file", str(trial.scratch / "spark.properties")]
     os.environ["PYSPARK_SUBMIT_ARGS"] = shlex.join([*arguments, "pyspark-shell"])
     with spark_errors("Spark did not start"):
-        spark: SparkSession = SparkSession.builder.getOrCreate()
+        session: SparkSession = SparkSession.builder.getOrCreate()
     if not trial.master.startswith("local"):
         # The processes of a local cluster are children of this JVM: the harness sees them itself.
-        executors.remember(trial, spark)
+        executors.remember(trial, session)
     if not local:
-        cluster.join(trial, spark, archive, trial.workers if "spark.task.cpus" in jobs else trial.cores)
-    return spark
+        cluster.join(trial, session, archive, trial.workers if "spark.task.cpus" in jobs else trial.cores)
+    return session
 
 
 def _given(trial: Trial) -> dict[str, str]:
-    in_file = conf.read(trial.spark_conf_file) if trial.spark_conf_file else {}
-    return in_file | conf.parse(trial.spark_conf)
+    in_file = spark.read_settings(trial.spark_conf_file) if trial.spark_conf_file else {}
+    return in_file | spark.parse_settings(trial.spark_conf)
 
 
 def _use_java(trial: Trial) -> None:
-    found = java.find()
+    found = spark.find_java()
     if found is None:
-        raise Skip(f"Spark finds no Java. {java.REMEDY}")
-    os.environ["JAVA_HOME"] = str(java.shim(found, trial.scratch / "java"))
+        raise Skip(f"Spark finds no Java. {spark.JAVA_REMEDY}")
+    os.environ["JAVA_HOME"] = str(spark.java_home(found, trial.scratch / "java"))
     trial.note("java", f"{found.version} ({found.source})")
     # Without it MLlib's linear algebra runs without vector instructions.
     trial.note("java_vector_module", found.has_vector_module)
@@ -92,7 +91,7 @@ def _settings(trial: Trial) -> dict[str, str]:
         "spark.driver.memory": f"{_driver_memory() >> 20}m",
         "spark.local.dir": str(trial.scratch / "spark"),
         "spark.sql.warehouse.dir": str(trial.scratch / "warehouse"),
-        # Or the cost that Spark assumes for opening a file, 4 MiB, makes the first of two partitions of a small file
+        # With the cost that Spark assumes for opening a file, 4 MiB, the first of two partitions of a small file is
         # twice the second; at 0 the last byte of an odd size would get a partition of its own.
         "spark.sql.files.openCostInBytes": "1k",
         # The default of 200 makes 200 tiny tasks of every shuffle.
@@ -114,22 +113,22 @@ def _settings(trial: Trial) -> dict[str, str]:
 
 def _driver_memory() -> int:
     """Return the bytes of heap for the driver, which in local mode does all the work."""
-    available = limits.memory_available() or MEMORY_LEAST * MEMORY_SHARE
+    available = memory_available() or MEMORY_LEAST * MEMORY_SHARE
     return max(MEMORY_LEAST, min(available // MEMORY_SHARE, MEMORY_MOST))
 
 
-def stop_spark(spark: SparkSession | None) -> None:
-    """Stop Spark and its JVM, and wait until both are gone; ``spark.stop()`` alone leaves the JVM running.
+def stop_spark(session: SparkSession | None) -> None:
+    """Stop Spark and its JVM, and wait until both are gone; ``session.stop()`` alone leaves the JVM running.
 
     Args:
-        spark: The session, or None if it never came up; its JVM may have.
+        session: The session, or None if it never came up; its JVM may have.
     """
     from pyspark import SparkContext
 
-    if spark is not None:
-        source.count(spark)
-        executors.leave(spark)
-        spark.stop()
+    if session is not None:
+        add_workers_traffic(session)
+        executors.record_usage(session)
+        session.stop()
     gateway = SparkContext._gateway
     if gateway is None:
         return

@@ -7,10 +7,10 @@ from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from bench.rows import reading, scoring
-from bench.spark import conf
+from bench import rows
+from bench.spark import is_local
 from strategies.lib.ranks.errors import RankError
-from strategies.lib.spark import barrier, gather
+from strategies.lib.spark import barrier, scorer
 
 if TYPE_CHECKING:
     import numpy as np
@@ -22,15 +22,19 @@ if TYPE_CHECKING:
 
 
 def read(rank: Rank, trial: Trial) -> tuple[np.ndarray, np.ndarray]:
-    """Read this rank's rows of the train split, as `bench.rows.reading.read_matrix` does, as the lap ``load``.
+    """Read a rank's features and labels of the train split, as the lap ``load``.
+
+    Args:
+        rank: The rank.
+        trial: The trial.
 
     Raises:
         RankError: There are more ranks than rows.
     """
-    mine = reading.shard(reading.row_groups(trial.dataset, "train"), rank.index, rank.world)
-    if not mine:
+    mine = rows.open(trial.dataset, "train").shard(rank.index, rank.world)
+    if not mine.rows:
         raise RankError("There is no row for it: ask for fewer with --workers.")
-    features, labels = reading.read_matrix(trial.dataset, mine, trial.threads_per_worker)
+    features, labels = mine.matrix(trial.threads_per_worker)
     rank.laps.end("load")
     return features, labels
 
@@ -43,13 +47,13 @@ def score(trial: Trial, spark: SparkSession, load: Callable[[int], Callable[[Any
     Args:
         trial: The trial.
         spark: The session, out of `barrier.start`.
-        load: Takes a number of threads and returns what turns features into probabilities; a function of a module's
-            top level, or a `partial` of one that holds the model.
+        load: Takes a number of threads and returns a function that turns features into probabilities; a function of a
+            module's top level, or a `partial` of one that holds the model.
     """
-    # By itself: Spark makes a file of a command above 1 MB, and in the command are the keys.
+    # Broadcast separately: Spark writes closures above 1 MB to disk, and this closure holds credentials.
     shipped = spark.sparkContext.broadcast(load)
-    if not conf.is_local(trial.master):
-        return gather.score(trial, spark, shipped)
+    if not is_local(trial.master):
+        return scorer.score(trial, spark, shipped)
     path = trial.scratch / "predictions"
     path.mkdir()
     barrier.run(trial, spark, partial(_score, shipped, path))
@@ -58,4 +62,4 @@ def score(trial: Trial, spark: SparkSession, load: Callable[[int], Callable[[Any
 
 def _score(load: Broadcast[Callable[[int], Callable[[Any], Any]]], path: Path, rank: Rank, trial: Trial) -> None:
     predict = load.value(trial.threads_per_worker)
-    scoring.write(trial, path / f"part-{rank.index:05}.parquet", predict, rank.index, rank.world)
+    rows.write_scores(trial, predict, path / f"part-{rank.index:05}.parquet", rank.index, rank.world)

@@ -6,8 +6,8 @@ import time
 from collections.abc import Mapping
 from typing import TYPE_CHECKING
 
+from strategies.lib.ranks import watchdog
 from strategies.lib.ranks.errors import RankError
-from strategies.lib.ranks.watchdog import SECONDS_TO_WAIT
 from strategies.lib.spark.session import start_spark
 
 if TYPE_CHECKING:
@@ -19,21 +19,21 @@ SECONDS_TO_REGISTER = 10  # for the executors of a cluster
 
 
 def start(trial: Trial, settings: Mapping[str, str] | None = None) -> SparkSession:
-    """Start Spark for jobs of one task per worker, with its threads, and see that there is room for all at once.
+    """Start Spark for jobs of one task per worker, with its threads, and check that all tasks can run at once.
 
     Args:
         trial: The trial.
         settings: Settings beside those that all jobs of ranks share.
 
     Raises:
-        RankError: There are too few slots, in local mode, where none can come; or after 10 seconds on a cluster.
+        RankError: There are too few slots; on a cluster after 10 seconds, in which more may come.
     """
     spark = start_spark(
         trial,
         {
             # Spark gives its Python workers as many OpenMP threads as a task has cores.
             "spark.task.cpus": str(trial.threads_per_worker),
-            "spark.barrier.sync.timeout": f"{SECONDS_TO_WAIT}s",
+            "spark.barrier.sync.timeout": f"{watchdog.SECONDS_TO_WAIT}s",
             **(settings or {}),
         },
     )
@@ -42,7 +42,7 @@ def start(trial: Trial, settings: Mapping[str, str] | None = None) -> SparkSessi
 
 
 def _require(trial: Trial, spark: SparkSession) -> None:
-    """Say at once what Spark would say after minutes."""
+    """Check the slots here, because Spark itself would only give up after minutes."""
     context = spark.sparkContext._jsc.sc()
     profile = context.resourceProfileManager().defaultResourceProfile()
     deadline = time.monotonic() + (0 if context.isLocal() else SECONDS_TO_REGISTER)

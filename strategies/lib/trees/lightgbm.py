@@ -1,4 +1,4 @@
-"""What both LightGBM strategies have in common: the settings of its trees, as near to XGBoost's as they go."""
+"""The settings of LightGBM's trees, as near to XGBoost's as they go."""
 
 from __future__ import annotations
 
@@ -18,6 +18,9 @@ def settings(trial: Trial) -> dict[str, Any]:
     What cannot be made equal: where the borders of the bins lie (LightGBM takes them from 200,000 rows, XGBoost from a
     weighted sketch of all), and that LightGBM puts at least three rows into a bin. LightGBM's own documentation says
     of XGBoost that the two cannot be set up alike: https://lightgbm.readthedocs.io/en/stable/Experiments.html
+
+    Args:
+        trial: The trial.
     """
     return {
         "objective": "binary",
@@ -30,7 +33,7 @@ def settings(trial: Trial) -> dict[str, Any]:
         "min_data_in_leaf": 1,
         "seed": trial.seed,
         "num_threads": trial.threads_per_worker,
-        # One layout of the histograms, or LightGBM would try both first, and the sums would differ in their last bits.
+        # One layout of the histograms: LightGBM would try both first, and the sums would differ in their last bits.
         "deterministic": True,
         "force_row_wise": True,
         "verbosity": -1,

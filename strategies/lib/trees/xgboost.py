@@ -1,4 +1,4 @@
-"""What every XGBoost strategy has in common: the settings of its trees, and the device."""
+"""The settings of XGBoost's trees, and the device that they are grown on."""
 
 from __future__ import annotations
 
@@ -13,6 +13,9 @@ def settings(trial: Trial) -> dict[str, Any]:
     """Return XGBoost's settings for the trial's trees, but for their number, the threads and the device.
 
     Depth, bins and rate are those of every strategy of the family; all else is XGBoost's default.
+
+    Args:
+        trial: The trial.
     """
     return {
         "tree_method": "hist",
@@ -24,14 +27,18 @@ def settings(trial: Trial) -> dict[str, Any]:
 
 
 def native_settings(trial: Trial) -> dict[str, Any]:
-    """Return what ``xgboost.train`` is given; the estimator of ``xgboost.spark`` sets the rest itself."""
+    """Return the settings for ``xgboost.train``; the estimator of ``xgboost.spark`` adds the same to `settings` itself.
+
+    Args:
+        trial: The trial.
+    """
     return settings(trial) | {"objective": "binary:logistic", "nthread": trial.threads_per_worker}
 
 
 def device(xgb: Any) -> str:
     """Return ``cuda`` if this build of XGBoost can use a GPU and there is one, else ``cpu``.
 
-    XGBoost itself does not tell whether there is one, so that the driver is asked.
+    XGBoost itself does not tell whether there is one, so this asks the GPU's driver.
 
     Args:
         xgb: The module ``xgboost``.

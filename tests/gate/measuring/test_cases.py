@@ -84,7 +84,7 @@ def test_names_are_as_short_as_the_others_allow():
     ("change", "seconds"),
     [
         ({"rows": 300, "rows_per_s": 10.0}, 100.0),
-        ({"rows": 50, "rows_per_s": 10.0, "notes": {"rows_scored": 50}}, 100.0),
+        ({"rows": 50, "rows_per_s": 10.0, "measures": {"rows_scored": 50}}, 100.0),
         ({"rows": None, "rows_per_s": None}, 0.2),
     ],
 )

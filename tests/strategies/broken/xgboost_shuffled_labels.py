@@ -1,7 +1,6 @@
 """`xgboost` with one mistake: the labels are shuffled, so that each row has another row's."""
 
-from bench import hookimpl
-from bench.rows import reading
+from bench import hookimpl, rows
 from strategies.trees import xgboost
 from strategies.trees.xgboost import bench_predict, bench_setup, bench_strategy
 
@@ -13,7 +12,6 @@ def bench_train(trial, session):
     """Train with each row's label replaced by another row's."""
     import numpy as np
 
-    groups = reading.row_groups(trial.dataset, "train")
-    features, labels = reading.read_matrix(trial.dataset, groups, trial.threads_per_worker)
+    features, labels = rows.open(trial.dataset, "train").matrix(trial.threads_per_worker)
     np.random.default_rng(trial.seed).shuffle(labels)
     return xgboost.fit(session, trial, features, labels)

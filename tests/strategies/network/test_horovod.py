@@ -8,7 +8,7 @@ import pytest
 
 from bench.records.directory import Record
 from bench.stores.keys import Keys
-from strategies.lib.ranks import horovod as horovod_ranks
+from strategies.lib.spark import horovod as horovod_ranks
 from tests.conftest import CONTROL, on_one_python
 
 FAULTS = """
@@ -17,15 +17,15 @@ FAULTS = """
     import time
     from dataclasses import replace
 
-    from strategies.lib.ranks import horovod as horovod_ranks
+    from strategies.lib.spark import horovod as horovod_ranks
     from strategies.lib.keras import ranks
-    from strategies.lib.ranks.watchdog import SECONDS_TO_WAIT
+    from strategies.lib.ranks import watchdog
     from strategies.lib.ranks.errors import RankError
     from strategies.network import horovod
     from strategies.network.horovod import bench_setup, bench_teardown
 
     own = horovod.train
-    SECONDS_TO_WAIT = 15  # here and in the ranks
+    watchdog.SECONDS_TO_WAIT = 15  # here and in the ranks
     horovod_ranks.ENVIRONMENT["HOROVOD_GLOO_TIMEOUT_SECONDS"] = "10"
 
     @hookimpl
@@ -80,7 +80,7 @@ def test_keys_come_with_sparks_closure(monkeypatch: pytest.MonkeyPatch) -> None:
 
         return mapper
 
-    make = horovod_ranks._bringing(Keys({"AWS_ACCESS_KEY_ID": "the driver's"}), make_mapper)
+    make = horovod_ranks._mapper_with_keys(Keys({"AWS_ACCESS_KEY_ID": "the driver's"}), make_mapper)
     assert list(pickle.loads(dumps(make("task")))(1, None)) == ["task 1 the driver's"]  # noqa: S301
 
 

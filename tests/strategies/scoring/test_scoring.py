@@ -127,7 +127,7 @@ class RowByRow(OnSpark):
 
     def test_it_keeps_to_its_budget(self, record: dict[str, Any], dataset: Dataset) -> None:
         """It stops after a whole number of rows, and the rate is of these."""
-        scored = record["notes"]["rows_scored"]
+        scored = record["measures"]["rows_scored"]
         assert 64 <= scored < dataset.rows
         assert record["rows"] == scored
         assert record["phases"]["predict"] >= 0.8 * SECONDS
@@ -151,7 +151,7 @@ def test_a_budget_that_suffices_leaves_no_row_out(tmp_path: Path, monkeypatch: p
     record = run_trial("udf_row", few, tmp_path, workers=2, request=replace(PREDICT, budget_s=200.0))
     assert record["status"] == "ok", record["reason"]
     assert record["rows"] == 200
-    assert "rows_scored" not in record["notes"]
+    assert "rows_scored" not in record["measures"]
 
 
 @pytest.mark.parametrize(("cores", "workers", "slots"), [(2, 2, 2), (3, 2, 2), (8, 3, 6), (2, 4, 4)])

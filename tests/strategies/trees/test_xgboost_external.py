@@ -6,8 +6,8 @@ import numpy as np
 import pyarrow.parquet as pq
 import pytest
 
-from bench import Trial
-from bench.rows import reading
+from bench import Trial, rows
+from bench.rows import RowGroup
 from strategies.trees import xgboost_external
 
 
@@ -20,13 +20,13 @@ def test_many_batches_make_the_model_of_one(trial_for: Callable[..., Trial], mon
         model = xgboost_external.bench_train(trial, xgboost_external.bench_setup(trial))
         scores.append(pq.read_table(xgboost_external.bench_predict(trial, model))["score"].to_numpy())
     row_bytes = 4 * len(trial.dataset.features)
-    assert len(list(xgboost_external.grouped(reading.row_groups(trial.dataset, "train"), row_bytes))) > 4
+    assert len(list(xgboost_external.grouped(rows.open(trial.dataset, "train").groups, row_bytes))) > 4
     assert np.abs(scores[0] - scores[1]).mean() < 0.01
 
 
 def test_a_batch_is_whole_row_groups_in_bounded_memory() -> None:
     """Batches hold every row group once, in order, and no more bytes than they may."""
-    groups = [reading.RowGroup("file", index, rows=1000) for index in range(10)]
+    groups = [RowGroup("file", index, rows=1000) for index in range(10)]
     row_bytes = xgboost_external.BATCH_BYTES // 3000
     portions = list(xgboost_external.grouped(groups, row_bytes))
     assert [len(portion) for portion in portions] == [3, 3, 3, 1]

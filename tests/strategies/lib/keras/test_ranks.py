@@ -16,12 +16,12 @@ def test_all_ranks_take_the_same_steps(dataset: Dataset, world: int) -> None:
     """Each row is one rank's, all ranks take equally many equal steps, and what is dropped is counted."""
     trial = plan.make(Request(workers=(world,)), {"x": Strategy("mlp", distributed=True)}, dataset)[0].trial
     all_shares = [shares.share(trial, rank, world) for rank in range(world)]
-    assert sum(group.rows for mine in all_shares for group in mine.groups) == dataset.train_rows
+    assert sum(mine.rows.rows for mine in all_shares) == dataset.train_rows
     assert len({(mine.batch, mine.steps) for mine in all_shares}) == 1
     seen = all_shares[0].steps * all_shares[0].batch * world
-    assert seen + all_shares[0].facts["rows_dropped_per_epoch"] == dataset.train_rows
-    assert all_shares[0].facts["rows_dropped_per_epoch"] < trial.batch_size + world
-    assert trial.batch_size - world < all_shares[0].facts["rows_per_step"] <= trial.batch_size
+    assert seen + all_shares[0].rows_dropped_per_epoch == dataset.train_rows
+    assert all_shares[0].rows_dropped_per_epoch < trial.batch_size + world
+    assert trial.batch_size - world < all_shares[0].rows_per_step <= trial.batch_size
     for rank, mine in enumerate(all_shares):
         features, labels = shares.read(trial, mine)
         assert len(features) == len(labels) == dataset.train_rows // world, rank

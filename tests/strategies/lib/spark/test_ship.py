@@ -13,7 +13,7 @@ import pytest
 
 from bench import Trial
 from strategies.lib.ranks.errors import RankError
-from strategies.lib.spark import cluster, gather, ship
+from strategies.lib.spark import cluster, gather, likeness, ship
 
 
 def test_the_archive_alone_imports_every_strategy(trial_for: Callable[..., Trial]) -> None:
@@ -27,7 +27,7 @@ def test_the_archive_alone_imports_every_strategy(trial_for: Callable[..., Trial
         "modules = [importlib.import_module(name) for name in json.loads(sys.argv[2])];"
         "import bench; print(all(sys.argv[1] in module.__file__ for module in [*modules, bench]))"
     )
-    wanted = [name for name in modules if name not in ("strategies.__init__", "strategies.lib.keras.reference")]
+    wanted = [name for name in modules if name != "strategies.__init__"]
     command = [sys.executable, "-I", "-S", "-c", program, str(archive), json.dumps(wanted)]
     answer = subprocess.run(command, capture_output=True, text=True, check=False)
     assert answer.stdout.strip() == "True", answer.stderr
@@ -37,6 +37,27 @@ def test_the_archive_alone_imports_every_strategy(trial_for: Callable[..., Trial
 def test_the_archives_name_says_what_is_in_it(trial_for: Callable[..., Trial]) -> None:
     """The same code has the same name, so that nothing older is taken for it."""
     assert ship.archive(trial_for("xgboost")).name == ship.archive(trial_for("xgboost")).name
+
+
+def test_code_has_one_digest_wherever_it_lies(trial_for: Callable[..., Trial], tmp_path: Path) -> None:
+    """The archive, a directory and a checkout of one version are alike; a change to any file makes another."""
+    archive = ship.archive(trial_for("xgboost"))
+    with zipfile.ZipFile(archive) as packed:
+        packed.extractall(tmp_path)
+    program = (
+        "import sys; sys.path.insert(0, sys.argv[1]); from strategies.lib.spark import ship;"
+        "print(sys.argv[1] in ship.__file__, *map(ship.digest, ship.OURS))"
+    )
+
+    def digests(place: Path) -> list[str]:
+        command = [sys.executable, "-I", "-c", program, str(place)]
+        return subprocess.run(command, capture_output=True, text=True, check=True).stdout.split()
+
+    own = ["True", *map(ship.digest, ship.OURS)]
+    assert digests(archive) == digests(tmp_path) == own
+    (tmp_path / "bench" / "schemas" / "another.json").write_text("{}")
+    assert digests(tmp_path)[1] != own[1]
+    assert digests(tmp_path)[2] == own[2]
 
 
 @pytest.mark.parametrize("sizes", [[], [1], [0], [10, 0, 3], [70_000, 1], [30_000] * 10])
@@ -49,7 +70,7 @@ def test_scores_survive_their_packing(sizes: list[int]) -> None:
         )
         for size in sizes
     ]
-    pieces = list(gather.packed(iter(batches)))
+    pieces = list(gather.pack(iter(batches)))
     tables = [pa.ipc.open_stream(piece.column(0)[0].as_py()).read_all() for piece in pieces]
     assert all(0 < len(table) < gather.ROWS_OF_A_PIECE + max(sizes) for table in tables)
     expected = [score for batch in batches for score in batch.column(1).to_pylist()]
@@ -59,13 +80,13 @@ def test_scores_survive_their_packing(sizes: list[int]) -> None:
 def test_versions_are_compared_by_name() -> None:
     """What an executor lacks, or has in another version, is named with its host."""
     own = {"Python": "CPython 3.11.7", "tensorflow": "2.21.0"}
-    cluster._compare(own, "10.0.0.1", own)
+    likeness.require(own, "10.0.0.1", own)
     with pytest.raises(
         RankError, match=r"executor on 10\.0\.0\.1 has tensorflow 2\.15\.1, and the driver has 2\.21\.0"
     ):
-        cluster._compare(own, "10.0.0.1", {**own, "tensorflow": "2.15.1"})
+        likeness.require(own, "10.0.0.1", {**own, "tensorflow": "2.15.1"})
     with pytest.raises(RankError, match=r"executor on 10\.0\.0\.1 lacks tensorflow"):
-        cluster._compare(own, "10.0.0.1", {**own, "tensorflow": None})
+        likeness.require(own, "10.0.0.1", {**own, "tensorflow": None})
 
 
 def test_a_master_without_a_port_is_a_sentence() -> None:

@@ -5,9 +5,8 @@ from pathlib import Path
 import pytest
 
 from bench.model import Storage
-from bench.rows.reading import RowGroup
+from bench.rows.groups import RowGroup, portions
 from strategies.lib.spark import hadoop
-from strategies.lib.spark.source import portions
 
 
 @pytest.mark.parametrize("number", [1, 2, 3, 7, 20, 50])

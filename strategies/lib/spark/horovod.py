@@ -9,19 +9,18 @@ from collections.abc import Callable
 from functools import partial
 from typing import TYPE_CHECKING, Any
 
-from bench.stores import keys
-from bench.stores.keys import Keys
-from strategies.lib.ranks import reports
+from bench.rows import driver_keys
+from strategies.lib.ranks import answers, watchdog
 from strategies.lib.ranks.errors import RankError
-from strategies.lib.ranks.reports import RankReport
-from strategies.lib.ranks.watchdog import SECONDS_TO_START, SECONDS_TO_WAIT
 
 if TYPE_CHECKING:
     from bench import Trial
+    from bench.rows import Keys
+    from strategies.lib.ranks.reports import RankReport
 
 ENVIRONMENT = {
     # The default of 30 is short where ranks import TensorFlow on few cores.
-    "HOROVOD_GLOO_TIMEOUT_SECONDS": str(SECONDS_TO_WAIT),
+    "HOROVOD_GLOO_TIMEOUT_SECONDS": str(watchdog.SECONDS_TO_WAIT),
     "HOROVOD_LOG_LEVEL": "error",
     "TF_USE_LEGACY_KERAS": "1",
     "TF_CPP_MIN_LOG_LEVEL": "2",
@@ -42,14 +41,14 @@ def run(function: Callable[[Trial, float], RankReport], trial: Trial) -> list[Ra
     from horovod.spark import gloo_run, runner
 
     remote_shell, make_mapper = gloo_run.rsh, runner._make_mapper
-    gloo_run.rsh = _ending_all(remote_shell)
-    runner._make_mapper = _bringing(keys.of_driver(trial.dataset), make_mapper)
+    gloo_run.rsh = _shell_that_ends_all(remote_shell)
+    runner._make_mapper = _mapper_with_keys(driver_keys(trial.dataset), make_mapper)
     try:
-        answers = horovod.spark.run(
-            partial(reports.observe, function),
+        found = horovod.spark.run(
+            partial(answers.call_and_count, function),
             (trial, time.time()),
             num_proc=trial.workers,
-            start_timeout=SECONDS_TO_START,
+            start_timeout=watchdog.SECONDS_TO_START,
             use_gloo=True,
             env=dict(ENVIRONMENT),  # beside that of the executor
             nics=_interfaces(),
@@ -60,7 +59,7 @@ def run(function: Callable[[Trial, float], RankReport], trial: Trial) -> list[Ra
         raise RankError(_sentence(str(error))) from error
     finally:
         gloo_run.rsh, runner._make_mapper = remote_shell, make_mapper
-    return [reports.count(answer) for answer in answers]
+    return [answers.unpack(answer) for answer in found]
 
 
 def _interfaces() -> set[str] | None:
@@ -71,14 +70,14 @@ def _interfaces() -> set[str] | None:
     return {"lo"} if host.startswith("127.") else None
 
 
-def _bringing(held: Keys, make_mapper: Callable[..., Any]) -> Callable[..., Any]:
-    """Return a maker of what Spark's tasks call, so that it brings the driver's keys along in Spark's own closure.
+def _mapper_with_keys(keys: Keys, make_mapper: Callable[..., Any]) -> Callable[..., Any]:
+    """Return a maker of the function that Spark's tasks call, with the driver's keys inside it.
 
-    What Horovod itself sends to its ranks, the function included, it signs and does not encrypt. A rank's environment
-    is a copy of its task's, made when the task's service starts (``SparkTaskService``).
+    Keys travel in Spark's own closure, because Horovod signs its own messages and does not encrypt them. A rank's
+    environment is a copy of its task's, made when the task's service starts (``SparkTaskService``).
 
     Args:
-        held: The driver's keys.
+        keys: The driver's keys.
         make_mapper: Horovod's own maker.
     """
 
@@ -86,7 +85,7 @@ def _bringing(held: Keys, make_mapper: Callable[..., Any]) -> Callable[..., Any]
         mapper = make_mapper(*arguments)
 
         def call(index: int, rows: Any) -> Any:
-            held.use()
+            keys.use()
             return mapper(index, rows)
 
         return call
@@ -94,11 +93,11 @@ def _bringing(held: Keys, make_mapper: Callable[..., Any]) -> Callable[..., Any]
     return make
 
 
-def _ending_all(remote_shell: Callable[..., int]) -> Callable[..., int]:
+def _shell_that_ends_all(remote_shell: Callable[..., int]) -> Callable[..., int]:
     """Return a remote shell that, when its command fails, aborts the commands of all others too.
 
     With gloo on Spark, Horovod 0.28.1 waits for all ranks before it says that one has failed
-    (``launch_gloo``, ``block_until_all_done``): for ever, if another one hangs.
+    (``launch_gloo``, ``block_until_all_done``), and so for ever where another one hangs.
 
     Args:
         remote_shell: Horovod's own; its last argument is the list of events that abort a command.

@@ -1,0 +1,48 @@
+"""Float32 matrices out of columns, in memory that TensorFlow can use in place."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    import numpy as np
+
+ALIGNMENT = 64  # bytes; what TensorFlow asks of memory that it is to use in place (EIGEN_MAX_ALIGN_BYTES)
+_BLOCK = 4096  # rows to transpose at a time, so that columns and rows both stay in a core's cache
+
+
+def aligned_matrix(columns: Sequence[np.ndarray]) -> np.ndarray:
+    """Return columns as one matrix.
+
+    Args:
+        columns: float32 of shape (rows,), each.
+
+    Returns:
+        float32 of shape (rows, columns) in C order, at a multiple of `ALIGNMENT` bytes.
+    """
+    result = allocate(len(columns[0]), len(columns))
+    transpose(columns, result)
+    return result
+
+
+def allocate(rows: int, columns: int) -> np.ndarray:
+    """Allocate a float32 matrix that TensorFlow can use in place: NumPy itself only aligns to 16 bytes."""
+    import numpy as np
+
+    memory = np.empty(rows * columns * 4 + ALIGNMENT, np.uint8)
+    start = -memory.ctypes.data % ALIGNMENT
+    return memory[start : start + rows * columns * 4].view(np.float32).reshape(rows, columns)
+
+
+def transpose(columns: Sequence[np.ndarray], matrix: np.ndarray) -> None:
+    """Write columns into a matrix that has their number of rows.
+
+    Args:
+        columns: float32 of shape (rows,), each.
+        matrix: float32 of shape (rows, columns).
+    """
+    for start in range(0, len(matrix), _BLOCK):
+        block = matrix[start : start + _BLOCK]
+        for index, column in enumerate(columns):
+            block[:, index] = column[start : start + _BLOCK]

@@ -1,0 +1,28 @@
+"""What processes on other hosts need to read rows: the driver's credentials; and what they asked of a store."""
+
+from __future__ import annotations
+
+from bench.stores import traffic
+from bench.stores.keys import Keys, of_driver
+
+__all__ = ["Keys", "add_traffic", "driver_keys", "take_traffic"]
+
+driver_keys = of_driver
+
+
+def take_traffic() -> tuple[int, int]:
+    """Return the requests and bytes that this process has asked of object stores, and begin to count anew.
+
+    A worker calls it before and after its work, and sends the second answer to its driver.
+    """
+    return traffic.own.taken()
+
+
+def add_traffic(requests: int, bytes_: int) -> None:
+    """Add a worker's requests and bytes to those of this process, which the harness writes into the record.
+
+    Args:
+        requests: Requests, out of `take_traffic` in the worker.
+        bytes_: Bytes, likewise.
+    """
+    traffic.own.add(requests, bytes_)

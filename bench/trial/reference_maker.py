@@ -1,0 +1,108 @@
+"""Makes the reference of a dataset: ``python -m bench.trial.reference_maker MODULE DATASET STORAGE DIRECTORY [MODEL]``.
+
+MODULE names the module that trains and loads models, since the harness imports no framework. STORAGE is a `Storage`
+as JSON. DIRECTORY gains ``predictions.parquet``, and without a MODEL a model that is trained here. The last line of the
+output is the file name of the model; or, with exit code 3, a clause that says why MODEL cannot be used.
+
+The rows are read by plain code of its own, not by `bench.rows`, so that a mistake there shows in the scores of the
+strategies and not in what they are compared with.
+"""
+
+from __future__ import annotations
+
+import importlib
+import json
+import math
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from bench.datasets import open_dataset
+from bench.datasets.format.files import DataFiles
+from bench.machine.limits import cores_available
+from bench.model import Dataset, Storage
+from bench.rows.predictions import PredictionWriter
+from bench.trial.prctl import die_with_parent
+from bench.trial.references import CANNOT_BE_USED, PREDICTIONS
+
+if TYPE_CHECKING:
+    import numpy as np
+
+ROWS_TO_TRAIN_ON = 1_000_000  # at most: what is scored with need not be the best
+ROWS_AT_ONCE = 10_000
+
+
+def main(module: str, path: str, storage: Storage, directory: Path, given: Path | None) -> str:
+    """Train a model, or load the given one, and score every row with it.
+
+    Args:
+        module: Name of the module that trains and loads models.
+        path: The dataset's, or its URI.
+        storage: How to reach it.
+        directory: Where to put the results.
+        given: The user's model.
+
+    Returns:
+        File name of the model.
+
+    Raises:
+        ModelError: Of that module: the given model does not load or fit.
+    """
+    dataset, models, threads = open_dataset(path, storage), importlib.import_module(module), cores_available()
+    model = given or models.train(dataset, rows_to_train_on(dataset), directory, threads)
+    # The trained one is loaded as well: what is scored with is what is in the file.
+    score = models.load(model, len(dataset.features), threads)
+    with PredictionWriter(directory / PREDICTIONS) as predictions:
+        for row_ids, rows in rows_to_score(dataset):
+            predictions.write(row_ids, score(rows))
+    return str(model.name)
+
+
+def rows_to_train_on(dataset: Dataset) -> Iterator[tuple[np.ndarray, np.ndarray]]:
+    """Yield labels and features of the first row groups of each file, and of no more files than that takes.
+
+    Args:
+        dataset: The dataset.
+    """
+    rows, share = 0, min(1.0, ROWS_TO_TRAIN_ON / dataset.train_rows)
+    for labels, features in _row_groups(dataset, "train", dataset.label, share):
+        yield labels, features
+        rows += len(labels)
+        if rows >= ROWS_TO_TRAIN_ON:
+            return
+
+
+def rows_to_score(dataset: Dataset) -> Iterator[tuple[np.ndarray, np.ndarray]]:
+    """Yield row ids and features of both splits, 10,000 rows at a time.
+
+    Args:
+        dataset: The dataset.
+    """
+    for split in ("train", "test"):
+        for row_ids, rows in _row_groups(dataset, split, "row_id"):
+            for start in range(0, len(rows), ROWS_AT_ONCE):
+                yield row_ids[start : start + ROWS_AT_ONCE], rows[start : start + ROWS_AT_ONCE]
+
+
+def _row_groups(dataset: Dataset, split: str, beside: str, share: float = 1.0) -> Iterator[tuple[Any, Any]]:
+    """Yield a column and the features of the first so many row groups of each file."""
+    import numpy as np
+
+    files = DataFiles(dataset)
+    for path in files.paths(split):
+        with files.parquet(files.open(path)) as file:
+            for number in range(math.ceil(share * file.num_row_groups)):
+                table = file.read_row_group(number, columns=[beside, *dataset.features])
+                yield table[beside].to_numpy(), np.column_stack([table[name].to_numpy() for name in dataset.features])
+
+
+if __name__ == "__main__":
+    die_with_parent()
+    module, dataset, storage, directory, *model = sys.argv[1:]
+    try:
+        name = main(module, dataset, Storage(**json.loads(storage)), Path(directory), Path(*model) if model else None)
+    except importlib.import_module(module).ModelError as error:
+        sys.stdout.write(str(error))
+        sys.exit(CANNOT_BE_USED)
+    sys.stdout.write(name)

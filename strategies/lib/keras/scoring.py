@@ -1,0 +1,31 @@
+"""Scores a trial's rows in one process, with a model that was trained there or is loaded from its file."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from bench import rows
+from strategies.lib.keras import model as model_file
+from strategies.lib.keras import network
+
+if TYPE_CHECKING:
+    from bench import Trial
+
+
+def score(tf: Any, trial: Trial, model: Any) -> Path:
+    """Score batch by batch with one compiled function, write the scores, and return the path of their file.
+
+    Args:
+        tf: The module ``tensorflow``.
+        trial: The trial.
+        model: In a train trial the Keras model that was trained, in a predict trial the path of one.
+    """
+    width = len(trial.dataset.features)
+    if trial.model is not None:
+        with trial.phase("load"):
+            model = model_file.load(model)
+    with trial.phase("compile"):
+        predict = model_file.compiled(model, width)
+        predict(tf.zeros((1, width)))
+    return rows.write_scores(trial, lambda features: predict(network.in_place(tf, features)))

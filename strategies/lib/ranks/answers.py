@@ -1,0 +1,63 @@
+"""Calls a rank's function where it runs, with the driver's keys, and counts what it asks of an object store."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+from bench.rows import add_traffic, take_traffic
+
+if TYPE_CHECKING:
+    from bench.rows import Keys
+
+
+@dataclass(frozen=True)
+class Answer:
+    """What a rank sends to the driver.
+
+    Attributes:
+        value: What the rank's function returned.
+        requests: Requests that it made to object stores.
+        bytes: Bytes of objects that came.
+    """
+
+    value: Any
+    requests: int
+    bytes: int
+
+
+def call_with_keys(keys: Keys, function: Callable[..., Any], *arguments: Any, **named: Any) -> Answer:
+    """Call a function in a rank's process, after giving that the driver's keys.
+
+    Args:
+        keys: The driver's keys.
+        function: The function.
+        arguments: Its arguments.
+        named: More of them.
+    """
+    keys.use()
+    return call_and_count(function, *arguments, **named)
+
+
+def call_and_count(function: Callable[..., Any], *arguments: Any, **named: Any) -> Answer:
+    """Call a function in a rank's process.
+
+    Args:
+        function: The function.
+        arguments: Its arguments.
+        named: More of them.
+    """
+    take_traffic()
+    value = function(*arguments, **named)
+    return Answer(value, *take_traffic())
+
+
+def unpack(answer: Answer) -> Any:
+    """Return a rank's value on the driver, after adding the rank's requests to those of this process.
+
+    Args:
+        answer: The rank's answer.
+    """
+    add_traffic(answer.requests, answer.bytes)
+    return answer.value

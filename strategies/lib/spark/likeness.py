@@ -1,0 +1,71 @@
+"""Compares the executors of a cluster with the driver: our code, the Python, the versions of frameworks."""
+
+from __future__ import annotations
+
+import importlib.metadata
+import platform
+from collections.abc import Mapping, Sequence
+from typing import TYPE_CHECKING
+
+from strategies.lib.ranks.errors import RankError
+from strategies.lib.spark import ship
+
+if TYPE_CHECKING:
+    from bench.rows import Keys
+
+ALWAYS_COMPARED = ("pyspark", "pyarrow", "numpy")
+
+
+def describe(modules: Sequence[str]) -> dict[str, str | None]:
+    """Return what this process runs: its Python, digests of all our code, and versions.
+
+    Args:
+        modules: Import names of the frameworks.
+
+    Returns:
+        By name; ``None`` for a module that is not installed.
+    """
+    found = importlib.metadata.packages_distributions()
+    versions: dict[str, str | None] = {}
+    for name in modules:
+        names = found.get(name)
+        versions[name] = importlib.metadata.version(names[0]) if names else None
+    return {
+        "Python": f"{platform.python_implementation()} {platform.python_version()}",
+        **{package: ship.digest(package) for package in ship.OURS},
+        **versions,
+    }
+
+
+def describe_executor(modules: Sequence[str], keys: Keys) -> tuple[str, dict[str, str | None]]:
+    """Return the address of the executor that this task runs on, and what its Python runs; see `describe`.
+
+    Args:
+        modules: Import names of the frameworks.
+        keys: The driver's keys, which this Python worker keeps for its later tasks.
+    """
+    from pyspark import BarrierTaskContext
+
+    keys.use()
+    context = BarrierTaskContext.get()
+    return context.getTaskInfos()[context.partitionId()].address.rpartition(":")[0], describe(modules)
+
+
+def require(own: Mapping[str, str | None], host: str, other: Mapping[str, str | None]) -> None:
+    """Check that an executor is like the driver.
+
+    Args:
+        own: What the driver runs, out of `describe`.
+        host: The executor's address.
+        other: What the executor runs.
+
+    Raises:
+        RankError: Something differs; the sentence says what, and what to do.
+    """
+    for name in own:
+        if other[name] != own[name]:
+            there = f"has {name} {other[name]}" if other[name] else f"lacks {name}"
+            raise RankError(
+                f"The executor on {host} {there}, and the driver has {own[name]}: use one environment on all hosts, "
+                "such as `bench pack` makes."
+            )
