@@ -17,7 +17,7 @@ from bench import host, java
 from bench.doctor.check import Check
 
 SECONDS_TO_TRY = 180
-TESTED = ((3, 11), (3, 12))  # those that tox.ini has an environment for
+TESTED = ((3, 11), (3, 12), (3, 13))  # those that tox.ini has an environment for
 
 
 def checks() -> Iterator[Check]:
@@ -41,8 +41,8 @@ def python(version: tuple[int, ...]) -> Check:
     finding = f"{platform.python_implementation()} {platform.python_version()}, {sys.executable}"
     if version in TESTED:
         return Check("Python", "ok", finding)
-    tested = " and ".join(f"{major}.{minor}" for major, minor in TESTED)
-    return Check("Python", "warning", finding, f"Use Python {tested}, on which the tests run.")
+    tested = ", ".join(f"{major}.{minor}" for major, minor in TESTED)
+    return Check("Python", "warning", finding, f"Use a Python on which the tests run: {tested}.")
 
 
 def java_runtime(found: java.Java | None) -> Check:

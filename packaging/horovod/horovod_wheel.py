@@ -26,6 +26,8 @@ OPTIONS = {
     "HOROVOD_WITHOUT_MXNET": "1",
     "HOROVOD_WITH_GLOO": "1",
     "HOROVOD_WITHOUT_MPI": "1",
+    "CMAKE_GENERATOR": "Ninja",  # which PyPI has: a machine with a compiler need not have make
+    "CXXFLAGS": "-include stdexcept",  # Horovod counts on other headers for it, and those of GCC 14 do not bring it
 }
 
 
@@ -35,7 +37,7 @@ def build_wheel(wheel_directory, config_settings=None, metadata_directory=None):
         try:
             return _compiled(Path(directory), Path(wheel_directory))
         except subprocess.CalledProcessError as error:
-            program = " ".join(error.cmd[1:3])
+            program = " ".join(part for part in error.cmd[1:4] if not part.startswith("--"))
             reason = f"Horovod could not be built here: `{program}` ended with exit code {error.returncode}."
             sys.stderr.write(f"{reason}\n")
             return _without_module(Path(wheel_directory), reason)
@@ -46,9 +48,11 @@ def _compiled(directory, wheel_directory):
     _leave_out(source / NAME / "tensorflow" / "CMakeLists.txt")
     # Its setup.py imports horovod from its own directory, which Python leaves out of the path if told to.
     environment = {name: value for name, value in os.environ.items() if name != "PYTHONSAFEPATH"}
-    jobs = {"MAKEFLAGS": f"-j{len(os.sched_getaffinity(0))}"}
-    options = ["--quiet", "--dist-dir", wheel_directory.absolute()]
-    _run("setup.py", "bdist_wheel", *options, cwd=source, env=environment | OPTIONS | jobs)
+    cores = str(len(os.sched_getaffinity(0)))
+    jobs = {"CMAKE_BUILD_PARALLEL_LEVEL": cores, "MAKEFLAGS": f"-j{cores}"}  # without the latter it takes eight
+    # Its verbose mode, the default, gives Ninja an argument that only make knows.
+    command = ["setup.py", "--quiet", "bdist_wheel", "--dist-dir", wheel_directory.absolute()]
+    _run(*command, cwd=source, env=environment | OPTIONS | jobs)
     return next(wheel_directory.glob(f"{NAME}-{VERSION}-*.whl")).name
 
 
