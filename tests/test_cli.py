@@ -6,6 +6,8 @@ from click.testing import CliRunner
 from bench import cli_compare, cli_gate, cli_trend
 from bench.cli import main
 
+pytestmark = pytest.mark.every_python
+
 
 def _broken(*_arguments: object, **_options: object) -> None:
     raise ZeroDivisionError("out of luck")

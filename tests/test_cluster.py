@@ -16,11 +16,10 @@ from bench.datasets import remote
 from bench.datasets.store import open_manifest
 from bench.testing.support import make_tiny_dataset
 from tests import namespaces
-from tests.conftest import CONTROL, Plugins, on_one_python
+from tests.conftest import CONTROL, Plugins
 from tests.objectstore import BUCKET, ObjectStore
 from tests.standalone import FRUGAL, Cluster, on_loopback
 
-pytestmark = on_one_python
 Bench = Callable[..., subprocess.CompletedProcess[str]]
 LITTLE = ("--epochs", "2", "--trees", "5", "--budget", "3s", "--timeout", "4m")
 

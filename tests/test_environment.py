@@ -12,6 +12,8 @@ import pytest
 
 from bench import environment, host
 
+pytestmark = pytest.mark.every_python
+
 
 @pytest.fixture(scope="module")
 def described() -> dict[str, Any]:

@@ -11,6 +11,8 @@ import pytest
 from bench import pack
 from bench.errors import UsageError
 
+pytestmark = pytest.mark.every_python
+
 
 @pytest.fixture(scope="module")
 def environment(tmp_path_factory: pytest.TempPathFactory) -> Path:

@@ -45,7 +45,7 @@ def test_the_supported_pythons_are_those_that_tox_tests(project: dict) -> None:
 
 
 def required(project: dict, *lists: list) -> dict[str, set[str]]:
-    """Return the distributions that lists of requirements ask for, each with its extras; those of our extras as well."""
+    """Return the distributions that lists of requirements ask for, each with its extras; of our own extras, too."""
     extras = project["project"]["optional-dependencies"]
     found: dict[str, set[str]] = {}
     waiting = [Requirement(line) for lines in lists for line in lines if isinstance(line, str)]

@@ -10,6 +10,7 @@ import pytest
 from bench import skeleton
 from bench.errors import UsageError
 
+pytestmark = pytest.mark.every_python
 Bench = Callable[..., subprocess.CompletedProcess[str]]
 
 

@@ -22,13 +22,12 @@ from bench import Dataset
 from bench.datasets import remote
 from bench.datasets.store import open_manifest
 from bench.testing.support import make_tiny_dataset
-from tests.conftest import CONTROL, Plugins, on_one_python
+from tests.conftest import CONTROL, Plugins
 from tests.namespaces import Network, network
 from tests.objectstore import BUCKET, ObjectStore
 from tests.standalone import FRUGAL, Cluster
 from tests.test_cluster import LITTLE, on_a_cluster
 
-pytestmark = on_one_python
 HOSTS = ["one", "two", "three"]
 # Those that train, and of those that only score one for each way back of the scores.
 SOME = ["horovod", "lightgbm_spark", "mirrored_runner", "xgboost_barrier", "xgboost_spark", "map_in_arrow", "udf_row"]

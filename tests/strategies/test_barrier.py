@@ -8,7 +8,7 @@ import pytest
 from bench import plan, plugins, runner
 from bench.model import Dataset
 from bench.results import Record
-from tests.conftest import CONTROL, on_one_python
+from tests.conftest import CONTROL
 
 FAULTS = """
     import os
@@ -60,7 +60,6 @@ FAULTS = """
 """
 
 
-@on_one_python
 def test_the_fault_of_one_rank_ends_them_all(trial_of: Callable[..., Record]) -> None:
     """A rank that raises, dies or does not come is one sentence for the driver, and the next stage runs."""
     record = trial_of(FAULTS, facts=CONTROL, timeout_s=200)
