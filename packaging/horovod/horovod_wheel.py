@@ -1,8 +1,8 @@
 """Builds Horovod's wheel for the pinned TensorFlow: a PEP 517 backend.
 
-It fetches the source distribution with pip, from whatever index this machine uses, checks its digest, leaves out the
-one source that does not compile against TensorFlow 2.21 (XLA operations, off by default), and lets Horovod's own setup
-build the rest: about four minutes of CPU time.
+It fetches the source distribution with pip, from whatever index this machine uses, checks its digest, changes the two
+lines that do not compile against TensorFlow 2.21 or by GCC 14, and lets Horovod's own setup build it: about four
+minutes of CPU time.
 
 Where that fails, for want of a compiler, say, the wheel holds no module and says why in its summary: all else still
 installs, and whoever needs Horovod finds it missing.
@@ -19,7 +19,13 @@ from pathlib import Path
 
 NAME, VERSION = "horovod", "0.28.1"
 SHA256 = "92a43f5a94c43907a56805bad15f19700c62ffc83b7ca483f9e104e229f67ef0"
-UNBUILDABLE = "xla_mpi_ops.cc"
+# File, a text that is in it once, and what to put in its place.
+EDITS = (
+    # Does not compile against TensorFlow 2.21: XLA operations, off by default.
+    ("horovod/tensorflow/CMakeLists.txt", '"${PROJECT_SOURCE_DIR}/horovod/tensorflow/xla_mpi_ops.cc"', ""),
+    # GCC 14 refuses an assignment to a constant, also where nothing calls it.
+    ("third_party/flatbuffers/include/flatbuffers/stl_emulation.h", "const size_type count_;", "size_type count_;"),
+)
 OPTIONS = {
     "HOROVOD_WITH_TENSORFLOW": "1",
     "HOROVOD_WITHOUT_PYTORCH": "1",
@@ -27,7 +33,8 @@ OPTIONS = {
     "HOROVOD_WITH_GLOO": "1",
     "HOROVOD_WITHOUT_MPI": "1",
     "CMAKE_GENERATOR": "Ninja",  # which PyPI has: a machine with a compiler need not have make
-    "CXXFLAGS": "-include stdexcept",  # Horovod counts on other headers for it, and those of GCC 14 do not bring it
+    # Horovod's sources count on other headers for these two, and those of GCC 14 do not bring them.
+    "CXXFLAGS": "-include stdexcept -include string",
 }
 
 
@@ -45,7 +52,8 @@ def build_wheel(wheel_directory, config_settings=None, metadata_directory=None):
 
 def _compiled(directory, wheel_directory):
     source = _source(directory)
-    _leave_out(source / NAME / "tensorflow" / "CMakeLists.txt")
+    for file, found, instead in EDITS:
+        _edit(source / file, found, instead)
     # Its setup.py imports horovod from its own directory, which Python leaves out of the path if told to.
     environment = {name: value for name, value in os.environ.items() if name != "PYTHONSAFEPATH"}
     cores = str(len(os.sched_getaffinity(0)))
@@ -69,12 +77,11 @@ def _source(directory):
     return directory / f"{NAME}-{VERSION}"
 
 
-def _leave_out(cmake):
-    lines = cmake.read_text().splitlines(keepends=True)
-    kept = [line for line in lines if UNBUILDABLE not in line]
-    if len(kept) != len(lines) - 1:
-        raise RuntimeError(f"{cmake} does not name {UNBUILDABLE} exactly once: nobody has looked at this source.")
-    cmake.write_text("".join(kept))
+def _edit(file, found, instead):
+    text = file.read_text()
+    if text.count(found) != 1:
+        raise RuntimeError(f"{file} does not hold {found!r} exactly once: nobody has looked at this source.")
+    file.write_text(text.replace(found, instead))
 
 
 def _run(*arguments, **options):
