@@ -13,7 +13,6 @@ from bench.trend.history import open_history
 from bench.trend.night import Figure
 from tests.trend.nights import REFERENCE, night, nights, stepped, without_xdist
 
-pytestmark = pytest.mark.every_python
 Bench = Callable[..., subprocess.CompletedProcess[str]]
 TESTS = "def test_one(benchmark):\n    benchmark.pedantic(sum, args=([1, 2, 3],), rounds=7)\n"
 

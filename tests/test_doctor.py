@@ -12,7 +12,6 @@ import pytest
 
 from bench.doctor import machine, stack
 
-pytestmark = pytest.mark.every_python
 GIB = 2**30
 Bench = Callable[..., subprocess.CompletedProcess[str]]
 

@@ -10,7 +10,6 @@ from pathlib import Path
 
 import pytest
 
-pytestmark = pytest.mark.every_python
 EXAMPLE = Path(__file__).parent / "example_plugin"
 Bench = Callable[..., subprocess.CompletedProcess[str]]
 

@@ -10,7 +10,6 @@ import pytest
 from bench import skeleton
 from bench.errors import UsageError
 
-pytestmark = pytest.mark.every_python
 Bench = Callable[..., subprocess.CompletedProcess[str]]
 
 

@@ -1,8 +1,8 @@
 """Builds Horovod's wheel for the pinned TensorFlow: a PEP 517 backend.
 
-It fetches the source distribution with pip, from whatever index this machine uses, checks its digest, changes the two
-lines that do not compile against TensorFlow 2.21 or by GCC 14, and lets Horovod's own setup build it: about four
-minutes of CPU time.
+It fetches the source distribution with pip, from whatever index this machine uses, checks its digest, changes two
+lines that do not compile against TensorFlow 2.21 or by GCC 14 and two that would make a wheel for one Python only, and
+lets Horovod's own setup build it: about four minutes of CPU time, once for all Pythons.
 
 Where that fails, for want of a compiler, say, the wheel holds no module and says why in its summary: all else still
 installs, and whoever needs Horovod finds it missing.
@@ -18,6 +18,7 @@ import zipfile
 from pathlib import Path
 
 NAME, VERSION = "horovod", "0.28.1"
+OLDEST_PYTHON = "cp311"
 SHA256 = "92a43f5a94c43907a56805bad15f19700c62ffc83b7ca483f9e104e229f67ef0"
 # File, a text that is in it once, and what to put in its place.
 EDITS = (
@@ -25,6 +26,9 @@ EDITS = (
     ("horovod/tensorflow/CMakeLists.txt", '"${PROJECT_SOURCE_DIR}/horovod/tensorflow/xla_mpi_ops.cc"', ""),
     # GCC 14 refuses an assignment to a constant, also where nothing calls it.
     ("third_party/flatbuffers/include/flatbuffers/stl_emulation.h", "const size_type count_;", "size_type count_;"),
+    # The library is TensorFlow's and knows nothing of Python: with a name for all, one wheel does for each version.
+    ("CMakeLists.txt", "sysconfig.get_config_var('EXT_SUFFIX'), ", ""),
+    ("horovod/common/util.py", "ext_suffix = sysconfig.get_config_var('EXT_SUFFIX')", "ext_suffix = '.so'"),
 )
 OPTIONS = {
     "HOROVOD_WITH_TENSORFLOW": "1",
@@ -59,8 +63,8 @@ def _compiled(directory, wheel_directory):
     cores = str(len(os.sched_getaffinity(0)))
     jobs = {"CMAKE_BUILD_PARALLEL_LEVEL": cores, "MAKEFLAGS": f"-j{cores}"}  # without the latter it takes eight
     # Its verbose mode, the default, gives Ninja an argument that only make knows.
-    command = ["setup.py", "--quiet", "bdist_wheel", "--dist-dir", wheel_directory.absolute()]
-    _run(*command, cwd=source, env=environment | OPTIONS | jobs)
+    options = ["--dist-dir", wheel_directory.absolute(), "--py-limited-api", OLDEST_PYTHON]
+    _run("setup.py", "--quiet", "bdist_wheel", *options, cwd=source, env=environment | OPTIONS | jobs)
     return next(wheel_directory.glob(f"{NAME}-{VERSION}-*.whl")).name
 
 

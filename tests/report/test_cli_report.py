@@ -8,8 +8,6 @@ from bench import results
 from tests.report.made import Made, make_run, write_run
 from tests.test_cli_run import GOOD
 
-pytestmark = pytest.mark.every_python
-
 
 @pytest.fixture
 def run(tmp_path):
