@@ -10,9 +10,9 @@ installs, and whoever needs Horovod finds it missing.
 
 import hashlib
 import os
+import shutil
 import subprocess
 import sys
-import tarfile
 import tempfile
 import zipfile
 from pathlib import Path
@@ -76,8 +76,7 @@ def _source(directory):
     digest = hashlib.sha256(archive.read_bytes()).hexdigest()
     if digest != SHA256:
         raise RuntimeError(f"{archive.name} has the SHA-256 {digest}, not {SHA256}: nobody has looked at this source.")
-    with tarfile.open(archive) as file:
-        file.extractall(directory, filter="data")
+    shutil.unpack_archive(archive, directory)  # without a filter: Python 3.11.2, Debian 12's own, has none
     return directory / f"{NAME}-{VERSION}"
 
 
