@@ -26,8 +26,6 @@ from tests.objectstore import ObjectStore
 
 HEADER = "from bench import PredictionWriter, Skip, Strategy, hookimpl\n"
 CONTROL = "@hookimpl\ndef bench_strategy():\n    return Strategy(family='control', distributed=True)\n"
-# What takes minutes and hangs on the frameworks only: they are the same on every Python, so the oldest speaks for all.
-on_one_python = pytest.mark.skipif(sys.version_info >= (3, 12), reason="tested on Python 3.11, with the same libraries")
 FACTS = "@hookimpl\ndef bench_strategy():\n    return Strategy(family='linear')\n"
 
 

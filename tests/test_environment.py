@@ -13,6 +13,8 @@ import pytest
 from bench import environment
 from bench.machine import host
 
+pytestmark = pytest.mark.every_python
+
 
 @pytest.fixture(scope="module")
 def described() -> dict[str, Any]:

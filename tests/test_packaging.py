@@ -11,8 +11,13 @@ import zipfile
 from pathlib import Path
 
 import pytest
+from packaging.requirements import Requirement
+from packaging.utils import canonicalize_name
 
+pytestmark = pytest.mark.every_python
 ROOT = Path(__file__).parents[1]
+# Distributions of one module, of which an environment may hold one.
+RIVALS = ({"tensorflow", "tensorflow-cpu", "tensorflow-gpu", "tf-nightly"}, {"xgboost", "xgboost-cpu"})
 
 
 @pytest.fixture(scope="module")
@@ -37,6 +42,35 @@ def test_the_supported_pythons_are_those_that_tox_tests(project: dict) -> None:
         int(minor) for minor in re.findall(r"\bpy3(\d+)", (ROOT / "tox.ini").read_text().partition("[testenv]")[0])
     ]
     assert project["project"]["requires-python"] == f">=3.{min(tested)},<3.{max(tested) + 1}"
+
+
+def required(project: dict, *lists: list) -> dict[str, set[str]]:
+    """Return the distributions that lists of requirements ask for, each with its extras; of our own extras, too."""
+    extras = project["project"]["optional-dependencies"]
+    found: dict[str, set[str]] = {}
+    waiting = [Requirement(line) for lines in lists for line in lines if isinstance(line, str)]
+    while waiting:
+        requirement = waiting.pop()
+        if requirement.name == project["project"]["name"]:
+            waiting += [Requirement(line) for extra in requirement.extras for line in extras[extra]]
+        else:
+            found.setdefault(canonicalize_name(requirement.name), set()).update(requirement.extras)
+    return found
+
+
+def test_no_environment_gets_two_distributions_of_one_module(project: dict) -> None:
+    """Whatever extras and groups are combined, each module comes from one distribution: the last would overwrite it."""
+    described = project["project"]
+    extras, groups = described["optional-dependencies"].values(), project["dependency-groups"].values()
+    everything = required(project, described["dependencies"], *extras, *groups)
+    assert [sorted(rivals & set(everything)) for rivals in RIVALS] == [["tensorflow"], ["xgboost"]]
+
+
+def test_the_extra_for_gpus_has_all_that_uses_one(project: dict) -> None:
+    """By `gpu` alone TensorFlow comes with CUDA, and XGBoost as the distribution that is built with it."""
+    gpu = required(project, ["tf-spark-bench[gpu]"])
+    assert gpu["tensorflow"] == {"and-cuda"}
+    assert "xgboost" in gpu
 
 
 def test_the_wheel_holds_schemas_and_templates(tmp_path: Path) -> None:

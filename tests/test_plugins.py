@@ -12,6 +12,7 @@ from bench.testing.contract import FRAMEWORKS
 from bench.testing.support import installed as known
 from tests.conftest import FACTS, HEADER, Plugins
 
+pytestmark = pytest.mark.every_python
 TRAIN = "@hookimpl\ndef bench_train(trial):\n    return None\n"
 
 

@@ -18,7 +18,7 @@ from bench.machine import commands, host
 from bench.spark import java
 
 SECONDS_TO_TRY = 180
-TESTED = ((3, 11), (3, 12))  # those that tox.ini has an environment for
+TESTED = ((3, 11), (3, 12), (3, 13))  # those that tox.ini has an environment for
 
 
 def checks() -> Iterator[Check]:
@@ -42,8 +42,8 @@ def python(version: tuple[int, ...]) -> Check:
     finding = f"{platform.python_implementation()} {platform.python_version()}, {sys.executable}"
     if version in TESTED:
         return Check("Python", "ok", finding)
-    tested = " and ".join(f"{major}.{minor}" for major, minor in TESTED)
-    return Check("Python", "warning", finding, f"Use Python {tested}, on which the tests run.")
+    tested = ", ".join(f"{major}.{minor}" for major, minor in TESTED)
+    return Check("Python", "warning", finding, f"Use a Python on which the tests run: {tested}.")
 
 
 def java_runtime(found: java.Java | None) -> Check:

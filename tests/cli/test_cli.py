@@ -9,6 +9,8 @@ from click.testing import CliRunner
 
 from bench.cli import VERBS, compare, gate, history, main, trend
 
+pytestmark = pytest.mark.every_python
+
 
 def _broken(*_arguments: object, **_options: object) -> None:
     raise ZeroDivisionError("out of luck")

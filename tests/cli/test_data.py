@@ -20,6 +20,7 @@ from click.testing import CliRunner, Result
 
 from bench.cli import main
 
+pytestmark = pytest.mark.every_python
 Bench = Callable[..., subprocess.CompletedProcess[str]]
 
 

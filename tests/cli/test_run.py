@@ -12,6 +12,7 @@ import pytest
 from bench.records import directory
 from tests.conftest import is_alive
 
+pytestmark = pytest.mark.every_python
 GOOD = """
 @hookimpl
 def bench_train(trial):

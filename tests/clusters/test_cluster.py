@@ -19,11 +19,10 @@ from bench.datasets import remote
 from bench.datasets.store import open_manifest
 from bench.testing.support import make_tiny_dataset
 from tests import namespaces
-from tests.conftest import CONTROL, Plugins, on_one_python
+from tests.conftest import CONTROL, Plugins
 from tests.objectstore import BUCKET, ObjectStore
 from tests.standalone import FRUGAL, Cluster, on_loopback
 
-pytestmark = on_one_python
 Bench = Callable[..., subprocess.CompletedProcess[str]]
 LITTLE = ("--epochs", "2", "--trees", "5", "--row-budget", "3s", "--timeout", "4m")
 
@@ -184,9 +183,9 @@ def test_every_strategy_works_there(
 
 def test_another_version_is_refused_by_name(run: Callable[..., dict[str, Any]], tmp_path: Path) -> None:
     """Where an executor has another version than the driver, the record says which, of what, and what to do."""
-    other = tmp_path / "other" / "xgboost_cpu-0.1.dist-info"
+    other = tmp_path / "other" / "xgboost-0.1.dist-info"
     other.mkdir(parents=True)
-    (other / "METADATA").write_text("Metadata-Version: 2.1\nName: xgboost-cpu\nVersion: 0.1\n")
+    (other / "METADATA").write_text("Metadata-Version: 2.1\nName: xgboost\nVersion: 0.1\n")
     setting = f"spark.executorEnv.PYTHONPATH={other.parent}"
     record = run("xgboost_barrier", arguments=("--spark-conf", setting, *LITTLE))["xgboost_barrier"]
     assert record["status"] == "failed"

@@ -74,7 +74,7 @@ def test_a_framework_that_hangs_is_ended_and_broken(tmp_path: Path, monkeypatch:
     monkeypatch.syspath_prepend(str(tmp_path))
     monkeypatch.setenv("PYTHONPATH", str(tmp_path))
     monkeypatch.setattr(stack, "SECONDS_TO_TRY", 3)
-    check, _ = stack.framework("xgboost", "xgboost", "pip install xgboost-cpu")
+    check, _ = stack.framework("xgboost", "xgboost", "pip install xgboost")
     assert (check.status, check.finding) == ("broken", "hangs for 3 s")
     assert _gone(int((tmp_path / "pid").read_text()))
 

@@ -12,7 +12,6 @@ from bench.errors import UsageError
 from bench.gate.bisect import narrow, side_of
 from bench.model import Dataset
 from bench.trend.verdict import case_name
-from tests.conftest import on_one_python
 from tests.gate.conftest import Repository, spin
 
 COMMITS = [f"commit {number}" for number in range(1, 101)]
@@ -90,7 +89,6 @@ def test_a_case_is_named_as_the_trend_names_it() -> None:
         parse("xgboost, train, flights, 2 workers, 4096 cores")
 
 
-@on_one_python
 def test_the_commit_with_the_work_is_named(
     repository: Repository, bench_command: list[str], tiny: Dataset, tmp_path: Path
 ) -> None:

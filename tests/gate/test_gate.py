@@ -14,10 +14,7 @@ import pytest
 from bench.gate.verdict import verdict
 from bench.records.directory import read_run
 from bench.stats.looks import noise
-from tests.conftest import on_one_python
 from tests.gate.conftest import Repository, run_gate, spin
-
-pytestmark = on_one_python
 
 ROUNDS = 1_500_000  # a tenth of a second
 GRADED = """

@@ -9,6 +9,7 @@ import pytest
 
 from bench.machine.limits import cores_available, memory_available, memory_physical
 
+pytestmark = pytest.mark.every_python
 GIB = 2**30
 MEMINFO = "MemTotal:       32768000 kB\nMemFree:        24000000 kB\n"
 # A process in a systemd slice, on a machine with version 2.

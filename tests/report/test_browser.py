@@ -8,11 +8,9 @@ import pytest
 
 from bench.report import html
 from bench.report.page import page as page_of
-from tests.conftest import on_one_python
 from tests.report.made import Made, make_run
 from tests.report.test_hostile import NAMES
 
-pytestmark = on_one_python  # the page is the same
 CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
 LONG = "It did not end within 600 s and was in phase train/load: read the stack dump in its log, or give it more time."
 # What has no room for its text: text that is wider than its box, and boxes that stick out of the page. Boxes that

@@ -5,14 +5,12 @@ import pytest
 
 from bench.stats.looks import Rules
 from bench.stats.sequential import Ask, Pairs, Verdict, cut_short, next_step
-from tests.conftest import on_one_python
 from tests.stats.simulated import NOISES, RULES, nights
 
 CASES = 20_000
 LEVELS = (0.02, 0.03, 0.05, 0.10)
 
 
-@on_one_python
 @pytest.mark.parametrize("model", NOISES)
 @pytest.mark.parametrize("cv", LEVELS)
 def test_a1_a_thing_compared_with_itself(model, cv):
@@ -23,7 +21,6 @@ def test_a1_a_thing_compared_with_itself(model, cv):
     assert night.improved <= 0.0015  # the mirror image has its own errors, as rare
 
 
-@on_one_python
 @pytest.mark.parametrize(
     ("model", "cv", "slowdown", "found"),
     [

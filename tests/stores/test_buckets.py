@@ -36,7 +36,7 @@ from bench.runs.progress import Progress
 from bench.stores import filesystem, traffic
 from bench.testing.support import make_tiny_dataset
 from strategies.lib.spark.workers import open_once
-from tests.conftest import CONTROL, Plugins, on_one_python
+from tests.conftest import CONTROL, Plugins
 from tests.objectstore import BUCKET, ObjectStore, Proxy, free_ports
 
 PART = "split=train/part-00000.parquet"
@@ -250,7 +250,6 @@ def test_another_dataset_in_its_place_is_told_by_its_fingerprint(copy: Dataset, 
         _train(copy)
 
 
-@on_one_python
 def test_a_store_that_is_killed_while_it_is_read_from(there: Dataset, store: ObjectStore) -> None:
     """A store that goes is an error that says so, and when it is back its rows are read again."""
     tables = rows.open(there, "train").tables(["row_id", *there.features])
@@ -264,7 +263,6 @@ def test_a_store_that_is_killed_while_it_is_read_from(there: Dataset, store: Obj
     assert len(_train(there)) == there.train_rows
 
 
-@on_one_python
 @pytest.mark.parametrize("then", ["close", "stall"])
 def test_a_store_that_breaks_off_or_stalls(
     there: Dataset, proxy: Proxy, then: str, monkeypatch: pytest.MonkeyPatch
@@ -556,7 +554,6 @@ class _Commands(threading.Thread):
                     continue
 
 
-@on_one_python
 @pytest.mark.timeout(400)
 def test_no_credential_is_left_anywhere(
     bench: Callable[..., subprocess.CompletedProcess[str]], there: Dataset, store: ObjectStore, tmp_path: Path
@@ -588,7 +585,6 @@ def test_no_credential_is_left_anywhere(
             assert hidden.encode() not in content, f"{hidden} is in {place}"
 
 
-@on_one_python
 @pytest.mark.timeout(300)
 def test_spark_reads_the_same_rows(there: Dataset, tmp_path: Path) -> None:
     """By way of pyarrow, Spark gets every row once, bit for bit, and a damaged page is an error."""

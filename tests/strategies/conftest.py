@@ -29,8 +29,7 @@ def _short_lived_jvm(request: pytest.FixtureRequest, tmp_path_factory: pytest.Te
     directory = tmp_path_factory.getbasetemp()
     archive = (directory.parent if "PYTEST_XDIST_WORKER" in os.environ else directory) / "spark.jsa"
     tests = sum("strategies" in item.path.parts for item in request.session.items)
-    # An archive takes as much time as ten trials save; on newer Pythons there are hardly more (see `on_one_python`).
-    worth_while = tests >= 40 and sys.version_info < (3, 12)
+    worth_while = tests >= 40  # an archive takes as much time as ten trials save
     with pytest.MonkeyPatch.context() as patch:
         patch.setenv("JDK_JAVA_OPTIONS", "-XX:TieredStopAtLevel=1 -XX:+UseSerialGC")
         patch.setenv("SPARK_SUBMIT_OPTS", f"-XX:SharedArchiveFile={archive}")

@@ -9,7 +9,6 @@ import pytest
 from bench import Dataset
 from bench.testing import StrategyContract
 from bench.testing.support import LITTLE_WORK
-from tests.conftest import on_one_python
 
 
 class TestTensorflow(StrategyContract):
@@ -22,7 +21,6 @@ class TestTensorflow(StrategyContract):
         return dataset
 
 
-@on_one_python
 class TestMllibMlp(StrategyContract):
     strategy = "mllib_mlp"
     request = replace(LITTLE_WORK, epochs=10)  # of L-BFGS, whose first iterations say little
@@ -36,12 +34,10 @@ class TestMllibMlp(StrategyContract):
             yield
 
 
-@on_one_python
 class TestMllibLinear(StrategyContract):
     strategy = "mllib_linear"
 
 
-@on_one_python
 class TestMllibGbt(StrategyContract):
     strategy = "mllib_gbt"
 

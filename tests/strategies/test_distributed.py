@@ -9,11 +9,9 @@ import pytest
 from bench import Dataset
 from bench.testing import StrategyContract
 from bench.testing.support import LITTLE_WORK
-from tests.conftest import on_one_python
 
 # Each shard has bins of its own making: with 5 trees that alone moves the AUC by 0.01, with 20 by 0.007 at most.
 MORE_TREES = replace(LITTLE_WORK, trees=20)
-pytestmark = on_one_python  # test_every_strategy.py runs them on the others
 Alone = Callable[..., dict[str, Any]]
 
 

@@ -9,11 +9,8 @@ from bench import Dataset
 from bench.datasets import ensure
 from bench.request import Request
 from bench.testing.support import installed, run_trial
-from tests.conftest import on_one_python
 
 BROKEN = sorted(Path(__file__).parent.glob("broken/*.py"))
-
-pytestmark = on_one_python  # eleven trials of full size
 
 
 @pytest.fixture(scope="module")

@@ -13,7 +13,6 @@ import pytest
 
 from bench import Dataset
 from bench.testing.support import LITTLE_WORK, run_trial
-from tests.conftest import on_one_python
 
 COUNTING = Path(__file__).parent / "counting"
 Count = Callable[..., Counter[tuple[str, str]]]
@@ -65,7 +64,6 @@ def test_one_process_reads_each_footer_once(count: Count, in_files: Dataset, str
     assert processes(counted, "train") == processes(counted, "test") == 1
 
 
-@on_one_python
 @pytest.mark.parametrize("strategy", ["xgboost_barrier", "horovod"])
 def test_a_rank_reads_each_footer_once(count: Count, in_files: Dataset, strategy: str) -> None:
     """A rank learns from all footers of the split which rows are its own, and reads those without asking again."""
@@ -74,7 +72,6 @@ def test_a_rank_reads_each_footer_once(count: Count, in_files: Dataset, strategy
     assert list(train.values()) == [files(in_files, "train")] * 2
 
 
-@on_one_python
 def test_a_worker_of_the_scorer_reads_each_footer_once(count: Count, in_files: Dataset) -> None:
     """On a cluster each Python worker scores four shards, of each of which it knows the files after the first."""
     path = f"spark.executorEnv.PYTHONPATH={COUNTING}"

@@ -10,6 +10,7 @@ import pytest
 
 from bench.testing.support import import_name, lopsided, make_tiny_dataset, with_flipped_labels
 
+pytestmark = pytest.mark.every_python
 HONEST = resources.files("bench").joinpath("templates", "strategy.py").read_text()
 HOOK = "@hookimpl\ndef bench_setup(trial):"
 STRATEGIES = {

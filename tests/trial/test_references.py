@@ -15,7 +15,6 @@ from bench.datasets.makers.synthetic import make_synthetic
 from bench.errors import DatasetError, UsageError
 from bench.trial import reference_maker, references
 from strategies.lib.keras import model as model_file
-from tests.conftest import on_one_python
 
 # TensorFlow takes seconds to start, so that one process makes all models, and one scores with all of them.
 FORMATS = {
@@ -154,7 +153,6 @@ def test_it_is_not_taken_from_another_dataset(referenced: Dataset, tmp_path: Pat
     assert json.loads(facts.read_text())["dataset"] == dataset.fingerprint
 
 
-@on_one_python
 def test_a_users_model_is_named_from_where_the_user_is(
     bench: Callable[..., subprocess.CompletedProcess[str]], models: Path, small: Dataset, tmp_path: Path
 ) -> None:
@@ -166,7 +164,6 @@ def test_a_users_model_is_named_from_where_the_user_is(
     assert [(record["status"], record["reason"]) for record in records] == [("ok", None)] * 3
 
 
-@on_one_python
 @pytest.mark.parametrize("name", FORMATS)
 def test_a_users_model_of_any_format_is_scored_with(scored: tuple[Path, dict[str, str]], name: str) -> None:
     """Keras 3 and legacy Keras, `.keras`, `.h5` and SavedModel: each loads and scores every row."""
@@ -178,7 +175,6 @@ def test_a_users_model_of_any_format_is_scored_with(scored: tuple[Path, dict[str
     assert sorted(predictions["row_id"].to_pylist()) == list(range(500))
 
 
-@on_one_python
 def test_a_users_model_stays_where_it_is(small: Dataset, models: Path, tmp_path: Path) -> None:
     """The reference is the user's own file or directory, known by its content, and its predictions are kept."""
     import pyarrow.parquet as pq
@@ -191,14 +187,12 @@ def test_a_users_model_stays_where_it_is(small: Dataset, models: Path, tmp_path:
     assert sorted(predictions["row_id"].to_pylist()) == list(range(500))
 
 
-@on_one_python
 @pytest.mark.parametrize("name", UNFIT)
 def test_a_model_that_does_not_fit_gets_one_sentence(scored: tuple[Path, dict[str, str]], name: str) -> None:
     """What the model takes or gives is said beside what is needed."""
     assert UNFIT[name][1] in scored[1][name]
 
 
-@on_one_python
 def test_a_model_that_does_not_fit_leaves_nothing(small: Dataset, models: Path, tmp_path: Path) -> None:
     """The last check fails after rows were scored, and what was written is gone."""
     dataset = _copy(small, tmp_path)

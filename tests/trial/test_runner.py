@@ -10,6 +10,7 @@ import pytest
 from bench.records import directory
 from tests.conftest import CONTROL, is_alive
 
+pytestmark = pytest.mark.every_python
 TRAIN = "@hookimpl\ndef bench_train(trial):\n"
 
 

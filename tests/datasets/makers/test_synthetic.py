@@ -15,7 +15,6 @@ from sklearn.metrics import roc_auc_score
 from bench.datasets.makers import synthetic
 from bench.datasets.makers.synthetic import make_synthetic
 from bench.errors import DatasetError, UsageError
-from tests.conftest import on_one_python
 from tests.datasets.conftest import content
 
 pytestmark = pytest.mark.usefixtures("home")
@@ -48,7 +47,6 @@ def test_the_best_auc_is_that_of_the_true_probabilities() -> None:
     assert best == pytest.approx(roc_auc_score(labels, probabilities), abs=0.003)
 
 
-@on_one_python
 def test_models_order_as_they_should() -> None:
     """A linear model learns something, trees learn more, both stay below the best, and unscaled features hurt."""
     manifest = make_synthetic(60_000, 12)

@@ -14,6 +14,8 @@ from bench.model import Dataset, Trial
 from bench.trial.wire import write_trial
 from tests.gate.made import case
 
+pytestmark = pytest.mark.every_python
+
 
 def test_an_environment_says_what_it_has():
     """The answer has the strategies with their facts, the environment, and the fields that its worker knows."""

@@ -9,7 +9,7 @@ import pytest
 from bench.records.directory import Record
 from bench.stores.keys import Keys
 from strategies.lib.spark import horovod as horovod_ranks
-from tests.conftest import CONTROL, on_one_python
+from tests.conftest import CONTROL
 
 FAULTS = """
     import os
@@ -84,7 +84,6 @@ def test_keys_come_with_sparks_closure(monkeypatch: pytest.MonkeyPatch) -> None:
     assert list(pickle.loads(dumps(make("task")))(1, None)) == ["task 1 the driver's"]  # noqa: S301
 
 
-@on_one_python
 @pytest.mark.timeout(600)
 def test_the_fault_of_one_rank_ends_the_training(trial_of: Callable[..., Record]) -> None:
     """A rank that dies, raises, stalls or never comes is one sentence, and then it trains."""

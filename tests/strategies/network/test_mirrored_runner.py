@@ -5,7 +5,7 @@ from collections.abc import Callable
 import pytest
 
 from bench.records.directory import Record
-from tests.conftest import CONTROL, on_one_python
+from tests.conftest import CONTROL
 
 FAULTS = """
     import json
@@ -84,7 +84,6 @@ FAULTS = """
 """
 
 
-@on_one_python
 @pytest.mark.timeout(600)
 def test_the_fault_of_one_rank_ends_the_training(trial_of: Callable[..., Record]) -> None:
     """A rank that dies, stalls, never comes, or lacks its port is one sentence; then it trains."""

@@ -14,7 +14,7 @@ from bench.runs import plan
 from bench.testing import StrategyContract
 from bench.testing.support import LITTLE_WORK, run_trial
 from strategies.lib.scoring import udf
-from tests.conftest import Plugins, on_one_python
+from tests.conftest import Plugins
 
 PREDICT = Request(task="predict")
 SECONDS = 4.0
@@ -68,7 +68,6 @@ def test_the_twin_without_a_mistake_is_ok(twin: Callable[..., dict[str, Any]]) -
     assert record["rows_per_s_warm"] == pytest.approx(20_000 / (record["phases"]["predict"] - cold), rel=1e-3)
 
 
-@on_one_python
 @pytest.mark.parametrize("mistake", MISTAKES)
 def test_a_mistake_makes_it_invalid(
     twin: Callable[..., dict[str, Any]], mistake: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
@@ -88,7 +87,6 @@ def test_a_mistake_makes_it_invalid(
     assert record["rows_per_s"] is None
 
 
-@on_one_python
 class OnSpark(StrategyContract):
     @pytest.fixture(scope="class")
     @classmethod
@@ -141,7 +139,6 @@ class TestUdfPandasNaive(RowByRow):
     strategy = "udf_pandas_naive"
 
 
-@on_one_python
 def test_a_budget_that_suffices_leaves_no_row_out(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """On few rows, also the slowest way comes to an end, and says nothing of a budget."""
     from bench.datasets.makers.synthetic import make_synthetic

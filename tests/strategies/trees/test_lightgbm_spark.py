@@ -5,7 +5,7 @@ from collections.abc import Callable
 import pytest
 
 from bench.records.directory import Record
-from tests.conftest import CONTROL, on_one_python
+from tests.conftest import CONTROL
 
 FAULTS = """
     import os
@@ -80,7 +80,6 @@ FAULTS = """
 """
 
 
-@on_one_python
 @pytest.mark.timeout(600)
 def test_its_traps_are_errors_and_never_hangs(trial_of: Callable[..., Record]) -> None:
     """A tiny shard is refused, a dead, stalled or early-leaving peer is an error, and a taken port is chosen anew."""

@@ -9,7 +9,7 @@ from bench import Dataset
 from bench.records.directory import Record
 from bench.testing import StrategyContract
 from bench.testing.support import installed
-from tests.conftest import CONTROL, on_one_python
+from tests.conftest import CONTROL
 
 FAULTS = """
     import os
@@ -64,7 +64,6 @@ FAULTS = """
 """
 
 
-@on_one_python
 def test_a_twin_whose_ranks_train_alone_is_caught(dataset: Dataset, tmp_path: Path) -> None:
     """The inherited test fails for a strategy that returns the model of one rank's own rows."""
 
@@ -76,7 +75,6 @@ def test_a_twin_whose_ranks_train_alone_is_caught(dataset: Dataset, tmp_path: Pa
         Alone().test_workers_learn_from_all_rows(dataset, tmp_path)
 
 
-@on_one_python
 @pytest.mark.timeout(600)
 def test_the_fault_of_one_rank_ends_the_training(trial_of: Callable[..., Record]) -> None:
     """A rank that dies, stalls or never joins is an error within XGBoost's time-outs, and the next stage trains."""

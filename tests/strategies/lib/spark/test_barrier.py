@@ -11,7 +11,7 @@ from bench.records.directory import Record
 from bench.request import Request
 from bench.runs import plan
 from bench.trial import runner
-from tests.conftest import CONTROL, on_one_python
+from tests.conftest import CONTROL
 
 FAULTS = """
     import os
@@ -66,7 +66,6 @@ FAULTS = """
 """
 
 
-@on_one_python
 def test_the_fault_of_one_rank_ends_them_all(trial_of: Callable[..., Record]) -> None:
     """A rank that raises, dies or does not come is one sentence for the driver, and the next stage runs."""
     record = trial_of(FAULTS, facts=CONTROL, timeout_s=200)
