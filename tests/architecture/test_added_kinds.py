@@ -1,0 +1,176 @@
+"""A package adds a task, a kind of problem and a family, and they go through plan, trial, record, table and report."""
+
+from __future__ import annotations
+
+import json
+import re
+import subprocess
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from bench.datasets.format import manifest as manifests
+from bench.datasets.makers.synthetic import make_synthetic
+
+PACKAGE = '''
+"""A kind of each sort, and a strategy that takes part in them."""
+
+from bench import PredictionWriter, Strategy, hookimpl, rows
+from bench.families import Family, Setting
+from bench.problems.base import InvalidAnswerError, Metric, Problem
+from bench.tasks.base import COSTS, Column, Task
+
+
+class Rehearsal(Task):
+    """Train, and be judged by the time for a row."""
+
+    def rows(self, dataset):
+        return dataset.train_rows
+
+    def work(self, dataset, phases, inner, measures, *, given_model):
+        return {"rows": dataset.train_rows, "rows_per_s": dataset.train_rows / phases["train"]}
+
+    def seconds(self, record):
+        return 1 / record["rows_per_s"] if record["rows_per_s"] else None
+
+
+class Distance(Problem):
+    """Numbers, graded by their mean distance from the label: less is better."""
+
+    name = "distance"
+    metrics = (Metric("distance", "mean distance", better=-1, tolerance=0.1, near=0.05, range=(0.0, 9.0), digits=3),)
+    chance = 1.0
+    tolerance = 1e-5
+
+    def check_labels(self, labels, column, path):
+        pass
+
+    def columns(self):
+        return {"score": "f"}
+
+    def check(self, predictions):
+        if predictions["score"].max() > 9:
+            raise InvalidAnswerError("some answers are above 9")
+
+    def learned(self, predictions):
+        return True
+
+    def grade(self, labels, predictions):
+        return {"distance": float(abs(labels - predictions["score"]).mean())}
+
+    def opposite(self, grade):
+        return 1 - grade
+
+
+TASK = Rehearsal(
+    name="rehearse",
+    hooks=("train", "predict"),
+    measured="train",
+    splits_to_score=("test",),
+    weighs_quality=True,
+    result="seconds for a row",
+    time_is="time for a row",
+    rows_are="to rehearse with",
+    judged_rows=1,
+    axis_rows=1,
+    columns=(Column("rows\\nrehearsed", "count", ("rows",)),),
+    columns_after=COSTS,
+)
+PROBLEM = Distance()
+FAMILY = Family("constant", (Setting("loops", 3, "Loops of the rehearsal", most=50),), learning_rate=0.5)
+
+
+@hookimpl
+def bench_strategy():
+    return Strategy(family="constant", tasks=("rehearse",))
+
+
+@hookimpl
+def bench_train(trial):
+    trial.note("loops", trial.settings["loops"])
+    trial.note("learning_rate", trial.learning_rate)
+    return trial.settings["loops"]
+
+
+@hookimpl
+def bench_predict(trial, model):
+    with PredictionWriter(trial.scratch / "predictions.parquet") as predictions:
+        for row_ids, features in rows.open(trial.dataset, "test").batches():
+            predictions.write(row_ids, [1.0 / model] * len(row_ids))
+    return predictions.path
+'''
+ENTRY_POINTS = {"bench": "", "bench.tasks": ":TASK", "bench.problems": ":PROBLEM", "bench.families": ":FAMILY"}
+NAMES = {"bench": "rehearsed", "bench.tasks": "rehearse", "bench.problems": "distance", "bench.families": "constant"}
+Bench = Callable[..., subprocess.CompletedProcess[str]]
+
+
+@pytest.fixture
+def package(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A package with entry points in all four groups, as if it were installed."""
+    site = tmp_path / "site"
+    info = site / "added-1.dist-info"
+    info.mkdir(parents=True)
+    (site / "added.py").write_text(PACKAGE)
+    (info / "METADATA").write_text("Metadata-Version: 2.1\nName: added\nVersion: 1\n")
+    lines = [f"[{group}]\n{NAMES[group]} = added{place}\n" for group, place in ENTRY_POINTS.items()]
+    (info / "entry_points.txt").write_text("\n".join(lines))
+    monkeypatch.setenv("PYTHONPATH", str(site))
+
+
+@pytest.fixture
+def data(home: Path) -> Path:
+    """A dataset whose manifest names the added kind of problem."""
+    path = Path(make_synthetic(500, 4, name="far").dataset.path)
+    assert path.parent == home
+    found = json.loads((path / manifests.NAME).read_text())
+    assert found["problem"] == "binary"
+    found |= {"problem": "distance", "best_distance": 0.25, "floors": {"constant": 0.9}}
+    del found["best_auc"]
+    (path / manifests.NAME).write_text(json.dumps(found))
+    return path
+
+
+@pytest.mark.usefixtures("package")
+def test_added_kinds_go_all_the_way(bench: Bench, data: Path, tmp_path: Path) -> None:
+    """The option of the family's setting, the task's figures, the problem's grade and its direction are everywhere."""
+    wanted = ("--data", str(data), "--task", "rehearse", "--strategy", "rehearsed")
+    plan = bench("run", *wanted, "--dry-run")
+    assert "rehearsed  rehearse" in plan.stdout, plan.stderr
+    done = bench("run", *wanted, "--loops", "2")
+    assert done.returncode == 0, done.stdout + done.stderr
+    assert "400 rows to rehearse with" in done.stdout
+    assert re.search(r"rehearsed +constant +1 +ok +400 +0\.500", done.stdout), done.stdout
+    run = next((tmp_path / "results").iterdir())
+    records = [json.loads(line) for line in (run / "records.jsonl").read_text().splitlines()]
+    (record,) = (found for found in records if found["trial"]["strategy"] == "rehearsed")
+    assert record["status"] == "ok", record["reason"]
+    assert record["trial"]["loops"] == 2
+    assert record["trial"]["problem"] == "distance"
+    assert record["notes"]["learning_rate"] == 0.5
+    assert record["quality"] == {"distance": pytest.approx(0.5)}
+    report = bench("report", "--format", "md").stdout
+    assert "with mean distance 0.500" in report
+    assert "mean distance" in report.partition("## All cases")[2].splitlines()[2]
+    good, bad = (bench("report", "--format", "text", "--quality", asked).stdout for asked in ("0.6", "0.4"))
+    assert "mean distance of at most 0.600" in good
+    assert "Nothing reaches a mean distance of 0.400: the best is rehearsed with 0.500." in bad
+    assert bench("report", "--format", "html").returncode == 0
+    assert "distance" in bench("report", "--format", "csv").stdout.splitlines()[0].split(",")
+
+
+@pytest.mark.usefixtures("package")
+def test_the_floor_holds_where_less_is_better(bench: Bench, data: Path) -> None:
+    """With as many loops as the default, an answer that is farther off than the floor is refused in its words."""
+    manifest = json.loads((data / manifests.NAME).read_text())
+    (data / manifests.NAME).write_text(json.dumps(manifest | {"floors": {"constant": 0.1}}))
+    wanted = ("--data", str(data), "--task", "rehearse", "--strategy", "rehearsed")
+    assert re.search(r"a mean distance of 0\.\d{3} is above 0\.100", bench("run", *wanted, "--loops", "4").stdout)
+    assert bench("run", *wanted, "--loops", "2").returncode == 0
+
+
+def test_what_nobody_brings_is_a_sentence(bench: Bench, data: Path) -> None:
+    """A dataset of a problem that no package here brings is refused with what to do."""
+    done = bench("run", "--data", str(data), "--strategy", "null")
+    assert done.returncode == 2
+    assert "There is no kind of problem 'distance' here: install the package that brings it, or update" in done.stderr

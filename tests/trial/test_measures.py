@@ -1,0 +1,71 @@
+"""Figures are made of numbers that are checked, and of no note."""
+
+from collections.abc import Callable
+
+import pytest
+
+from bench.records.directory import Record, validate
+
+TRAIN = """
+@hookimpl
+def bench_train(trial):
+    {}
+
+@hookimpl
+def bench_predict(trial):
+    from bench import rows
+    return rows.write_scores(trial, lambda features: 1 / (1 + abs(features[:, 0])))
+"""
+Run = Callable[..., Record]
+
+
+@pytest.mark.parametrize(
+    ("call", "reason"),
+    [
+        ("trial.measure('executors_cpu_s', -1e6)", "its executors_cpu_s is -1e+06, and can only lie between 0 and"),
+        ("trial.measure('executors_memory_bytes', -999e9)", "its executors_memory_bytes is -9.99e+11"),
+        ("trial.measure('executors_memory_bytes', 1e30)", "its executors_memory_bytes is 1e+30"),
+        ("trial.measure('rows_dropped_per_epoch', 1600)", "its rows_dropped_per_epoch is 1600, and can only lie"),
+        ("trial.measure('rows_scored', float('nan'))", "its rows_scored is nan, which is no number"),
+        ("trial.measure('rows_scored', 'all')", "its rows_scored is 'all', which is no number"),
+        ("trial.measure('speed', 9)", "it measures 'speed', and there are only rows_scored"),
+        ("trial.ranks('load', [0.0, -5.0])", "its inner phase load took a rank -5 s"),
+        ("trial.ranks('load', [0.0, 1e9])", "its inner phase load took a rank 1e+09 s"),
+    ],
+)
+def test_a_number_that_cannot_be_makes_a_trial_invalid(trial_of: Run, call: str, reason: str) -> None:
+    """A negative, absurd or unknown number ends as `invalid` with a sentence, and gets into no figure."""
+    record = trial_of(TRAIN.format(call))
+    assert record["status"] == "invalid"
+    assert record["reason"].startswith("A figure is wrong: ")
+    assert reason in record["reason"]
+    assert record["measures"] == {}
+    assert record["resources"]["cpu_s"] >= 0
+    assert record["rows_per_s"] is None
+    validate(record)
+
+
+def test_notes_feed_no_figure(trial_of: Run) -> None:
+    """What a strategy notes under the names of numbers, or of the harness's own notes, changes nothing."""
+    notes = {
+        "executors_cpu_s": -1e6,
+        "executors": [{"peak_memory_bytes": -1e12}],
+        "rows_scored": 1,
+        "rows_dropped_per_epoch": 1e9,
+        "gate": {"stage": "warm-up"},
+        "processes_left": 99,
+    }
+    record = trial_of(TRAIN.format(f"[trial.note(name, value) for name, value in {notes!r}.items()]"))
+    assert record["status"] == "ok", record["reason"]
+    assert record["rows"] == 1600
+    assert 0 <= record["resources"]["cpu_s"] < 60
+    assert 0 < record["resources"]["peak_memory_bytes"] < 10**10
+    assert not {"gate", "processes_left"} & record["notes"].keys()
+    validate(record)
+
+
+def test_a_number_that_can_be_is_kept(trial_of: Run) -> None:
+    """Rows that are dropped are no rows trained on, and the record says how many they were."""
+    record = trial_of(TRAIN.format("trial.measure('rows_dropped_per_epoch', 100)"))
+    assert (record["status"], record["rows"]) == ("ok", 1500)
+    assert record["measures"] == {"rows_dropped_per_epoch": 100}
