@@ -13,6 +13,15 @@ from bench.testing.support import import_name, lopsided, make_tiny_dataset, with
 pytestmark = pytest.mark.every_python
 HONEST = resources.files("bench").joinpath("templates", "strategy.py").read_text()
 HOOK = "@hookimpl\ndef bench_setup(trial):"
+SCORES = "rows.write_scores(trial, partial(score, session, model))"
+FORGET = """
+
+def without_the_first(path):
+    import pyarrow.parquet as pq
+
+    pq.write_table(pq.read_table(path)[1:], path)
+    return path
+"""
 STRATEGIES = {
     "honest": HONEST,
     "heavy": HONEST + "\nimport pyarrow\n",
@@ -21,11 +30,11 @@ STRATEGIES = {
     "littering": HONEST.replace(HOOK, "import subprocess\n" + HOOK).replace(
         "    import numpy", "    subprocess.Popen(['sleep', '600'], start_new_session=True)\n    import numpy", 1
     ),
-    "leaky": HONEST.replace('read(trial, "train", trial.dataset.label)', 'read(trial, "test", trial.dataset.label)'),
-    "forgetful": HONEST.replace(
-        '.write(batch["row_id"].to_numpy(), scores)', '.write(batch["row_id"].to_numpy()[1:], scores[1:])'
+    "leaky": HONEST.replace('rows.open(trial.dataset, "train")', 'rows.open(trial.dataset, "test")'),
+    "forgetful": HONEST.replace(SCORES, f"without_the_first({SCORES})") + FORGET,
+    "narrow": HONEST.replace("import partial", "import partial\nfrom dataclasses import replace").replace(
+        "write_scores(trial,", "write_scores(replace(trial, splits_to_score=('test',)),"
     ),
-    "narrow": HONEST.replace("for split in trial.splits_to_score:", "for split in ('test',):"),
     "needy": HONEST.replace('"pyarrow"),', '"pyarrow", "no_such_module"),'),
 }
 TESTS = (
@@ -37,6 +46,11 @@ TESTS = (
     "its_answer_comes_from_the_labels",
     "it_scores_every_row",
 )
+
+
+def test_each_broken_strategy_differs() -> None:
+    """What is to be replaced in the skeleton is there."""
+    assert len(set(STRATEGIES.values())) == len(STRATEGIES)
 
 
 @pytest.fixture(scope="module")
