@@ -53,6 +53,25 @@ COSTS = (
 
 
 @dataclass(frozen=True)
+class Observation:
+    """What was seen of a trial that went well, for the figures of its task.
+
+    Attributes:
+        dataset: The dataset.
+        phases: Seconds of each phase.
+        inner: Seconds of each inner phase, a value for each rank.
+        measures: Numbers that the strategy left, checked.
+        given_model: Whether the strategy scored with a model that it was given.
+    """
+
+    dataset: Sizes
+    phases: Mapping[str, float]
+    inner: Mapping[str, Sequence[float]]
+    measures: Mapping[str, float]
+    given_model: bool
+
+
+@dataclass(frozen=True)
 class Task(ABC):
     """A task; make one of a subclass, in a file of its own, and enter it in the table of `bench.tasks`.
 
@@ -97,23 +116,11 @@ class Task(ABC):
         return self.rows(SimpleNamespace(**described))
 
     @abstractmethod
-    def work(
-        self,
-        dataset: Sizes,
-        phases: Mapping[str, float],
-        inner: Mapping[str, Sequence[float]],
-        measures: Mapping[str, float],
-        *,
-        given_model: bool,
-    ) -> dict[str, Any]:
+    def work(self, seen: Observation) -> dict[str, Any]:
         """Return the figures of a record that the task is about.
 
         Args:
-            dataset: The dataset.
-            phases: Seconds of each phase.
-            inner: Seconds of each inner phase, a value for each rank.
-            measures: Numbers that the strategy left, checked.
-            given_model: Whether the strategy scored with a model that it was given.
+            seen: The trial.
 
         Returns:
             Of ``time_to_model_s``, ``rows``, ``rows_per_s`` and ``rows_per_s_warm`` those that the task has.

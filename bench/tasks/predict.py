@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
 from itertools import zip_longest
 from typing import Any
 
-from bench.tasks.base import COSTS, LEAST_S, PREDICT, RATE, SETUP, Column, Figures, Sizes, Task
+from bench.tasks.base import COSTS, LEAST_S, PREDICT, RATE, SETUP, Column, Figures, Observation, Sizes, Task
 
 COLD = ("load", "compile")  # inner phases that a long job pays once
 
@@ -18,24 +17,16 @@ class Predict(Task):
         """Return the rows of both splits."""
         return dataset.rows
 
-    def work(
-        self,
-        dataset: Sizes,
-        phases: Mapping[str, float],
-        inner: Mapping[str, Sequence[float]],
-        measures: Mapping[str, float],
-        *,
-        given_model: bool,
-    ) -> dict[str, Any]:
-        """Return the rows scored and their rate, also without loading the model and its first call; see `Task.work`.
+    def work(self, seen: Observation) -> dict[str, Any]:
+        """Return the rows scored and their rate, also without loading the model and its first call.
 
         Ranks load at the same time, so that what it cost the trial is what it took the slowest. A strategy's own model
         is there already, and what it calls loading is something else.
         """
-        rows, seconds = int(measures.get("rows_scored", dataset.rows)), phases[self.measured]
+        rows, seconds = int(seen.measures.get("rows_scored", seen.dataset.rows)), seen.phases[self.measured]
         found = {"rows": rows, "rows_per_s": round(rows / seconds, 3)}
-        slowest = max(map(sum, zip_longest(*(inner.get(name, []) for name in COLD), fillvalue=0.0)), default=0.0)
-        if given_model and 0 < slowest < seconds:
+        slowest = max(map(sum, zip_longest(*(seen.inner.get(name, []) for name in COLD), fillvalue=0.0)), default=0.0)
+        if seen.given_model and 0 < slowest < seconds:
             found["rows_per_s_warm"] = round(rows / (seconds - slowest), 3)
         return found
 

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from typing import Any
 
-from bench.tasks.base import COSTS, LEAST_S, PREDICT, RATE, SETUP, Column, Figures, Sizes, Task
+from bench.tasks.base import COSTS, LEAST_S, PREDICT, RATE, SETUP, Column, Figures, Observation, Sizes, Task
 
 
 class Train(Task):
@@ -15,20 +15,14 @@ class Train(Task):
         """Return the rows of the split ``train``."""
         return dataset.train_rows
 
-    def work(
-        self,
-        dataset: Sizes,
-        phases: Mapping[str, float],
-        inner: Mapping[str, Sequence[float]],
-        measures: Mapping[str, float],
-        *,
-        given_model: bool,
-    ) -> dict[str, Any]:
-        """Return the time to a model, the rows of a pass and their rate; see `Task.work`."""
-        del inner, given_model  # of no concern to this task
-        seconds = phases[self.measured]
-        rows = dataset.train_rows - int(measures.get("rows_dropped_per_epoch", 0))
-        return {**self.idle_work(phases), "rows": rows, "rows_per_s": round(rows / seconds, 3)}
+    def work(self, seen: Observation) -> dict[str, Any]:
+        """Return the time to a model, the rows of a pass and their rate."""
+        rows = seen.dataset.train_rows - int(seen.measures.get("rows_dropped_per_epoch", 0))
+        return {
+            **self.idle_work(seen.phases),
+            "rows": rows,
+            "rows_per_s": round(rows / seen.phases[self.measured], 3),
+        }
 
     def idle_work(self, phases: Mapping[str, float]) -> dict[str, Any]:
         """Return the time to a model."""

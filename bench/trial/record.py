@@ -13,6 +13,7 @@ from bench.problems import InvalidAnswerError
 from bench.records.directory import SCHEMA, Record
 from bench.request import Planned
 from bench.tasks import TASKS
+from bench.tasks.base import Observation
 from bench.trial import quality
 from bench.trial.measures import BOUNDS, RESERVED_NOTES, check_measures, check_ranks
 from bench.trial.probe import MachineCounters, TreeProbe, resources
@@ -240,7 +241,7 @@ def _work(planned: Planned, times: Timeline, measures: dict[str, float]) -> dict
     if not family_of(planned.strategy.family).works:
         return task.idle_work(times.phases)
     given = planned.reference is not None
-    return task.work(planned.trial.dataset, times.phases, times.inner, measures, given_model=given)
+    return task.work(Observation(planned.trial.dataset, times.phases, times.inner, measures, given))
 
 
 def _rounded(values: dict[str, float]) -> dict[str, float]:

@@ -28,8 +28,8 @@ class Rehearsal(Task):
     def rows(self, dataset):
         return dataset.train_rows
 
-    def work(self, dataset, phases, inner, measures, *, given_model):
-        return {"rows": dataset.train_rows, "rows_per_s": dataset.train_rows / phases["train"]}
+    def work(self, seen):
+        return {"rows": seen.dataset.train_rows, "rows_per_s": seen.dataset.train_rows / seen.phases["train"]}
 
     def seconds(self, record):
         return 1 / record["rows_per_s"] if record["rows_per_s"] else None

@@ -204,7 +204,7 @@ def test_a6_a_worse_answer_ends_with_4(repository, gate, tiny, tmp_path):
     """A6: a candidate whose AUC dropped ends with 4, even where there was no time to measure its speed."""
     repository.commit({"graded": GRADED.format(every=10**9)})
     repository.commit({"graded": GRADED.format(every=10)})
-    done = gate("--baseline", "HEAD~1", "--data", tiny.path, "--budget", "4s")
+    done = gate("--baseline", "HEAD~1", "--data", tiny.path, "--budget", "12s")
     assert done.returncode == 4, done.stderr
     entry = _entries(tmp_path / "night")["graded"]
     assert entry["verdict"] == "worse"
