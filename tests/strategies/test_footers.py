@@ -11,8 +11,10 @@ from typing import Any
 
 import pytest
 
-from bench import Dataset
+from bench import Dataset, Trial
+from bench.rows import files as rows_files
 from bench.testing.support import LITTLE_WORK, run_trial
+from strategies.lib.ranks import shares
 
 COUNTING = Path(__file__).parent / "counting"
 Count = Callable[..., Counter[tuple[str, str]]]
@@ -56,7 +58,7 @@ def processes(counted: Counter[tuple[str, str]], split: str) -> int:
     return len({process for process, of in counted if of == f"split={split}"})
 
 
-@pytest.mark.parametrize("strategy", ["xgboost", "xgboost_external", "lightgbm", "tensorflow", "tensorflow_mirrored"])
+@pytest.mark.parametrize("strategy", ["xgboost", "xgboost_external", "tensorflow"])
 def test_one_process_reads_each_footer_once(count: Count, in_files: Dataset, strategy: str) -> None:
     """Planning, reading and scoring share what was opened; batch after batch does as well."""
     counted = count(strategy)
@@ -64,10 +66,21 @@ def test_one_process_reads_each_footer_once(count: Count, in_files: Dataset, str
     assert processes(counted, "train") == processes(counted, "test") == 1
 
 
-@pytest.mark.parametrize("strategy", ["xgboost_barrier", "horovod"])
-def test_a_rank_reads_each_footer_once(count: Count, in_files: Dataset, strategy: str) -> None:
-    """A rank learns from all footers of the split which rows are its own, and reads those without asking again."""
-    counted = count(strategy, workers=2, batch_size=512)
+def test_a_rank_of_keras_reads_each_footer_once(
+    in_files: Dataset, trial_for: Callable[..., Trial], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Whoever starts it, a rank learns from all footers which rows are its own, and reads these without asking again."""
+    trial = replace(trial_for("horovod", workers=(2,), batch_size=512), dataset=in_files)
+    read, paths = rows_files.read_footer, []
+    monkeypatch.setattr(rows_files, "read_footer", lambda of, path: paths.append(path) or read(of, path))
+    features, labels = shares.read(trial, shares.share(trial, 1, 2))
+    assert len(features) == len(labels) == in_files.train_rows // 2
+    assert len(paths) == len(set(paths)) == files(in_files, "train") > 1
+
+
+def test_a_rank_of_a_barrier_stage_reads_each_footer_once(count: Count, in_files: Dataset) -> None:
+    """The same, counted in the processes of a real stage."""
+    counted = count("xgboost_barrier", workers=2, batch_size=512)
     train = {process: number for (process, split), number in counted.items() if split == "split=train"}
     assert list(train.values()) == [files(in_files, "train")] * 2
 
