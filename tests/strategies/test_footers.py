@@ -69,7 +69,7 @@ def test_one_process_reads_each_footer_once(count: Count, in_files: Dataset, str
 def test_a_rank_of_keras_reads_each_footer_once(
     in_files: Dataset, trial_for: Callable[..., Trial], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """Whoever starts it, a rank learns from all footers which rows are its own, and reads these without asking again."""
+    """Whoever starts it, a rank learns from all footers which rows are its own, and reads them at once."""
     trial = replace(trial_for("horovod", workers=(2,), batch_size=512), dataset=in_files)
     read, paths = rows_files.read_footer, []
     monkeypatch.setattr(rows_files, "read_footer", lambda of, path: paths.append(path) or read(of, path))
