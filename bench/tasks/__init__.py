@@ -2,10 +2,10 @@
 
 from bench.kinds import Kinds
 from bench.tasks.base import Task
-from bench.tasks.predict import PREDICT_TASK
+from bench.tasks.predict import PREDICT
 from bench.tasks.train import TRAIN
 
-TASKS: Kinds[Task] = Kinds("task", "bench.tasks", {"train": TRAIN, "predict": PREDICT_TASK})
+TASKS: Kinds[Task] = Kinds("task", "bench.tasks", {"train": TRAIN, "predict": PREDICT})
 DEFAULT = TRAIN.name
 
 __all__ = ["DEFAULT", "TASKS", "Task"]

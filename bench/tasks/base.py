@@ -43,10 +43,10 @@ class Column:
     path: tuple[str, ...]
 
 
-SETUP = Column("setup,\ns", "seconds", ("phases", "setup"))
-PREDICT = Column("predict,\ns", "seconds", ("phases", "predict"))
-RATE = Column("rows/s", "count", ("rows_per_s",))
-COSTS = (
+SETUP_COLUMN = Column("setup,\ns", "seconds", ("phases", "setup"))
+PREDICT_COLUMN = Column("predict,\ns", "seconds", ("phases", "predict"))
+RATE_COLUMN = Column("rows/s", "count", ("rows_per_s",))
+COST_COLUMNS = (
     Column("peak\nmemory", "bytes", ("resources", "peak_memory_bytes")),
     Column("CPU,\ns", "seconds", ("resources", "cpu_s")),
 )

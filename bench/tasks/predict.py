@@ -5,7 +5,18 @@ from __future__ import annotations
 from itertools import zip_longest
 from typing import Any
 
-from bench.tasks.base import COSTS, LEAST_S, PREDICT, RATE, SETUP, Column, Figures, Observation, Sizes, Task
+from bench.tasks.base import (
+    COST_COLUMNS,
+    LEAST_S,
+    PREDICT_COLUMN,
+    RATE_COLUMN,
+    SETUP_COLUMN,
+    Column,
+    Figures,
+    Observation,
+    Sizes,
+    Task,
+)
 
 COLD = ("load", "compile")  # inner phases that a long job pays once
 
@@ -36,7 +47,7 @@ class Predict(Task):
         return max(LEAST_S, 1000.0 / float(rate)) if rate else None
 
 
-PREDICT_TASK = Predict(
+PREDICT = Predict(
     name="predict",
     hooks=("train", "predict"),
     measured="predict",
@@ -49,13 +60,13 @@ PREDICT_TASK = Predict(
     axis_rows=1_000_000,
     all_grades=False,
     columns=(
-        RATE,
+        RATE_COLUMN,
         Column("warm,\nrows/s", "count", ("rows_per_s_warm",)),
         Column("rows\nscored", "count", ("rows",)),
-        PREDICT,
+        PREDICT_COLUMN,
         Column("load,\ns", "seconds", ("slowest", "load")),
         Column("compile,\ns", "seconds", ("slowest", "compile")),
-        SETUP,
+        SETUP_COLUMN,
     ),
-    columns_after=COSTS,
+    columns_after=COST_COLUMNS,
 )

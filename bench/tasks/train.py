@@ -5,7 +5,18 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from bench.tasks.base import COSTS, LEAST_S, PREDICT, RATE, SETUP, Column, Figures, Observation, Sizes, Task
+from bench.tasks.base import (
+    COST_COLUMNS,
+    LEAST_S,
+    PREDICT_COLUMN,
+    RATE_COLUMN,
+    SETUP_COLUMN,
+    Column,
+    Figures,
+    Observation,
+    Sizes,
+    Task,
+)
 
 
 class Train(Task):
@@ -43,6 +54,6 @@ TRAIN = Train(
     result="seconds to a model",
     time_is="time to a model",
     rows_are="to train on",
-    columns=(Column("time to\nmodel, s", "seconds", ("time_to_model_s",)), SETUP, PREDICT),
-    columns_after=(*COSTS, RATE),
+    columns=(Column("time to\nmodel, s", "seconds", ("time_to_model_s",)), SETUP_COLUMN, PREDICT_COLUMN),
+    columns_after=(*COST_COLUMNS, RATE_COLUMN),
 )

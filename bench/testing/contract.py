@@ -14,7 +14,7 @@ from bench import Dataset, plugins
 from bench.problems import Problem, problem_of
 from bench.request import Request
 from bench.tasks import Task
-from bench.tasks.predict import PREDICT_TASK
+from bench.tasks.predict import PREDICT
 from bench.tasks.train import TRAIN
 from bench.testing.support import (
     LITTLE_WORK,
@@ -79,9 +79,7 @@ class StrategyContract:
         directory = tmp_path_factory.mktemp("trial")
         if takes_part(cls.strategy, TRAIN):
             return run_trial(cls.strategy, dataset, directory, request=cls.request)
-        return run_trial(
-            cls.strategy, dataset, directory, workers=2, request=replace(cls.request, task=PREDICT_TASK.name)
-        )
+        return run_trial(cls.strategy, dataset, directory, workers=2, request=replace(cls.request, task=PREDICT.name))
 
     @pytest.fixture(scope="class")
     @classmethod
@@ -119,10 +117,10 @@ class StrategyContract:
         One that scores row by row may stop when its budget is spent, and says how many rows it did.
         """
         plugin = plugins.load(self.strategy)
-        if not takes_part(self.strategy, PREDICT_TASK):
+        if not takes_part(self.strategy, PREDICT):
             pytest.skip("it does not take part in that task")
         if takes_part(self.strategy, TRAIN):  # before it scores, and how well does not matter here
-            request = replace(self.request, task=PREDICT_TASK.name, epochs=1, trees=1)
+            request = replace(self.request, task=PREDICT.name, epochs=1, trees=1)
             record = run_trial(self.strategy, dataset, tmp_path, request=request)
         assert record["status"] == "ok", record["reason"]
         if record["quality"] is None:

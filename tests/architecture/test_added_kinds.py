@@ -19,7 +19,7 @@ PACKAGE = '''
 from bench import PredictionWriter, Strategy, hookimpl, rows
 from bench.families import Family, Setting
 from bench.problems.base import InvalidAnswerError, Metric, Problem
-from bench.tasks.base import COSTS, Column, Task
+from bench.tasks.base import COST_COLUMNS, Column, Task
 
 
 class Rehearsal(Task):
@@ -75,7 +75,7 @@ TASK = Rehearsal(
     judged_rows=1,
     axis_rows=1,
     columns=(Column("rows\\nrehearsed", "count", ("rows",)),),
-    columns_after=COSTS,
+    columns_after=COST_COLUMNS,
 )
 PROBLEM = Distance()
 FAMILY = Family("constant", (Setting("loops", 3, "Loops of the rehearsal", most=50),), learning_rate=0.5)
