@@ -55,7 +55,7 @@ class Request:
     spark_conf_file: str | None = None
     model: str | None = None
     budget_s: float = 60.0
-    settings: Mapping[str, int] = field(default_factory=dict)
+    settings: Mapping[str, int] = field(default_factory=dict, hash=False)
 
     def setting(self, name: str) -> int:
         """Return the value of a family's setting; its default where it was not given.
