@@ -24,7 +24,7 @@ SPARK = """
 import os
 from pyspark.sql import SparkSession
 from bench.spark import java
-os.environ["JAVA_HOME"] = str(java.shim(java.find(), pathlib.Path(scratch)))
+os.environ["JAVA_HOME"] = str(java.write_shim(java.find(), pathlib.Path(scratch)))
 os.environ["PYSPARK_PYTHON"] = sys.executable
 builder = SparkSession.builder.master(f"local[{cores}]").config("spark.ui.enabled", "false")
 builder = builder.config("spark.driver.memory", "6g").config("spark.driver.bindAddress", "127.0.0.1")

@@ -76,7 +76,7 @@ class Cluster:
         port = free_ports(1)[0]
         self.url = f"spark://{master.address}:{port}"
         self._log = directory / "master.log"
-        home = java.shim(java.find(), directory / "java")
+        home = java.write_shim(java.find(), directory / "java")
         self._environ = {
             "JAVA_HOME": str(home),
             "JDK_JAVA_OPTIONS": FRUGAL,

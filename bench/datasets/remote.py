@@ -56,7 +56,7 @@ def _footer_digest(tree: Tree, path: str) -> str:
         path: Its path there.
     """
     opened = tree.open(path)
-    with opened.reading() as file:
+    with opened.open_reader() as file:
         size = file.seek(-TAIL_BYTES, os.SEEK_END) + TAIL_BYTES
         length = int.from_bytes(file.read(4), "little") + TAIL_BYTES
         file.seek(-min(length, size), os.SEEK_END)

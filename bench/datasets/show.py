@@ -19,7 +19,7 @@ from bench.problems import problem_of
 
 
 @contextmanager
-def progress_bar() -> Iterator[build.Progress]:
+def show_progress() -> Iterator[build.ProgressCallback]:
     """Give a function that shows progress on standard error, if that is a terminal."""
     console = Console(stderr=True)
     columns = (

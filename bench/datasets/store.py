@@ -111,7 +111,7 @@ def _check(path: Path, file: manifests.DataFile) -> None:
 
 
 @contextmanager
-def staging(name: str, *, force: bool = False) -> Iterator[Path]:
+def stage_dataset(name: str, *, force: bool = False) -> Iterator[Path]:
     """Give a hidden directory that becomes the dataset when the block ends well, and else vanishes.
 
     Args:

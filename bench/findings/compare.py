@@ -23,11 +23,11 @@ LEAST_RATIO = 1.03  # a difference of less is not worth a verdict
 # Standard deviations of log time: the slowdown that 5 repeats of each show in four of five comparisons.
 POWER = 3.15
 
-Key = tuple[Any, ...]
+CaseKey = tuple[Any, ...]
 
 
 @dataclass(frozen=True)
-class Compared:
+class ComparedCase:
     """A case that both runs have.
 
     Attributes:
@@ -60,7 +60,7 @@ class Comparison:
         repeats_needed: How many repeats of each it takes to tell a case of them apart; None where no case has too few.
     """
 
-    compared: tuple[Compared, ...]
+    compared: tuple[ComparedCase, ...]
     only_a: tuple[Case, ...]
     only_b: tuple[Case, ...]
     differences: tuple[Difference, ...]
@@ -114,7 +114,7 @@ def _counting(records: Iterable[Record]) -> list[Record]:
     return [record for record in records if record["notes"].get("gate", {}).get("stage") != "warm-up"]
 
 
-def _key(case: Case, may: set[str]) -> Key:
+def _key(case: Case, may: set[str]) -> CaseKey:
     """Return what a case is known by in both runs; what may differ does not tell two cases apart."""
     dataset = "" if "dataset" in may else case.dataset
     return case.strategy, case.task, dataset, case.workers, None if {"cores", "machine"} & may else case.cores
@@ -125,7 +125,7 @@ def _ratio(a: Case, b: Case) -> Ratio | None:
     return ratio(ours, theirs) if ours and theirs else None
 
 
-def _told_apart(ratios: dict[Key, Ratio | None]) -> set[Key]:
+def _told_apart(ratios: dict[CaseKey, Ratio | None]) -> set[CaseKey]:
     """Return the cases whose times differ by more than chance: Holm's step-down over all of them."""
     tested = {key: found for key, found in ratios.items() if found}
     if not tested:
@@ -149,7 +149,7 @@ def _repeats_needed(tested: Collection[Ratio]) -> int | None:
     return repeats_needed(2 * len(least) + 1)  # two one-sided tests for each, and the leader that it counts
 
 
-def _judge(a: Case, b: Case, found: Ratio | None, told_apart: bool, threshold: float) -> Compared:
+def _judge(a: Case, b: Case, found: Ratio | None, told_apart: bool, threshold: float) -> ComparedCase:
     worse = tuple(worse_grades(grades(b.ok), grades(a.ok), b.problem))
     before, after = ({record["status"] for record in case.records} for case in (a, b))
     if worse or "invalid" in after - before:
@@ -160,7 +160,7 @@ def _judge(a: Case, b: Case, found: Ratio | None, told_apart: bool, threshold: f
         verdict = "slower" if found.estimate > 1 else "faster"
     else:
         verdict = "ok" if _surely_ok(samples(a), samples(b), found, threshold) else "inconclusive"
-    return Compared(a, b, found, verdict, worse)
+    return ComparedCase(a, b, found, verdict, worse)
 
 
 def _without_figures(before: set[str], after: set[str]) -> str:

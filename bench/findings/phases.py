@@ -19,7 +19,7 @@ SLACK_S = 0.005  # clocks of two processes: inner phases may exceed their hook b
 
 
 @dataclass(frozen=True)
-class Stack:
+class PhaseStack:
     """A trial's time.
 
     Attributes:
@@ -35,7 +35,7 @@ class Stack:
     seconds: dict[str, float]
 
 
-def stacks(cases: Iterable[Case]) -> list[Stack]:
+def stacks(cases: Iterable[Case]) -> list[PhaseStack]:
     """Return the time of each case that has an ``ok`` trial, in the order of the cases.
 
     Args:
@@ -44,10 +44,10 @@ def stacks(cases: Iterable[Case]) -> list[Stack]:
     return [_stack(case) for case in cases if case.ok]
 
 
-def _stack(case: Case) -> Stack:
+def _stack(case: Case) -> PhaseStack:
     ordered = sorted(case.ok, key=lambda record: record["wall_s"])
     record = ordered[(len(ordered) - 1) // 2]
-    return Stack(case, record["trial"]["repeat"], record["wall_s"], stretches(record))
+    return PhaseStack(case, record["trial"]["repeat"], record["wall_s"], stretches(record))
 
 
 def stretches(record: Record) -> dict[str, float]:

@@ -17,7 +17,7 @@ MOST_PAIRS = 400  # of strategies that are looked at for a crossover
 
 
 @dataclass(frozen=True)
-class Point:
+class ScalingPoint:
     """A case among those of its strategy with other numbers of workers.
 
     Attributes:
@@ -35,7 +35,7 @@ class Point:
     oversubscribed: bool
 
 
-def by_workers(group: Group) -> list[Point]:
+def by_workers(group: Group) -> list[ScalingPoint]:
     """Return the cases of the strategies that ran with several numbers of workers, by strategy and workers.
 
     Args:
@@ -49,7 +49,7 @@ def by_workers(group: Group) -> list[Point]:
         for case in sorted(cases, key=lambda case: case.workers):
             if scales := scaling(case, cases):
                 ideal = scales.speedup / scales.efficiency
-                found.append(Point(case, scales.speedup, scales.efficiency, ideal, case.workers > case.cores))
+                found.append(ScalingPoint(case, scales.speedup, scales.efficiency, ideal, case.workers > case.cores))
     return found
 
 
@@ -69,7 +69,7 @@ class Curve:
 
 
 @dataclass(frozen=True)
-class ByRows:
+class RowScaling:
     """What was measured on several datasets of one shape, on one machine.
 
     Attributes:
@@ -97,7 +97,7 @@ class ByRows:
         return min(seconds, key=lambda name: seconds[name])
 
 
-def by_rows(groups: Sequence[Group]) -> list[ByRows]:
+def by_rows(groups: Sequence[Group]) -> list[RowScaling]:
     """Return how times grow with rows, for each task and shape of dataset that has several sizes.
 
     Args:
@@ -112,7 +112,7 @@ def by_rows(groups: Sequence[Group]) -> list[ByRows]:
     return [one for one in found if one.curves]
 
 
-def _by_rows(sizes: dict[int, Group]) -> ByRows:
+def _by_rows(sizes: dict[int, Group]) -> RowScaling:
     ordered = dict(sorted(sizes.items()))
     first = next(iter(ordered.values()))
     seconds: dict[str, dict[int, list[float]]] = defaultdict(dict)
@@ -123,7 +123,7 @@ def _by_rows(sizes: dict[int, Group]) -> ByRows:
                 seconds[case_name(case)][rows] = [_seconds(case, rows, value) for value in samples(case)]
                 families[case_name(case)] = case.family
     curves = [_curve(name, families[name], by_size) for name, by_size in seconds.items() if len(by_size) > 1]
-    return ByRows(
+    return RowScaling(
         first.task,
         tuple(group.dataset["name"] for group in ordered.values()),
         len(first.dataset["features"]),

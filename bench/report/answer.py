@@ -13,7 +13,7 @@ from bench.findings.groups import Group
 from bench.findings.names import case_name
 from bench.report import evidence, price
 from bench.report.phrases import NAMED, others
-from bench.report.price import Point
+from bench.report.price import Remark
 from bench.stats import best
 from bench.tasks import TASKS
 from bench.writing import figures
@@ -32,7 +32,7 @@ class Answer:
     """
 
     headline: str
-    points: tuple[Point, ...] = ()
+    points: tuple[Remark, ...] = ()
     caution: tuple[str, ...] = ()
     chosen: tuple[str, ...] = ()
     asked: float | None = None
@@ -79,7 +79,7 @@ def _told(
     good: Sequence[Case],
     measured: Sequence[Case],
     show: Callable[[Case], str],
-    more: Sequence[Point] = (),
+    more: Sequence[Remark] = (),
     asked: float | None = None,
 ) -> Answer:
     """Return the answer that the times of the good cases give, with its evidence."""

@@ -8,7 +8,7 @@ from bench.findings.cases import Case
 from bench.findings.names import case_name
 from bench.findings.noise import busy_share
 from bench.report.phrases import NAMED
-from bench.stats import Best, Ratio, repeats_needed
+from bench.stats import BestSet, Ratio, repeats_needed
 from bench.writing import figures
 
 
@@ -51,7 +51,7 @@ def _number(repeats: Sequence[int]) -> str:
     return f"{least} to {most} repeats"
 
 
-def lead(found: Best) -> str:
+def lead(found: BestSet) -> str:
     """Return how far behind the first case is that is not among the fastest; empty where there is none.
 
     Args:
@@ -63,7 +63,7 @@ def lead(found: Best) -> str:
     return f"The next, {out[0]}, took {_factor(found.behind[out[0]])} times as long as {found.leader}."
 
 
-def close(found: Best) -> str:
+def close(found: BestSet) -> str:
     """Return how far behind those cases are that cannot be told from the fastest.
 
     Args:

@@ -10,17 +10,17 @@ from bench.findings.groups import Group, Panel, panels
 from bench.findings.interval import confidence
 from bench.findings.names import difference, group_name, panel_name
 from bench.findings.pareto import fastest_of_each_family, front
-from bench.findings.phases import Stack, stacks
-from bench.findings.scales import ByRows, Point, by_rows, by_workers
+from bench.findings.phases import PhaseStack, stacks
+from bench.findings.scales import RowScaling, ScalingPoint, by_rows, by_workers
 from bench.records.directory import Run
 from bench.report.answer import Answer, answers
 from bench.report.provenance import Provenance, provenance
-from bench.report.table import Column, Links, Row, columns, repeats, rows
+from bench.report.table import Links, Row, TableColumn, columns, repeats, rows
 from bench.writing import figures
 
 
 @dataclass(frozen=True)
-class View:
+class GroupView:
     """The part of the report on one group.
 
     Attributes:
@@ -38,8 +38,8 @@ class View:
     answers: tuple[Answer, ...]
     front: tuple[Case, ...]
     families: tuple[Case, ...]
-    stacks: tuple[Stack, ...]
-    workers: tuple[Point, ...]
+    stacks: tuple[PhaseStack, ...]
+    workers: tuple[ScalingPoint, ...]
 
 
 @dataclass(frozen=True)
@@ -58,8 +58,8 @@ class PanelView:
     number: int
     heading: str
     different: str
-    views: tuple[View, ...]
-    by_rows: tuple[ByRows, ...]
+    views: tuple[GroupView, ...]
+    by_rows: tuple[RowScaling, ...]
     provenance: tuple[Provenance, ...]
 
 
@@ -78,7 +78,7 @@ class Page:
 
     title: str
     panels: tuple[PanelView, ...]
-    columns: tuple[Column, ...]
+    columns: tuple[TableColumn, ...]
     rows: tuple[Row, ...]
     repeats: tuple[str, ...]
     trials: int
@@ -96,7 +96,7 @@ class Page:
         return len(self.views) > 1
 
     @property
-    def views(self) -> list[View]:
+    def views(self) -> list[GroupView]:
         """All groups of all machines."""
         return [view for panel in self.panels for view in panel.views]
 
@@ -141,8 +141,8 @@ def _panel(panel: Panel, quality: float | None) -> PanelView:
     )
 
 
-def _view(group: Group, quality: float | None) -> View:
-    return View(
+def _view(group: Group, quality: float | None) -> GroupView:
+    return GroupView(
         heading=group_name(group),
         group=group,
         answers=tuple(answers(group, quality)),

@@ -22,7 +22,7 @@ Links = Callable[[Record], str | None]
 
 
 @dataclass(frozen=True)
-class Column:
+class TableColumn:
     """A column of the full table.
 
     Attributes:
@@ -39,19 +39,19 @@ class Column:
 
 
 COLUMNS = (
-    Column("case", "case", numeric=False, narrow=True),
-    Column("family", "family", numeric=False),
-    Column("status", "ended", numeric=False, narrow=True),
-    Column("time", "time", narrow=True),
-    Column("interval", "interval of the median", numeric=False),
-    Column("setup", "setup"),
-    Column("memory", "peak memory"),
-    Column("cpu", "CPU"),
-    Column("cpu_rows", "CPU for a million rows"),
-    Column("rate", "rows/s"),
+    TableColumn("case", "case", numeric=False, narrow=True),
+    TableColumn("family", "family", numeric=False),
+    TableColumn("status", "ended", numeric=False, narrow=True),
+    TableColumn("time", "time", narrow=True),
+    TableColumn("interval", "interval of the median", numeric=False),
+    TableColumn("setup", "setup"),
+    TableColumn("memory", "peak memory"),
+    TableColumn("cpu", "CPU"),
+    TableColumn("cpu_rows", "CPU for a million rows"),
+    TableColumn("rate", "rows/s"),
 )
-WHERE = (Column("task", "task", numeric=False), Column("dataset", "dataset", numeric=False))
-MACHINE = Column("machine", "machine", numeric=False)
+WHERE = (TableColumn("task", "task", numeric=False), TableColumn("dataset", "dataset", numeric=False))
+MACHINE = TableColumn("machine", "machine", numeric=False)
 WHERES = ("task", "dataset", "machine")
 BEFORE_GRADES = 6  # columns
 
@@ -94,7 +94,7 @@ class Row:
     repeats: tuple[Repeat, ...]
 
 
-def columns(panels: list[Panel]) -> tuple[Column, ...]:
+def columns(panels: list[Panel]) -> tuple[TableColumn, ...]:
     """Return the columns: task and dataset only where there are several, and so the machine.
 
     Args:
@@ -109,10 +109,10 @@ def _problems(panels: list[Panel]) -> list[Problem]:
     return list(dict.fromkeys(group.problem for panel in panels for group in panel.groups))
 
 
-def _grades(panels: list[Panel]) -> list[Column]:
+def _grades(panels: list[Panel]) -> list[TableColumn]:
     """Return a column for each grade of the problems that there are; the first of a problem has room everywhere."""
     return [
-        Column(metric.name, metric.label, narrow=metric is problem.metrics[0])
+        TableColumn(metric.name, metric.label, narrow=metric is problem.metrics[0])
         for problem in _problems(panels)
         for metric in problem.metrics
     ]

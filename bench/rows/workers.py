@@ -15,7 +15,7 @@ def take_traffic() -> tuple[int, int]:
 
     A worker calls it before and after its work, and sends the second answer to its driver.
     """
-    return traffic.own.taken()
+    return traffic.own.take()
 
 
 def add_traffic(requests: int, bytes_: int) -> None:

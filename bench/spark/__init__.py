@@ -14,7 +14,7 @@ from bench.spark.conf import shown as hide_secrets
 from bench.spark.conf import write as write_settings
 from bench.spark.java import REMEDY as JAVA_REMEDY
 from bench.spark.java import find as find_java
-from bench.spark.java import shim as java_home
+from bench.spark.java import write_shim as java_home
 
 __all__ = [
     "JAVA_REMEDY",

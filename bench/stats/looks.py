@@ -16,7 +16,7 @@ from numpy.typing import NDArray
 
 from bench.stats.ranksum import Floats, estimates, intervals, p_slower
 
-Findings = NDArray[np.int64]
+LookResults = NDArray[np.int64]
 
 
 @dataclass(frozen=True)
@@ -51,7 +51,7 @@ class Rules:
     second_power: float = 1.65
 
 
-class Finding(IntEnum):
+class LookResult(IntEnum):
     """What a look finds: a verdict, or what to do next."""
 
     OK = 0
@@ -64,7 +64,7 @@ class Finding(IntEnum):
     ASSURE = 7  # no sign of a slowdown, but too noisy for `ok`: 5 more pairs, if there is time for them
 
 
-def first_look(a: Floats, b: Floats, rules: Rules) -> Findings:
+def first_look(a: Floats, b: Floats, rules: Rules) -> LookResults:
     """Return the finding for each case after the first pairs.
 
     Args:
@@ -74,7 +74,7 @@ def first_look(a: Floats, b: Floats, rules: Rules) -> Findings:
     """
     found = estimates(a, b)
     # What looks faster is no reason to stop either: an improvement is found as a slowdown is.
-    settled = (found >= 1 / rules.stop_ratio) & (_ok(a, b, rules, rules.first_power) == Finding.OK)
+    settled = (found >= 1 / rules.stop_ratio) & (_ok(a, b, rules, rules.first_power) == LookResult.OK)
     return np.select(
         [
             _stands_out(a, b, rules.first_p, rules),
@@ -82,21 +82,21 @@ def first_look(a: Floats, b: Floats, rules: Rules) -> Findings:
             found >= rules.stop_ratio,
             settled,
         ],
-        [Finding.SLOWER, Finding.FASTER, Finding.MORE, Finding.OK],
-        Finding.ASSURE,
+        [LookResult.SLOWER, LookResult.FASTER, LookResult.MORE, LookResult.OK],
+        LookResult.ASSURE,
     )
 
 
-def second_look(a: Floats, b: Floats, rules: Rules) -> Findings:
+def second_look(a: Floats, b: Floats, rules: Rules) -> LookResults:
     """Return the finding for each case after all pairs; arguments as for `first_look`."""
     return np.select(
         [_stands_out(a, b, rules.second_p, rules), _stands_out(b, a, rules.second_p, rules)],
-        [Finding.SLOWER, Finding.FASTER],
+        [LookResult.SLOWER, LookResult.FASTER],
         _ok(a, b, rules, rules.second_power),
     )
 
 
-def confirm(a: Floats, b: Floats, direction: Findings, rules: Rules) -> Findings:
+def confirm(a: Floats, b: Floats, direction: LookResults, rules: Rules) -> LookResults:
     """Return the verdict on each case that stood out.
 
     Args:
@@ -108,8 +108,8 @@ def confirm(a: Floats, b: Floats, direction: Findings, rules: Rules) -> Findings
     slower = (p_slower(a, b) <= rules.confirm_p) & (estimates(a, b) > rules.stop_ratio)
     faster = (p_slower(b, a) <= rules.confirm_p) & (estimates(b, a) > rules.stop_ratio)
     return np.select(
-        [(direction == Finding.SLOWER) & slower, (direction == Finding.FASTER) & faster],
-        [Finding.REGRESSION, Finding.IMPROVEMENT],
+        [(direction == LookResult.SLOWER) & slower, (direction == LookResult.FASTER) & faster],
+        [LookResult.REGRESSION, LookResult.IMPROVEMENT],
         _ok(a, b, rules, rules.second_power),
     )
 
@@ -130,7 +130,7 @@ def _stands_out(a: Floats, b: Floats, p: float, rules: Rules) -> NDArray[np.bool
     return result
 
 
-def _ok(a: Floats, b: Floats, rules: Rules, power: float) -> Findings:
+def _ok(a: Floats, b: Floats, rules: Rules, power: float) -> LookResults:
     """Return ``OK`` where a slowdown of the threshold is out of the question, and would have been seen, else not.
 
     The upper bound alone would let a slowdown of just the threshold pass in 2 % of nights, however noisy: `ok` for want
@@ -139,4 +139,4 @@ def _ok(a: Floats, b: Floats, rules: Rules, power: float) -> Findings:
     _, high = intervals(a, b)
     limit = math.log1p(rules.threshold)
     fine = (np.log(high) < limit) & (power * noise(a, b) <= limit)
-    return np.where(fine, int(Finding.OK), int(Finding.INCONCLUSIVE))
+    return np.where(fine, int(LookResult.OK), int(LookResult.INCONCLUSIVE))

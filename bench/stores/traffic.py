@@ -30,7 +30,7 @@ class Traffic:
             self.requests += requests
             self.bytes += bytes_
 
-    def taken(self) -> tuple[int, int]:
+    def take(self) -> tuple[int, int]:
         """Return requests and bytes so far, and begin again at nothing: what a worker tells its driver."""
         with self._lock:
             so_far = self.requests, self.bytes

@@ -18,12 +18,12 @@ from bench.tasks.predict import PREDICT_TASK
 from bench.tasks.train import TRAIN
 from bench.testing.support import (
     LITTLE_WORK,
-    installed,
+    copy_with_flipped_labels,
+    install_strategies,
     lopsided,
     make_tiny_dataset,
     modules_after_loading,
     run_trial,
-    with_flipped_labels,
 )
 
 FRAMEWORKS = {
@@ -63,7 +63,7 @@ class StrategyContract:
         if cls.source is None:
             yield
         else:
-            with installed(tmp_path_factory.mktemp("installed"), {cls.strategy: cls.source}):
+            with install_strategies(tmp_path_factory.mktemp("installed"), {cls.strategy: cls.source}):
                 yield
 
     @pytest.fixture(scope="class")
@@ -147,7 +147,7 @@ class StrategyContract:
         """
         _trains_or_skip(self.strategy)
         _distributed_or_skip(self.strategy)
-        mixed = with_flipped_labels(dataset, tmp_path / "lopsided", lopsided)
+        mixed = copy_with_flipped_labels(dataset, tmp_path / "lopsided", lopsided)
         record = run_trial(self.strategy, mixed, tmp_path, workers=2, request=self.request)
         assert record["status"] == "ok", record["reason"]
         if record["quality"] is None:
@@ -165,7 +165,7 @@ class StrategyContract:
             pytest.skip("test_workers_learn_from_all_rows shows it")
         if record["quality"] is None:
             pytest.skip("it is not graded")
-        opposite = with_flipped_labels(dataset, tmp_path / "flipped")
+        opposite = copy_with_flipped_labels(dataset, tmp_path / "flipped")
         flipped = run_trial(self.strategy, opposite, tmp_path, request=self.request)
         assert flipped["quality"], flipped["reason"]
         problem = problem_of(dataset)

@@ -56,7 +56,7 @@ def lopsided(group: int, groups: int) -> bool:
     return first if first == even else group // 2 % 2 == 0
 
 
-def with_flipped_labels(
+def copy_with_flipped_labels(
     dataset: Dataset, directory: Path, flipped: Callable[[int, int], bool] | None = None
 ) -> Dataset:
     """Copy a dataset to a directory, with labels of its train split turned into their opposites; it has no floors.
@@ -138,7 +138,7 @@ def modules_after_loading(strategy: str) -> set[str]:
 
 
 @contextmanager
-def installed(directory: Path, strategies: dict[str, Path]) -> Iterator[None]:
+def install_strategies(directory: Path, strategies: dict[str, Path]) -> Iterator[None]:
     """Make strategies known, here and in child processes, as if a package with their entry points were installed.
 
     Args:

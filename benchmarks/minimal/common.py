@@ -49,7 +49,7 @@ def spark(trial: SimpleNamespace, **settings: str) -> Any:
     if found is None:
         sys.exit(java.REMEDY)
     os.environ |= {
-        "JAVA_HOME": str(java.shim(found, Path(trial.scratch, "java"))),
+        "JAVA_HOME": str(java.write_shim(found, Path(trial.scratch, "java"))),
         "PYSPARK_PYTHON": sys.executable,
         "SPARK_LOCAL_IP": "127.0.0.1",
     }

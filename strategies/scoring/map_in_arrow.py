@@ -33,7 +33,7 @@ def bench_predict(trial, session, model):
         import pyarrow as pa
         import tensorflow as tf
 
-        function = shipped.compiled()
+        function = shipped.load_compiled()
         for rows in batches:
             features = aligned_matrix([rows[name].to_numpy() for name in shipped.features])
             scores = pa.array(function(network.in_place(tf, features)))

@@ -47,7 +47,7 @@ seen = {
     "bytes": whole,
     "bytes_of_features": counted() - whole,
 }
-traffic.own.taken()
+traffic.own.take()
 stop_spark(spark)
 seen["processes_left"] = len(psutil.Process().children(recursive=True))
 sys.stdout.write(json.dumps(seen) + "\n")

@@ -11,18 +11,18 @@ from bench.datasets.format.manifest import NAME, SPLITS, read_manifest
 from bench.datasets.format.reading import file_errors
 from bench.errors import DatasetError
 from bench.model import Dataset
-from bench.stores.tree import Entry, Opened, Tree
+from bench.stores.tree import ListedFile, OpenedFile, Tree
 
 AGAIN = "something was written, replaced or taken away meanwhile: start again"
 
 
-def listing(entries: Sequence[Entry]) -> str:
+def listing(entries: Sequence[ListedFile]) -> str:
     """Return the digest of names, sizes and times (in whole seconds, which all stores tell) of a dataset's files."""
     facts = (f"{entry.path}\t{entry.bytes}\t{entry.modified_ns // 10**9}\n" for entry in entries if _is_ours(entry))
     return hashlib.sha256("".join(facts).encode()).hexdigest()
 
 
-def _is_ours(entry: Entry) -> bool:
+def _is_ours(entry: ListedFile) -> bool:
     return entry.path == NAME or (entry.path.startswith("split=") and entry.path.endswith(".parquet"))
 
 
@@ -70,7 +70,7 @@ class DataFiles:
         mine = {file.path: file.group_rows for file in manifest.files if file.path.startswith(f"split={split}/")}
         return dict(sorted(mine.items())) if all(mine.values()) else None
 
-    def open(self, path: str, version: str | None = None) -> Opened:
+    def open(self, path: str, version: str | None = None) -> OpenedFile:
         """Open one file.
 
         Args:
@@ -88,7 +88,7 @@ class DataFiles:
             raise DatasetError(f"The object {opened.uri} has changed since the dataset was opened: {AGAIN}.")
         return opened
 
-    def _open(self, path: str) -> Opened:
+    def _open(self, path: str) -> OpenedFile:
         try:
             return self.tree.open(path)
         except DatasetError as error:
@@ -98,7 +98,7 @@ class DataFiles:
             raise
 
     @contextmanager
-    def parquet(self, opened: Opened, footer: Any = None) -> Iterator[Any]:
+    def open_parquet(self, opened: OpenedFile, footer: Any = None) -> Iterator[Any]:
         """Give a ``ParquetFile`` that verifies every page, and name the file in what goes wrong.
 
         Args:
@@ -109,13 +109,13 @@ class DataFiles:
 
         with (
             file_errors(opened.uri),
-            opened.reading() as source,
+            opened.open_reader() as source,
             pq.ParquetFile(source, metadata=footer, pre_buffer=True, page_checksum_verification=True) as file,
         ):
             yield file
 
 
-def _difference(dataset: Dataset, found: Sequence[Entry]) -> str:
+def _difference(dataset: Dataset, found: Sequence[ListedFile]) -> str:
     """Return what is not as it was, as the beginning of a sentence; the manifest knows names and sizes."""
     there = {entry.path: entry.bytes for entry in found}
     manifest = read_manifest(dataset.path, dataset.storage)

@@ -74,7 +74,7 @@ def recompute(manifest: Manifest) -> str:
     files = DataFiles(dataset)
     for described in manifest.files:
         split = described.path.partition("/")[0].removeprefix("split=")
-        with files.parquet(files.open(described.path)) as file:
+        with files.open_parquet(files.open(described.path)) as file:
             for group in range(file.num_row_groups):
                 table = file.read_row_group(group, columns=names).select(names).combine_chunks()
                 columns = np.stack([column.to_numpy() for column in table.columns[1:]])

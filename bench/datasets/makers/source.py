@@ -25,7 +25,7 @@ _BUFFER_BYTES = 2**18
 
 
 @dataclass(frozen=True)
-class Source:
+class ParquetSource:
     """The input's files.
 
     Attributes:
@@ -70,7 +70,7 @@ class Source:
 
     def _read(self, file: ds.ParquetFileFragment, columns: Sequence[str]) -> Iterator[pa.RecordBatch]:
         # Not the fragment's own scanner, which holds a whole row group.
-        with _explained(self.path, self.storage, file.path), file.filesystem.open_input_file(file.path) as opened:
+        with _source_errors(self.path, self.storage, file.path), file.filesystem.open_input_file(file.path) as opened:
             reader = pq.ParquetFile(
                 opened,
                 metadata=file.metadata,
@@ -81,7 +81,7 @@ class Source:
             yield from reader.iter_batches(_BATCH_ROWS, columns=list(columns))
 
 
-def open_source(path: str, storage: Storage) -> Source:
+def open_source(path: str, storage: Storage) -> ParquetSource:
     """Find the Parquet files at a path or URI and read their footers.
 
     Args:
@@ -97,28 +97,28 @@ def open_source(path: str, storage: Storage) -> Source:
         opened, base = filesystem(path, storage)
     found = _listed(opened, base, path, storage)
     # The first footer is read here, since `ds.dataset` would not say whose it could not read.
-    with _explained(path, storage, found[0].path):
+    with _source_errors(path, storage, found[0].path):
         pq.read_schema(found[0].path, filesystem=opened)
         dataset = ds.dataset(found, filesystem=opened, format="parquet", partitioning="hive", partition_base_dir=base)
         files = tuple(sorted(dataset.get_fragments(), key=lambda file: file.path))
     schema, rows = files[0].physical_schema, 0
     for file in files:
-        with _explained(path, storage, file.path):
+        with _source_errors(path, storage, file.path):
             schema = _united(schema, file)
             rows += file.metadata.num_rows
     partitions = [field for field in dataset.schema if field.name not in schema.names]
     names = frozenset(field.name for field in partitions)
-    return Source(path, storage, files, pa.schema([*schema, *partitions]), names, rows)
+    return ParquetSource(path, storage, files, pa.schema([*schema, *partitions]), names, rows)
 
 
 @contextmanager
-def _explained(path: str, storage: Storage, file: str) -> Iterator[None]:
+def _source_errors(path: str, storage: Storage, file: str) -> Iterator[None]:
     with file_errors(file, ADVICE), store_errors(path, storage, parsed=True):
         yield
 
 
 def _listed(opened: fs.FileSystem, base: str, path: str, storage: Storage) -> list[fs.FileInfo]:
-    with _explained(path, storage, path):
+    with _source_errors(path, storage, path):
         found = opened.get_file_info(base)
         if found.type == fs.FileType.NotFound:
             raise DatasetError(f"There is nothing at {path}: give the path or URI of a Parquet file or directory.")

@@ -13,7 +13,7 @@ if TYPE_CHECKING:
 
 
 @dataclass(frozen=True)
-class Answer:
+class RankAnswer:
     """What a rank sends to the driver.
 
     Attributes:
@@ -27,7 +27,7 @@ class Answer:
     bytes: int
 
 
-def call_with_keys(keys: Keys, function: Callable[..., Any], *arguments: Any, **named: Any) -> Answer:
+def call_with_keys(keys: Keys, function: Callable[..., Any], *arguments: Any, **named: Any) -> RankAnswer:
     """Call a function in a rank's process, after giving that the driver's keys.
 
     Args:
@@ -40,7 +40,7 @@ def call_with_keys(keys: Keys, function: Callable[..., Any], *arguments: Any, **
     return call_and_count(function, *arguments, **named)
 
 
-def call_and_count(function: Callable[..., Any], *arguments: Any, **named: Any) -> Answer:
+def call_and_count(function: Callable[..., Any], *arguments: Any, **named: Any) -> RankAnswer:
     """Call a function in a rank's process.
 
     Args:
@@ -50,10 +50,10 @@ def call_and_count(function: Callable[..., Any], *arguments: Any, **named: Any) 
     """
     take_traffic()
     value = function(*arguments, **named)
-    return Answer(value, *take_traffic())
+    return RankAnswer(value, *take_traffic())
 
 
-def unpack(answer: Answer) -> Any:
+def unpack(answer: RankAnswer) -> Any:
     """Return a rank's value on the driver, after adding the rank's requests to those of this process.
 
     Args:

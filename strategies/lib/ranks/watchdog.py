@@ -11,7 +11,7 @@ SECONDS_TO_WAIT = 120  # for another rank: shards are equal, so that ranks are n
 
 
 @contextmanager
-def watchdog() -> Iterator[Callable[[], None]]:
+def guard_rank() -> Iterator[Callable[[], None]]:
     """End this process, with a dump of its stacks, when it is silent for too long.
 
     One rank that waits for ever so ends all of them.

@@ -37,7 +37,7 @@ def traffic_counter(spark: SparkSession) -> Accumulator[tuple[int, int]]:
     """
     from pyspark.accumulators import AccumulatorParam
 
-    class Pairs(AccumulatorParam):  # type: ignore[misc]
+    class SummedPairs(AccumulatorParam):  # type: ignore[misc]
         def zero(self, _: tuple[int, int]) -> tuple[int, int]:
             return 0, 0
 
@@ -46,7 +46,7 @@ def traffic_counter(spark: SparkSession) -> Accumulator[tuple[int, int]]:
 
     known: Any = spark
     if not hasattr(known, "_bench_traffic"):
-        known._bench_traffic = spark.sparkContext.accumulator((0, 0), Pairs())
+        known._bench_traffic = spark.sparkContext.accumulator((0, 0), SummedPairs())
     found: Accumulator[tuple[int, int]] = known._bench_traffic
     return found
 
