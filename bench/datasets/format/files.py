@@ -1,4 +1,4 @@
-"""The Parquet files of a dataset, wherever it lies, as they were when it was opened."""
+"""The Parquet files of a dataset on a disk or in a store, as they were when it was opened."""
 
 from __future__ import annotations
 
@@ -27,21 +27,21 @@ def _is_ours(entry: ListedFile) -> bool:
 
 
 class DataFiles:
-    """The files of both splits, listed once; of one that changes while it is read nothing is believed.
+    """The files of both splits, listed once; a file that changes while it is read is an error.
 
-    In a directory, what is damaged is found by checksums. An object may be replaced by another whole one: so the
-    listing must be that of the plan, and an object's time and entity tag must be what they were, before and after it
-    is read.
+    In a directory, checksums find damage. An object in a store may be replaced by another whole one, which no checksum
+    finds: so the listing must be that of the plan, and an object must have the same time and entity tag before and
+    after it is read.
     """
 
     def __init__(self, dataset: Dataset) -> None:
-        """List them.
+        """List the files.
 
         Args:
             dataset: The dataset.
 
         Raises:
-            DatasetError: It lies in a store, and is not what it was when it was opened; the sentence says where.
+            DatasetError: The dataset lies in a store and has changed since it was opened; the sentence names the place.
             StorageError: The store cannot be reached.
         """
         self.tree, self._dataset = Tree(dataset.path, dataset.storage), dataset
@@ -58,9 +58,10 @@ class DataFiles:
         return [path for path in self._entries if path.startswith(f"split={split}/") and path.endswith(".parquet")]
 
     def planned(self, split: str) -> dict[str, tuple[int, ...]] | None:
-        """Return the rows of each row group of a split's objects out of the manifest, without opening any.
+        """Return from the manifest the rows of each row group of a split, by path, without opening an object.
 
-        ``None`` for a directory, whose footers are as quick to read, and where the manifest does not say.
+        The answer is ``None`` for a directory, whose footers are as quick to read, and for a manifest without these
+        numbers.
         """
         if not self.tree.remote:
             return None
@@ -74,11 +75,11 @@ class DataFiles:
         """Open one file.
 
         Args:
-            path: Out of `paths`.
+            path: One of the paths that `paths` returns.
             version: Its entity tag, if it was opened before.
 
         Raises:
-            DatasetError: It is gone, or another one by now.
+            DatasetError: The file is gone or was replaced.
         """
         with file_errors(self.tree.uri(path)):
             opened = self._open(path)
@@ -99,11 +100,11 @@ class DataFiles:
 
     @contextmanager
     def open_parquet(self, opened: OpenedFile, footer: Any = None) -> Iterator[Any]:
-        """Give a ``ParquetFile`` that verifies every page, and name the file in what goes wrong.
+        """Give a ``ParquetFile`` that verifies every page, and name the file in every error.
 
         Args:
-            opened: Out of `open`.
-            footer: Its footer, if that is known.
+            opened: The file, as `open` returned it.
+            footer: Its footer, if it is known.
         """
         import pyarrow.parquet as pq
 
@@ -116,7 +117,7 @@ class DataFiles:
 
 
 def _difference(dataset: Dataset, found: Sequence[ListedFile]) -> str:
-    """Return what is not as it was, as the beginning of a sentence; the manifest knows names and sizes."""
+    """Return the first difference from the manifest's names and sizes, as the beginning of a sentence."""
     there = {entry.path: entry.bytes for entry in found}
     manifest = read_manifest(dataset.path, dataset.storage)
     if manifest.dataset.fingerprint != dataset.fingerprint:

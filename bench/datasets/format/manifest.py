@@ -1,4 +1,4 @@
-"""The manifest `dataset.json`: what a dataset is, beside its rows; needs the standard library only."""
+"""The manifest `dataset.json`: the facts about a dataset beside its rows; needs the standard library only."""
 
 from __future__ import annotations
 
@@ -50,7 +50,7 @@ class Manifest:
     """A dataset, and where it came from.
 
     Attributes:
-        dataset: What strategies see.
+        dataset: The facts that strategies see.
         files: Its files.
         positives: Rows with label 1 in each split.
         imputed: Missing values that were replaced by the train mean, for each feature that had any.
@@ -71,7 +71,7 @@ class Manifest:
         return sum(file.bytes for file in self.files)
 
     def as_json(self) -> dict[str, Any]:
-        """Return what the file `dataset.json` holds; where the dataset lies is not part of it."""
+        """Return the content of the file `dataset.json`; the dataset's place is not part of it."""
         dataset = asdict(self.dataset)
         for of_the_place in PLACE:
             del dataset[of_the_place]
@@ -157,7 +157,7 @@ def _parse(content: dict[str, Any], path: str, storage: Storage) -> Manifest:
 
 
 def _best(problem: str) -> str:
-    """Return what a manifest calls the best grade that there can be: by the problem's first metric."""
+    """Return a manifest's key for the best possible grade by the problem's first metric."""
     return f"best_{PROBLEMS[problem].metrics[0].name}"
 
 
@@ -173,10 +173,10 @@ def _damaged(file: str, error: Exception) -> DatasetError:
 
 
 def check_size(path: str, size: int | None, file: DataFile) -> None:
-    """See that a file has the size that was written.
+    """Check that a file has the size in the manifest.
 
     Raises:
-        DatasetError: It has not, or there is none (``size`` is ``None``).
+        DatasetError: The size differs, or the file is missing (``size`` is ``None``).
     """
     again = "make or import the dataset again with --force"
     if size is None:

@@ -22,7 +22,7 @@ ProgressCallback = Callable[[str, int, int], None]
 
 
 def ignore_progress(what: str, done: int, total: int) -> None:
-    """Be told of progress and say nothing."""
+    """Take a report of progress and show nothing."""
 
 
 class Builder:
@@ -71,12 +71,12 @@ class Builder:
     def finish(
         self, name: str, *, best: float | None = None, floors: Mapping[str, float] | None = None, **facts: Any
     ) -> None:
-        """Write the manifest, when all rows have come.
+        """Write the manifest; to be called after the last row.
 
         Args:
             name: Name of the dataset.
-            best: The best first grade that there can be, if that is known.
-            floors: The first grade that every correct strategy of a family reaches, by family.
+            best: The best possible grade by the problem's first metric, if it is known.
+            floors: The grade by the first metric that every correct strategy of a family reaches, by family.
             **facts: Further fields of the manifest.
 
         Raises:

@@ -1,4 +1,4 @@
-"""Which columns of somebody's Parquet become the label and the features, and under which names."""
+"""Chooses the columns of a user's Parquet that become the label and the features, and their names."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ _SHOWN = 20
 
 @dataclass(frozen=True)
 class ColumnChoice:
-    """The choice.
+    """The chosen columns.
 
     Attributes:
         label: Name of the label column in the input.
@@ -48,7 +48,7 @@ def choose_columns(schema: pa.Schema, label: str, features: Sequence[str] = ()) 
         features: Names of the feature columns; all but the label and ``row_id`` if empty.
 
     Raises:
-        DatasetError: A column is not there, or cannot be what it is to be; or none is left.
+        DatasetError: A column is missing or of a type that its role does not allow, or no feature is left.
     """
     _check_present(schema, [label, *features])
     if not _is_number(schema.field(label).type):

@@ -42,7 +42,7 @@ FEATURES = _SCHEDULE + _PLANE + _WEATHER
 # 0.735 to 0.742 (XGBoost with 10 bootstrap samples, MLlib with 3 seeds). Broken twins reached at most 0.60 (linear,
 # unscaled), 0.706 (MLP, unscaled), 0.679 (MLP) and 0.713 (trees) from one of 64 row groups, and 0.55 with shuffled
 # labels. Half of the rows cost less than another seed does, and a linear model loses little with one row group: the
-# grade cannot tell those.
+# grade shows neither.
 FLOORS = {"linear": 0.69, "mlp": 0.72, "mlp_lbfgs": 0.65, "gbt": 0.725}
 
 
@@ -51,7 +51,7 @@ def make_flights(*, force: bool = False, progress: ProgressCallback = ignore_pro
 
     Args:
         force: Whether an existing one is replaced.
-        progress: Is told how far it is.
+        progress: Called with the name of a step, the rows done and all rows.
 
     Raises:
         UsageError: There is one already.

@@ -1,4 +1,4 @@
-"""Makes a dataset of somebody's own Parquet."""
+"""Makes a dataset of a user's own Parquet."""
 
 from __future__ import annotations
 
@@ -49,7 +49,7 @@ def import_parquet(
         name: Name of the dataset; that of the file or directory if not given.
         storage: How to reach the files, if they are named by a URI.
         force: Whether an existing one is replaced.
-        progress: Is told how far it is.
+        progress: Called with the name of a step, the rows done and all rows.
 
     Raises:
         UsageError: The name is taken or cannot be one, or the URI is none that is read here.

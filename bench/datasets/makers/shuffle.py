@@ -21,7 +21,7 @@ _GOLDEN = np.uint64(0x9E3779B97F4A7C15)
 
 
 def packed_row_type(columns: int) -> np.dtype:
-    """Return the type of a row on its way: its sort key, its split, its label and features."""
+    """Return the NumPy type of a row in a bucket: its sort key, its split, its label and features."""
     return np.dtype([("key", "<u8"), ("test", "<u4"), ("values", "<f4", (columns,))])
 
 
@@ -39,8 +39,8 @@ class Shuffle:
         Args:
             directory: An empty directory on a disk with room for all rows.
             columns: Values of a row.
-            rows: About how many rows will come; decides the number of buckets.
-            bucket_bytes: About how much of the rows to hold in memory.
+            rows: Expected number of rows, which decides the number of buckets.
+            bucket_bytes: Approximate bytes of rows that are held in memory.
         """
         self.columns = columns
         self._type = packed_row_type(columns)
@@ -136,14 +136,14 @@ class Shuffle:
 
 
 class _KeyCounts:
-    """Counts, for each of the keys that come by, how often it came before."""
+    """Counts the earlier occurrences of each key."""
 
     def __init__(self) -> None:
         self._keys, self._counts = np.empty(0, np.uint64), np.empty(0, np.int64)
         self.repeated = False
 
     def count(self, keys: Words) -> NDArray[np.int64]:
-        """Return how often each key came before: int64 of shape (rows,)."""
+        """Return the number of earlier occurrences of each key: int64 of shape (rows,)."""
         before = _occurrences(keys) + self._earlier(keys)
         self._keys, inverse = np.unique(np.concatenate([self._keys, keys]), return_inverse=True)
         counts = np.concatenate([self._counts, np.ones(len(keys), np.int64)])

@@ -29,7 +29,7 @@ def build_shuffled(
     progress: ProgressCallback = ignore_progress,
     **facts: Any,
 ) -> None:
-    """Shuffle rows by their content, fill in what is missing with the train mean, and write them.
+    """Shuffle rows by their content, fill in missing values with the train mean, and write them.
 
     Args:
         directory: An empty directory, the dataset's.
@@ -38,8 +38,8 @@ def build_shuffled(
         features: Names of the feature columns.
         portions: The rows; where a portion does not say which rows are for testing, every fifth is,
             by a hash of its features, so that no two rows of equal features are parted.
-        rows: How many rows will come.
-        progress: Is told how far it is.
+        rows: Number of rows.
+        progress: Called with the name of a step, the rows done and all rows.
         **facts: Further fields of the manifest.
 
     Raises:

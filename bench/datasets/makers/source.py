@@ -1,4 +1,4 @@
-"""Somebody's own Parquet as one stream of batches: file, directory, Hive partitions or URI."""
+"""A user's own Parquet as one stream of batches: file, directory, Hive partitions or URI."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ from bench.stores.filesystem import filesystem, store_errors
 ADVICE = "have it written again, or leave it out of what is imported"
 _ENDINGS = (".parquet", ".parq", ".pq")
 _BATCH_ROWS = 65_536
-# Pages come through a buffer of so many bytes for each column, as somebody's row group may be as large as the file.
+# Each column's pages come through a buffer of this many bytes, because a user's row group may be as large as the file.
 _BUFFER_BYTES = 2**18
 
 
@@ -29,7 +29,7 @@ class ParquetSource:
     """The input's files.
 
     Attributes:
-        path: Where it is, a path or a URI.
+        path: Its path or URI.
         storage: How to reach it, if it is a URI.
         files: One fragment per file, in the order of their paths.
         schema: The columns, with types that hold those of all files; partitions are columns, too.
@@ -48,7 +48,7 @@ class ParquetSource:
         """Read columns of all files in portions, each with the name of its file.
 
         Raises:
-            DatasetError: A file is damaged or has not all columns, or has been taken away.
+            DatasetError: A file is damaged, lacks a column or has been removed.
             StorageError: The store that holds it does not answer.
         """
         for file in self.files:
@@ -90,13 +90,13 @@ def open_source(path: str, storage: Storage) -> ParquetSource:
         storage: How to reach it, if it is a URI.
 
     Raises:
-        DatasetError: There is none, or one is damaged or unlike the others.
+        DatasetError: There is no Parquet file, or one is damaged or unlike the others.
         StorageError: The store that holds them does not answer.
     """
     with store_errors(path, storage):
         opened, base = filesystem(path, storage)
     found = _listed(opened, base, path, storage)
-    # The first footer is read here, since `ds.dataset` would not say whose it could not read.
+    # The first footer is read here, since an error of `ds.dataset` would not name the file.
     with _source_errors(path, storage, found[0].path):
         pq.read_schema(found[0].path, filesystem=opened)
         dataset = ds.dataset(found, filesystem=opened, format="parquet", partitioning="hive", partition_base_dir=base)

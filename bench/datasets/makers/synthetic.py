@@ -33,7 +33,7 @@ _FLOOR_FEATURES, _FLOOR_ROWS = 28, 200_000
 
 @dataclass(frozen=True)
 class _Law:
-    """How features and labels come about: arrays of shape (features,), but for ``intercept``."""
+    """The law that features and labels are drawn from: arrays of shape (features,), except ``intercept``."""
 
     offsets: NDArray[np.float32]
     scales: NDArray[np.float32]
@@ -98,7 +98,7 @@ def make_synthetic(
         seed: Seed; each gives another dataset.
         name: Name of the dataset; ``synthetic-ROWSxFEATURES`` if not given.
         force: Whether an existing one is replaced.
-        progress: Is told how far it is.
+        progress: Called with the name of a step, the rows done and all rows.
 
     Raises:
         UsageError: The name is taken, or the numbers make no dataset.

@@ -90,7 +90,7 @@ class SplitWriter:
         Args:
             row_ids: int64 of shape (rows,).
             columns: Label and features, all finite: float32 of shape (1 + features, rows).
-            fingerprint: Is given the rows, too.
+            fingerprint: Takes the rows too.
         """
         start = 0
         while start < len(row_ids):
@@ -145,7 +145,7 @@ class SplitWriter:
             self._file = None
 
     def files(self) -> list[DataFile]:
-        """Return what was written; to be asked after the last row."""
+        """Return the written files; to be called after the last row."""
         return [self._described(path) for path in self._paths]
 
     def _described(self, path: Path) -> DataFile:
