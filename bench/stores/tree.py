@@ -18,7 +18,7 @@ from bench.stores.traffic import CountedFile, own
 if TYPE_CHECKING:
     import pyarrow as pa
 
-AT_ONCE = 16  # objects that are asked for something small; each is a wait for the network and computes nothing
+AT_ONCE = 16  # small requests at a time; each waits for the network and computes nothing
 LISTED_AT_ONCE = 1000  # objects that a store lists for one request
 
 
@@ -46,7 +46,7 @@ class Tree:
     """
 
     def __init__(self, path: str, storage: Storage | None = None) -> None:
-        """Open it; nothing is asked of the store yet.
+        """Open the tree; no request is made yet.
 
         Args:
             path: A path or URI.
@@ -57,7 +57,7 @@ class Tree:
         self._filesystem, self._root = filesystem(self.path, self._storage)
 
     def uri(self, relative: str) -> str:
-        """Return what to call a file in a message."""
+        """Return the name of a file for messages."""
         return f"{self.path}/{relative}".rstrip("/")
 
     def list(self, under: str = "") -> list[ListedFile]:
@@ -113,7 +113,7 @@ class OpenedFile:
     """One opened file, which any number of readers may read from at once.
 
     Attributes:
-        uri: What to call it.
+        uri: Its name in messages.
         version: The entity tag that the store gives its content; empty where there is none.
         modified: When it was last written, in whole seconds since the epoch; ``None`` where the store does not say.
     """
@@ -132,10 +132,10 @@ class OpenedFile:
 
     @contextmanager
     def open_reader(self) -> Iterator[Any]:
-        """Give a file to read from, and say in a sentence what goes wrong.
+        """Give a file to read from, and turn errors into a sentence.
 
         Raises:
-            DatasetError: It is gone or may not be read.
+            DatasetError: The file is gone or may not be read.
             StorageError: The store cannot be reached or broke off.
         """
         with store_errors(self.uri, self._storage, parsed=True):
