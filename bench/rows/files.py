@@ -47,7 +47,7 @@ class RowFiles:
     def row_groups(self, split: str) -> list[RowGroup]:
         """List a split's row groups, sorted by path and number: the same list in every process.
 
-        From the footers; or in a store, where each of them is two requests, from the manifest, which has their rows.
+        They come from the footers or, in a store, from the manifest, since each footer there takes two requests.
 
         Args:
             split: ``train`` or ``test``.
@@ -63,14 +63,14 @@ class RowFiles:
 
     @contextmanager
     def open_reader(self, groups: Sequence[RowGroup], columns: Sequence[str]) -> Iterator[RowGroupReader]:
-        """Give a reader of row groups, and see at the end that no object was replaced while it was read.
+        """Give a reader of row groups, and check at the end that no object was replaced meanwhile.
 
         Args:
             groups: The row groups that will be read.
             columns: Names of the columns; no other column is read.
 
         Raises:
-            DatasetError: A file is damaged, gone or another one by now; the sentence names it.
+            DatasetError: A file is damaged, gone or replaced; the sentence names it.
             StorageError: The store cannot be reached, or breaks off.
         """
         footers = self._read_footers(list(dict.fromkeys(group.path for group in groups)))
@@ -109,7 +109,7 @@ class RowGroupReader:
     def __init__(
         self, files: DataFiles, footers: dict[str, tuple[OpenedFile | None, pq.FileMetaData]], columns: Sequence[str]
     ) -> None:
-        """Take what has been opened.
+        """Take opened files.
 
         Args:
             files: The dataset's files.

@@ -23,7 +23,7 @@ _IN_FLIGHT = 8  # at most one in this many row groups is held beside the matrix
 
 
 def import_libraries(threads: int) -> None:
-    """Import what reading needs, so that it does not count as loading, and set the size of pyarrow's thread pool.
+    """Import the libraries of reading, so that this does not count as loading, and size pyarrow's thread pool.
 
     Args:
         threads: Threads that decode columns.
