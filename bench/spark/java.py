@@ -63,7 +63,7 @@ def find(environ: Mapping[str, str] = os.environ) -> Java | None:
 
 
 def write_shim(java: Java, directory: Path) -> Path:
-    """Return a ``JAVA_HOME`` that Spark starts on, although the vector module may be missing.
+    """Return a ``JAVA_HOME`` that Spark starts on; write one where the vector module is missing.
 
     Spark passes ``--add-modules=jdk.incubator.vector`` without asking (``JavaModuleOptions``), and
     a runtime without that module refuses to start; MLlib does without it, in plain Java.
