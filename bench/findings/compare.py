@@ -19,7 +19,7 @@ from bench.stats.best import LEVEL, holm, repeats_needed
 from bench.stats.looks import noise
 from bench.stats.ranksum import Ratio, ratio
 
-LEAST_RATIO = 1.03  # a difference of less is not worth a verdict
+LEAST_RATIO = 1.03  # a smaller difference gets no verdict
 # Standard deviations of log time: the slowdown that 5 repeats of each show in four of five comparisons.
 POWER = 3.15
 
@@ -37,7 +37,7 @@ class ComparedCase:
         verdict: ``slower``, ``faster``, ``ok`` (surely no slowdown of the threshold), ``inconclusive``, ``worse`` (its
             grades, or an answer that is wrong), ``new`` (only B ends well), ``skipped`` (in both), or ``broken`` (B has
             no time, or trials of it that went wrong).
-        worse: A part of a sentence for each grade that is worse than it may be.
+        worse: A part of a sentence for each grade that is worse by more than its tolerance.
     """
 
     a: Case
@@ -52,10 +52,10 @@ class Comparison:
     """Two runs, case by case.
 
     Attributes:
-        compared: What both have.
-        only_a: What only the baseline has.
-        only_b: What only the candidate has.
-        differences: Facts in which they differ, and that were allowed to.
+        compared: The cases of both.
+        only_a: The cases of the baseline alone.
+        only_b: The cases of the candidate alone.
+        differences: The facts in which they differ, all of them allowed.
         together: Whether they were measured in turn in one session.
         repeats_needed: How many repeats of each it takes to tell a case of them apart; None where no case has too few.
     """
@@ -78,7 +78,7 @@ def compare(a: Run, b: Run, *, threshold: float = 0.10, allowed: Collection[str]
         allowed: Names of facts, or of groups of facts, that may differ.
 
     Raises:
-        UsageError: They differ in a fact that must not, or a name that was allowed is no fact's.
+        UsageError: They differ in a fact that must be equal, or an allowed name is no fact's.
     """
     found = differences(a, b)
     may = check_allowed(allowed, found)
@@ -115,7 +115,7 @@ def _counting(records: Iterable[Record]) -> list[Record]:
 
 
 def _key(case: Case, may: set[str]) -> CaseKey:
-    """Return what a case is known by in both runs; what may differ does not tell two cases apart."""
+    """Return the key of a case in both runs, without the facts that may differ."""
     dataset = "" if "dataset" in may else case.dataset
     return case.strategy, case.task, dataset, case.workers, None if {"cores", "machine"} & may else case.cores
 
@@ -146,7 +146,7 @@ def _repeats_needed(tested: Collection[Ratio]) -> int | None:
     least = [2 / math.comb(found.n_a + found.n_b, found.n_b) for found in tested]
     if all(p <= LEVEL / len(least) for p in least):
         return None
-    return repeats_needed(2 * len(least) + 1)  # two one-sided tests for each, and the leader that it counts
+    return repeats_needed(2 * len(least) + 1)  # two one-sided tests for each; the function counts a leader too
 
 
 def _judge(a: Case, b: Case, found: Ratio | None, told_apart: bool, threshold: float) -> ComparedCase:

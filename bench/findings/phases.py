@@ -1,4 +1,4 @@
-"""Where the time of a case went: stretches that sum to the wall time of one of its trials; pure.
+"""Divides the time of a case into stretches that sum to the wall time of one of its trials; pure.
 
 Medians of phases do not sum to anything, so the trial is shown whose wall time is the (lower) median.
 """
@@ -53,11 +53,11 @@ def _stack(case: Case) -> PhaseStack:
 def stretches(record: Record) -> dict[str, float]:
     """Return the phases of a trial, with what ranks did inside the measured hook carved out of it.
 
-    Ranks work at the same time. The one that was busy longest says what the hook's time went into; what is left of the
-    hook keeps the hook's name.
+    Ranks work at the same time. The one that was busy longest decides how the hook's time is divided; the rest keeps
+    the hook's name.
 
     Args:
-        record: The record; its phases sum to its wall time, and so does what is returned.
+        record: The record; its phases sum to its wall time, and so do the stretches.
     """
     phases = dict(record["phases"])
     hook = TASKS[record["trial"]["task"]].measured

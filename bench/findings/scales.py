@@ -1,4 +1,4 @@
-"""How cases scale: by workers, and by rows where several datasets of one shape were measured; pure."""
+"""Scaling of cases by workers, and by rows where several datasets of one shape were measured; pure."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from bench.findings.groups import Group
 from bench.findings.interval import Interval, of_median
 from bench.findings.names import case_name
 
-MOST_PAIRS = 400  # of strategies that are looked at for a crossover
+MOST_PAIRS = 400  # of strategies that are searched for a crossover
 
 
 @dataclass(frozen=True)
@@ -70,14 +70,14 @@ class Curve:
 
 @dataclass(frozen=True)
 class RowScaling:
-    """What was measured on several datasets of one shape, on one machine.
+    """The measurements of one machine on several datasets of one shape.
 
     Attributes:
         task: Name of the task.
         datasets: Their names, by rows.
         features: Number of features of each.
         curves: A curve for each case that ran on more than one.
-        crossovers: Where who begins to beat whom, those within the range first, by rows.
+        crossovers: The crossovers of pairs of strategies, those within the range first, by rows.
     """
 
     task: str
@@ -88,7 +88,7 @@ class RowScaling:
 
     @property
     def fastest(self) -> tuple[str, str]:
-        """Who is the fastest on the fewest rows, and who on the most, of those that ran on them."""
+        """The fastest on the fewest rows and the fastest on the most, of those that ran on them."""
         sizes = [rows for curve in self.curves for rows, _, _ in curve.points]
         return self._fastest(min(sizes)), self._fastest(max(sizes))
 
@@ -133,7 +133,7 @@ def _by_rows(sizes: dict[int, Group]) -> RowScaling:
 
 
 def _seconds(case: Case, rows: int, value: float) -> float:
-    """Return the seconds for the whole dataset, of a sample."""
+    """Return the seconds of a sample, scaled to the whole dataset."""
     return case.kind.scaled(value, rows)
 
 
