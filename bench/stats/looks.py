@@ -1,7 +1,7 @@
-"""The rules of the gate's procedure, on arrays: what each look finds in the pairs of a case, and what confirms it.
+"""The rules of the gate's procedure, on arrays: the result of each look at the pairs of a case, and its confirmation.
 
-Of many simulated cases in the tests of their error rates (`tests/stats/test_sequential.py`) and of one case in a real
-night, so that what was simulated is what runs. p-values are one-sided: 5 and 5 measurements that do not overlap at all
+The same functions judge many simulated cases in the tests of the error rates (`tests/stats/test_sequential.py`) and one
+case in a real night. p-values are one-sided: 5 and 5 measurements that do not overlap at all
 have 1/252 = 0.00397.
 """
 
@@ -52,7 +52,7 @@ class Rules:
 
 
 class LookResult(IntEnum):
-    """What a look finds: a verdict, or what to do next."""
+    """The result of a look: a verdict, or the next step."""
 
     OK = 0
     INCONCLUSIVE = 1
@@ -65,7 +65,7 @@ class LookResult(IntEnum):
 
 
 def first_look(a: Floats, b: Floats, rules: Rules) -> LookResults:
-    """Return the finding for each case after the first pairs.
+    """Return the result for each case after the first pairs.
 
     Args:
         a: Seconds of the baseline, shape (cases, pairs).
@@ -73,7 +73,7 @@ def first_look(a: Floats, b: Floats, rules: Rules) -> LookResults:
         rules: The numbers of the procedure.
     """
     found = estimates(a, b)
-    # What looks faster is no reason to stop either: an improvement is found as a slowdown is.
+    # A case that looks faster is not settled either: an improvement is found as a slowdown is.
     settled = (found >= 1 / rules.stop_ratio) & (_ok(a, b, rules, rules.first_power) == LookResult.OK)
     return np.select(
         [
@@ -88,7 +88,7 @@ def first_look(a: Floats, b: Floats, rules: Rules) -> LookResults:
 
 
 def second_look(a: Floats, b: Floats, rules: Rules) -> LookResults:
-    """Return the finding for each case after all pairs; arguments as for `first_look`."""
+    """Return the result for each case after all pairs; arguments as for `first_look`."""
     return np.select(
         [_stands_out(a, b, rules.second_p, rules), _stands_out(b, a, rules.second_p, rules)],
         [LookResult.SLOWER, LookResult.FASTER],

@@ -1,6 +1,6 @@
-"""The gate's procedure for one case: when to look, when to measure more, and what the measurements then say.
+"""The gate's procedure for one case: when to look, when to measure more, and the verdict.
 
-Pure: it is driven by measurements and knows nothing of who takes them. A case is looked at after 5 pairs and, unless it
+Pure: it takes measurements and knows nothing of their source. A case is looked at after 5 pairs and, unless it
 is settled, after 10; whatever stands out is measured again in 10 fresh pairs, which alone count, since the pairs that
 made it stand out are biased by having done so. The rules of each look are in `bench.stats.looks`.
 """
@@ -23,11 +23,11 @@ VerdictWord = Literal["regression", "improvement", "ok", "inconclusive"]
 
 @dataclass(frozen=True)
 class PairsNeeded:
-    """More pairs are needed.
+    """A request for more pairs.
 
     Attributes:
-        stage: What for.
-        pairs: How many are still missing before the next look.
+        stage: The stage that needs them.
+        pairs: Number of pairs still missing before the next look.
     """
 
     stage: Stage
@@ -36,12 +36,12 @@ class PairsNeeded:
 
 @dataclass(frozen=True)
 class Verdict:
-    """What a night says of a case.
+    """The verdict of a night on a case.
 
     Attributes:
         outcome: ``regression`` and ``improvement`` are confirmed; ``ok`` is surely no slowdown of the threshold;
             ``inconclusive`` is none of these.
-        ratio: Of the pairs that count: the confirmation's where there was one; None before there was any pair.
+        ratio: The ratio of the pairs that count: the confirmation's where there was one; None before any pair.
         smallest_change: The smallest slowdown, as a share, that these pairs would have flagged in 80 % of such nights;
             None before the first look.
         flagged: Whether the case had stood out.
@@ -74,7 +74,7 @@ class Pairs:
 
 
 def next_step(screening: Pairs, confirmation: Pairs, rules: Rules) -> PairsNeeded | Verdict:
-    """Say what a case needs next.
+    """Return the next step of a case: more pairs, or its verdict.
 
     Args:
         screening: The pairs of the first and the second look.
@@ -101,7 +101,7 @@ def next_step(screening: Pairs, confirmation: Pairs, rules: Rules) -> PairsNeede
 
 
 def cut_short(screening: Pairs, confirmation: Pairs, rules: Rules) -> Verdict:
-    """Return the verdict on a case for which there is no time left: what it has, or ``inconclusive``.
+    """Return the verdict on a case for which there is no time left: the one of its pairs, or ``inconclusive``.
 
     Args:
         screening: The pairs of the first and the second look.

@@ -140,7 +140,7 @@ def _between(values: Floats, borders: Sequence[int]) -> list[Step]:
 
 
 def _change(step: Step) -> float:
-    """Return by what part a step's slower side takes longer than its faster side."""
+    """Return the share by which a step's slower side takes longer than its faster side."""
     return max(step.ratio, 1 / step.ratio) - 1
 
 
