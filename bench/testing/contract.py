@@ -114,7 +114,7 @@ class StrategyContract:
         assert record["status"] == "ok", record["reason"]
 
     def test_it_scores_every_row(self, record: dict[str, Any], dataset: Dataset, tmp_path: Path) -> None:
-        """In a predict trial every row of both splits is scored once, equal to the reference model's own scores where that is used.
+        """In a predict trial every row of both splits is scored once; scores with the reference model equal its own.
 
         A strategy that scores row by row may stop when its budget is spent, and reports how many rows it scored.
         """
