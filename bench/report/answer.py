@@ -86,7 +86,7 @@ def _told(
     by_name: dict[str, Case] = {}
     for case in good:
         name = case_name(case)
-        while name in by_name:  # names that differ in what cannot be shown only
+        while name in by_name:  # names that differ only in characters that are not shown
             name += "'"
         by_name[name] = case
     found = best({name: samples(case) for name, case in by_name.items()})

@@ -31,7 +31,7 @@ def alone(repeats: Sequence[int]) -> str:
 
 
 def too_little(repeats: Sequence[int], number: int) -> str:
-    """Return why nothing is known, and how many repeats would change that.
+    """Return the reason why nothing is known, and the number of repeats that would change that.
 
     Args:
         repeats: As for `enough`.
@@ -52,7 +52,7 @@ def _number(repeats: Sequence[int]) -> str:
 
 
 def lead(found: BestSet) -> str:
-    """Return how far behind the first case is that is not among the fastest; empty where there is none.
+    """Return the lead of the fastest over the first case that is not among them; empty where there is none.
 
     Args:
         found: The comparison of the cases.
@@ -64,7 +64,7 @@ def lead(found: BestSet) -> str:
 
 
 def close(found: BestSet) -> str:
-    """Return how far behind those cases are that cannot be told from the fastest.
+    """Return the distances of the cases that cannot be told from the fastest.
 
     Args:
         found: The comparison of the cases.

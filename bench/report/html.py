@@ -23,7 +23,7 @@ from bench.writing import page as shell
 from bench.writing.clean import shown
 from bench.writing.draw import svg
 
-ROWS_AT_FIRST = 200  # what is there without scripts; the script makes the others when they are asked for
+ROWS_AT_FIRST = 200  # rows that need no script; the script makes the others on demand
 MOST_REASONS = 100
 MOST_CROSSOVERS = 10  # in sight; the others are folded away
 SECTIONS = (
@@ -41,7 +41,7 @@ def render(page: Page) -> str:
     """Return the report as HTML.
 
     Args:
-        page: What it says.
+        page: Its content.
     """
     draw = _ChartDrawer()
     reasons = [(row, reason) for row in page.rows for reason in row.reasons]

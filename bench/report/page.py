@@ -26,10 +26,10 @@ class GroupView:
     Attributes:
         heading: Its name.
         group: The group.
-        answers: The answer.
+        answers: The group's answers.
         front: The cases on the Pareto front, the fastest first.
         families: The fastest case of each family.
-        stacks: Where the time of each case went.
+        stacks: The time of each case, by phases.
         workers: How cases scale with workers; empty where no strategy ran with several numbers of them.
     """
 
@@ -52,7 +52,7 @@ class PanelView:
         different: A sentence on its differences from the other panels; empty where there is one panel.
         views: Its groups.
         by_rows: How times grow with rows.
-        provenance: Where its figures come from, for each run.
+        provenance: The origin of its figures, for each run.
     """
 
     number: int
@@ -85,7 +85,7 @@ class Page:
 
     @property
     def intervals(self) -> str:
-        """A sentence that says how sure the intervals of medians are; empty where there is none."""
+        """A sentence on the confidence of the medians' intervals; empty where there is none."""
         numbers = sorted({len(case.ok) for view in self.views for case in view.group.cases} - {0, 1})
         sure = [f"{figures.share(confidence(number))} of those of {number} repeats" for number in numbers[:4]]
         return f"Such intervals hold the median in {figures.names(sure)}." if sure else ""
@@ -107,7 +107,7 @@ def page(runs: Sequence[Run], *, quality: float | None = None, links: Links = la
     Args:
         runs: The runs.
         quality: The grade that is asked for, the problem's first; None for a little worse than the best measured.
-        links: Says where the log of a record lies, seen from the report.
+        links: Returns the place of a record's log, seen from the report.
     """
     found = panels(runs)
     table = rows(found, links)

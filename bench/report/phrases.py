@@ -8,7 +8,7 @@ from bench.findings.crossover import Crossover
 from bench.findings.scales import RowScaling, ScalingPoint
 from bench.writing import figures
 
-NAMED = 4  # so many cases are named one by one
+NAMED = 4  # cases that are named one by one
 
 
 def cores(point: ScalingPoint) -> str:
@@ -25,7 +25,7 @@ def crossover_rows(at: Crossover) -> str:
 
 
 def crossover_interval(at: Crossover) -> str:
-    """Return how sure that is."""
+    """Return the uncertainty of the rows from which on B beats A."""
     if at.rows is None:
         return ""
     if not at.known:

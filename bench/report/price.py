@@ -1,4 +1,4 @@
-"""Sentences on what an answer gives and costs beside its time: quality and the start of a session; pure."""
+"""Sentences on the quality of an answer, and on its cost beside its time, the start of a session; pure."""
 
 from __future__ import annotations
 

@@ -26,7 +26,7 @@ class TableColumn:
     """A column of the full table.
 
     Attributes:
-        name: A word that stays, for styles and scripts.
+        name: A word that never changes, for styles and scripts.
         heading: Its heading.
         numeric: Whether it is a figure.
         narrow: Whether there is room for it on a telephone.
@@ -64,7 +64,7 @@ class Repeat:
         cells: Its figures as text, in the order of `repeats` less the log.
         reason: Why it is not ``ok``; empty where it is.
         log: Its log, as the record names it; empty where there is none.
-        link: Where the log lies, seen from the report; None where it is not at hand.
+        link: The log's place, seen from the report; None where the log is not at hand.
     """
 
     cells: tuple[str, ...]
@@ -98,7 +98,7 @@ def columns(panels: list[Panel]) -> tuple[TableColumn, ...]:
     """Return the columns: task and dataset only where there are several, and so the machine.
 
     Args:
-        panels: Everything.
+        panels: All panels.
     """
     several = sum(len(panel.groups) for panel in panels) > 1
     where = (*WHERE, *((MACHINE,) if len(panels) > 1 else ())) if several else ()
@@ -122,7 +122,7 @@ def repeats(panels: list[Panel]) -> tuple[str, ...]:
     """Return the headings of the figures of one trial.
 
     Args:
-        panels: Everything.
+        panels: All panels.
     """
     first = dict.fromkeys(problem.metrics[0].label for problem in _problems(panels))
     grade = " or ".join(first)
@@ -133,8 +133,8 @@ def rows(panels: list[Panel], links: Links) -> list[Row]:
     """Return a row for each case, in the order of machines, groups and cases.
 
     Args:
-        panels: Everything.
-        links: Says where the log of a record lies, seen from the report.
+        panels: All panels.
+        links: Returns the place of a record's log, seen from the report.
     """
     wanted = [column.name for column in columns(panels)]
     return [

@@ -70,5 +70,5 @@ def _phase_order(name: str) -> tuple[int, str]:
 
 
 def _colour(name: str) -> str:
-    """Return the colour of a phase; all that strategies named themselves have one."""
+    """Return the colour of a phase; all phases that strategies named themselves share one."""
     return f"var(--p-{name if name in KNOWN else 'named'})"
