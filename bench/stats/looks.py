@@ -1,8 +1,7 @@
 """The rules of the gate's procedure, on arrays: the result of each look at the pairs of a case, and its confirmation.
 
 The same functions judge many simulated cases in the tests of the error rates (`tests/stats/test_sequential.py`) and one
-case in a real night. p-values are one-sided: 5 and 5 measurements that do not overlap at all
-have 1/252 = 0.00397.
+case in a real night. p-values are one-sided: 5 and 5 measurements that do not overlap at all have 1/252 = 0.00397.
 """
 
 from __future__ import annotations

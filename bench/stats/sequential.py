@@ -1,8 +1,8 @@
 """The gate's procedure for one case: when to look, when to measure more, and the verdict.
 
-Pure: it takes measurements and knows nothing of their source. A case is looked at after 5 pairs and, unless it
-is settled, after 10; whatever stands out is measured again in 10 fresh pairs, which alone count, since the pairs that
-made it stand out are biased by having done so. The rules of each look are in `bench.stats.looks`.
+Pure: it takes measurements and knows nothing of their source. A case is looked at after 5 pairs and, unless it is
+settled, after 10; whatever stands out is measured again in 10 fresh pairs, which alone count, since the pairs that made
+it stand out are biased by having done so. The rules of each look are in `bench.stats.looks`.
 """
 
 from __future__ import annotations

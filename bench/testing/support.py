@@ -44,9 +44,9 @@ def make_tiny_dataset(home: Path) -> Dataset:
 def lopsided(group: int, groups: int) -> bool:
     """Return whether to flip a row group's labels, so that all rows together say nothing and any usual shard does.
 
-    Three quarters of the first half of the row groups are flipped, and three quarters of those with even
-    numbers. A strategy that shares the rows out by halves or in turn, and learns from one share only, then learns
-    either the true labels or their opposite.
+    Three quarters of the first half of the row groups are flipped, and three quarters of those with even numbers. A
+    strategy that shares the rows out by halves or in turn, and learns from one share only, then learns either the true
+    labels or their opposite.
 
     Args:
         group: Number of the row group.

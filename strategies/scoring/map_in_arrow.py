@@ -1,4 +1,4 @@
-"""mapInArrow: blocks of rows as Arrow record batches, what TensorFrames' map_blocks was.
+"""mapInArrow: blocks of rows as Arrow record batches, as TensorFrames' map_blocks had them.
 
 Knobs: those of `udf_pandas`, without pandas: Arrow's columns are copied once, into one aligned matrix, which TensorFlow
 takes in place.

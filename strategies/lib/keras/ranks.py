@@ -70,7 +70,7 @@ def fit(
         data: Batches of all epochs.
         steps: Batches in an epoch.
         laps: The rank's clock.
-        alive: What `guard_rank` gives, called after each call into TensorFlow.
+        alive: The function that `guard_rank` yields, called after each call into TensorFlow.
 
     Raises:
         RankError: The data ended early, as it does where a framework shards it once more.

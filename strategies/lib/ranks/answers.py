@@ -14,10 +14,10 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True)
 class RankAnswer:
-    """What a rank sends to the driver.
+    """The answer of a rank to the driver.
 
     Attributes:
-        value: What the rank's function returned.
+        value: The result of the rank's function.
         requests: Requests that it made to object stores.
         bytes: Bytes of objects that came.
     """
@@ -28,7 +28,7 @@ class RankAnswer:
 
 
 def call_with_keys(keys: Keys, function: Callable[..., Any], *arguments: Any, **named: Any) -> RankAnswer:
-    """Call a function in a rank's process, after giving that the driver's keys.
+    """Call a function in a rank's process, after giving the process the driver's keys.
 
     Args:
         keys: The driver's keys.

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True)
 class RankShare:
-    """What one rank trains on.
+    """The part of the train split that one rank trains on.
 
     Attributes:
         rows: Its rows, not read yet.

@@ -33,7 +33,7 @@ class ShippedModel:
     Attributes:
         content: The model's file, broadcast: it travels once to each host.
         name: The file's name; a directory travels as a zip archive.
-        key: Another value for every other model.
+        key: A value that no other model has.
         features: Names of its features, in their order.
         threads: Threads of each worker.
         cold: Seconds that loading it and the first call took, for each worker.

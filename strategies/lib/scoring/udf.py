@@ -25,14 +25,14 @@ if TYPE_CHECKING:
 RECORDS_PER_BATCH = 16_384
 PARTITIONS_PER_WORKER = 4  # so that no worker waits long for the last one
 FIRST_SLICE = 32  # rows for each worker
-LEAST_LEFT = 0.1  # of the budget, for which no further slice begins
+LEAST_LEFT = 0.1  # of the budget; with less left, no further slice begins
 
 
 def facts(recommended: str = "") -> Strategy:
     """Return the facts about a way to score that has no ``bench_train``, and so scores with the reference model.
 
     Args:
-        recommended: What its documentation recommends it for.
+        recommended: The use that its documentation recommends it for.
     """
     return Strategy(
         family="mlp",
@@ -82,7 +82,7 @@ def start(trial: Trial) -> SparkSession:
     # An import takes long enough for every slot to be given a task, and so a Python of its own.
     started = spark.range(0, trial.workers, 1, trial.workers).mapInArrow(start_python, "id long")
     if not hadoop.reads(spark, trial.dataset.path):
-        started = started.mapInArrow(start_python, "id long")  # then one Python reads for another that scores
+        started = started.mapInArrow(start_python, "id long")  # one Python reads for another that scores
     with spark_errors(SPARK_FAILED):
         started.collect()
     return spark

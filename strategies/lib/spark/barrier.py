@@ -34,7 +34,7 @@ if TYPE_CHECKING:
 
 @dataclass
 class RankMessages:
-    """What ranks tell each other.
+    """The messages that ranks exchange.
 
     Attributes:
         own: This rank's own message.

@@ -1,4 +1,4 @@
-"""What Spark's Python workers keep from one task to the next, and what they count for the driver."""
+"""Keeps opened rows in Spark's Python workers from task to task, and counts their traffic for the driver."""
 
 from __future__ import annotations
 
