@@ -130,7 +130,7 @@ def _rank(case: Case) -> tuple[bool, bool, float, str]:
 
 @dataclass(frozen=True)
 class Scaling:
-    """How a case compares with the fewest workers of its strategy in the run.
+    """The gain of a case over the fewest workers of its strategy in the run.
 
     Attributes:
         speedup: Time with the fewest workers, divided by that of the case.

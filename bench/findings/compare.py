@@ -1,4 +1,4 @@
-"""Compares two runs case by case, and refuses what is not comparable; pure."""
+"""Compares two runs case by case, and refuses runs that are not comparable; pure."""
 
 from __future__ import annotations
 

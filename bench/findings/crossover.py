@@ -17,7 +17,7 @@ from bench.stats import ratio
 
 @dataclass(frozen=True)
 class Crossover:
-    """Where B begins to beat A.
+    """The number of rows at which B begins to beat A.
 
     Attributes:
         a: Name of the one that is faster on fewer rows.
@@ -39,7 +39,7 @@ class Crossover:
 
 
 def crossover(a: str, b: str, seconds: Mapping[int, tuple[Sequence[float], Sequence[float]]]) -> Crossover | None:
-    """Return where B begins to beat A, None where B is the faster at the smallest size already or there is one size.
+    """Return the crossover of A and B, None where B is the faster at the smallest size already or there is one size.
 
     Args:
         a: Name of the one.

@@ -51,7 +51,7 @@ def _stack(case: Case) -> PhaseStack:
 
 
 def stretches(record: Record) -> dict[str, float]:
-    """Return the phases of a trial, with what ranks did inside the measured hook carved out of it.
+    """Return the phases of a trial, with the ranks' inner phases carved out of the measured hook.
 
     Ranks work at the same time. The one that was busy longest decides how the hook's time is divided; the rest keeps
     the hook's name.

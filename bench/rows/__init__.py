@@ -1,4 +1,4 @@
-"""How a strategy reads rows and writes scores, from a disk or an object store; imports nothing heavy.
+"""Reads rows from a disk or an object store, and writes scores, for strategies; imports nothing heavy.
 
     from bench import rows
 

@@ -100,7 +100,7 @@ def _candidates(environ: Mapping[str, str]) -> Iterator[tuple[str, Path]]:
 
 
 def _ask(source: str, program: Path) -> Java | None:
-    """Start a Java to learn what it is; None if it does not start, or is older than modules (9)."""
+    """Start a Java to describe it; None if it does not start, or is older than modules (9)."""
     try:
         outcome = commands.run([program, "-XshowSettings:properties", "--list-modules"], timeout_s=SECONDS_TO_START)
     except CommandError:

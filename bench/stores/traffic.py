@@ -39,7 +39,7 @@ class Traffic:
 
 
 own = Traffic()
-"""Of this process; a driver adds what its workers tell it."""
+"""The traffic of this process; a driver adds that of its workers."""
 
 
 class CountedFile(io.RawIOBase):

@@ -92,7 +92,7 @@ class StrategyContract:
         return run_trial(cls.strategy, dataset, tmp_path_factory.mktemp("shared"), workers=2, request=cls.request)
 
     def test_it_keeps_the_contract(self) -> None:
-        """Hooks and arguments are spelt as in the contract, and the module says in one line what it is."""
+        """Hooks and arguments are spelt as in the contract, and the module has a summary of one line."""
         plugin = plugins.load(self.strategy)
         assert plugin.summary, "give the module a docstring: `bench list` shows its first line"
         assert plugin.strategy.family, "name a family: linear, mlp or gbt"

@@ -14,7 +14,7 @@ _MARKUP = re.compile(
     r"""
     [\\`*\[\]{}<>#|~$&@]
     | (?<![^\W_])_ | _(?![^\W_])        # between two letters an underscore is no emphasis
-    | (?<=:)/(?=/) | (?<=\bwww)\.       # what addresses are made links by
+    | (?<=:)/(?=/) | (?<=\bwww)\.       # the marks of a web address
     | ^-(?=-+\ ?$)                       # a rule
     | ^[-+](?=\ |$) | (?<=^\d)[.)](?=\ |$) | (?<=^\d\d)[.)](?=\ |$)     # the item of a list
     """,

@@ -17,7 +17,7 @@ NAME = "dataset.json"
 # 1: the first.
 SCHEMA = 1
 SPLITS = ("train", "test")
-PLACE = ("path", "storage", "listing")  # fields of a `Dataset` that say where it lies, not what it is
+PLACE = ("path", "storage", "listing")  # fields of a `Dataset` that are its place and no part of its content
 
 
 @dataclass(frozen=True)
@@ -29,8 +29,8 @@ class DataFile:
         bytes: Its size.
         rows: Rows in it.
         row_groups: Row groups in it.
-        group_rows: Rows of each of them, so that what is to be read can be planned without opening the file; empty in
-            manifests that were written before there was this field.
+        group_rows: Rows of each of them, so that reading can be planned without opening the file; empty in manifests
+            that were written before there was this field.
         footer_sha256: Hexadecimal digest of its Parquet footer, with the length and magic at its end.
         headers_sha256: Hexadecimal digest of its page headers one after the other, which no page
             checksum covers.

@@ -18,7 +18,7 @@ from bench.errors import DatasetError
 from bench.model import Dataset
 
 ProgressCallback = Callable[[str, int, int], None]
-"""Is told what is being done, the rows done and the rows in all."""
+"""Takes the name of a step, the rows done and all rows."""
 
 
 def ignore_progress(what: str, done: int, total: int) -> None:

@@ -22,8 +22,8 @@ class ColumnChoice:
         label: Name of the label column in the input.
         features: Names of the feature columns in the input, in their order.
         text: Those features that hold strings.
-        names: What the dataset calls the label and the features: letters, digits and underscores only, since
-            Spark and LightGBM refuse others or want them quoted.
+        names: The dataset's names for the label and the features: letters, digits and underscores only, since Spark and
+            LightGBM refuse others or want them quoted.
         left_out: Columns that were left out without being asked.
     """
 

@@ -16,7 +16,7 @@ from bench.datasets.makers.statistics import ExactMeans
 from bench.errors import DatasetError
 
 Portion = tuple[NDArray[np.float32], NDArray[np.bool_] | None]
-"""Label and features, float32 of shape (1 + features, rows), NaN where missing; and which rows are for testing."""
+"""Label and features, float32 of shape (1 + features, rows), NaN where missing; and the rows for testing, if marked."""
 
 
 def build_shuffled(

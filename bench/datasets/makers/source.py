@@ -125,7 +125,7 @@ def _listed(opened: fs.FileSystem, base: str, path: str, storage: Storage) -> li
         if found.is_file:
             return [found]
         inside = opened.get_file_info(fs.FileSelector(base, recursive=True))
-    # As Spark and pyarrow do: what starts with a dot or an underscore is not data.
+    # As Spark and pyarrow do: a name that starts with a dot or an underscore is no data.
     files = [file for file in inside if file.is_file and not re.search(r"/[._]", file.path[len(base.rstrip("/")) :])]
     files = [file for file in files if file.path.endswith(_ENDINGS)] or files
     if not files:

@@ -131,7 +131,7 @@ class SplitWriter:
             compression="snappy",
             use_dictionary=False,
             write_page_checksum=True,
-            # One page for each column of a row group: what lies before it is its only header.
+            # One page for each column of a row group: the bytes before it are its only header.
             data_page_size=2**30,
             max_rows_per_page=_MOST_ROWS,
             # So that Spark reads only the row groups that hold the rows that are asked for by their ids.

@@ -84,7 +84,7 @@ def time_by_rows(found: RowScaling, width: int) -> Spec | None:
     """Return seconds by rows, both logarithmic, a line for each case.
 
     Args:
-        found: What was measured on datasets of several sizes.
+        found: The measurements on datasets of several sizes.
         width: `WIDE` or `NARROW`.
     """
     curves = sorted(found.curves, key=lambda curve: curve.points[-1][1])[:MOST_LINES]

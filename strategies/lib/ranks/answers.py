@@ -1,4 +1,4 @@
-"""Calls a rank's function where it runs, with the driver's keys, and counts what it asks of an object store."""
+"""Calls a rank's function in its process, with the driver's keys, and counts its requests to object stores."""
 
 from __future__ import annotations
 

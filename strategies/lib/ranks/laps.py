@@ -25,7 +25,7 @@ class Laps:
         """End the current lap.
 
         Args:
-            name: What to call it.
+            name: Its name.
         """
         now = time.monotonic()
         self.seconds[name] = self.seconds.get(name, 0.0) + now - self._began
