@@ -1,4 +1,4 @@
-"""Measured cases and verdicts that are made up, for what is said of them."""
+"""Makes up measured cases and verdicts, for the tests of their wording."""
 
 from __future__ import annotations
 
@@ -31,7 +31,7 @@ def case(name: str = "mine", family: str = "gbt", *, distributed: bool = False) 
 def record(
     seconds: float, inner: dict[str, float] | None = None, auc: float = 0.8, repeat: int = 1, **resources: Any
 ) -> Record:
-    """Return what matters here of the record of a train trial."""
+    """Return the part of a train trial's record that matters here."""
     phases = {"start": 0.1, "setup": 1.0, "train": seconds, "predict": 0.2, "teardown": 0.01, "other": 0.01}
     return {
         "trial": {"task": "train", "repeat": repeat},
@@ -78,7 +78,7 @@ def measured(ratio: float = 1.0, name: str = "mine", auc: float = 0.8, load: flo
 
 
 def failed(arm: str = "candidate", status: str = "failed", reason: str = "ValueError: out of luck") -> Measured:
-    """Return a case of which a run did not end well."""
+    """Return a case with a run that did not end well."""
     found = Measured(case("bad"))
     found.failure = Failure(arm, status, reason)
     return found
@@ -110,6 +110,6 @@ def document(entries: list[dict[str, Any]], **changes: Any) -> dict[str, Any]:
 
 
 def here(path: Path) -> Path:
-    """Return a directory that was just made."""
+    """Make a directory and return its path."""
     path.mkdir(parents=True)
     return path

@@ -38,7 +38,7 @@ def noise(model: str, shape: tuple[int, int], cv: float, generator: np.random.Ge
 
 @dataclass(frozen=True)
 class Nights:
-    """How many of the simulated cases ended how, as shares.
+    """The shares of the simulated cases, by outcome.
 
     Attributes:
         flagged: Stood out as slower at a look.
@@ -63,7 +63,7 @@ def nights(
     Args:
         model: Model of the noise.
         cv: Coefficient of variation of a run.
-        slowdown: What the candidate takes more, as a share.
+        slowdown: The share by which the candidate takes longer.
         cases: How many.
         seed: Seed of all chance.
         order: Arms in the order in which they run, repeated as often as needed.

@@ -1,4 +1,4 @@
-"""Prints what Spark reads of a dataset in an object store, as JSON; ``python observe_source.py FACTS``."""
+"""Prints how Spark reads a dataset in an object store, as JSON; ``python observe_source.py FACTS``."""
 
 import json
 import sys
