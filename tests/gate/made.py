@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import asdict
-from pathlib import Path
 from typing import Any
 
 from bench.gate.measuring.cases import Case
@@ -107,9 +106,3 @@ def document(entries: list[dict[str, Any]], **changes: Any) -> dict[str, Any]:
     }
     verdict.validate(whole)
     return whole
-
-
-def here(path: Path) -> Path:
-    """Make a directory and return its path."""
-    path.mkdir(parents=True)
-    return path
