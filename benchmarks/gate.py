@@ -1,8 +1,9 @@
-"""Whether the gate cries wolf, and whether it finds a slowdown: a night with many controls of which one has changed.
+"""Prints whether the gate raises false alarms and finds a slowdown, in a night of many controls, one of them changed.
 
 Makes a repository with a package of strategies that work for 0.3 s in pure Python, and two commits: all the same but
-one strategy, which does 20 % more work. Then `bench gate` compares the two. None of the same may be confirmed as
-slower; the other one must be found, or be inconclusive where the noise is above 8 %. With 40 controls: 8 minutes or so.
+one strategy, which does 20 % more work. Then `bench gate` compares the two. No unchanged one may be confirmed as
+slower; the changed one must be found, or be inconclusive where the noise is above 8 %. With 40 controls it takes about
+8 minutes.
 
     python benchmarks/gate.py [CONTROLS] [DIRECTORY]
 """
@@ -59,7 +60,7 @@ def bench_train():
 
 
 def main() -> int:
-    """Run the night, print what it found, and return 1 if that is wrong."""
+    """Run the night, print its findings, and return 1 if they are wrong."""
     controls = int(sys.argv[1]) if len(sys.argv) > 1 else 40
     with tempfile.TemporaryDirectory() as temporary:
         directory = Path(sys.argv[2]) if len(sys.argv) > 2 else Path(temporary, "night")

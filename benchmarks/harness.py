@@ -1,4 +1,4 @@
-"""What the harness itself costs: a trial that does nothing, grading, and the command line's start.
+"""Prints the cost of the harness itself: a trial that does nothing, grading, and the command line's start.
 
 Run on a quiet machine: ``uv run python benchmarks/harness.py``.
 """

@@ -1,10 +1,10 @@
-"""Prints how near the ways to score come to what two ceilings allow: `uv run python benchmarks/inference.py [ROUNDS]`.
+"""Prints how near the ways to score come to two ceilings: `uv run python benchmarks/inference.py [ROUNDS]`.
 
-The ceilings are `ceilings/compute.py` and `ceilings/transport.py`; one after the other they allow
-1 / (1 / compute + 1 / transport) rows/s. Everything is a trial of its own, on 2 million rows, and rounds are
-interleaved; rates are those without loading the model and its first call. With `--memory` it prints instead the peak
-memory on 1 and on 10 million rows, with a heap of 1 GB: a JVM collects late and takes what it is given, by default a
-quarter of the machine's memory. Run it on a quiet machine; a round takes about four minutes on 2 cores.
+The ceilings are `ceilings/compute.py` and `ceilings/transport.py`; one after the other they allow 1 / (1 / compute + 1
+/ transport) rows/s. Everything is a trial of its own, on 2 million rows, and rounds are interleaved; rates are those
+without loading the model and its first call. With `--memory` it prints instead the peak memory on 1 and on 10 million
+rows, with a heap of 1 GB: a JVM collects late and fills its heap, by default a quarter of the machine's memory. Run it
+on a quiet machine; a round takes about four minutes on 2 cores.
 """
 
 from __future__ import annotations
@@ -54,7 +54,7 @@ def main(rounds: int, *, memory: bool) -> None:
 
 
 def print_rates(rounds: int, dataset: Dataset, directory: str) -> None:
-    """Print rows/s of each way and of what it is held against.
+    """Print rows/s of each way and of the ceilings.
 
     Args:
         rounds: Number of measurements of each.

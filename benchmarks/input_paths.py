@@ -24,7 +24,7 @@ SPARK = """
 import os
 from pyspark.sql import SparkSession
 from bench.spark import java
-os.environ["JAVA_HOME"] = str(java.shim(java.find(), pathlib.Path(scratch)))
+os.environ["JAVA_HOME"] = str(java.write_shim(java.find(), pathlib.Path(scratch)))
 os.environ["PYSPARK_PYTHON"] = sys.executable
 builder = SparkSession.builder.master(f"local[{cores}]").config("spark.ui.enabled", "false")
 builder = builder.config("spark.driver.memory", "6g").config("spark.driver.bindAddress", "127.0.0.1")
@@ -32,7 +32,7 @@ spark = builder.config("spark.driver.host", "127.0.0.1").config("spark.log.level
 spark.range(1).count()
 rows = spark.read.parquet(dataset.split("train")).select(*dataset.features)
 """
-# Of each way: what comes before the clock starts, and the expression that is measured.
+# For each way, the code before the clock starts and the expression that is measured.
 WAYS = {
     "row groups into a matrix (ours)": (
         "from bench import rows\nrows.import_libraries(cores)",
@@ -97,7 +97,7 @@ def main(rounds: int) -> None:
 
 
 def _measure(way: str, path: str, scratch: str) -> tuple[float | None, str]:
-    """Return the seconds of one reading; or none, and the last line of what it said."""
+    """Return the seconds of one reading; or None, and the last line of its output."""
     before, reading = WAYS[way]
     code = CHILD.replace("{before}", before).replace("{reading}", reading)
     command = [sys.executable, "-c", code, path, str(cores_available()), str(Path(scratch, "java"))]

@@ -20,7 +20,7 @@ from bench.machine.limits import cores_available
 
 ROWS, FEATURES = 5_000_000, 28
 TARGETS = {"wall": 1.5, "memory": 2.2}
-# What a child measures: seconds, and the growth of its peak memory, of the reading alone.
+# A child measures seconds and the growth of its peak memory, of the reading alone.
 CHILD = """
 import json, psutil, resource, sys, time
 import pyarrow as pa

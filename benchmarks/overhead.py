@@ -1,4 +1,4 @@
-"""Prints what `bench` adds to training: `uv run python benchmarks/overhead.py [ROUNDS]`.
+"""Prints the time that `bench` adds to training: `uv run python benchmarks/overhead.py [ROUNDS]`.
 
 The phase `train` of a trial against the same hooks called by a plain script in a fresh process on the same cores,
 which has no clock, no probe and no parent that watches. Run it on a quiet machine; a round takes about a minute on 2

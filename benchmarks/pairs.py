@@ -24,7 +24,7 @@ TIMEOUT_S = 900.0
 def measure(
     request: Request, strategies: Sequence[str], rounds: int, script: Callable[[str], list[str]]
 ) -> dict[str, list[tuple[float, float]]]:
-    """Return the seconds in a trial and in a script, in interleaved rounds; what comes first alternates.
+    """Return the seconds in a trial and in a script, in interleaved rounds; the first of a pair alternates.
 
     Args:
         request: The work, on the dataset `flights`.
@@ -82,7 +82,7 @@ def print_ratios(seconds: dict[str, list[tuple[float, float]]], target: float) -
 
     Args:
         seconds: Out of `measure`.
-        target: What a ratio should not exceed.
+        target: The limit of a ratio.
     """
     print(f"{'train phase':<20}{'n':>4}{'bench s':>10}{'script s':>10}{'ratio of medians':>18}{'median of ratios':>18}")
     for name, pairs in seconds.items():

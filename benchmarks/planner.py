@@ -1,8 +1,8 @@
-"""Prints what it costs to plan with 100,000 files of 10 row groups: `uv run python benchmarks/planner.py [FILES]`.
+"""Prints the cost of planning with 100,000 files of 10 row groups: `uv run python benchmarks/planner.py [FILES]`.
 
 The dataset is simulated: there is a manifest, which is what a rank plans from (the footers' row counts are in it), and
-no file. Each rank is a process of its own, with another hash seed: that all come to the same plan shows in the digest.
-What is measured begins with the manifest's text on the disk and ends with the rank's row groups and its steps.
+no file. Each rank is a process of its own, with another hash seed: the digest shows that all make the same plan. The
+measurement begins with the manifest's text on the disk and ends with the rank's row groups and its steps.
 """
 
 from __future__ import annotations
@@ -16,7 +16,7 @@ from pathlib import Path
 
 GROUPS, ROWS_OF_A_GROUP, BATCH, WORLD = 10, 10_007, 65_536, 64
 RANKS = (0, 1, 63)
-SECONDS, MEGABYTES = 10.0, 500.0  # what it may take
+SECONDS, MEGABYTES = 10.0, 500.0  # the limits
 CHILD = """
 import hashlib, json, resource, sys, time
 from bench.datasets import read_manifest
@@ -58,7 +58,7 @@ def main(files: int) -> None:
 
 
 def planned(directory: str, rank: int) -> list[object]:
-    """Return what one rank's planning took and came to."""
+    """Return the cost and the result of one rank's planning."""
     command = [sys.executable, "-c", CHILD.format(), directory, str(rank), str(WORLD), str(BATCH)]
     environ = {**os.environ, "PYTHONHASHSEED": str(rank)}
     return json.loads(subprocess.run(command, env=environ, stdout=subprocess.PIPE, check=True).stdout)

@@ -56,7 +56,7 @@ def make_run(directory: Path, cases: int, repeats: int) -> Path:
     """Write a run as `bench run` does and return its directory.
 
     Args:
-        directory: Where to.
+        directory: Directory to write the run to.
         cases: Number of cases.
         repeats: Records of each.
     """
@@ -80,7 +80,7 @@ def make_run(directory: Path, cases: int, repeats: int) -> Path:
         }
     )
     lines = "".join(json.dumps(record) + "\n" for record in records)
-    (run.path / "records.jsonl").write_text(lines)  # at once: flushing ten thousand times is not what is measured
+    (run.path / "records.jsonl").write_text(lines)  # at once: ten thousand flushes are no part of the measurement
     for record in records:
         (run.path / record["log"]).touch()
     return run.path

@@ -1,4 +1,4 @@
-"""What several tests need: strategies that misbehave, a small dataset, the real command line."""
+"""Fixtures that several tests need: strategies that misbehave, a small dataset, the real command line."""
 
 from __future__ import annotations
 
@@ -30,13 +30,13 @@ FACTS = "@hookimpl\ndef bench_strategy():\n    return Strategy(family='linear')\
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Begin with modules that need more than the usual time, then those that start frameworks, then all others."""
+    """Sort tests: first modules that need more than the usual time, then those that start frameworks, then others."""
     long = {item.path for item in items if item.get_closest_marker("timeout")}
 
     def turn(item: pytest.Item) -> int:
         return 0 if item.path in long else 1 if "strategies" in item.path.parts else 2
 
-    # By whole modules: one that was torn apart would set up what its tests share twice.
+    # By whole modules: the tests of a divided module would set up their fixtures twice.
     items.sort(key=turn)
 
 

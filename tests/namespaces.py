@@ -1,7 +1,7 @@
 """Hosts out of network namespaces: each has an address, a name, a home and a temporary directory of its own.
 
-They share the kernel and the interpreter's files, and no other path: over what belongs to the tests, to the other hosts
-and to our own code lies an empty file system. Needs the rights of root, and iproute2.
+They share the kernel and the interpreter's files, and no other path: an empty file system hides the files of the tests,
+of the other hosts and of our own code. Needs the rights of root, and iproute2.
 """
 
 from __future__ import annotations
@@ -22,7 +22,7 @@ from tests.standalone import Host
 NETWORK = "10.213.77"
 BRIDGE = "bench-bridge"
 FIRST = 11  # of the hosts' numbers, the last part of their addresses
-# Hides directories, gives the host its name and its home, and becomes the command.
+# Hides directories, gives the host its name and its home, and replaces itself by the command.
 ENTER = """
 set -eu
 name=$1 address=$2 home=$3 hidden=$4; shift 4
@@ -78,18 +78,18 @@ class Network:
             self.hosts[name] = Host(address, home, prefix)
 
     def cut(self, name: str) -> None:
-        """Pull the plug of a host: it hears of nothing, and nobody hears of it."""
+        """Cut a host off the network, in both directions."""
         number = self.hosts[name].address.rpartition(".")[2]
         ip("link", "set", f"bench-{number}", "down")
 
     def mend(self, name: str) -> None:
-        """Put it in again."""
+        """Connect a cut host again."""
         number = self.hosts[name].address.rpartition(".")[2]
         ip("link", "set", f"bench-{number}", "up")
 
 
 def space_of(name: str) -> str:
-    """Return what the kernel calls a host."""
+    """Return the kernel's name for a host."""
     return f"bench-{name}"
 
 
@@ -99,7 +99,7 @@ def ip(*arguments: str) -> None:
 
 
 def why_not() -> str | None:
-    """Return why hosts cannot be made here, ``None`` if they can."""
+    """Return the reason why hosts cannot be made here, ``None`` if they can."""
     if os.geteuid() != 0:
         return "only root may make network namespaces"
     if missing := [name for name in ("ip", "unshare", "mount", "hostname") if not shutil.which(name)]:
@@ -119,7 +119,7 @@ def why_not() -> str | None:
 
 @contextmanager
 def network(base: Path, names: list[str], clear: list[str]) -> Iterator[Network]:
-    """Have hosts as long as the block runs; skip the test where that is not permitted."""
+    """Make hosts for as long as the block runs; skip the test where that is not permitted."""
     if reason := why_not():
         pytest.skip(reason)
     remove(names)
@@ -130,7 +130,7 @@ def network(base: Path, names: list[str], clear: list[str]) -> Iterator[Network]
 
 
 def remove(names: list[str]) -> None:
-    """Take hosts and bridge away, also those that a killed test has left."""
+    """Remove hosts and bridge, also those that a killed test has left."""
     for number, name in enumerate(names, FIRST):
         for command in (["netns", "delete", space_of(name)], ["link", "delete", f"bench-{number}"]):
             with suppress(subprocess.SubprocessError):

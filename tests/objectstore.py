@@ -148,7 +148,7 @@ class ObjectStore:
 
 
 def program() -> Path:
-    """Return SeaweedFS' program, after a look at whether it is the one that we know."""
+    """Check that SeaweedFS' program is the known one, and return its path."""
     path = Path(sysconfig.get_path("scripts"), "weed")
     with path.open("rb") as file:
         found = hashlib.file_digest(file, "sha256").hexdigest()

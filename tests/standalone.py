@@ -24,7 +24,7 @@ FRUGAL = "-XX:TieredStopAtLevel=1 -XX:+UseSerialGC"
 
 @dataclass(frozen=True)
 class Host:
-    """Where a process of the cluster runs.
+    """A host for processes of the cluster.
 
     Attributes:
         address: Its IP address.
@@ -58,7 +58,7 @@ class Cluster:
     """The processes of a cluster.
 
     Attributes:
-        url: What to give to ``--master``.
+        url: The value for ``--master``.
         master: The master's process.
         workers: The workers' processes, in the order of their hosts.
     """
@@ -76,7 +76,7 @@ class Cluster:
         port = free_ports(1)[0]
         self.url = f"spark://{master.address}:{port}"
         self._log = directory / "master.log"
-        home = java.shim(java.find(), directory / "java")
+        home = java.write_shim(java.find(), directory / "java")
         self._environ = {
             "JAVA_HOME": str(home),
             "JDK_JAVA_OPTIONS": FRUGAL,
@@ -105,7 +105,7 @@ class Cluster:
             time.sleep(0.1)
 
     def executors(self) -> list[psutil.Process]:
-        """Return the processes that work for applications: executors, and what they have started."""
+        """Return the processes that work for applications: executors and their children."""
         found = []
         for worker in self.workers:
             with suppress(psutil.NoSuchProcess):

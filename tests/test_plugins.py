@@ -9,7 +9,7 @@ import pytest
 from bench import Strategy, plugins
 from bench.errors import PluginError, UsageError
 from bench.testing.contract import FRAMEWORKS
-from bench.testing.support import installed as known
+from bench.testing.support import install_strategies
 from tests.conftest import FACTS, HEADER, Plugins
 
 pytestmark = pytest.mark.every_python
@@ -47,7 +47,10 @@ def test_one_strategy_found_twice_is_one(tmp_path: Path) -> None:
     """An editable and a plain installation of one package, both on the path, are no conflict."""
     source = tmp_path / "twice.py"
     source.write_text(HEADER + FACTS + TRAIN)
-    with known(tmp_path / "first", {"twice": source}), known(tmp_path / "second", {"twice": source}):
+    with (
+        install_strategies(tmp_path / "first", {"twice": source}),
+        install_strategies(tmp_path / "second", {"twice": source}),
+    ):
         assert plugins.load("twice").tasks == ("train",)
 
 

@@ -140,9 +140,9 @@ def describe(name: str, storage: Storage, as_json: bool, verify: bool) -> None:
 
 
 def _progress() -> Any:
-    from bench.datasets.show import progress_bar
+    from bench.datasets.show import show_progress
 
-    return progress_bar()
+    return show_progress()
 
 
 def _made(manifest: Manifest) -> None:

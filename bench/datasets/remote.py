@@ -1,4 +1,4 @@
-"""Datasets in object stores: opened by their footers, and put there."""
+"""Opens datasets in object stores by their footers, and copies datasets there."""
 
 from __future__ import annotations
 
@@ -17,14 +17,14 @@ from bench.stores.tree import AT_ONCE, Tree
 
 
 def open_remote(uri: str, storage: Storage) -> Manifest:
-    """Open a dataset in a store: sizes are compared from the listing, and footers by reading these and nothing else.
+    """Open a dataset in a store; compare sizes with one listing, and footers by reading only them.
 
     Args:
         uri: The URI that holds its manifest.
         storage: How to reach it.
 
     Raises:
-        DatasetError: There is none, or an object is missing, damaged or of another version.
+        DatasetError: There is no dataset, or an object is missing, damaged or of another version.
         StorageError: The store cannot be reached.
     """
     tree = Tree(uri, storage)
@@ -56,7 +56,7 @@ def _footer_digest(tree: Tree, path: str) -> str:
         path: Its path there.
     """
     opened = tree.open(path)
-    with opened.reading() as file:
+    with opened.open_reader() as file:
         size = file.seek(-TAIL_BYTES, os.SEEK_END) + TAIL_BYTES
         length = int.from_bytes(file.read(4), "little") + TAIL_BYTES
         file.seek(-min(length, size), os.SEEK_END)
@@ -68,7 +68,7 @@ def copy(manifest: Manifest, uri: str, storage: Storage) -> Manifest:
 
     Args:
         manifest: Of the dataset to copy.
-        uri: Where to; nothing may lie there yet.
+        uri: The target; nothing may lie there yet.
         storage: How to reach it.
 
     Returns:

@@ -1,4 +1,4 @@
-"""Shows datasets, and how far the making of one is, to a person."""
+"""Shows datasets, and the progress of making one, to a person."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ from bench.problems import problem_of
 
 
 @contextmanager
-def progress_bar() -> Iterator[build.Progress]:
+def show_progress() -> Iterator[build.ProgressCallback]:
     """Give a function that shows progress on standard error, if that is a terminal."""
     console = Console(stderr=True)
     columns = (
@@ -68,7 +68,7 @@ def _line(path: Path) -> list[str]:
 
 
 def print_manifest(manifest: Manifest, console: Console, *, verified: bool = False) -> None:
-    """Print what a dataset is.
+    """Print the facts of a dataset.
 
     Args:
         manifest: Its manifest.

@@ -1,4 +1,4 @@
-"""Where datasets lie: finds them by name, checks them, and puts new ones in place in one step."""
+"""The directory of datasets: finds them by name, checks them, and puts new ones in place in one step."""
 
 from __future__ import annotations
 
@@ -49,10 +49,10 @@ def locate(name_or_path: str) -> Path:
 
 
 def checked_name(name: str) -> str:
-    """Return a name for a dataset as it is.
+    """Return a dataset's name unchanged, if it is a valid one.
 
     Raises:
-        UsageError: It cannot be one.
+        UsageError: It is no valid name.
     """
     if not _NAME.fullmatch(name):
         raise UsageError(f"{name!r} cannot be a dataset's name: use letters, digits, dots, dashes and underscores.")
@@ -67,8 +67,8 @@ def names() -> list[str]:
 def open_dataset(name_or_path: str, storage: Storage | None = None) -> Dataset:
     """Find a dataset and check that its files are those that its manifest describes.
 
-    Compared are sizes, footers and, on a disk, page headers, and no page is read: a damaged page is found when
-    it is read, by its checksum.
+    Sizes, footers and, on a disk, page headers are compared. No page is read: a checksum finds a damaged page when it
+    is read.
 
     Args:
         name_or_path: A name under `home`; or a path, which has a slash or holds a manifest; or a URI.
@@ -111,8 +111,8 @@ def _check(path: Path, file: manifests.DataFile) -> None:
 
 
 @contextmanager
-def staging(name: str, *, force: bool = False) -> Iterator[Path]:
-    """Give a hidden directory that becomes the dataset when the block ends well, and else vanishes.
+def stage_dataset(name: str, *, force: bool = False) -> Iterator[Path]:
+    """Give a hidden directory that becomes the dataset when the block ends well, and is removed otherwise.
 
     Args:
         name: Name of the dataset.

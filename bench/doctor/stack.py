@@ -71,7 +71,7 @@ def spark(runtime: java.Java | None) -> Check:
         return Check("Spark", "broken", "cannot start without Java", java.REMEDY)
     with tempfile.TemporaryDirectory(prefix="bench-doctor-") as scratch:
         environ = {
-            "JAVA_HOME": str(java.shim(runtime, Path(scratch))),
+            "JAVA_HOME": str(java.write_shim(runtime, Path(scratch))),
             "PYSPARK_PYTHON": sys.executable,
             "SPARK_LOCAL_IP": "127.0.0.1",
         }

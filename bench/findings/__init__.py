@@ -1,1 +1,1 @@
-"""What records say: cases, groups, comparisons; pure."""
+"""Cases, groups and comparisons out of records; pure."""

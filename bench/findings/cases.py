@@ -48,12 +48,12 @@ class Case:
 
     @functools.cached_property
     def samples(self) -> list[float]:
-        """What each of the ``ok`` records is judged by, in seconds."""
+        """The judged seconds of each ``ok`` record."""
         return [seconds for record in self.ok if (seconds := self.kind.seconds(record)) is not None]
 
     @property
     def kind(self) -> Task:
-        """What its task is."""
+        """Its task."""
         return TASKS[self.task]
 
     @property
@@ -63,12 +63,12 @@ class Case:
 
     @property
     def problem(self) -> Problem:
-        """The kind of problem that its dataset is of."""
+        """The kind of its dataset's problem."""
         return problem_of(self.records[0]["trial"])
 
     @property
     def grade(self) -> float | None:
-        """The median of the first grade of its problem."""
+        """The median of its grades by the problem's first metric."""
         return self.median("quality", self.problem.metrics[0].name)
 
     @property
@@ -108,7 +108,7 @@ def _value(record: Record, path: tuple[str, ...]) -> Any:
 
 
 def cases(records: Iterable[Record]) -> list[Case]:
-    """Return the cases, the fastest first; those without a figure come last, but for the control.
+    """Return the cases: first the control, then the others from fast to slow, and last those without a figure.
 
     Args:
         records: The records of one run, or of several whose trials are alike.
@@ -130,7 +130,7 @@ def _rank(case: Case) -> tuple[bool, bool, float, str]:
 
 @dataclass(frozen=True)
 class Scaling:
-    """How a case compares with the fewest workers of its strategy in the run.
+    """The gain of a case over the fewest workers of its strategy in the run.
 
     Attributes:
         speedup: Time with the fewest workers, divided by that of the case.
@@ -164,7 +164,7 @@ def scaling(case: Case, summaries: Iterable[Case]) -> Scaling | None:
 
 
 def cost(case: Case) -> float | None:
-    """Return what a case is judged by, in seconds: the median of its repeats; see `bench.tasks.base.Task.seconds`."""
+    """Return the judged seconds of a case: the median of its repeats; see `bench.tasks.base.Task.seconds`."""
     found = samples(case)
     return statistics.median(found) if found else None
 
@@ -176,16 +176,16 @@ def overhead_s(summaries: Iterable[Case]) -> float | None:
 
 
 def samples(case: Case) -> list[float]:
-    """Return what each repeat of a case is judged by, in seconds; see `bench.tasks.base.Task.seconds`."""
+    """Return the judged seconds of each repeat of a case; see `bench.tasks.base.Task.seconds`."""
     return case.samples
 
 
 def time_s(case: Case) -> float | None:
-    """Return what a case took, in seconds: to a model, or to score all the rows that it scored."""
+    """Return the seconds that a case took: to a model, or to score all the rows that it scored."""
     found = times(case)
     return statistics.median(found) if found else None
 
 
 def times(case: Case) -> list[float]:
-    """Return what each repeat took, in seconds: to a model, or to score all the rows that it scored."""
+    """Return the seconds that each repeat took: to a model, or to score all the rows that it scored."""
     return [seconds for record in case.ok if (seconds := case.kind.duration_s(record)) is not None]

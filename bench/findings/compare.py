@@ -1,4 +1,4 @@
-"""Compares two runs case by case, and refuses what is not comparable; pure."""
+"""Compares two runs case by case, and refuses runs that are not comparable; pure."""
 
 from __future__ import annotations
 
@@ -19,15 +19,15 @@ from bench.stats.best import LEVEL, holm, repeats_needed
 from bench.stats.looks import noise
 from bench.stats.ranksum import Ratio, ratio
 
-LEAST_RATIO = 1.03  # a difference of less is not worth a verdict
+LEAST_RATIO = 1.03  # a smaller difference gets no verdict
 # Standard deviations of log time: the slowdown that 5 repeats of each show in four of five comparisons.
 POWER = 3.15
 
-Key = tuple[Any, ...]
+CaseKey = tuple[Any, ...]
 
 
 @dataclass(frozen=True)
-class Compared:
+class ComparedCase:
     """A case that both runs have.
 
     Attributes:
@@ -37,7 +37,7 @@ class Compared:
         verdict: ``slower``, ``faster``, ``ok`` (surely no slowdown of the threshold), ``inconclusive``, ``worse`` (its
             grades, or an answer that is wrong), ``new`` (only B ends well), ``skipped`` (in both), or ``broken`` (B has
             no time, or trials of it that went wrong).
-        worse: A part of a sentence for each grade that is worse than it may be.
+        worse: A part of a sentence for each grade that is worse by more than its tolerance.
     """
 
     a: Case
@@ -52,15 +52,15 @@ class Comparison:
     """Two runs, case by case.
 
     Attributes:
-        compared: What both have.
-        only_a: What only the baseline has.
-        only_b: What only the candidate has.
-        differences: Facts in which they differ, and that were allowed to.
+        compared: The cases of both.
+        only_a: The cases of the baseline alone.
+        only_b: The cases of the candidate alone.
+        differences: The facts in which they differ, all of them allowed.
         together: Whether they were measured in turn in one session.
         repeats_needed: How many repeats of each it takes to tell a case of them apart; None where no case has too few.
     """
 
-    compared: tuple[Compared, ...]
+    compared: tuple[ComparedCase, ...]
     only_a: tuple[Case, ...]
     only_b: tuple[Case, ...]
     differences: tuple[Difference, ...]
@@ -78,7 +78,7 @@ def compare(a: Run, b: Run, *, threshold: float = 0.10, allowed: Collection[str]
         allowed: Names of facts, or of groups of facts, that may differ.
 
     Raises:
-        UsageError: They differ in a fact that must not, or a name that was allowed is no fact's.
+        UsageError: They differ in a fact that must be equal, or an allowed name is no fact's.
     """
     found = differences(a, b)
     may = check_allowed(allowed, found)
@@ -114,8 +114,8 @@ def _counting(records: Iterable[Record]) -> list[Record]:
     return [record for record in records if record["notes"].get("gate", {}).get("stage") != "warm-up"]
 
 
-def _key(case: Case, may: set[str]) -> Key:
-    """Return what a case is known by in both runs; what may differ does not tell two cases apart."""
+def _key(case: Case, may: set[str]) -> CaseKey:
+    """Return the key of a case in both runs, without the facts that may differ."""
     dataset = "" if "dataset" in may else case.dataset
     return case.strategy, case.task, dataset, case.workers, None if {"cores", "machine"} & may else case.cores
 
@@ -125,7 +125,7 @@ def _ratio(a: Case, b: Case) -> Ratio | None:
     return ratio(ours, theirs) if ours and theirs else None
 
 
-def _told_apart(ratios: dict[Key, Ratio | None]) -> set[Key]:
+def _told_apart(ratios: dict[CaseKey, Ratio | None]) -> set[CaseKey]:
     """Return the cases whose times differ by more than chance: Holm's step-down over all of them."""
     tested = {key: found for key, found in ratios.items() if found}
     if not tested:
@@ -146,10 +146,10 @@ def _repeats_needed(tested: Collection[Ratio]) -> int | None:
     least = [2 / math.comb(found.n_a + found.n_b, found.n_b) for found in tested]
     if all(p <= LEVEL / len(least) for p in least):
         return None
-    return repeats_needed(2 * len(least) + 1)  # two one-sided tests for each, and the leader that it counts
+    return repeats_needed(2 * len(least) + 1)  # two one-sided tests for each; the function counts a leader too
 
 
-def _judge(a: Case, b: Case, found: Ratio | None, told_apart: bool, threshold: float) -> Compared:
+def _judge(a: Case, b: Case, found: Ratio | None, told_apart: bool, threshold: float) -> ComparedCase:
     worse = tuple(worse_grades(grades(b.ok), grades(a.ok), b.problem))
     before, after = ({record["status"] for record in case.records} for case in (a, b))
     if worse or "invalid" in after - before:
@@ -160,7 +160,7 @@ def _judge(a: Case, b: Case, found: Ratio | None, told_apart: bool, threshold: f
         verdict = "slower" if found.estimate > 1 else "faster"
     else:
         verdict = "ok" if _surely_ok(samples(a), samples(b), found, threshold) else "inconclusive"
-    return Compared(a, b, found, verdict, worse)
+    return ComparedCase(a, b, found, verdict, worse)
 
 
 def _without_figures(before: set[str], after: set[str]) -> str:

@@ -17,16 +17,16 @@ from bench.stats import ratio
 
 @dataclass(frozen=True)
 class Crossover:
-    """Where B begins to beat A.
+    """The number of rows at which B begins to beat A.
 
     Attributes:
-        a: The one that is faster on fewer rows.
-        b: The one that is faster on more.
+        a: Name of the one that is faster on fewer rows.
+        b: Name of the one that is faster on more.
         rows: The number of rows from which on B is the faster; None: not within the range measured.
-        low: Where B could be the faster already; None where that is below the range, or unknown.
-        high: From where on it surely is; None where that is above the range, or unknown.
+        low: Rows from which B may be the faster; None where that is below the range, or unknown.
+        high: Rows from which B surely is the faster; None where that is above the range, or unknown.
         known: Whether there is an interval: there is none where a size has too few repeats.
-        times_at_most: Where B is not the faster within the range: how many times A's time it takes at the largest size.
+        times_at_most: B's time over A's at the largest size, where B is not the faster within the range.
     """
 
     a: str
@@ -39,7 +39,7 @@ class Crossover:
 
 
 def crossover(a: str, b: str, seconds: Mapping[int, tuple[Sequence[float], Sequence[float]]]) -> Crossover | None:
-    """Return where B begins to beat A, None where B is the faster at the smallest size already or there is one size.
+    """Return the crossover of A and B, None where B is the faster at the smallest size already or there is one size.
 
     Args:
         a: Name of the one.

@@ -1,4 +1,4 @@
-"""Median grades of some trials, and whether they are worse than they may be; pure."""
+"""Median grades of some trials, and whether they are worse by more than the tolerance; pure."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ def worse_grades(candidate: Mapping[str, float], reference: Mapping[str, float],
 
     Args:
         candidate: Out of `grades`.
-        reference: The same of what it must reach.
+        reference: The grades that the candidate must reach.
         problem: The kind of problem that both are of.
     """
     return [

@@ -1,4 +1,4 @@
-"""Says what may be compared with what: like trials of all runs form a group, groups of one machine a panel; pure."""
+"""Groups like trials of all runs, which may be compared, and gathers a machine's groups in a panel; pure."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from bench.records.directory import Record, Run, last_records
 from bench.request import setting_of
 from bench.tasks import TASKS
 
-# What a trial is asked to do beside its family's settings. Where any of it differs, two trials do different work.
+# Parts of a request beside the family's settings. Trials that differ in one of them do different work.
 BEFORE, AFTER = ("seed",), ("budget_s", "master", "model")
 
 
@@ -28,7 +28,7 @@ class Group:
         task: Name of the task.
         dataset: The dataset's facts, out of ``run.json``.
         cores: Cores of each trial.
-        settings: What the trials were asked to do, where groups of one machine, task and dataset differ in it.
+        settings: The trials' settings, where groups of one machine, task and dataset differ in them.
         runs: Names of the runs that the trials come from.
         cases: The cases, the control included.
     """
@@ -52,13 +52,13 @@ class Group:
 
     @property
     def problem(self) -> Problem:
-        """The kind of problem that the dataset is of."""
+        """The kind of the dataset's problem."""
         return problem_of(self.dataset)
 
 
 @dataclass(frozen=True)
 class Panel:
-    """One machine with one stack, and all that was measured on it.
+    """One machine with one stack, and all measurements on it.
 
     Attributes:
         number: From 1, in the order of the runs.
@@ -79,7 +79,7 @@ def panels(runs: Sequence[Run]) -> list[Panel]:
     """Return a panel for each machine and stack, in the order of the runs.
 
     Args:
-        runs: What was read.
+        runs: The runs.
     """
     by_environment: dict[str, list[Run]] = defaultdict(list)
     for run in runs:
@@ -122,7 +122,7 @@ def _groups(runs: Iterable[Run]) -> list[Group]:
 
 
 def _settings(run: Run) -> str:
-    """Return what the trials of a run were asked to do, as text that can be compared."""
+    """Return the settings of a run's trials, as text that can be compared."""
     request = run.run["request"]
     wanted = {name: setting_of(request, name) for name in (*BEFORE, *families.settings(), *AFTER)}
     models = {trial.get("model") for trial in run.run["plan"]} - {None}

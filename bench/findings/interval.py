@@ -18,7 +18,7 @@ LEVEL = 0.95
 
 @dataclass(frozen=True)
 class Interval:
-    """Where the median of such runs lies.
+    """The interval of a median.
 
     Attributes:
         low: Lower end.

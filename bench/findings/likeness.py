@@ -1,4 +1,4 @@
-"""In which facts two runs differ, and which of them may; pure."""
+"""Finds the facts in which two runs differ, and checks the names of those that may; pure."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from bench.errors import UsageError
 from bench.records.directory import Record, Run
 from bench.request import setting_of
 
-# What was asked for beside the families' settings, which stand between.
+# Settings of a request; those of the families are shown between the two groups.
 BEFORE, AFTER = ("task", "seed"), ("master", "budget_s", "spark_conf", "spark_conf_file")
 GROUPS = ("machine", "cores", "python", "java", "versions", "dataset", "settings", "model")
 
@@ -21,8 +21,8 @@ class Difference:
     """A fact in which two runs differ.
 
     Attributes:
-        group: What it belongs to, one of `GROUPS`.
-        name: What it is called.
+        group: Its group, one of `GROUPS`.
+        name: Its name.
         a: Its value in the baseline.
         b: Its value in the candidate.
     """
@@ -39,8 +39,7 @@ class Difference:
 def differences(a: Run, b: Run) -> list[Difference]:
     """Return the facts in which two runs differ and that make their times incomparable.
 
-    Not among them: the commit, and the version of what holds the strategies, since two of those are just what one
-    wants to compare.
+    The commit, and the version of the package with the strategies, are not among them, since people compare just those.
     """
     before, after = environment.facts(a.run["environment"]), environment.facts(b.run["environment"])
     names = [*before, *(name for name in after if name not in before)]
@@ -54,7 +53,7 @@ def differences(a: Run, b: Run) -> list[Difference]:
 
 
 def _setting(request: dict[str, Any], name: str) -> Any:
-    """Return a setting; none given is what a run of before there was such a setting has."""
+    """Return a setting; a run without one is equal to a run from before the setting existed."""
     value = setting_of(request, name)
     return (", ".join(value) or None) if isinstance(value, list) else value
 
@@ -65,12 +64,12 @@ def _group(fact: str) -> str:
 
 
 def _models(records: Iterable[Record]) -> str | None:
-    """Return what was scored with, if there was such a model."""
+    """Return the model that was scored with, if there was one."""
     return ", ".join(sorted({str(model)[:12] for record in records if (model := record["trial"].get("model"))})) or None
 
 
 def check_allowed(allowed: Collection[str], found: Iterable[Difference]) -> set[str]:
-    """Return the names of what may differ, in lower case.
+    """Return the names of the facts that may differ, in lower case.
 
     Args:
         allowed: Names of facts, or of groups of facts, as they were given.

@@ -9,20 +9,20 @@ from bench.writing.clean import shown
 
 
 def case_name(case: Case) -> str:
-    """Return what to call a case: its strategy, and its workers if it had more than one."""
+    """Return the name of a case: its strategy, and its workers if it had more than one."""
     name = shown(case.strategy)
     return name if case.workers == 1 else f"{name} ({case.workers} workers)"
 
 
 def group_name(group: Group) -> str:
-    """Return what to call a group: the task, the dataset, its rows, and what tells it from others like it."""
+    """Return the name of a group: the task, the dataset, its rows, and the settings that set it apart."""
     what = TASKS[group.task].rows_are
     told = "".join(f", {name} {shown(str(value))}" for name, value in group.settings.items())
     return f"{shown(group.dataset['name'])}, {group.rows:,} rows {what}{told}"
 
 
 def panel_name(panel: Panel) -> str:
-    """Return what to call a machine with its stack."""
+    """Return the name of a machine with its stack."""
     host = panel.environment["host"]
     memory = host["memory_bytes"]
     gpus = "".join(f", {shown(gpu)}" for gpu in host["gpus"])

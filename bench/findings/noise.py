@@ -1,4 +1,4 @@
-"""What the machine's own witnesses say: whether a trial's time is its own; pure."""
+"""Tells from the machine's own counters whether other programs disturbed a trial; pure."""
 
 from __future__ import annotations
 
@@ -10,11 +10,11 @@ from bench.records.directory import Record
 # Above these a trial shared the machine. It may cause stalls itself, but neither of these.
 FOREIGN_SHARE = 0.15  # cores that other programs used
 STEAL_SHARE = 0.02  # cores that the hypervisor took
-_TICKS = 2 / os.sysconf("SC_CLK_TCK")  # the kernel counts in such steps: less than two are none
+_TICKS = 2 / os.sysconf("SC_CLK_TCK")  # the kernel counts in such steps; less than two count as none
 
 
 def disturbances(record: Record) -> list[str]:
-    """Return a part of a sentence for each way in which others took so much of the machine that a time is not its own.
+    """Return a part of a sentence for each share of the machine that others took and that spoils the trial's time.
 
     This is the one definition of a busy machine, for reports and for the gate.
 

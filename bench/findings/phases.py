@@ -1,4 +1,4 @@
-"""Where the time of a case went: stretches that sum to the wall time of one of its trials; pure.
+"""Divides the time of a case into stretches that sum to the wall time of one of its trials; pure.
 
 Medians of phases do not sum to anything, so the trial is shown whose wall time is the (lower) median.
 """
@@ -19,7 +19,7 @@ SLACK_S = 0.005  # clocks of two processes: inner phases may exceed their hook b
 
 
 @dataclass(frozen=True)
-class Stack:
+class PhaseStack:
     """A trial's time.
 
     Attributes:
@@ -35,7 +35,7 @@ class Stack:
     seconds: dict[str, float]
 
 
-def stacks(cases: Iterable[Case]) -> list[Stack]:
+def stacks(cases: Iterable[Case]) -> list[PhaseStack]:
     """Return the time of each case that has an ``ok`` trial, in the order of the cases.
 
     Args:
@@ -44,20 +44,20 @@ def stacks(cases: Iterable[Case]) -> list[Stack]:
     return [_stack(case) for case in cases if case.ok]
 
 
-def _stack(case: Case) -> Stack:
+def _stack(case: Case) -> PhaseStack:
     ordered = sorted(case.ok, key=lambda record: record["wall_s"])
     record = ordered[(len(ordered) - 1) // 2]
-    return Stack(case, record["trial"]["repeat"], record["wall_s"], stretches(record))
+    return PhaseStack(case, record["trial"]["repeat"], record["wall_s"], stretches(record))
 
 
 def stretches(record: Record) -> dict[str, float]:
-    """Return the phases of a trial, with what ranks did inside the measured hook carved out of it.
+    """Return the phases of a trial, with the ranks' inner phases carved out of the measured hook.
 
-    Ranks work at the same time. The one that was busy longest says what the hook's time went into; what is left of the
-    hook keeps the hook's name.
+    Ranks work at the same time. The one that was busy longest decides how the hook's time is divided; the rest keeps
+    the hook's name.
 
     Args:
-        record: The record; its phases sum to its wall time, and so does what is returned.
+        record: The record; its phases sum to its wall time, and so do the stretches.
     """
     phases = dict(record["phases"])
     hook = TASKS[record["trial"]["task"]].measured

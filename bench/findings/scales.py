@@ -1,4 +1,4 @@
-"""How cases scale: by workers, and by rows where several datasets of one shape were measured; pure."""
+"""Scaling of cases by workers, and by rows where several datasets of one shape were measured; pure."""
 
 from __future__ import annotations
 
@@ -13,11 +13,11 @@ from bench.findings.groups import Group
 from bench.findings.interval import Interval, of_median
 from bench.findings.names import case_name
 
-MOST_PAIRS = 400  # of strategies that are looked at for a crossover
+MOST_PAIRS = 400  # of strategies that are searched for a crossover
 
 
 @dataclass(frozen=True)
-class Point:
+class ScalingPoint:
     """A case among those of its strategy with other numbers of workers.
 
     Attributes:
@@ -35,7 +35,7 @@ class Point:
     oversubscribed: bool
 
 
-def by_workers(group: Group) -> list[Point]:
+def by_workers(group: Group) -> list[ScalingPoint]:
     """Return the cases of the strategies that ran with several numbers of workers, by strategy and workers.
 
     Args:
@@ -49,7 +49,7 @@ def by_workers(group: Group) -> list[Point]:
         for case in sorted(cases, key=lambda case: case.workers):
             if scales := scaling(case, cases):
                 ideal = scales.speedup / scales.efficiency
-                found.append(Point(case, scales.speedup, scales.efficiency, ideal, case.workers > case.cores))
+                found.append(ScalingPoint(case, scales.speedup, scales.efficiency, ideal, case.workers > case.cores))
     return found
 
 
@@ -69,15 +69,15 @@ class Curve:
 
 
 @dataclass(frozen=True)
-class ByRows:
-    """What was measured on several datasets of one shape, on one machine.
+class RowScaling:
+    """The measurements of one machine on several datasets of one shape.
 
     Attributes:
         task: Name of the task.
         datasets: Their names, by rows.
         features: Number of features of each.
         curves: A curve for each case that ran on more than one.
-        crossovers: Where who begins to beat whom, those within the range first, by rows.
+        crossovers: The crossovers of pairs of strategies, those within the range first, by rows.
     """
 
     task: str
@@ -88,7 +88,7 @@ class ByRows:
 
     @property
     def fastest(self) -> tuple[str, str]:
-        """Who is the fastest on the fewest rows, and who on the most, of those that ran on them."""
+        """The fastest on the fewest rows and the fastest on the most, of those that ran on them."""
         sizes = [rows for curve in self.curves for rows, _, _ in curve.points]
         return self._fastest(min(sizes)), self._fastest(max(sizes))
 
@@ -97,7 +97,7 @@ class ByRows:
         return min(seconds, key=lambda name: seconds[name])
 
 
-def by_rows(groups: Sequence[Group]) -> list[ByRows]:
+def by_rows(groups: Sequence[Group]) -> list[RowScaling]:
     """Return how times grow with rows, for each task and shape of dataset that has several sizes.
 
     Args:
@@ -112,7 +112,7 @@ def by_rows(groups: Sequence[Group]) -> list[ByRows]:
     return [one for one in found if one.curves]
 
 
-def _by_rows(sizes: dict[int, Group]) -> ByRows:
+def _by_rows(sizes: dict[int, Group]) -> RowScaling:
     ordered = dict(sorted(sizes.items()))
     first = next(iter(ordered.values()))
     seconds: dict[str, dict[int, list[float]]] = defaultdict(dict)
@@ -123,7 +123,7 @@ def _by_rows(sizes: dict[int, Group]) -> ByRows:
                 seconds[case_name(case)][rows] = [_seconds(case, rows, value) for value in samples(case)]
                 families[case_name(case)] = case.family
     curves = [_curve(name, families[name], by_size) for name, by_size in seconds.items() if len(by_size) > 1]
-    return ByRows(
+    return RowScaling(
         first.task,
         tuple(group.dataset["name"] for group in ordered.values()),
         len(first.dataset["features"]),
@@ -133,7 +133,7 @@ def _by_rows(sizes: dict[int, Group]) -> ByRows:
 
 
 def _seconds(case: Case, rows: int, value: float) -> float:
-    """Return the seconds for the whole dataset, of a sample."""
+    """Return the seconds of a sample, scaled to the whole dataset."""
     return case.kind.scaled(value, rows)
 
 

@@ -13,7 +13,7 @@ from bench.findings.groups import Group
 from bench.findings.names import case_name
 from bench.report import evidence, price
 from bench.report.phrases import NAMED, others
-from bench.report.price import Point
+from bench.report.price import Remark
 from bench.stats import best
 from bench.tasks import TASKS
 from bench.writing import figures
@@ -32,7 +32,7 @@ class Answer:
     """
 
     headline: str
-    points: tuple[Point, ...] = ()
+    points: tuple[Remark, ...] = ()
     caution: tuple[str, ...] = ()
     chosen: tuple[str, ...] = ()
     asked: float | None = None
@@ -79,14 +79,14 @@ def _told(
     good: Sequence[Case],
     measured: Sequence[Case],
     show: Callable[[Case], str],
-    more: Sequence[Point] = (),
+    more: Sequence[Remark] = (),
     asked: float | None = None,
 ) -> Answer:
     """Return the answer that the times of the good cases give, with its evidence."""
     by_name: dict[str, Case] = {}
     for case in good:
         name = case_name(case)
-        while name in by_name:  # names that differ in what cannot be shown only
+        while name in by_name:  # names that differ only in characters that are not shown
             name += "'"
         by_name[name] = case
     found = best({name: samples(case) for name, case in by_name.items()})

@@ -12,7 +12,7 @@ from rich.markup import escape
 from rich.table import Table
 
 from bench.findings.cases import Case, cost
-from bench.findings.compare import Compared, Comparison
+from bench.findings.compare import ComparedCase, Comparison
 from bench.findings.grades import grades
 from bench.problems import Metric
 from bench.writing import markdown
@@ -96,7 +96,7 @@ def _headings(found: Comparison) -> list[str]:
     return [*HEADINGS, *(metric.label for metric in _metrics(found))]
 
 
-def _row(compared: Compared, metrics: Sequence[Metric]) -> tuple[str, ...]:
+def _row(compared: ComparedCase, metrics: Sequence[Metric]) -> tuple[str, ...]:
     ratio = compared.ratio
     figure = f"{ratio.estimate:.3f}" if ratio else ""
     interval = f"{ratio.low:.3f} to {ratio.high:.3f}" if ratio and ratio.low and ratio.high else ""

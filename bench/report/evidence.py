@@ -8,7 +8,7 @@ from bench.findings.cases import Case
 from bench.findings.names import case_name
 from bench.findings.noise import busy_share
 from bench.report.phrases import NAMED
-from bench.stats import Best, Ratio, repeats_needed
+from bench.stats import BestSet, Ratio, repeats_needed
 from bench.writing import figures
 
 
@@ -31,7 +31,7 @@ def alone(repeats: Sequence[int]) -> str:
 
 
 def too_little(repeats: Sequence[int], number: int) -> str:
-    """Return why nothing is known, and how many repeats would change that.
+    """Return the reason why nothing is known, and the number of repeats that would change that.
 
     Args:
         repeats: As for `enough`.
@@ -51,8 +51,8 @@ def _number(repeats: Sequence[int]) -> str:
     return f"{least} to {most} repeats"
 
 
-def lead(found: Best) -> str:
-    """Return how far behind the first case is that is not among the fastest; empty where there is none.
+def lead(found: BestSet) -> str:
+    """Return the lead of the fastest over the first case that is not among them; empty where there is none.
 
     Args:
         found: The comparison of the cases.
@@ -63,8 +63,8 @@ def lead(found: Best) -> str:
     return f"The next, {out[0]}, took {_factor(found.behind[out[0]])} times as long as {found.leader}."
 
 
-def close(found: Best) -> str:
-    """Return how far behind those cases are that cannot be told from the fastest.
+def close(found: BestSet) -> str:
+    """Return the distances of the cases that cannot be told from the fastest.
 
     Args:
         found: The comparison of the cases.

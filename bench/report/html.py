@@ -11,19 +11,19 @@ from markupsafe import Markup
 from bench.findings.cases import Case, time_s
 from bench.findings.crossover import Crossover
 from bench.findings.names import case_name
-from bench.findings.scales import ByRows
+from bench.findings.scales import RowScaling
 from bench.report import charts
 from bench.report.charts import NARROW, WIDE, Spec
-from bench.report.page import Page, PanelView, View
+from bench.report.page import GroupView, Page, PanelView
 from bench.report.phrases import cores, crossover_interval, crossover_rows, fastest_by_rows
-from bench.report.table import Column, Row, cpu_per_million_rows
+from bench.report.table import Row, TableColumn, cpu_per_million_rows
 from bench.tasks import TASKS
 from bench.writing import figures
 from bench.writing import page as shell
 from bench.writing.clean import shown
 from bench.writing.draw import svg
 
-ROWS_AT_FIRST = 200  # what is there without scripts; the script makes the others when they are asked for
+ROWS_AT_FIRST = 200  # rows that need no script; the script makes the others on demand
 MOST_REASONS = 100
 MOST_CROSSOVERS = 10  # in sight; the others are folded away
 SECTIONS = (
@@ -41,9 +41,9 @@ def render(page: Page) -> str:
     """Return the report as HTML.
 
     Args:
-        page: What it says.
+        page: Its content.
     """
-    draw = _Draw()
+    draw = _ChartDrawer()
     reasons = [(row, reason) for row in page.rows for reason in row.reasons]
     return shell.render(
         "bench.report",
@@ -93,7 +93,7 @@ def _data(page: Page) -> str:
     return text
 
 
-def _style(column: Column) -> str:
+def _style(column: TableColumn) -> str:
     words = (
         "n" if column.numeric else "",
         "" if column.narrow else "far",
@@ -107,7 +107,7 @@ def _cell_style(page: Page, row: Row, number: int) -> str:
     return f"{_style(column)} {row.status}".strip() if column.name == "status" else _style(column)
 
 
-class _Draw:
+class _ChartDrawer:
     """Draws charts, each under a mark of its own."""
 
     def __init__(self) -> None:
@@ -127,7 +127,7 @@ class _Draw:
         return Markup('<div class="wide">{}</div><div class="narrow">{}</div>').format(wide, narrow)
 
 
-def _drawn(panel: PanelView, view: View, page: Page, draw: _Draw) -> dict[str, Any]:
+def _drawn(panel: PanelView, view: GroupView, page: Page, draw: _ChartDrawer) -> dict[str, Any]:
     """Return the values of a group for the template."""
     machine = f"Machine {panel.number}: " if len(page.panels) > 1 else ""
     contenders = view.group.contenders
@@ -180,7 +180,7 @@ def _resources(cases: list[Case]) -> list[tuple[str, Spec | None]]:
     return found
 
 
-def _grown(found: ByRows, draw: _Draw) -> dict[str, Any]:
+def _grown(found: RowScaling, draw: _ChartDrawer) -> dict[str, Any]:
     return {
         "heading": f"task {found.task}, {figures.names([shown(name) for name in found.datasets])}",
         "chart": draw.both(lambda width: charts.time_by_rows(found, width)),

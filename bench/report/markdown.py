@@ -17,9 +17,9 @@ def render(page: Page) -> str:
     """Return the report as Markdown.
 
     Args:
-        page: What it says.
+        page: Its content.
     """
-    # Markdown has other characters to escape than HTML has, and all of them are.
+    # Markdown has other characters to escape than HTML, and `escape` escapes all of them.
     rooms = environment("bench.report", autoescape=False, finalize=escape)
     return rooms.get_template("report.md.j2").render(
         page=page,

@@ -10,26 +10,26 @@ from bench.findings.groups import Group, Panel, panels
 from bench.findings.interval import confidence
 from bench.findings.names import difference, group_name, panel_name
 from bench.findings.pareto import fastest_of_each_family, front
-from bench.findings.phases import Stack, stacks
-from bench.findings.scales import ByRows, Point, by_rows, by_workers
+from bench.findings.phases import PhaseStack, stacks
+from bench.findings.scales import RowScaling, ScalingPoint, by_rows, by_workers
 from bench.records.directory import Run
 from bench.report.answer import Answer, answers
 from bench.report.provenance import Provenance, provenance
-from bench.report.table import Column, Links, Row, columns, repeats, rows
+from bench.report.table import Links, Row, TableColumn, columns, repeats, rows
 from bench.writing import figures
 
 
 @dataclass(frozen=True)
-class View:
+class GroupView:
     """The part of the report on one group.
 
     Attributes:
         heading: Its name.
         group: The group.
-        answers: The answer.
+        answers: The group's answers.
         front: The cases on the Pareto front, the fastest first.
         families: The fastest case of each family.
-        stacks: Where the time of each case went.
+        stacks: The time of each case, by phases.
         workers: How cases scale with workers; empty where no strategy ran with several numbers of them.
     """
 
@@ -38,8 +38,8 @@ class View:
     answers: tuple[Answer, ...]
     front: tuple[Case, ...]
     families: tuple[Case, ...]
-    stacks: tuple[Stack, ...]
-    workers: tuple[Point, ...]
+    stacks: tuple[PhaseStack, ...]
+    workers: tuple[ScalingPoint, ...]
 
 
 @dataclass(frozen=True)
@@ -52,14 +52,14 @@ class PanelView:
         different: A sentence on its differences from the other panels; empty where there is one panel.
         views: Its groups.
         by_rows: How times grow with rows.
-        provenance: Where its figures come from, for each run.
+        provenance: The origin of its figures, for each run.
     """
 
     number: int
     heading: str
     different: str
-    views: tuple[View, ...]
-    by_rows: tuple[ByRows, ...]
+    views: tuple[GroupView, ...]
+    by_rows: tuple[RowScaling, ...]
     provenance: tuple[Provenance, ...]
 
 
@@ -78,14 +78,14 @@ class Page:
 
     title: str
     panels: tuple[PanelView, ...]
-    columns: tuple[Column, ...]
+    columns: tuple[TableColumn, ...]
     rows: tuple[Row, ...]
     repeats: tuple[str, ...]
     trials: int
 
     @property
     def intervals(self) -> str:
-        """A sentence that says how sure the intervals of medians are; empty where there is none."""
+        """A sentence on the confidence of the medians' intervals; empty where there is none."""
         numbers = sorted({len(case.ok) for view in self.views for case in view.group.cases} - {0, 1})
         sure = [f"{figures.share(confidence(number))} of those of {number} repeats" for number in numbers[:4]]
         return f"Such intervals hold the median in {figures.names(sure)}." if sure else ""
@@ -96,7 +96,7 @@ class Page:
         return len(self.views) > 1
 
     @property
-    def views(self) -> list[View]:
+    def views(self) -> list[GroupView]:
         """All groups of all machines."""
         return [view for panel in self.panels for view in panel.views]
 
@@ -107,7 +107,7 @@ def page(runs: Sequence[Run], *, quality: float | None = None, links: Links = la
     Args:
         runs: The runs.
         quality: The grade that is asked for, the problem's first; None for a little worse than the best measured.
-        links: Says where the log of a record lies, seen from the report.
+        links: Returns the place of a record's log, seen from the report.
     """
     found = panels(runs)
     table = rows(found, links)
@@ -141,8 +141,8 @@ def _panel(panel: Panel, quality: float | None) -> PanelView:
     )
 
 
-def _view(group: Group, quality: float | None) -> View:
-    return View(
+def _view(group: Group, quality: float | None) -> GroupView:
+    return GroupView(
         heading=group_name(group),
         group=group,
         answers=tuple(answers(group, quality)),

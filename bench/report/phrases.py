@@ -5,13 +5,13 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from bench.findings.crossover import Crossover
-from bench.findings.scales import ByRows, Point
+from bench.findings.scales import RowScaling, ScalingPoint
 from bench.writing import figures
 
-NAMED = 4  # so many cases are named one by one
+NAMED = 4  # cases that are named one by one
 
 
-def cores(point: Point) -> str:
+def cores(point: ScalingPoint) -> str:
     """Return how many cores the workers could use, and whether there were more workers than cores."""
     case = point.case
     return f"{case.cores_in_use} of {case.cores}{', shared' if point.oversubscribed else ''}"
@@ -25,7 +25,7 @@ def crossover_rows(at: Crossover) -> str:
 
 
 def crossover_interval(at: Crossover) -> str:
-    """Return how sure that is."""
+    """Return the uncertainty of the rows from which on B beats A."""
     if at.rows is None:
         return ""
     if not at.known:
@@ -40,7 +40,7 @@ def _rows(value: float) -> str:
     return f"{float(f'{value:.2g}'):,.0f}"
 
 
-def fastest_by_rows(found: ByRows) -> str:
+def fastest_by_rows(found: RowScaling) -> str:
     """Return a sentence that names the fastest on few rows and on many, and the number of rows between."""
     few, many = found.fastest
     if few == many:

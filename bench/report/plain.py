@@ -17,7 +17,7 @@ def render(page: Page) -> str:
     """Return the report as text.
 
     Args:
-        page: What it says.
+        page: Its content.
     """
     lines = [page.title, ""]
     for panel in page.panels:

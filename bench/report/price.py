@@ -1,4 +1,4 @@
-"""Sentences on what an answer gives and costs beside its time: quality and the start of a session; pure."""
+"""Sentences on the quality of an answer, and on its cost beside its time, the start of a session; pure."""
 
 from __future__ import annotations
 
@@ -10,10 +10,10 @@ from bench.findings.names import case_name
 from bench.report.phrases import NAMED, others
 from bench.writing import figures
 
-Point = tuple[str, str]
+Remark = tuple[str, str]
 
 
-def quality(good: Sequence[Case], graded: dict[Case, float], asked: float | None, wanted: bool) -> list[Point]:
+def quality(good: Sequence[Case], graded: dict[Case, float], asked: float | None, wanted: bool) -> list[Remark]:
     """Return the quality that was asked for, the cases that miss it, and the time that the best quality takes.
 
     Args:
@@ -41,7 +41,7 @@ def quality(good: Sequence[Case], graded: dict[Case, float], asked: float | None
     return [("Quality", f"{what}, {how}.{missed}{price}")]
 
 
-def lesser(good: Sequence[Case], measured: Sequence[Case]) -> list[Point]:
+def lesser(good: Sequence[Case], measured: Sequence[Case]) -> list[Remark]:
     """Return the fastest of all cases, where it misses the quality that was asked for.
 
     Args:
@@ -54,7 +54,7 @@ def lesser(good: Sequence[Case], measured: Sequence[Case]) -> list[Point]:
     return [("With less quality", f"{case_name(fastest)} is faster: {seconds_to_model(fastest)}.")]
 
 
-def start_up(good: Sequence[Case]) -> Point:
+def start_up(good: Sequence[Case]) -> Remark:
     """Return the fastest case for a person who starts a session for this one job.
 
     Args:

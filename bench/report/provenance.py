@@ -1,4 +1,4 @@
-"""Where the figures come from, and what to hold against them; pure."""
+"""The origin of the figures, and the reasons for doubt; pure."""
 
 from __future__ import annotations
 
@@ -18,14 +18,14 @@ COMMAND_LIMIT = 2000
 
 @dataclass(frozen=True)
 class Provenance:
-    """Where the figures of one run come from.
+    """The origin of one run's figures.
 
     Attributes:
         run: The run's name.
         command: The command line that repeats it.
-        facts: What there is to know, by what to call it.
+        facts: Further facts, by name.
         versions: Versions, by distribution.
-        warnings: What speaks against trusting it, a sentence each.
+        warnings: The reasons against trusting it, a sentence each.
     """
 
     run: str
@@ -36,7 +36,7 @@ class Provenance:
 
 
 def provenance(panel: Panel) -> list[Provenance]:
-    """Return where the figures of each run of a machine come from.
+    """Return the origin of the figures of each run of a machine.
 
     Args:
         panel: The machine and its runs.
@@ -81,7 +81,7 @@ def _commit(commit: dict[str, object] | None) -> str:
 
 
 def _noise(records: list[Record]) -> dict[str, str]:
-    """Return what the machine's own witnesses saw, at most over the trials, and the harness's own overhead."""
+    """Return the largest disturbance of any trial by the machine's own counters, and the harness's overhead."""
     seen = {}
     for name, what in (
         ("foreign_cpu_share", "cores that other programs used, at most"),

@@ -22,11 +22,11 @@ Links = Callable[[Record], str | None]
 
 
 @dataclass(frozen=True)
-class Column:
+class TableColumn:
     """A column of the full table.
 
     Attributes:
-        name: A word that stays, for styles and scripts.
+        name: A word that never changes, for styles and scripts.
         heading: Its heading.
         numeric: Whether it is a figure.
         narrow: Whether there is room for it on a telephone.
@@ -39,19 +39,19 @@ class Column:
 
 
 COLUMNS = (
-    Column("case", "case", numeric=False, narrow=True),
-    Column("family", "family", numeric=False),
-    Column("status", "ended", numeric=False, narrow=True),
-    Column("time", "time", narrow=True),
-    Column("interval", "interval of the median", numeric=False),
-    Column("setup", "setup"),
-    Column("memory", "peak memory"),
-    Column("cpu", "CPU"),
-    Column("cpu_rows", "CPU for a million rows"),
-    Column("rate", "rows/s"),
+    TableColumn("case", "case", numeric=False, narrow=True),
+    TableColumn("family", "family", numeric=False),
+    TableColumn("status", "ended", numeric=False, narrow=True),
+    TableColumn("time", "time", narrow=True),
+    TableColumn("interval", "interval of the median", numeric=False),
+    TableColumn("setup", "setup"),
+    TableColumn("memory", "peak memory"),
+    TableColumn("cpu", "CPU"),
+    TableColumn("cpu_rows", "CPU for a million rows"),
+    TableColumn("rate", "rows/s"),
 )
-WHERE = (Column("task", "task", numeric=False), Column("dataset", "dataset", numeric=False))
-MACHINE = Column("machine", "machine", numeric=False)
+WHERE = (TableColumn("task", "task", numeric=False), TableColumn("dataset", "dataset", numeric=False))
+MACHINE = TableColumn("machine", "machine", numeric=False)
 WHERES = ("task", "dataset", "machine")
 BEFORE_GRADES = 6  # columns
 
@@ -64,7 +64,7 @@ class Repeat:
         cells: Its figures as text, in the order of `repeats` less the log.
         reason: Why it is not ``ok``; empty where it is.
         log: Its log, as the record names it; empty where there is none.
-        link: Where the log lies, seen from the report; None where it is not at hand.
+        link: The log's place, seen from the report; None where the log is not at hand.
     """
 
     cells: tuple[str, ...]
@@ -94,11 +94,11 @@ class Row:
     repeats: tuple[Repeat, ...]
 
 
-def columns(panels: list[Panel]) -> tuple[Column, ...]:
+def columns(panels: list[Panel]) -> tuple[TableColumn, ...]:
     """Return the columns: task and dataset only where there are several, and so the machine.
 
     Args:
-        panels: Everything.
+        panels: All panels.
     """
     several = sum(len(panel.groups) for panel in panels) > 1
     where = (*WHERE, *((MACHINE,) if len(panels) > 1 else ())) if several else ()
@@ -109,10 +109,10 @@ def _problems(panels: list[Panel]) -> list[Problem]:
     return list(dict.fromkeys(group.problem for panel in panels for group in panel.groups))
 
 
-def _grades(panels: list[Panel]) -> list[Column]:
+def _grades(panels: list[Panel]) -> list[TableColumn]:
     """Return a column for each grade of the problems that there are; the first of a problem has room everywhere."""
     return [
-        Column(metric.name, metric.label, narrow=metric is problem.metrics[0])
+        TableColumn(metric.name, metric.label, narrow=metric is problem.metrics[0])
         for problem in _problems(panels)
         for metric in problem.metrics
     ]
@@ -122,7 +122,7 @@ def repeats(panels: list[Panel]) -> tuple[str, ...]:
     """Return the headings of the figures of one trial.
 
     Args:
-        panels: Everything.
+        panels: All panels.
     """
     first = dict.fromkeys(problem.metrics[0].label for problem in _problems(panels))
     grade = " or ".join(first)
@@ -133,8 +133,8 @@ def rows(panels: list[Panel], links: Links) -> list[Row]:
     """Return a row for each case, in the order of machines, groups and cases.
 
     Args:
-        panels: Everything.
-        links: Says where the log of a record lies, seen from the report.
+        panels: All panels.
+        links: Returns the place of a record's log, seen from the report.
     """
     wanted = [column.name for column in columns(panels)]
     return [

@@ -42,7 +42,7 @@ def print_run(run: Run, console: Console) -> None:
 
     Args:
         run: The run.
-        console: Where to print; not a terminal: no colours.
+        console: Where to print; without colours where it is no terminal.
     """
     summaries = cases(run.records)
     for name in TASKS:

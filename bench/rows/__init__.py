@@ -1,4 +1,4 @@
-"""How a strategy reads rows and writes scores, from a disk or an object store; imports nothing heavy.
+"""Reads rows from a disk or an object store, and writes scores, for strategies; imports nothing heavy.
 
     from bench import rows
 
@@ -9,7 +9,7 @@
     return rows.write_scores(trial, model.predict)
 
 Processes that a strategy starts on other hosts read the same way, after `Keys.use`: the driver makes the keys with
-`driver_keys` and sends them along, and `take_traffic` and `add_traffic` carry back what was asked of the store.
+`driver_keys` and sends them along, and `take_traffic` and `add_traffic` carry back their requests to the store.
 """
 
 from bench.rows.arrays import aligned_matrix

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     import numpy as np
 
-ALIGNMENT = 64  # bytes; what TensorFlow asks of memory that it is to use in place (EIGEN_MAX_ALIGN_BYTES)
+ALIGNMENT = 64  # bytes; TensorFlow uses memory in place only where it is aligned so (EIGEN_MAX_ALIGN_BYTES)
 _BLOCK = 4096  # rows to transpose at a time, so that columns and rows both stay in a core's cache
 
 

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     import pyarrow.parquet as pq
 
     from bench.model import Dataset
-    from bench.stores.tree import Opened
+    from bench.stores.tree import OpenedFile
 
 FOOTERS_KEPT = 4096  # files; a footer takes some kilobytes for each row group, and a dataset may have a million of them
 
@@ -42,12 +42,12 @@ class RowFiles:
         """
         self.dataset = dataset
         self._files = DataFiles(dataset)
-        self._footers: dict[str, tuple[Opened | None, pq.FileMetaData]] = {}
+        self._footers: dict[str, tuple[OpenedFile | None, pq.FileMetaData]] = {}
 
     def row_groups(self, split: str) -> list[RowGroup]:
         """List a split's row groups, sorted by path and number: the same list in every process.
 
-        From the footers; or in a store, where each of them is two requests, from the manifest, which has their rows.
+        They come from the footers or, in a store, from the manifest, since each footer there takes two requests.
 
         Args:
             split: ``train`` or ``test``.
@@ -62,15 +62,15 @@ class RowFiles:
         }
 
     @contextmanager
-    def reading(self, groups: Sequence[RowGroup], columns: Sequence[str]) -> Iterator[RowGroupReader]:
-        """Give a reader of row groups, and see at the end that no object was replaced while it was read.
+    def open_reader(self, groups: Sequence[RowGroup], columns: Sequence[str]) -> Iterator[RowGroupReader]:
+        """Give a reader of row groups, and check at the end that no object was replaced meanwhile.
 
         Args:
             groups: The row groups that will be read.
             columns: Names of the columns; no other column is read.
 
         Raises:
-            DatasetError: A file is damaged, gone or another one by now; the sentence names it.
+            DatasetError: A file is damaged, gone or replaced; the sentence names it.
             StorageError: The store cannot be reached, or breaks off.
         """
         footers = self._read_footers(list(dict.fromkeys(group.path for group in groups)))
@@ -82,7 +82,7 @@ class RowFiles:
             for _ in pool.map(self._files.open, versions, versions.values()):
                 pass
 
-    def _read_footers(self, paths: Sequence[str]) -> dict[str, tuple[Opened | None, pq.FileMetaData]]:
+    def _read_footers(self, paths: Sequence[str]) -> dict[str, tuple[OpenedFile | None, pq.FileMetaData]]:
         """Return each file's footer and, in a store, the opened object; those that are known are not read again."""
         known = {path: self._footers[path] for path in paths if path in self._footers}
         missing = [path for path in paths if path not in known]
@@ -107,9 +107,9 @@ class RowGroupReader:
     """Reads columns of row groups."""
 
     def __init__(
-        self, files: DataFiles, footers: dict[str, tuple[Opened | None, pq.FileMetaData]], columns: Sequence[str]
+        self, files: DataFiles, footers: dict[str, tuple[OpenedFile | None, pq.FileMetaData]], columns: Sequence[str]
     ) -> None:
-        """Take what has been opened.
+        """Take opened files.
 
         Args:
             files: The dataset's files.
@@ -128,12 +128,12 @@ class RowGroupReader:
         opened, footer = self._footers[group.path]
         # An object is opened once, which is a request; on a disk threads must not share a position in a file.
         opened = opened or self._files.open(group.path)
-        with self._files.parquet(opened, footer) as file:
+        with self._files.open_parquet(opened, footer) as file:
             table = file.read_row_group(group.index, columns=self._columns, use_threads=use_threads)
             return table.slice(group.start, group.rows)
 
 
-def read_footer(files: DataFiles, path: str) -> tuple[Opened, pq.FileMetaData]:
+def read_footer(files: DataFiles, path: str) -> tuple[OpenedFile, pq.FileMetaData]:
     """Open a file and read its footer.
 
     Args:
@@ -143,5 +143,5 @@ def read_footer(files: DataFiles, path: str) -> tuple[Opened, pq.FileMetaData]:
     import pyarrow.parquet as pq
 
     opened = files.open(path)
-    with file_errors(opened.uri), opened.reading() as file:
+    with file_errors(opened.uri), opened.open_reader() as file:
         return opened, pq.read_metadata(file)

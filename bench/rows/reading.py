@@ -23,7 +23,7 @@ _IN_FLIGHT = 8  # at most one in this many row groups is held beside the matrix
 
 
 def import_libraries(threads: int) -> None:
-    """Import what reading needs, so that it does not count as loading, and set the size of pyarrow's thread pool.
+    """Import the libraries of reading, so that this does not count as loading, and size pyarrow's thread pool.
 
     Args:
         threads: Threads that decode columns.
@@ -124,7 +124,7 @@ class Rows:
         features, labels = allocate(self.rows, len(names)), allocate(self.rows, 1)[:, 0]
         workers = max(1, min(threads, len(self.groups) // _IN_FLIGHT))
         with (
-            self._files.reading(self.groups, (*names, label)) as reader,
+            self._files.open_reader(self.groups, (*names, label)) as reader,
             ThreadPoolExecutor(workers) as pool,
         ):
 
@@ -181,7 +181,7 @@ class Rows:
         Args:
             columns: Names of the columns: ``row_id``, the dataset's label, its features.
         """
-        with self._files.reading(self.groups, columns) as reader:
+        with self._files.open_reader(self.groups, columns) as reader:
             for group in self.groups:
                 yield reader.read(group, use_threads=True)
 

@@ -1,4 +1,4 @@
-"""Writes the predictions of a trial: one loop for every strategy that scores what our own reader gives it."""
+"""Writes the predictions of a trial: one loop for every strategy that scores batches of our own reader."""
 
 from __future__ import annotations
 

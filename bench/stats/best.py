@@ -1,4 +1,4 @@
-"""Which of several is the best: not a lone winner, but the set of those that cannot be told from the best.
+"""Finds the best of several: not a lone winner, but the set of those that cannot be told from the best.
 
 Each is tested for being slower than the one with the best median, by the rank-sum test, and Holm's step-down keeps the
 chance that chance alone leaves one out near 5 % (S. Holm, Scandinavian Journal of Statistics 6 (1979) 65-70). Near, not
@@ -20,14 +20,14 @@ LEVEL = 0.05
 
 
 @dataclass(frozen=True)
-class Best:
-    """What the measurements say about who is the best.
+class BestSet:
+    """The competitors that may be the best, by their measurements.
 
     Attributes:
         leader: The one with the best median.
         together: Those that cannot be told from the best, the leader first, then by their medians.
         behind: How far each of the others is behind the leader: their time over its, by name, by their medians.
-        enough: Whether there are enough measurements to tell anybody from the leader at all.
+        enough: Whether there are enough measurements to tell any competitor from the leader at all.
     """
 
     leader: str
@@ -41,14 +41,14 @@ class Best:
         return len(self.together) > 1
 
 
-def best(seconds: Mapping[str, Sequence[float]]) -> Best:
+def best(seconds: Mapping[str, Sequence[float]]) -> BestSet:
     """Return the set of those that cannot be told from the best.
 
     Args:
         seconds: The measurements of each, all positive, by name; less is better.
 
     Raises:
-        ValueError: Nobody is there, or somebody has no measurement or one that is not positive.
+        ValueError: There is no competitor, or one has no measurement or one that is not positive.
     """
     if not seconds or not all(seconds.values()):
         raise ValueError("the best is one of those that were measured")
@@ -58,11 +58,11 @@ def best(seconds: Mapping[str, Sequence[float]]) -> Best:
     refused = holm(np.array([found.p_slower for found in behind.values()]))
     equal = (name for name, told_apart in zip(behind, refused, strict=True) if not told_apart)
     least = [1 / math.comb(found.n_a + found.n_b, found.n_b) for found in behind.values()]
-    return Best(leader, (leader, *equal), behind, enough=bool(np.any(holm(np.array(least)))))
+    return BestSet(leader, (leader, *equal), behind, enough=bool(np.any(holm(np.array(least)))))
 
 
 def repeats_needed(number: int) -> int:
-    """Return how many measurements of each it takes before any of them can be told from the best.
+    """Return the measurements of each that it takes before any of them can be told from the best.
 
     Args:
         number: How many are compared.
@@ -80,7 +80,7 @@ def not_told_apart(seconds: Floats) -> np.ndarray[tuple[int, ...], np.dtype[np.b
         seconds: Shape (comparisons, competitors, measurements), without ties.
 
     Returns:
-        Who is in the set, shape (comparisons, competitors).
+        Whether each is in the set, shape (comparisons, competitors).
     """
     leaders = np.median(seconds, axis=-1).argmin(axis=-1)
     rows = np.arange(len(seconds))

@@ -1,8 +1,7 @@
-"""The rules of the gate's procedure, on arrays: what each look finds in the pairs of a case, and what confirms it.
+"""The rules of the gate's procedure, on arrays: the result of each look at the pairs of a case, and its confirmation.
 
-Of many simulated cases in the tests of their error rates (`tests/stats/test_sequential.py`) and of one case in a real
-night, so that what was simulated is what runs. p-values are one-sided: 5 and 5 measurements that do not overlap at all
-have 1/252 = 0.00397.
+The same functions judge many simulated cases in the tests of the error rates (`tests/stats/test_sequential.py`) and one
+case in a real night. p-values are one-sided: 5 and 5 measurements that do not overlap at all have 1/252 = 0.00397.
 """
 
 from __future__ import annotations
@@ -16,7 +15,7 @@ from numpy.typing import NDArray
 
 from bench.stats.ranksum import Floats, estimates, intervals, p_slower
 
-Findings = NDArray[np.int64]
+LookResults = NDArray[np.int64]
 
 
 @dataclass(frozen=True)
@@ -51,8 +50,8 @@ class Rules:
     second_power: float = 1.65
 
 
-class Finding(IntEnum):
-    """What a look finds: a verdict, or what to do next."""
+class LookResult(IntEnum):
+    """The result of a look: a verdict, or the next step."""
 
     OK = 0
     INCONCLUSIVE = 1
@@ -64,8 +63,8 @@ class Finding(IntEnum):
     ASSURE = 7  # no sign of a slowdown, but too noisy for `ok`: 5 more pairs, if there is time for them
 
 
-def first_look(a: Floats, b: Floats, rules: Rules) -> Findings:
-    """Return the finding for each case after the first pairs.
+def first_look(a: Floats, b: Floats, rules: Rules) -> LookResults:
+    """Return the result for each case after the first pairs.
 
     Args:
         a: Seconds of the baseline, shape (cases, pairs).
@@ -73,8 +72,8 @@ def first_look(a: Floats, b: Floats, rules: Rules) -> Findings:
         rules: The numbers of the procedure.
     """
     found = estimates(a, b)
-    # What looks faster is no reason to stop either: an improvement is found as a slowdown is.
-    settled = (found >= 1 / rules.stop_ratio) & (_ok(a, b, rules, rules.first_power) == Finding.OK)
+    # A case that looks faster is not settled either: an improvement is found as a slowdown is.
+    settled = (found >= 1 / rules.stop_ratio) & (_ok(a, b, rules, rules.first_power) == LookResult.OK)
     return np.select(
         [
             _stands_out(a, b, rules.first_p, rules),
@@ -82,21 +81,21 @@ def first_look(a: Floats, b: Floats, rules: Rules) -> Findings:
             found >= rules.stop_ratio,
             settled,
         ],
-        [Finding.SLOWER, Finding.FASTER, Finding.MORE, Finding.OK],
-        Finding.ASSURE,
+        [LookResult.SLOWER, LookResult.FASTER, LookResult.MORE, LookResult.OK],
+        LookResult.ASSURE,
     )
 
 
-def second_look(a: Floats, b: Floats, rules: Rules) -> Findings:
-    """Return the finding for each case after all pairs; arguments as for `first_look`."""
+def second_look(a: Floats, b: Floats, rules: Rules) -> LookResults:
+    """Return the result for each case after all pairs; arguments as for `first_look`."""
     return np.select(
         [_stands_out(a, b, rules.second_p, rules), _stands_out(b, a, rules.second_p, rules)],
-        [Finding.SLOWER, Finding.FASTER],
+        [LookResult.SLOWER, LookResult.FASTER],
         _ok(a, b, rules, rules.second_power),
     )
 
 
-def confirm(a: Floats, b: Floats, direction: Findings, rules: Rules) -> Findings:
+def confirm(a: Floats, b: Floats, direction: LookResults, rules: Rules) -> LookResults:
     """Return the verdict on each case that stood out.
 
     Args:
@@ -108,8 +107,8 @@ def confirm(a: Floats, b: Floats, direction: Findings, rules: Rules) -> Findings
     slower = (p_slower(a, b) <= rules.confirm_p) & (estimates(a, b) > rules.stop_ratio)
     faster = (p_slower(b, a) <= rules.confirm_p) & (estimates(b, a) > rules.stop_ratio)
     return np.select(
-        [(direction == Finding.SLOWER) & slower, (direction == Finding.FASTER) & faster],
-        [Finding.REGRESSION, Finding.IMPROVEMENT],
+        [(direction == LookResult.SLOWER) & slower, (direction == LookResult.FASTER) & faster],
+        [LookResult.REGRESSION, LookResult.IMPROVEMENT],
         _ok(a, b, rules, rules.second_power),
     )
 
@@ -130,7 +129,7 @@ def _stands_out(a: Floats, b: Floats, p: float, rules: Rules) -> NDArray[np.bool
     return result
 
 
-def _ok(a: Floats, b: Floats, rules: Rules, power: float) -> Findings:
+def _ok(a: Floats, b: Floats, rules: Rules, power: float) -> LookResults:
     """Return ``OK`` where a slowdown of the threshold is out of the question, and would have been seen, else not.
 
     The upper bound alone would let a slowdown of just the threshold pass in 2 % of nights, however noisy: `ok` for want
@@ -139,4 +138,4 @@ def _ok(a: Floats, b: Floats, rules: Rules, power: float) -> Findings:
     _, high = intervals(a, b)
     limit = math.log1p(rules.threshold)
     fine = (np.log(high) < limit) & (power * noise(a, b) <= limit)
-    return np.where(fine, int(Finding.OK), int(Finding.INCONCLUSIVE))
+    return np.where(fine, int(LookResult.OK), int(LookResult.INCONCLUSIVE))

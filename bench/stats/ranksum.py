@@ -28,7 +28,7 @@ Floats = NDArray[np.float64]
 
 @dataclass(frozen=True)
 class Ratio:
-    """How many times as long B takes as A, and how sure that is.
+    """The ratio of B's time to A's, and its uncertainty.
 
     Attributes:
         estimate: The ratio: 1.10 means that B takes 10 % longer.

@@ -1,8 +1,8 @@
-"""The gate's procedure for one case: when to look, when to measure more, and what the measurements then say.
+"""The gate's procedure for one case: when to look, when to measure more, and the verdict.
 
-Pure: it is driven by measurements and knows nothing of who takes them. A case is looked at after 5 pairs and, unless it
-is settled, after 10; whatever stands out is measured again in 10 fresh pairs, which alone count, since the pairs that
-made it stand out are biased by having done so. The rules of each look are in `bench.stats.looks`.
+Pure: it takes measurements and knows nothing of their source. A case is looked at after 5 pairs and, unless it is
+settled, after 10; whatever stands out is measured again in 10 fresh pairs, which alone count, since the pairs that made
+it stand out are biased by having done so. The rules of each look are in `bench.stats.looks`.
 """
 
 from __future__ import annotations
@@ -14,20 +14,20 @@ from typing import Literal
 
 import numpy as np
 
-from bench.stats.looks import Finding, Rules, confirm, first_look, noise, second_look
+from bench.stats.looks import LookResult, Rules, confirm, first_look, noise, second_look
 from bench.stats.ranksum import Floats, Ratio, ratio
 
 Stage = Literal["look", "more", "confirm", "assure"]
-Outcome = Literal["regression", "improvement", "ok", "inconclusive"]
+VerdictWord = Literal["regression", "improvement", "ok", "inconclusive"]
 
 
 @dataclass(frozen=True)
-class Ask:
-    """More pairs are needed.
+class PairsNeeded:
+    """A request for more pairs.
 
     Attributes:
-        stage: What for.
-        pairs: How many are still missing before the next look.
+        stage: The stage that needs them.
+        pairs: Number of pairs still missing before the next look.
     """
 
     stage: Stage
@@ -36,18 +36,18 @@ class Ask:
 
 @dataclass(frozen=True)
 class Verdict:
-    """What a night says of a case.
+    """The verdict of a night on a case.
 
     Attributes:
         outcome: ``regression`` and ``improvement`` are confirmed; ``ok`` is surely no slowdown of the threshold;
             ``inconclusive`` is none of these.
-        ratio: Of the pairs that count: the confirmation's where there was one; None before there was any pair.
+        ratio: The ratio of the pairs that count: the confirmation's where there was one; None before any pair.
         smallest_change: The smallest slowdown, as a share, that these pairs would have flagged in 80 % of such nights;
             None before the first look.
         flagged: Whether the case had stood out.
     """
 
-    outcome: Outcome
+    outcome: VerdictWord
     ratio: Ratio | None
     smallest_change: float | None
     flagged: bool
@@ -73,8 +73,8 @@ class Pairs:
         return np.array([self.a[:number]], np.float64), np.array([self.b[:number]], np.float64)
 
 
-def next_step(screening: Pairs, confirmation: Pairs, rules: Rules) -> Ask | Verdict:
-    """Say what a case needs next.
+def next_step(screening: Pairs, confirmation: Pairs, rules: Rules) -> PairsNeeded | Verdict:
+    """Return the next step of a case: more pairs, or its verdict.
 
     Args:
         screening: The pairs of the first and the second look.
@@ -83,25 +83,25 @@ def next_step(screening: Pairs, confirmation: Pairs, rules: Rules) -> Ask | Verd
     """
     measured = len(screening)
     if measured < rules.first_pairs:
-        return Ask("look", rules.first_pairs - measured)
-    found = Finding(first_look(*screening.first(rules.first_pairs), rules)[0])
-    if found in (Finding.MORE, Finding.ASSURE):
+        return PairsNeeded("look", rules.first_pairs - measured)
+    found = LookResult(first_look(*screening.first(rules.first_pairs), rules)[0])
+    if found in (LookResult.MORE, LookResult.ASSURE):
         if measured < rules.all_pairs:
-            return Ask("more" if found == Finding.MORE else "assure", rules.all_pairs - measured)
-        found = Finding(second_look(*screening.first(rules.all_pairs), rules)[0])
+            return PairsNeeded("more" if found == LookResult.MORE else "assure", rules.all_pairs - measured)
+        found = LookResult(second_look(*screening.first(rules.all_pairs), rules)[0])
     else:
         measured = rules.first_pairs
-    if found not in (Finding.SLOWER, Finding.FASTER):
+    if found not in (LookResult.SLOWER, LookResult.FASTER):
         return _verdict(found, screening, measured, rules)
     if len(confirmation) < rules.confirm_pairs:
-        return Ask("confirm", rules.confirm_pairs - len(confirmation))
+        return PairsNeeded("confirm", rules.confirm_pairs - len(confirmation))
     direction = np.array([found])
-    found = Finding(confirm(*confirmation.first(rules.confirm_pairs), direction, rules)[0])
+    found = LookResult(confirm(*confirmation.first(rules.confirm_pairs), direction, rules)[0])
     return _verdict(found, confirmation, rules.confirm_pairs, rules, flagged=True)
 
 
 def cut_short(screening: Pairs, confirmation: Pairs, rules: Rules) -> Verdict:
-    """Return the verdict on a case for which there is no time left: what it has, or ``inconclusive``.
+    """Return the verdict on a case for which there is no time left: the one of its pairs, or ``inconclusive``.
 
     Args:
         screening: The pairs of the first and the second look.
@@ -112,11 +112,11 @@ def cut_short(screening: Pairs, confirmation: Pairs, rules: Rules) -> Verdict:
     if isinstance(step, Verdict):
         return step
     if step.stage == "confirm" and len(confirmation):
-        return _verdict(Finding.INCONCLUSIVE, confirmation, len(confirmation), rules, flagged=True)
-    return _verdict(Finding.INCONCLUSIVE, screening, len(screening), rules, flagged=step.stage == "confirm")
+        return _verdict(LookResult.INCONCLUSIVE, confirmation, len(confirmation), rules, flagged=True)
+    return _verdict(LookResult.INCONCLUSIVE, screening, len(screening), rules, flagged=step.stage == "confirm")
 
 
-def _verdict(found: Finding, pairs: Pairs, number: int, rules: Rules, *, flagged: bool = False) -> Verdict:
+def _verdict(found: LookResult, pairs: Pairs, number: int, rules: Rules, *, flagged: bool = False) -> Verdict:
     if not number:
         return Verdict("inconclusive", None, None, flagged)
     a, b = pairs.first(number)
@@ -124,10 +124,10 @@ def _verdict(found: Finding, pairs: Pairs, number: int, rules: Rules, *, flagged
     if number >= rules.first_pairs:
         power = rules.second_power if number >= rules.all_pairs else rules.first_power
         seen = max(rules.flag_ratio - 1, math.expm1(power * float(noise(a, b)[0])))
-    outcomes: dict[Finding, Outcome] = {
-        Finding.OK: "ok",
-        Finding.INCONCLUSIVE: "inconclusive",
-        Finding.REGRESSION: "regression",
-        Finding.IMPROVEMENT: "improvement",
+    outcomes: dict[LookResult, VerdictWord] = {
+        LookResult.OK: "ok",
+        LookResult.INCONCLUSIVE: "inconclusive",
+        LookResult.REGRESSION: "regression",
+        LookResult.IMPROVEMENT: "improvement",
     }
     return Verdict(outcomes[found], ratio(a[0], b[0]), seen, flagged)

@@ -8,8 +8,8 @@ Sources:
 - Daly, Brown, Ingo, O'Leary and Bradford, ICPE 2020: E-divisive on a benchmark's nights, with one candidate for each
   night and the whole rest of the segment as its second part.
 - Fleming, Kolaczkowski, Kumar, Das, McCarthy, Pattabhiraman and Ingo, ICPE 2023 ("Hunter"): a t-test on both sides of a
-  split instead of permutations, which would give another answer each time; windows, so that what is long past does
-  not change what is found today; and small steps merged away.
+  split instead of permutations, which would give another answer each time; windows, so that the distant past does not
+  change today's steps; and small steps merged away.
 """
 
 from __future__ import annotations
@@ -140,7 +140,7 @@ def _between(values: Floats, borders: Sequence[int]) -> list[Step]:
 
 
 def _change(step: Step) -> float:
-    """Return by what part a step's slower side takes longer than its faster side."""
+    """Return the share by which a step's slower side takes longer than its faster side."""
     return max(step.ratio, 1 / step.ratio) - 1
 
 

@@ -1,8 +1,8 @@
-"""Opens datasets wherever they lie: a directory, or a URI that one of pyarrow's filesystems reads.
+"""Opens datasets in a directory, or under a URI that one of pyarrow's filesystems reads.
 
-Credentials are nobody's argument here: each process finds them by the standard chains of its own libraries (``AWS_*``,
-``~/.aws``, the machine's role; Google's application default credentials), and what a driver hands to its workers is a
-`Keys`, which shows nothing of itself.
+No function here takes credentials: each process finds them by the standard chains of its own libraries (``AWS_*``,
+``~/.aws``, the machine's role; Google's application default credentials). A driver hands them to its workers as `Keys`,
+which hide their content.
 """
 
 from __future__ import annotations
@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 
 SCHEMES = ("file", "s3", "gs", "gcs", "hdfs", "viewfs", "abfs", "abfss")
 SECONDS_TO_CONNECT = 10.0
-SECONDS_OF_SILENCE = 15.0  # in the middle of an answer; a request is made three times, each with so long a wait
+SECONDS_OF_SILENCE = 15.0  # in the middle of an answer; a request is made three times, each with this wait
 
 
 def is_uri(path: str) -> bool:
@@ -54,12 +54,12 @@ def normal(path: str) -> str:
 
 
 def from_environment(uri: str, given: Storage, environ: Mapping[str, str] = os.environ) -> Storage:
-    """Return how to reach a URI: as was given, and for S3 else what Amazon's standard variables say.
+    """Return how to reach a URI: by the options and, for S3 without them, by Amazon's standard variables.
 
     Another provider's credentials must not go to the server that these variables name.
 
     Args:
-        uri: The URI; about a path the variables say nothing.
+        uri: The URI; for a path the variables are ignored.
         given: The options.
         environ: Where the variables are looked up.
 
@@ -123,7 +123,7 @@ def _s3(bucket: str, endpoint: Any, storage: Storage) -> pafs.FileSystem:
     where: dict[str, Any] = {"region": storage.region}
     if endpoint:
         where |= {"scheme": endpoint.scheme, "endpoint_override": endpoint.netloc}
-        where["region"] = storage.region or "us-east-1"  # what servers other than Amazon's expect
+        where["region"] = storage.region or "us-east-1"  # the region that other servers than Amazon's expect
     elif not storage.region:
         where["region"] = pafs.resolve_s3_region(bucket)
     return pafs.S3FileSystem(
@@ -136,12 +136,12 @@ def _s3(bucket: str, endpoint: Any, storage: Storage) -> pafs.FileSystem:
 
 @contextmanager
 def store_errors(what: str, storage: Storage, *, parsed: bool = False) -> Iterator[None]:
-    """Say in one sentence what went wrong between here and an object store.
+    """Turn an error of an object store into one sentence.
 
     Args:
-        what: URI of what is read; about a path nothing is said here.
-        storage: Where it lies.
-        parsed: Whether what is read is parsed as well, so that an error may say that the content is damaged.
+        what: URI of the object or bucket; an error of a path passes unchanged.
+        storage: How the store is reached.
+        parsed: Whether the block also parses the content; errors of damaged content pass unchanged.
 
     Raises:
         DatasetError: There is no such bucket or object, or it may not be read.

@@ -13,11 +13,11 @@ VARIABLES = ("AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY", "AWS_SESSION_TOKEN")
 
 
 class Keys:
-    """What a worker on another host needs to read the bucket that the driver may read.
+    """The credentials that a worker on another host needs to read the driver's bucket.
 
-    It travels inside what Spark sends to a task, which is as safe as Spark's network is set up to be
-    (``spark.network.crypto.enabled``), and never by another channel, a setting, an option or a file: settings are shown
-    by Spark's pages and event logs, and stand on the JVM's command line.
+    They travel inside the closures that Spark sends to tasks, as safe as Spark's network is set up to be
+    (``spark.network.crypto.enabled``). They travel in no setting, option or file, because Spark shows settings on its
+    pages, in its event logs and on the JVM's command line.
     """
 
     def __init__(self, values: Mapping[str, str]) -> None:
@@ -32,9 +32,9 @@ class Keys:
         return f"Keys({len(self._values)} hidden)"
 
     def use(self) -> None:
-        """Give them to this process, where the libraries' own chains find them first; none changes nothing."""
+        """Put them into this process's environment, where the libraries look first; empty keys change nothing."""
         if self._values:
-            # Or a session token of this process would go along with the driver's keys.
+            # Otherwise a session token of this process would be used with the driver's keys.
             for name in VARIABLES:
                 os.environ.pop(name, None)
         os.environ.update(self._values)
@@ -43,8 +43,9 @@ class Keys:
 def of_driver(dataset: Dataset, environ: Mapping[str, str] = os.environ) -> Keys:
     """Return the keys that this process reads a dataset with.
 
-    Those in ``AWS_*`` or, as Amazon's tools look for them, in ``~/.aws/credentials``. None where the dataset is not on
-    S3 or is read anonymously; and none of a machine's role, because the hosts of a cluster have roles of their own.
+    They come from ``AWS_*`` or, as for Amazon's tools, from ``~/.aws/credentials``. They are empty where the dataset is
+    not on S3 or is read anonymously. The keys of a machine's role are left out, because the hosts of a cluster have
+    roles of their own.
 
     Args:
         dataset: The dataset.
@@ -64,7 +65,7 @@ def _of_file(environ: Mapping[str, str]) -> dict[str, str]:
     try:
         parser.read(file)
     except configparser.Error:
-        return {}  # the libraries say what is wrong with it
+        return {}  # the libraries report the error in it
     profile = environ.get("AWS_PROFILE") or environ.get("AWS_DEFAULT_PROFILE") or "default"
     found = dict(parser.items(profile)) if parser.has_section(profile) else {}
     return {name: found[name.lower()] for name in VARIABLES if found.get(name.lower())}

@@ -1,4 +1,4 @@
-"""Counts what this process asks of an object store: requests and bytes, where only we can tell."""
+"""Counts the requests and bytes that this process asks of object stores."""
 
 from __future__ import annotations
 
@@ -13,10 +13,10 @@ if TYPE_CHECKING:
 
 @dataclass
 class Traffic:
-    """What was asked of object stores.
+    """The requests to object stores, and the bytes that came.
 
     Attributes:
-        requests: Requests that were made; what the library below repeats after a failure counts once.
+        requests: Requests made; one that the library repeats after a failure counts once.
         bytes: Bytes of objects that came.
     """
 
@@ -25,13 +25,13 @@ class Traffic:
     _lock: threading.Lock = field(default_factory=threading.Lock, repr=False, compare=False)
 
     def add(self, requests: int, bytes_: int = 0) -> None:
-        """Count some more, from any thread."""
+        """Add to the counts, from any thread."""
         with self._lock:
             self.requests += requests
             self.bytes += bytes_
 
-    def taken(self) -> tuple[int, int]:
-        """Return requests and bytes so far, and begin again at nothing: what a worker tells its driver."""
+    def take(self) -> tuple[int, int]:
+        """Return the requests and bytes so far and reset both to 0, so that a worker can tell its driver."""
         with self._lock:
             so_far = self.requests, self.bytes
             self.requests = self.bytes = 0
@@ -39,31 +39,31 @@ class Traffic:
 
 
 own = Traffic()
-"""Of this process; a driver adds what its workers tell it."""
+"""The traffic of this process; a driver adds that of its workers."""
 
 
 class CountedFile(io.RawIOBase):
-    """An object that is read in ranges, each of which is one request; has a position of its own.
+    """An object in a store as a file with a position of its own; each range that is read is one request.
 
-    Several of these may share one opened object: a range is asked for by its place, without a common position.
+    Several of these may share one opened object, because ranges are requested by their place.
     """
 
     def __init__(self, opened: pa.NativeFile, size: int, traffic: Traffic = own) -> None:
         """Take an opened object.
 
         Args:
-            opened: Out of a filesystem's ``open_input_file``.
+            opened: The result of a filesystem's ``open_input_file``.
             size: Its size in bytes.
-            traffic: What to count in.
+            traffic: The counts to add to.
         """
         self._opened, self._size, self._traffic, self._at = opened, size, traffic, 0
 
     def readable(self) -> bool:
-        """Say yes."""
+        """Return True."""
         return True
 
     def seekable(self) -> bool:
-        """Say yes."""
+        """Return True."""
         return True
 
     def seek(self, offset: int, whence: int = io.SEEK_SET) -> int:
@@ -80,7 +80,7 @@ class CountedFile(io.RawIOBase):
         return self._size
 
     def read(self, size: int | None = -1) -> bytes:
-        """Ask for one range of bytes."""
+        """Read one range of bytes, by one request."""
         left = max(0, self._size - self._at)
         wanted = left if size is None or size < 0 else min(size, left)
         if not wanted:
@@ -91,5 +91,5 @@ class CountedFile(io.RawIOBase):
         return content
 
     def readall(self) -> bytes:
-        """Ask for all that is left."""
+        """Read all remaining bytes."""
         return self.read()

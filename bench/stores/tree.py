@@ -18,12 +18,12 @@ from bench.stores.traffic import CountedFile, own
 if TYPE_CHECKING:
     import pyarrow as pa
 
-AT_ONCE = 16  # objects that are asked for something small; each is a wait for the network and computes nothing
+AT_ONCE = 16  # small requests at a time; each waits for the network and computes nothing
 LISTED_AT_ONCE = 1000  # objects that a store lists for one request
 
 
 @dataclass(frozen=True)
-class Entry:
+class ListedFile:
     """An object or file as it was listed.
 
     Attributes:
@@ -46,7 +46,7 @@ class Tree:
     """
 
     def __init__(self, path: str, storage: Storage | None = None) -> None:
-        """Open it; nothing is asked of the store yet.
+        """Open the tree; no request is made yet.
 
         Args:
             path: A path or URI.
@@ -57,10 +57,10 @@ class Tree:
         self._filesystem, self._root = filesystem(self.path, self._storage)
 
     def uri(self, relative: str) -> str:
-        """Return what to call a file in a message."""
+        """Return the name of a file for messages."""
         return f"{self.path}/{relative}".rstrip("/")
 
-    def list(self, under: str = "") -> list[Entry]:
+    def list(self, under: str = "") -> list[ListedFile]:
         """Return all files, sorted by path.
 
         Args:
@@ -77,7 +77,7 @@ class Tree:
                 self._require_bucket()
         start = len(self._root) + 1
         files = [file for file in found if file.is_file]
-        entries = [Entry(file.path[start:], file.size, file.mtime_ns or 0) for file in files]
+        entries = [ListedFile(file.path[start:], file.size, file.mtime_ns or 0) for file in files]
         return sorted(entries, key=lambda entry: entry.path)
 
     def _require_bucket(self) -> None:
@@ -93,13 +93,13 @@ class Tree:
             server = self._storage.endpoint or "S3"
             raise DatasetError(f"There is no bucket {parts.netloc!r} at {server}: check the URI and --endpoint.")
 
-    def open(self, relative: str) -> Opened:
+    def open(self, relative: str) -> OpenedFile:
         """Open one file; in a store that is one request, and each range that is read one more."""
         with store_errors(self.uri(relative), self._storage):
             opened = self._filesystem.open_input_file(f"{self._root}/{relative}")
         if self.remote:
             own.add(1)
-        return Opened(opened, self.uri(relative), self._storage, remote=self.remote)
+        return OpenedFile(opened, self.uri(relative), self._storage, remote=self.remote)
 
     def read(self, relative: str) -> bytes:
         """Return the content of one file."""
@@ -109,11 +109,11 @@ class Tree:
         return content
 
 
-class Opened:
+class OpenedFile:
     """One opened file, which any number of readers may read from at once.
 
     Attributes:
-        uri: What to call it.
+        uri: Its name in messages.
         version: The entity tag that the store gives its content; empty where there is none.
         modified: When it was last written, in whole seconds since the epoch; ``None`` where the store does not say.
     """
@@ -131,11 +131,11 @@ class Opened:
         return CountedFile(self._opened, self._size) if self._remote else self._opened
 
     @contextmanager
-    def reading(self) -> Iterator[Any]:
-        """Give a file to read from, and say in a sentence what goes wrong.
+    def open_reader(self) -> Iterator[Any]:
+        """Give a file to read from, and turn errors into a sentence.
 
         Raises:
-            DatasetError: It is gone or may not be read.
+            DatasetError: The file is gone or may not be read.
             StorageError: The store cannot be reached or broke off.
         """
         with store_errors(self.uri, self._storage, parsed=True):

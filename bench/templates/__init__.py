@@ -1,1 +1,1 @@
-"""What `bench new-strategy` writes."""
+"""The templates of `bench new-strategy`, and their writer."""

@@ -17,7 +17,8 @@ from bench import Skip, Strategy, hookimpl, rows
 def bench_strategy():
     """State the facts; do nothing else."""
     return Strategy(
-        # What is learned: linear, mlp or gbt. Inside a family all do the same work, and the same grade is expected.
+        # The model that is learned: linear, mlp or gbt. Inside a family all do the same work and should reach the same
+        # grade.
         family="linear",
         # Without these modules it is skipped, and the reason tells people to install `install`.
         needs=("numpy", "pyarrow"),
@@ -36,7 +37,7 @@ def bench_setup(trial):
     if not trial.dataset.features:
         raise Skip("It needs a feature: choose a dataset that has one.")
     # Thread settings are a strategy's duty: `trial.threads_per_worker` for each worker, in every library. numpy's is
-    # OMP_NUM_THREADS, which the harness has set. Seed what is random with `trial.seed`; here, nothing is.
+    # OMP_NUM_THREADS, which the harness has set. Seed every random source with `trial.seed`; here, there is none.
     rows.import_libraries(trial.threads_per_worker)  # so that their import counts as setup and not as training
     # The statistics are those of the whole train split, the same for every strategy and every worker.
     return np.array(trial.dataset.means), np.array(trial.dataset.stds)

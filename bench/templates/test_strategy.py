@@ -1,4 +1,4 @@
-"""Whether NAME keeps the contract: every test is inherited, and runs the real thing on a small dataset."""
+"""Tests that NAME keeps the contract: every test is inherited, and runs the real thing on a small dataset."""
 
 from pathlib import Path
 

@@ -18,12 +18,12 @@ from bench.tasks.predict import PREDICT
 from bench.tasks.train import TRAIN
 from bench.testing.support import (
     LITTLE_WORK,
-    installed,
+    copy_with_flipped_labels,
+    install_strategies,
     lopsided,
     make_tiny_dataset,
     modules_after_loading,
     run_trial,
-    with_flipped_labels,
 )
 
 FRAMEWORKS = {
@@ -63,7 +63,7 @@ class StrategyContract:
         if cls.source is None:
             yield
         else:
-            with installed(tmp_path_factory.mktemp("installed"), {cls.strategy: cls.source}):
+            with install_strategies(tmp_path_factory.mktemp("installed"), {cls.strategy: cls.source}):
                 yield
 
     @pytest.fixture(scope="class")
@@ -75,7 +75,7 @@ class StrategyContract:
     @pytest.fixture(scope="class")
     @classmethod
     def record(cls, dataset: Dataset, tmp_path_factory: pytest.TempPathFactory) -> dict[str, Any]:
-        """The record of a trial with one worker; or, if all that it does is to score, with two."""
+        """The record of a trial with one worker, or with two if the strategy only scores."""
         directory = tmp_path_factory.mktemp("trial")
         if takes_part(cls.strategy, TRAIN):
             return run_trial(cls.strategy, dataset, directory, request=cls.request)
@@ -90,7 +90,7 @@ class StrategyContract:
         return run_trial(cls.strategy, dataset, tmp_path_factory.mktemp("shared"), workers=2, request=cls.request)
 
     def test_it_keeps_the_contract(self) -> None:
-        """Hooks and arguments are spelt as in the contract, and the module says in one line what it is."""
+        """Hooks and arguments are spelt as in the contract, and the module has a summary of one line."""
         plugin = plugins.load(self.strategy)
         assert plugin.summary, "give the module a docstring: `bench list` shows its first line"
         assert plugin.strategy.family, "name a family: linear, mlp or gbt"
@@ -102,7 +102,7 @@ class StrategyContract:
         assert not imported.intersection({*FRAMEWORKS, *needs}), "import frameworks inside the hooks"
 
     def test_its_functions_pickle_by_reference(self) -> None:
-        """What is shipped to other processes pickles by reference: a function of the module's top level."""
+        """Its hooks go to other processes, so they pickle by reference: functions of the module's top level."""
         for hook in plugins.HOOKS:
             for implementation in getattr(plugins.load(self.strategy).hook, hook).get_hookimpls():
                 assert pickle.loads(pickle.dumps(implementation.function)) is implementation.function  # noqa: S301
@@ -112,9 +112,9 @@ class StrategyContract:
         assert record["status"] == "ok", record["reason"]
 
     def test_it_scores_every_row(self, record: dict[str, Any], dataset: Dataset, tmp_path: Path) -> None:
-        """In a predict trial every row of both splits is scored once, and with the reference model as that has it.
+        """In a predict trial every row of both splits is scored once; scores with the reference model equal its own.
 
-        One that scores row by row may stop when its budget is spent, and says how many rows it did.
+        A strategy that scores row by row may stop when its budget is spent, and reports how many rows it scored.
         """
         plugin = plugins.load(self.strategy)
         if not takes_part(self.strategy, PREDICT):
@@ -129,7 +129,7 @@ class StrategyContract:
         assert ("max_difference" in record["quality"]) == (plugin.strategy.scores == "reference")
 
     def test_it_leaves_no_process_behind(self, record: dict[str, Any]) -> None:
-        """What was started ends with the trial, without being killed."""
+        """Every process that was started ends with the trial, without being killed."""
         assert not record["notes"].get("processes_left"), "stop in bench_teardown what bench_setup has started"
 
     def test_workers_share_the_work(self, shared_record: dict[str, Any]) -> None:
@@ -138,14 +138,14 @@ class StrategyContract:
         assert not shared_record["notes"].get("processes_left")
 
     def test_workers_learn_from_all_rows(self, dataset: Dataset, tmp_path: Path) -> None:
-        """Two workers together learn nothing from labels of which half are turned around; one alone would.
+        """Two workers together learn nothing from labels of which half are flipped; one alone would.
 
-        This catches a model that comes of one worker's rows, though each worker has done its work, and a stale or
-        built-in one.
+        This catches a model from one worker's rows, though each worker has done its work, and a stale or built-in
+        model.
         """
         _trains_or_skip(self.strategy)
         _distributed_or_skip(self.strategy)
-        mixed = with_flipped_labels(dataset, tmp_path / "lopsided", lopsided)
+        mixed = copy_with_flipped_labels(dataset, tmp_path / "lopsided", lopsided)
         record = run_trial(self.strategy, mixed, tmp_path, workers=2, request=self.request)
         assert record["status"] == "ok", record["reason"]
         if record["quality"] is None:
@@ -156,14 +156,14 @@ class StrategyContract:
     def test_its_answer_comes_from_the_labels(self, record: dict[str, Any], dataset: Dataset, tmp_path: Path) -> None:
         """With each label of the train split turned into its opposite, the answer turns into its opposite.
 
-        That of a stale or built-in model stays, and so does that of a strategy that learned from the test split.
+        The answer of a stale or built-in model stays, and so does that of a strategy that learned from the test split.
         """
         _trains_or_skip(self.strategy)
         if plugins.load(self.strategy).strategy.distributed:
             pytest.skip("test_workers_learn_from_all_rows shows it")
         if record["quality"] is None:
             pytest.skip("it is not graded")
-        opposite = with_flipped_labels(dataset, tmp_path / "flipped")
+        opposite = copy_with_flipped_labels(dataset, tmp_path / "flipped")
         flipped = run_trial(self.strategy, opposite, tmp_path, request=self.request)
         assert flipped["quality"], flipped["reason"]
         problem = problem_of(dataset)

@@ -42,11 +42,11 @@ def make_tiny_dataset(home: Path) -> Dataset:
 
 
 def lopsided(group: int, groups: int) -> bool:
-    """Flip the labels of half of the row groups, so that all rows together say nothing and any usual shard does.
+    """Return whether to flip a row group's labels, so that all rows together say nothing and any usual shard does.
 
-    Three quarters of the first half of the row groups are flipped, and three quarters of those with even
-    numbers. So whoever shares the rows out by halves or in turn, and then learns from one share, learns the
-    opposite, or the truth, of what the labels say.
+    Three quarters of the first half of the row groups are flipped, and three quarters of those with even numbers. A
+    strategy that shares the rows out by halves or in turn, and learns from one share only, then learns either the true
+    labels or their opposite.
 
     Args:
         group: Number of the row group.
@@ -56,7 +56,7 @@ def lopsided(group: int, groups: int) -> bool:
     return first if first == even else group // 2 % 2 == 0
 
 
-def with_flipped_labels(
+def copy_with_flipped_labels(
     dataset: Dataset, directory: Path, flipped: Callable[[int, int], bool] | None = None
 ) -> Dataset:
     """Copy a dataset to a directory, with labels of its train split turned into their opposites; it has no floors.
@@ -64,7 +64,8 @@ def with_flipped_labels(
     Args:
         dataset: The dataset to copy, in a directory or an object store.
         directory: Where to put the copy.
-        flipped: Whether to turn around a row group's labels, by its number and the number of all; all if not given.
+        flipped: Tells from the number of a row group and the number of all whether to flip its labels; by default all
+            are flipped.
     """
     import pyarrow.parquet as pq
 
@@ -138,8 +139,8 @@ def modules_after_loading(strategy: str) -> set[str]:
 
 
 @contextmanager
-def installed(directory: Path, strategies: dict[str, Path]) -> Iterator[None]:
-    """Make strategies known, here and in child processes, as if a package with their entry points were installed.
+def install_strategies(directory: Path, strategies: dict[str, Path]) -> Iterator[None]:
+    """Register strategies, here and in child processes, as if a package with their entry points were installed.
 
     Args:
         directory: An empty directory, which stands for the installed package.

@@ -149,7 +149,7 @@ def _columns(dataset: Dataset, split: str) -> Any:
     files, columns = DataFiles(dataset), ["row_id", dataset.label]
     tables = []
     for path in files.paths(split):
-        with files.parquet(files.open(path)) as file:
+        with files.open_parquet(files.open(path)) as file:
             tables.append(file.read(columns=columns))
     return pa.concat_tables(tables)
 

@@ -91,7 +91,7 @@ def _row_groups(dataset: Dataset, split: str, beside: str, share: float = 1.0) -
 
     files = DataFiles(dataset)
     for path in files.paths(split):
-        with files.parquet(files.open(path)) as file:
+        with files.open_parquet(files.open(path)) as file:
             for number in range(math.ceil(share * file.num_row_groups)):
                 table = file.read_row_group(number, columns=[beside, *dataset.features])
                 yield table[beside].to_numpy(), np.column_stack([table[name].to_numpy() for name in dataset.features])

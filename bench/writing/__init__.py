@@ -1,1 +1,1 @@
-"""Everything that is shown: escaped, written and drawn in one way."""
+"""Escapes, writes and draws everything that is shown, in one way."""

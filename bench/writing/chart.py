@@ -24,8 +24,8 @@ def chart(width: int, height: int, description: str, layers: list[Spec], **more:
 
     Args:
         width: Pixels, axes and all.
-        height: Pixels of the same.
-        description: The same in a sentence, for people who do not see it.
+        height: Pixels, axes and all.
+        description: The chart in a sentence, for people who do not see it.
         layers: Its layers.
         more: Further parts of the specification.
     """

@@ -12,7 +12,7 @@ UNSHOWABLE = {"Cc", "Cf", "Co", "Cs", "Zl", "Zp"}
 
 
 def shown(text: str, limit: int = NAME_LIMIT) -> str:
-    """Return a text on one line, without characters that do something, and cut to a length.
+    """Return a text on one line, without control characters, and cut to a length.
 
     Args:
         text: Any text.

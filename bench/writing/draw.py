@@ -8,7 +8,7 @@ page's own style makes them light or dark.
 from __future__ import annotations
 
 import re
-from xml.etree import ElementTree as ET  # what is parsed is what Vega wrote
+from xml.etree import ElementTree as ET  # it parses only Vega's own output
 
 from markupsafe import Markup
 
@@ -52,7 +52,7 @@ def svg(spec: Spec, mark: str, *, titles: bool = False) -> Markup:
             a chart is one image for a screen reader, with the chart's own description.
 
     Raises:
-        ValueError: Vega wrote something that has no business in a chart.
+        ValueError: Vega wrote an element or attribute that no chart needs.
     """
     import vl_convert
 

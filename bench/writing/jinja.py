@@ -11,8 +11,8 @@ if TYPE_CHECKING:
 def environment(package: str, **options: Any) -> Environment:
     """Return an environment for the templates of a package, which may extend those of this one.
 
-    What comes from outside is escaped, a name that nothing is given for is an error, and a line that holds a statement
-    only leaves no line.
+    Values from outside are escaped, a name without a value is an error, and a line with only a statement leaves no
+    line.
 
     Args:
         package: The package in whose directory ``templates`` they lie.

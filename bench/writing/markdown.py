@@ -2,7 +2,7 @@
 
 Characters become character references, and not backslash escapes: references hold in a table's cell after any number of
 backslashes, and in a raw HTML block such as a ``<summary>``, where a backslash is shown. GitHub looks for mentions and
-issues after Markdown was turned into HTML, so that only a character of no width keeps it from them.
+issues after Markdown was turned into HTML, so that only a character of no width stops it.
 """
 
 from __future__ import annotations
@@ -14,7 +14,7 @@ _MARKUP = re.compile(
     r"""
     [\\`*\[\]{}<>#|~$&@]
     | (?<![^\W_])_ | _(?![^\W_])        # between two letters an underscore is no emphasis
-    | (?<=:)/(?=/) | (?<=\bwww)\.       # what addresses are made links by
+    | (?<=:)/(?=/) | (?<=\bwww)\.       # the marks of a web address
     | ^-(?=-+\ ?$)                       # a rule
     | ^[-+](?=\ |$) | (?<=^\d)[.)](?=\ |$) | (?<=^\d\d)[.)](?=\ |$)     # the item of a list
     """,
@@ -28,7 +28,7 @@ def escape(value: object) -> str:
     Nothing in it is markup, HTML, a link or the end of a table's cell, and nobody and no issue is mentioned by it.
 
     Args:
-        value: The text, or anything else that has one.
+        value: The text, or an object that has one.
     """
     return _MARKUP.sub(_reference, re.sub(r"\s+", " ", str(value)).lstrip(" "))
 

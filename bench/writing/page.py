@@ -23,7 +23,7 @@ def render(package: str, template: str, *, style: str, script: str | None = None
         template: The template.
         style: The page's style sheet, which is put after that of all pages.
         script: The page's script; None for a page that runs nothing.
-        values: What the template shows.
+        values: The values that the template shows.
     """
     from markupsafe import Markup
 

@@ -21,10 +21,10 @@ SIDES = (
 
 @dataclass(frozen=True)
 class Spot:
-    """Where a label goes, seen from its point.
+    """The place of a label, relative to its point.
 
     Attributes:
-        align: Which end of the text is there: ``left``, ``right`` or ``center``.
+        align: The end of the text that is there: ``left``, ``right`` or ``center``.
         dx: Pixels to the right.
         dy: Pixels down.
     """
@@ -87,7 +87,7 @@ def log_scale(values: Sequence[float], pixels: float) -> tuple[tuple[float, floa
 
 
 def linear_scale(values: Sequence[float], pixels: float, least_air: float) -> tuple[tuple[float, float], list[float]]:
-    """Return the same on a linear axis, counted from its upper end.
+    """Return a domain with some air and the pixels on a linear axis, counted from its upper end.
 
     Args:
         values: The values.

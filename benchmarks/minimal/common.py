@@ -1,6 +1,6 @@
-"""What the minimal scripts share: the work as JSON, and the shortest way to rows, to Spark and to the MLP.
+"""Code that the minimal scripts share: the work as JSON, and the shortest way to rows, to Spark and to the MLP.
 
-Nothing of `strategies` is used here: what is compared must not be the same code.
+Nothing of `strategies` is used here: the two sides of a comparison must not share code.
 """
 
 from __future__ import annotations
@@ -12,7 +12,7 @@ from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
 
-os.environ["PYTHONPATH"] = str(Path(__file__).parent)  # for this module, in what Spark and Horovod start
+os.environ["PYTHONPATH"] = str(Path(__file__).parent)  # for this module, in the processes of Spark and Horovod
 os.environ["TF_USE_LEGACY_KERAS"] = "1"
 os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "2")
 
@@ -49,7 +49,7 @@ def spark(trial: SimpleNamespace, **settings: str) -> Any:
     if found is None:
         sys.exit(java.REMEDY)
     os.environ |= {
-        "JAVA_HOME": str(java.shim(found, Path(trial.scratch, "java"))),
+        "JAVA_HOME": str(java.write_shim(found, Path(trial.scratch, "java"))),
         "PYSPARK_PYTHON": sys.executable,
         "SPARK_LOCAL_IP": "127.0.0.1",
     }

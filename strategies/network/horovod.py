@@ -23,7 +23,7 @@ from strategies.lib.keras import network, ranks, scoring
 from strategies.lib.ranks import shares
 from strategies.lib.ranks.errors import RankError
 from strategies.lib.ranks.laps import Laps
-from strategies.lib.ranks.watchdog import watchdog
+from strategies.lib.ranks.watchdog import guard_rank
 from strategies.lib.spark import barrier, slots
 from strategies.lib.spark import horovod as horovod_ranks
 from strategies.lib.spark.session import stop_spark
@@ -84,7 +84,7 @@ def check_name(rank, trial):
 def bench_train(trial, session):
     import tensorflow as tf
 
-    return ranks.model_of(tf, trial, horovod_ranks.run(train, trial))
+    return ranks.agree_on_model(tf, trial, horovod_ranks.run(train, trial))
 
 
 def train(trial, called_at):
@@ -107,10 +107,10 @@ def train(trial, called_at):
     rank = hvd.rank()
     if gpus := tf.config.list_physical_devices("GPU"):
         tf.config.set_visible_devices(gpus[hvd.local_rank() % len(gpus)], "GPU")
-    mine = shares.share(trial, rank, hvd.size())
-    data = ranks.batches(tf, trial, mine, rank)
+    mine = shares.open_share(trial, rank, hvd.size())
+    data = ranks.read_batches(tf, trial, mine, rank)
     laps.end("load")
-    with watchdog() as alive:
+    with guard_rank() as alive:
         model = ranks.compiled(tf, trial, lambda optimiser: hvd.DistributedOptimizer(optimiser, num_groups=1))
         broadcast(model)
         ranks.fit(tf, trial, model, data, mine.steps, laps, alive)

@@ -25,7 +25,7 @@ from strategies.lib.keras import network, ranks, scoring
 from strategies.lib.ranks import answers, shares
 from strategies.lib.ranks.errors import rank_errors
 from strategies.lib.ranks.laps import Laps
-from strategies.lib.ranks.watchdog import watchdog
+from strategies.lib.ranks.watchdog import guard_rank
 from strategies.lib.spark import slots
 from strategies.lib.spark.failures import barrier_errors, spark_errors
 from strategies.lib.spark.session import stop_spark
@@ -64,7 +64,7 @@ def bench_train(trial, session):
     with spark_errors():
         function = partial(call_on_all, rows.driver_keys(trial.dataset), train)
         found = runner.run(function, trial=trial, called_at=time.time())
-    return ranks.model_of(tf, trial, [answers.unpack(answer) for answer in found])
+    return ranks.agree_on_model(tf, trial, [answers.unpack(answer) for answer in found])
 
 
 def call_on_all(keys, function, trial, called_at):
@@ -104,10 +104,10 @@ def train(trial, called_at):
         strategy = tf.distribute.MultiWorkerMirroredStrategy()
         laps.end("rendezvous")
         rank, world = strategy.cluster_resolver.task_id or 0, strategy.num_replicas_in_sync
-        mine = shares.share(trial, rank, world)
-        data = undivided(strategy, ranks.batches(tf, trial, mine, rank))
+        mine = shares.open_share(trial, rank, world)
+        data = undivided(strategy, ranks.read_batches(tf, trial, mine, rank))
         laps.end("load")
-        with watchdog() as alive:
+        with guard_rank() as alive:
             with strategy.scope():
                 model = ranks.compiled(tf, trial)
             ranks.fit(tf, trial, model, data, mine.steps, laps, alive)

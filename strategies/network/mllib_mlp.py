@@ -1,9 +1,9 @@
 """Spark MLlib's multilayer perceptron: the same hidden layers without TensorFlow, all in the JVM.
 
-Not the work of the family ``mlp``, and so a family of its own: hidden units are sigmoids, the output is a softmax over
-two, there is neither batch normalisation nor dropout, and L-BFGS takes all rows in each of its iterations, so that
-batches mean nothing to it. An iteration is about a pass over the rows, and there are as many as the trial has epochs;
-the default of five shows what a pass costs. It converges after a hundred or more: ``--epochs 100``.
+Its work is not that of the family ``mlp``, so it has a family of its own: hidden units are sigmoids, the output is a
+softmax over two, there is neither batch normalisation nor dropout, and L-BFGS takes all rows in each of its iterations,
+so that batches mean nothing to it. An iteration is about a pass over the rows, and there are as many as the trial has
+epochs; the default of five shows what a pass costs. It converges after a hundred or more: ``--epochs 100``.
 
 Knobs: hidden layers of 256, 128 and 64; features standardised with the statistics of the whole train split, which
 MLlib does not do by itself, and cached; blocks of 1,024 rows, one matrix multiplication each. The record says which

@@ -1,4 +1,4 @@
-"""mapInArrow: blocks of rows as Arrow record batches, what TensorFrames' map_blocks was.
+"""mapInArrow: blocks of rows as Arrow record batches, as TensorFrames' map_blocks had them.
 
 Knobs: those of `udf_pandas`, without pandas: Arrow's columns are copied once, into one aligned matrix, which TensorFlow
 takes in place.
@@ -33,7 +33,7 @@ def bench_predict(trial, session, model):
         import pyarrow as pa
         import tensorflow as tf
 
-        function = shipped.compiled()
+        function = shipped.load_compiled()
         for rows in batches:
             features = aligned_matrix([rows[name].to_numpy() for name in shipped.features])
             scores = pa.array(function(network.in_place(tf, features)))

@@ -29,7 +29,7 @@ def bench_predict(trial, session, model):
     shipped = ship(trial, session, model)
 
     def score(batches):
-        function, features = shipped.compiled(), list(shipped.features)
+        function, features = shipped.load_compiled(), list(shipped.features)
         for rows in batches:
             yield pd.DataFrame({"row_id": rows["row_id"], "score": function(rows[features].to_numpy("float32"))})
 

@@ -32,7 +32,7 @@ def bench_predict(trial, session, model):
 
     shipped = ship(trial, session, model)
     score = predict_batch_udf(
-        shipped.compiled,
+        shipped.load_compiled,
         return_type=FloatType(),
         batch_size=udf.RECORDS_PER_BATCH,
         input_tensor_shapes=[[len(shipped.features)]],

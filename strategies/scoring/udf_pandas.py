@@ -32,7 +32,7 @@ def bench_predict(trial, session, model):
 
     @pandas_udf("float")
     def score(features: pd.DataFrame) -> pd.Series:
-        return pd.Series(shipped.compiled()(features.to_numpy("float32")))
+        return pd.Series(shipped.load_compiled()(features.to_numpy("float32")))
 
     return udf.write_column(trial, session, shipped, score(struct(*shipped.features)))
 

@@ -34,7 +34,7 @@ def bench_predict(trial, session, model):
 
     @pandas_udf("float")
     def score(batches: Iterator[pd.DataFrame]) -> Iterator[pd.Series]:
-        function = shipped.compiled()
+        function = shipped.load_compiled()
         for features in batches:
             yield pd.Series(function(features.to_numpy("float32")))
 

@@ -29,7 +29,7 @@ def bench_predict(trial, session, model):
 
     @pandas_udf("float")
     def score(features: pd.DataFrame) -> pd.Series:
-        predict = shipped.by_predict()
+        predict = shipped.load_by_predict()
         return pd.Series([predict(row[None])[0] for row in features.to_numpy("float32")])
 
     return udf.write_within_budget(trial, session, shipped, score(struct(*shipped.features)))

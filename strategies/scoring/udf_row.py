@@ -33,7 +33,7 @@ def bench_predict(trial, session, model):
     def score(*features):
         import numpy as np
 
-        return float(shipped.by_predict()(np.array([features], np.float32))[0])
+        return float(shipped.load_by_predict()(np.array([features], np.float32))[0])
 
     return udf.write_within_budget(trial, session, shipped, score(*shipped.features))
 

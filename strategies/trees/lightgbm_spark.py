@@ -69,7 +69,7 @@ def train_rank(rank, trial):
     import lightgbm
 
     # Each rank holds its port until all have chosen: ranks on one host must not be given the same.
-    with socket.socket() as probe, rank.together() as shared:
+    with socket.socket() as probe, rank.meet() as shared:
         features, labels = shards.read(rank, trial)
         check_rows(len(labels), trial)
         probe.bind((rank.address(), 0))
@@ -78,7 +78,7 @@ def train_rank(rank, trial):
     # LightGBM joins its network when a booster is made, and must have joined when rows are binned.
     # Its own limit is whole minutes, and one that leaves early makes the others spin: LightGBM reads a closed
     # connection as "nothing yet".
-    with watchdog.watchdog() as alive:
+    with watchdog.guard_rank() as alive:
         booster = lightgbm.Booster(settings, lightgbm.Dataset(features, labels))
         rank.laps.end("bin")
         for _ in range(trial.trees):

@@ -1,8 +1,7 @@
 """XGBoost's own collective in a Spark barrier stage: W workers, each reading its own rows straight from Parquet.
 
-What ``xgboost.spark`` does, without its way of the rows: through Spark, Arrow and pandas into XGBoost. Spark only
-starts the ranks; the driver runs the tracker (``RabitTracker``), through which they find each other, as in
-``xgboost.spark``.
+It does the work of ``xgboost.spark``, but sends no rows through Spark, Arrow and pandas into XGBoost. Spark only starts
+the ranks; the driver runs the tracker (``RabitTracker``), through which they find each other, as in ``xgboost.spark``.
 
 Knobs: ``spark.task.cpus``, ``nthread``, OpenMP and Arrow all have cores/W threads; the trial's trees, depth, bins and
 rate, the same as for every other strategy of this family; tracker and collective give up after two minutes, where

@@ -6,13 +6,15 @@ import pytest
 
 from bench.records import directory
 from tests.cli.test_run import GOOD
-from tests.report.made import Made, make_run, write_run
+from tests.report.made import MadeCase, make_run, write_run
 
 
 @pytest.fixture
 def run(tmp_path):
     """A run in the directory where the command line looks for runs."""
-    made = make_run([("null", Made(0.0)), ("xgboost", Made(1.0)), ("tensorflow", Made(9.0))], path=tmp_path / "results")
+    made = make_run(
+        [("null", MadeCase(0.0)), ("xgboost", MadeCase(1.0)), ("tensorflow", MadeCase(9.0))], path=tmp_path / "results"
+    )
     return write_run(made)
 
 

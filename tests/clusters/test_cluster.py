@@ -57,13 +57,13 @@ FAULTS = """
             daemon = os.getppid()
             status = open(f"/proc/{daemon}/status").read()
             os.kill(int(status.partition("PPid:")[2].split()[0]), signal.SIGKILL)
-        with rank.together():
+        with rank.meet():
             pass
 
     def python_dies(rank, trial):
         if rank.index == 1:
             os.kill(os.getpid(), signal.SIGKILL)
-        with rank.together():
+        with rank.meet():
             pass
 
     @hookimpl

@@ -1,4 +1,4 @@
-"""What the tests of datasets need: an empty home for them, and files that are easily written."""
+"""Fixtures of the tests of datasets: rows, and Parquet files that are easily written."""
 
 from __future__ import annotations
 

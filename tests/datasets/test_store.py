@@ -70,10 +70,10 @@ def test_a_failure_leaves_the_old_one(home: Path) -> None:
     """Whatever ends the making of a dataset, the one that it was to replace is still there, and nothing else."""
     before = open_dataset("some")
     for error in (KeyboardInterrupt, ValueError, DatasetError):
-        with pytest.raises(error), store.staging("some", force=True) as directory:
+        with pytest.raises(error), store.stage_dataset("some", force=True) as directory:
             (directory / "half").write_text("half")
             raise error
-    with pytest.raises(OSError, match="strange"), store.staging("some", force=True):
+    with pytest.raises(OSError, match="strange"), store.stage_dataset("some", force=True):
         raise OSError(errno.EIO, "strange")
     assert open_dataset("some") == before
     assert os.listdir(home) == ["some"]
@@ -81,7 +81,7 @@ def test_a_failure_leaves_the_old_one(home: Path) -> None:
 
 def test_the_second_of_two_that_make_one(home: Path) -> None:
     """When two make a dataset of one name at once, the second is told so and harms nothing."""
-    with pytest.raises(UsageError, match="meanwhile"), store.staging("some") as directory:
+    with pytest.raises(UsageError, match="meanwhile"), store.stage_dataset("some") as directory:
         (directory / "mine").touch()
         make_synthetic(2000, 2, name="some")
     assert open_dataset("some").rows == 2000

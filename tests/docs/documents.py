@@ -25,7 +25,7 @@ def blocks(name: str) -> list[Token]:
 
 
 def inline(name: str) -> Iterator[Token]:
-    """Yield what stands inside the paragraphs, headings and cells of a document: text, code, links, pictures."""
+    """Yield the parts of a document's paragraphs, headings and cells: text, code, links, pictures."""
     for block in blocks(name):
         yield from block.children or ()
 

@@ -1,10 +1,9 @@
-"""Measured cases and verdicts that are made up, for what is said of them."""
+"""Makes up measured cases and verdicts, for the tests of their wording."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import asdict
-from pathlib import Path
 from typing import Any
 
 from bench.gate.measuring.cases import Case
@@ -31,7 +30,7 @@ def case(name: str = "mine", family: str = "gbt", *, distributed: bool = False) 
 def record(
     seconds: float, inner: dict[str, float] | None = None, auc: float = 0.8, repeat: int = 1, **resources: Any
 ) -> Record:
-    """Return what matters here of the record of a train trial."""
+    """Return the part of a train trial's record that matters here."""
     phases = {"start": 0.1, "setup": 1.0, "train": seconds, "predict": 0.2, "teardown": 0.01, "other": 0.01}
     return {
         "trial": {"task": "train", "repeat": repeat},
@@ -78,7 +77,7 @@ def measured(ratio: float = 1.0, name: str = "mine", auc: float = 0.8, load: flo
 
 
 def failed(arm: str = "candidate", status: str = "failed", reason: str = "ValueError: out of luck") -> Measured:
-    """Return a case of which a run did not end well."""
+    """Return a case with a run that did not end well."""
     found = Measured(case("bad"))
     found.failure = Failure(arm, status, reason)
     return found
@@ -107,9 +106,3 @@ def document(entries: list[dict[str, Any]], **changes: Any) -> dict[str, Any]:
     }
     verdict.validate(whole)
     return whole
-
-
-def here(path: Path) -> Path:
-    """Return a directory that was just made."""
-    path.mkdir(parents=True)
-    return path

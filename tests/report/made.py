@@ -29,8 +29,8 @@ HOST = {
 
 
 @dataclass(frozen=True)
-class Made:
-    """What a case is to have measured.
+class MadeCase:
+    """The figures that a case is to have measured.
 
     Attributes:
         seconds: Of each repeat, or one for all, with 2 % of noise.
@@ -38,7 +38,7 @@ class Made:
         workers: Number of workers.
         family: Its family.
         status: Of each repeat; ``ok`` if not given.
-        reason: For what is not ``ok``.
+        reason: The reason of each repeat that is not ``ok``.
         inner: Inner phases of each repeat.
         foreign: Cores that other programs used.
     """
@@ -54,7 +54,7 @@ class Made:
 
 
 def make_run(
-    cases: Sequence[tuple[str, Made]],
+    cases: Sequence[tuple[str, MadeCase]],
     *,
     name: str = "20261124T000000Z-0000",
     task: str = "train",
@@ -70,15 +70,15 @@ def make_run(
     """Return a run in which each case took the seconds that it was to take.
 
     Args:
-        cases: Strategies, and what they are to have measured.
-        name: Of the run.
+        cases: Strategies, and the figures that they are to have measured.
+        name: Name of the run.
         task: ``train`` or ``predict``.
         rows: Rows of the dataset.
         dataset: Its name.
         repeats: Of each case.
-        host: What differs from the usual host.
+        host: Differences from the usual host.
         versions: Versions of distributions.
-        request: What differs from the usual request.
+        request: Differences from the usual request.
         path: Where the run's directory is to be.
         seed: Of the noise.
     """
@@ -128,7 +128,7 @@ def _environment(host: Mapping[str, Any], versions: Mapping[str, str]) -> dict[s
 
 def _record(
     strategy: str,
-    made: Made,
+    made: MadeCase,
     repeat: int,
     noise: random.Random,
     run: str,

@@ -4,7 +4,7 @@ import pytest
 
 from bench.findings.cases import cases
 from bench.report.page import page
-from tests.report.made import Made, make_run
+from tests.report.made import MadeCase, make_run
 
 
 def _answer(*made, quality=None, **options):
@@ -19,7 +19,9 @@ def _point(answer, word):
 
 def test_a_clear_lead_is_called_with_its_interval():
     """One that is faster in every repeat is the one to use; the next is named with the ratio and its interval."""
-    answer = _answer(("null", Made(0.0)), ("lightgbm", Made(1.0, auc=0.74)), ("xgboost", Made(2.0, auc=0.74)))
+    answer = _answer(
+        ("null", MadeCase(0.0)), ("lightgbm", MadeCase(1.0, auc=0.74)), ("xgboost", MadeCase(2.0, auc=0.74))
+    )
     assert answer.headline.startswith("Use lightgbm: ")
     assert "Nothing else is as fast." in answer.headline
     assert answer.chosen == ("lightgbm",)
@@ -31,7 +33,7 @@ def test_a_clear_lead_is_called_with_its_interval():
 def test_what_cannot_be_told_apart_is_a_tie():
     """Two whose repeats overlap are both named, and that it is too close to call."""
     first, second = [1.0, 1.1, 1.2, 1.3, 1.4], [1.05, 1.15, 1.25, 1.35, 1.45]
-    answer = _answer(("lightgbm", Made(first)), ("xgboost", Made(second)), ("tensorflow", Made(30.0)))
+    answer = _answer(("lightgbm", MadeCase(first)), ("xgboost", MadeCase(second)), ("tensorflow", MadeCase(30.0)))
     assert answer.chosen == ("lightgbm", "xgboost")
     assert "Use lightgbm or xgboost" in answer.headline
     assert "too close to call" in answer.headline
@@ -41,7 +43,7 @@ def test_what_cannot_be_told_apart_is_a_tie():
 
 def test_one_repeat_is_no_evidence():
     """With one repeat nobody is chosen, and the answer says how many repeats would be enough for so many cases."""
-    made = [(name, Made(seconds)) for seconds, name in enumerate(("a", "b", "c", "d"), 1)]
+    made = [(name, MadeCase(seconds)) for seconds, name in enumerate(("a", "b", "c", "d"), 1)]
     answer = _answer(*made, repeats=1)
     assert answer.chosen == ()
     assert "no evidence" in answer.headline
@@ -52,14 +54,18 @@ def test_one_repeat_is_no_evidence():
 
 def test_too_few_repeats_for_so_many_cases_are_no_evidence():
     """Where no figures whatever could tell anybody from the fastest, the answer says so and does not call it a tie."""
-    answer = _answer(*((name, Made(seconds)) for seconds, name in enumerate("abcdefgh", 1)), repeats=3)
+    answer = _answer(*((name, MadeCase(seconds)) for seconds, name in enumerate("abcdefgh", 1)), repeats=3)
     assert answer.chosen == ()
     assert "3 repeats cannot tell any of 8 cases from the fastest" in _point(answer, "How sure")
 
 
 def test_the_quality_asked_for_decides_who_counts():
     """What is faster and worse is named but not the answer; by default 0.01 of AUC below the best still counts."""
-    made = (("mllib_linear", Made(1.0, auc=0.70)), ("lightgbm", Made(2.0, auc=0.742)), ("xgboost", Made(3.0, auc=0.75)))
+    made = (
+        ("mllib_linear", MadeCase(1.0, auc=0.70)),
+        ("lightgbm", MadeCase(2.0, auc=0.742)),
+        ("xgboost", MadeCase(3.0, auc=0.75)),
+    )
     answer = _answer(*made)
     assert answer.chosen == ("lightgbm",)
     assert answer.asked == pytest.approx(0.74)
@@ -72,7 +78,7 @@ def test_the_quality_asked_for_decides_who_counts():
 
 def test_start_up_may_turn_the_order():
     """Who starts a session for one job learns who is first then."""
-    run = make_run([("lightgbm", Made(2.0)), ("xgboost_spark", Made(1.0))])
+    run = make_run([("lightgbm", MadeCase(2.0)), ("xgboost_spark", MadeCase(1.0))])
     for record in run.records:
         if record["trial"]["strategy"] == "xgboost_spark":
             record["phases"]["setup"] = 10.0
@@ -83,21 +89,23 @@ def test_start_up_may_turn_the_order():
 
 def test_what_speaks_against_it_is_said():
     """A busy machine and trials that failed stand under the answer."""
-    answer = _answer(("a", Made(1.0, foreign=0.9)), ("b", Made(2.0)), repeats=5)
+    answer = _answer(("a", MadeCase(1.0, foreign=0.9)), ("b", MadeCase(2.0)), repeats=5)
     assert "busy in 5 of 10 trials" in answer.caution[0]
-    answer = _answer(("a", Made(1.0, status=["ok", "ok", "ok", "failed", "ok"])), ("b", Made(2.0)), repeats=5)
+    answer = _answer(("a", MadeCase(1.0, status=["ok", "ok", "ok", "failed", "ok"])), ("b", MadeCase(2.0)), repeats=5)
     assert answer.caution == ("a ended well in 4 of 5 trials only.",)
 
 
 def test_nothing_measured_is_said():
     """A run of skips has no answer, and says that."""
-    answer = _answer(("a", Made(1.0, status="skipped")), ("null", Made(0.0)))
+    answer = _answer(("a", MadeCase(1.0, status="skipped")), ("null", MadeCase(0.0)))
     assert "Nothing was measured" in answer.headline
 
 
 def test_scoring_has_an_answer_for_each_kind_of_model():
     """Who scores one given model, and who scores with its own, are not compared: their models differ."""
-    run = make_run([("tensorflow", Made(4.0)), ("map_in_arrow", Made(9.0)), ("xgboost", Made(1.0))], task="predict")
+    run = make_run(
+        [("tensorflow", MadeCase(4.0)), ("map_in_arrow", MadeCase(9.0)), ("xgboost", MadeCase(1.0))], task="predict"
+    )
     for record in run.records:
         record["trial"]["model"] = None if record["trial"]["strategy"] == "xgboost" else "sha"
     given, own = page([run]).views[0].answers
@@ -109,7 +117,7 @@ def test_scoring_has_an_answer_for_each_kind_of_model():
 
 def test_repeats_of_several_runs_come_with_a_caution():
     """Like runs are shown together, and that they were not interleaved is said."""
-    runs = [make_run([("a", Made(1.0)), ("b", Made(2.0))], name=name) for name in ("one", "two")]
+    runs = [make_run([("a", MadeCase(1.0)), ("b", MadeCase(2.0))], name=name) for name in ("one", "two")]
     [view] = page(runs).views
     assert all(len(case.ok) == 10 for case in cases(record for run in runs for record in run.records))
     assert "come from 2 runs, which were not interleaved" in view.answers[0].caution[0]

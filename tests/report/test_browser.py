@@ -8,7 +8,7 @@ import pytest
 
 from bench.report import html
 from bench.report.page import page as page_of
-from tests.report.made import Made, make_run
+from tests.report.made import MadeCase, make_run
 from tests.report.test_hostile import NAMES
 
 CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
@@ -47,15 +47,15 @@ def _runs():
     def made(factor):
         waits = {"rendezvous": [3.0, 3.0], "launch": [2.0, 2.0], "import": [4.0, 4.0]}
         return [
-            ("null", Made(0.0)),
-            ("xgboost", Made(2.0 * factor, auc=0.741)),
-            ("lightgbm", Made(1.0 * factor, auc=0.742)),
-            ("tensorflow", Made(6.0 + factor, auc=0.731)),
-            ("horovod", Made(24.0 + factor, auc=0.731, family="mlp")),
-            ("horovod", Made(18.0 + factor, auc=0.731, workers=2, family="mlp", inner=waits)),
-            ("horovod", Made(22.0 + factor, auc=0.731, workers=4, family="mlp")),
-            ("mllib_gbt", Made(600.0, status="timeout", reason=LONG)),
-            ("flaky", Made(3.0, auc=0.72, status=["ok", "failed", "ok", "ok", "ok"])),
+            ("null", MadeCase(0.0)),
+            ("xgboost", MadeCase(2.0 * factor, auc=0.741)),
+            ("lightgbm", MadeCase(1.0 * factor, auc=0.742)),
+            ("tensorflow", MadeCase(6.0 + factor, auc=0.731)),
+            ("horovod", MadeCase(24.0 + factor, auc=0.731, family="mlp")),
+            ("horovod", MadeCase(18.0 + factor, auc=0.731, workers=2, family="mlp", inner=waits)),
+            ("horovod", MadeCase(22.0 + factor, auc=0.731, workers=4, family="mlp")),
+            ("mllib_gbt", MadeCase(600.0, status="timeout", reason=LONG)),
+            ("flaky", MadeCase(3.0, auc=0.72, status=["ok", "failed", "ok", "ok", "ok"])),
         ]
 
     return [
@@ -85,9 +85,9 @@ def browser():
 def site(tmp_path_factory):
     """A directory with the report of several runs, one of hostile names, and one of many cases."""
     directory = tmp_path_factory.mktemp("site")
-    hostile = [(name, Made(float(number))) for number, name in enumerate(NAMES, 1)]
-    hostile += [("fails", Made(1.0, status="failed", reason="word " * 200_000))]
-    many = [(f"way_{number}", Made(1.0 + number)) for number in range(1_200)]
+    hostile = [(name, MadeCase(float(number))) for number, name in enumerate(NAMES, 1)]
+    hostile += [("fails", MadeCase(1.0, status="failed", reason="word " * 200_000))]
+    many = [(f"way_{number}", MadeCase(1.0 + number)) for number in range(1_200)]
     reports = {
         "several": page_of(_runs()),
         "one": page_of(_runs()[:1]),

@@ -14,14 +14,14 @@ from bench.errors import ResultsError
 from bench.records.reading import read
 from bench.report.exports import pytest_benchmark, table
 from bench.report.write import write
-from tests.report.made import Made, make_run, write_run
+from tests.report.made import MadeCase, make_run, write_run
 
 CASES = [
-    ("null", Made(0.0)),
-    ("xgboost", Made(1.0, auc=0.74)),
-    ("tensorflow", Made(9.0, status=["ok", "timeout", "ok", "ok", "failed"])),
-    ("horovod", Made(9.0, workers=2, inner={"rendezvous": [1.0, 1.5]})),
-    ("needy", Made(1.0, status="skipped", reason="it needs x: pip install 'x[y]'.")),
+    ("null", MadeCase(0.0)),
+    ("xgboost", MadeCase(1.0, auc=0.74)),
+    ("tensorflow", MadeCase(9.0, status=["ok", "timeout", "ok", "ok", "failed"])),
+    ("horovod", MadeCase(9.0, workers=2, inner={"rendezvous": [1.0, 1.5]})),
+    ("needy", MadeCase(1.0, status="skipped", reason="it needs x: pip install 'x[y]'.")),
 ]
 
 
@@ -75,7 +75,7 @@ def test_parquet_has_columns_to_ask(run, tmp_path):
 
 def test_csv_has_a_line_for_each_record_and_no_formula():
     """A name that a spreadsheet would compute gets an apostrophe, and everything else is as it was."""
-    made = make_run([("=cmd|' /C calc'!A0", Made(1.0)), ('a "quoted", name\n', Made(2.0))], repeats=1)
+    made = make_run([("=cmd|' /C calc'!A0", MadeCase(1.0)), ('a "quoted", name\n', MadeCase(2.0))], repeats=1)
     rows = list(csv.DictReader(io.StringIO(table.as_csv([made]))))
     assert [row["strategy"] for row in rows] == ["'=cmd|' /C calc'!A0", 'a "quoted", name ']
     assert float(rows[1]["wall_s"]) == made.records[1]["wall_s"]

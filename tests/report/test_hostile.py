@@ -14,7 +14,7 @@ from bench.report.write import write
 from bench.writing import draw
 from bench.writing.clean import label, shown
 from bench.writing.spots import place
-from tests.report.made import Made, make_run, write_run
+from tests.report.made import MadeCase, make_run, write_run
 
 NAMES = [
     "<script>alert(1)</script>",
@@ -31,9 +31,9 @@ NAMES = [
 @pytest.fixture(scope="module")
 def hostile():
     """A run whose every text wants to be something else."""
-    made = [(name, Made(float(number), auc=0.7)) for number, name in enumerate(NAMES, 1)]
+    made = [(name, MadeCase(float(number), auc=0.7)) for number, name in enumerate(NAMES, 1)]
     made += [
-        (f"fails {number}", Made(1.0, status="failed", reason=f"{name} {'x' * 1_000_000}"))
+        (f"fails {number}", MadeCase(1.0, status="failed", reason=f"{name} {'x' * 1_000_000}"))
         for number, name in enumerate(NAMES)
     ]
     return make_run(made, dataset="d\"'<i>&amp;", repeats=2, host={"cpu": "<b>CPU</b>"})
@@ -124,7 +124,7 @@ def test_charts_are_drawn_of_any_name(hostile):
 
 def test_links_lead_to_logs_of_the_run_only(tmp_path):
     """A record that names another file, a URI or a script as its log gets no link."""
-    run = make_run([("a", Made(1.0)), ("b", Made(2.0))], path=tmp_path, repeats=3)
+    run = make_run([("a", MadeCase(1.0)), ("b", MadeCase(2.0))], path=tmp_path, repeats=3)
     directory = write_run(run)
     logs = [
         "javascript:alert(1)",

@@ -8,16 +8,16 @@ from bench.findings.interval import confidence, of_median
 from bench.findings.pareto import fastest_of_each_family, front
 from bench.findings.phases import stretches
 from bench.report.page import page
-from tests.report.made import Made, make_run
+from tests.report.made import MadeCase, make_run
 
 
 def test_unlike_machines_are_apart_and_the_fact_is_named():
     """Runs of another machine or stack get a panel of their own, which says in what it differs."""
     runs = [
-        make_run([("a", Made(1.0))], name="one"),
-        make_run([("a", Made(2.0))], name="two", host={"cpu": "Another CPU"}),
-        make_run([("a", Made(3.0))], name="three", versions={"tensorflow": "2.20.0"}),
-        make_run([("a", Made(4.0))], name="four"),
+        make_run([("a", MadeCase(1.0))], name="one"),
+        make_run([("a", MadeCase(2.0))], name="two", host={"cpu": "Another CPU"}),
+        make_run([("a", MadeCase(3.0))], name="three", versions={"tensorflow": "2.20.0"}),
+        make_run([("a", MadeCase(4.0))], name="four"),
     ]
     panels = page(runs).panels
     assert [[len(view.group.runs) for view in panel.views] for panel in panels] == [[2], [1], [1]]
@@ -28,9 +28,9 @@ def test_unlike_machines_are_apart_and_the_fact_is_named():
 def test_other_work_is_another_group():
     """Trials with other settings or on another dataset are not put together, and the setting is in the heading."""
     runs = [
-        make_run([("a", Made(1.0))], name="one"),
-        make_run([("a", Made(1.0))], name="two", request={"epochs": 9}),
-        make_run([("a", Made(1.0))], name="three", rows=5_000),
+        make_run([("a", MadeCase(1.0))], name="one"),
+        make_run([("a", MadeCase(1.0))], name="two", request={"epochs": 9}),
+        make_run([("a", MadeCase(1.0))], name="three", rows=5_000),
     ]
     headings = [view.heading for view in page(runs).views]
     assert headings == [
@@ -43,10 +43,10 @@ def test_other_work_is_another_group():
 def test_the_front_has_what_nothing_beats_in_both():
     """Each on the front is better than all that are faster."""
     made = [
-        ("a", Made(1.0, auc=0.7)),
-        ("b", Made(2.0, auc=0.69)),
-        ("c", Made(3.0, auc=0.75)),
-        ("d", Made(9.0, auc=0.75)),
+        ("a", MadeCase(1.0, auc=0.7)),
+        ("b", MadeCase(2.0, auc=0.69)),
+        ("c", MadeCase(3.0, auc=0.75)),
+        ("d", MadeCase(9.0, auc=0.75)),
     ]
     summaries = cases(make_run(made).records)
     assert [case.strategy for case in front(summaries)] == ["a", "c"]
@@ -54,7 +54,7 @@ def test_the_front_has_what_nothing_beats_in_both():
 
 def test_each_family_has_its_fastest():
     """An MLP stands beside boosted trees with its own best time."""
-    made = [("xgboost", Made(2.0)), ("lightgbm", Made(1.0)), ("tensorflow", Made(1.5))]
+    made = [("xgboost", MadeCase(2.0)), ("lightgbm", MadeCase(1.0)), ("tensorflow", MadeCase(1.5))]
     summaries = cases(make_run(made).records)
     assert [case.strategy for case in fastest_of_each_family(summaries)] == ["lightgbm", "tensorflow"]
 
@@ -62,7 +62,7 @@ def test_each_family_has_its_fastest():
 def test_phases_sum_to_the_wall_time_with_ranks_carved_out():
     """What the busiest rank did is carved out of its hook, and all still sums to the wall time."""
     inner = {"rendezvous": [1.0, 3.0], "load": [0.5, 0.25], "predict.compile": [0.1]}
-    record = make_run([("horovod", Made([8.0], inner=inner, workers=2))], repeats=1).records[0]
+    record = make_run([("horovod", MadeCase([8.0], inner=inner, workers=2))], repeats=1).records[0]
     found = stretches(record)
     assert sum(found.values()) == pytest.approx(record["wall_s"], abs=1e-9)
     assert (found["rendezvous"], found["load"], found["train"]) == (3.0, 0.25, 4.75)
@@ -71,7 +71,7 @@ def test_phases_sum_to_the_wall_time_with_ranks_carved_out():
 
 def test_inner_phases_that_do_not_fit_are_not_carved_out():
     """Figures of ranks that exceed their hook would make the sum wrong: the hook is then shown whole."""
-    record = make_run([("horovod", Made([2.0], inner={"load": [9.0]}))], repeats=1).records[0]
+    record = make_run([("horovod", MadeCase([2.0], inner={"load": [9.0]}))], repeats=1).records[0]
     assert sum(stretches(record).values()) == pytest.approx(record["wall_s"])
     assert "load" not in stretches(record)
 
@@ -130,7 +130,7 @@ def test_a_crossover_of_single_repeats_has_no_interval():
 
 def test_scaling_has_the_ideal_and_marks_what_is_shared():
     """More workers on the same cores have an ideal of 1, and more workers than cores are marked."""
-    made = [("horovod", Made(seconds, workers=workers)) for workers, seconds in ((1, 8.0), (2, 4.0), (4, 4.0))]
+    made = [("horovod", MadeCase(seconds, workers=workers)) for workers, seconds in ((1, 8.0), (2, 4.0), (4, 4.0))]
     points = page([make_run(made)]).views[0].workers
     assert [round(point.ideal, 6) for point in points] == [1.0, 1.0, 1.0]
     assert [point.oversubscribed for point in points] == [False, False, True]
@@ -140,7 +140,7 @@ def test_scaling_has_the_ideal_and_marks_what_is_shared():
 def test_datasets_of_one_shape_make_curves_with_their_crossover():
     """Runs on other sizes of one dataset show from how many rows on who is the faster."""
     runs = [
-        make_run([("a", Made(rows / 10_000)), ("b", Made(10.0))], name=str(rows), rows=rows, dataset=f"d{rows}")
+        make_run([("a", MadeCase(rows / 10_000)), ("b", MadeCase(10.0))], name=str(rows), rows=rows, dataset=f"d{rows}")
         for rows in (10_000, 1_000_000)
     ]
     [found] = page(runs).panels[0].by_rows

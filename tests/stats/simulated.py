@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from bench.stats.looks import Finding, Rules, confirm, first_look, second_look
+from bench.stats.looks import LookResult, Rules, confirm, first_look, second_look
 
 RULES = Rules()
 NOISES = ("iid", "tail", "drift")
@@ -38,7 +38,7 @@ def noise(model: str, shape: tuple[int, int], cv: float, generator: np.random.Ge
 
 @dataclass(frozen=True)
 class Nights:
-    """How many of the simulated cases ended how, as shares.
+    """The shares of the simulated cases, by outcome.
 
     Attributes:
         flagged: Stood out as slower at a look.
@@ -63,7 +63,7 @@ def nights(
     Args:
         model: Model of the noise.
         cv: Coefficient of variation of a run.
-        slowdown: What the candidate takes more, as a share.
+        slowdown: The share by which the candidate takes longer.
         cases: How many.
         seed: Seed of all chance.
         order: Arms in the order in which they run, repeated as often as needed.
@@ -84,15 +84,15 @@ def _arms(log: np.ndarray, order: str) -> tuple[np.ndarray, np.ndarray]:
 
 def _judged(screening: tuple[np.ndarray, ...], fresh: tuple[np.ndarray, ...], rules: Rules) -> Nights:
     first = first_look(*(arm[:, : rules.first_pairs] for arm in screening), rules)
-    longer = np.isin(first, [Finding.MORE, Finding.ASSURE])
+    longer = np.isin(first, [LookResult.MORE, LookResult.ASSURE])
     found = np.where(longer, second_look(*screening, rules), first)
-    flagged = np.isin(found, [Finding.SLOWER, Finding.FASTER])
+    flagged = np.isin(found, [LookResult.SLOWER, LookResult.FASTER])
     final = np.where(flagged, confirm(*fresh, found, rules), found)
     runs = rules.first_pairs + longer * (rules.all_pairs - rules.first_pairs) + flagged * rules.confirm_pairs
     return Nights(
-        flagged=float(np.mean(found == Finding.SLOWER)),
-        confirmed=float(np.mean(final == Finding.REGRESSION)),
-        improved=float(np.mean(final == Finding.IMPROVEMENT)),
-        ok=float(np.mean(final == Finding.OK)),
+        flagged=float(np.mean(found == LookResult.SLOWER)),
+        confirmed=float(np.mean(final == LookResult.REGRESSION)),
+        improved=float(np.mean(final == LookResult.IMPROVEMENT)),
+        ok=float(np.mean(final == LookResult.OK)),
         runs=2 * float(np.mean(runs)),
     )

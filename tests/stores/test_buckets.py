@@ -128,9 +128,9 @@ def test_nothing_is_overwritten(here: Dataset, there: Dataset, store: ObjectStor
 
 def test_opening_reads_footers_only(there: Dataset) -> None:
     """To open a dataset takes a listing, the manifest and each file's footer, and no row."""
-    traffic.own.taken()
+    traffic.own.take()
     manifest = open_manifest(there.path, there.storage)
-    requests, read = traffic.own.taken()
+    requests, read = traffic.own.take()
     assert requests <= 3 + 3 * len(manifest.files)
     assert read < manifest.bytes / 8
 
@@ -140,9 +140,9 @@ def test_columns_that_nobody_asked_for_are_not_read(there: Dataset) -> None:
     measured = []
     for columns in (["row_id"], ["row_id", there.label, *there.features]):
         train = rows.open(there, "train")
-        traffic.own.taken()
+        traffic.own.take()
         assert sum(len(table) for table in train.tables(columns)) == there.train_rows
-        measured.append(traffic.own.taken())
+        measured.append(traffic.own.take())
     (requests, few), (_, all_of_them) = measured
     assert few < all_of_them / 3
     assert requests <= 8 + len(train.groups)
@@ -151,33 +151,33 @@ def test_columns_that_nobody_asked_for_are_not_read(there: Dataset) -> None:
 def test_a_worker_reads_its_own_row_groups(there: Dataset) -> None:
     """Half of the rows take half of the bytes."""
     train = rows.open(there, "train")
-    traffic.own.taken()
+    traffic.own.take()
     train.matrix(1)
-    _, whole = traffic.own.taken()
+    _, whole = traffic.own.take()
     rows.open(there, "train").shard(1, 2).matrix(1)
-    _, half = traffic.own.taken()
+    _, half = traffic.own.take()
     assert 0.4 * whole < half < 0.6 * whole
 
 
 def test_a_worker_opens_a_split_once(there: Dataset) -> None:
     """Partitions that one Python worker reads share a plan, unless the dataset was opened at another time."""
     train = open_once(there, "train")
-    traffic.own.taken()
+    traffic.own.take()
     assert open_once(there, "train") is train
-    assert traffic.own.taken() == (0, 0)
+    assert traffic.own.take() == (0, 0)
     assert open_once(replace(there, listing=""), "train").groups == train.groups
-    assert traffic.own.taken() != (0, 0)
+    assert traffic.own.take() != (0, 0)
 
 
 def test_footers_are_asked_for_once(there: Dataset) -> None:
     """The manifest has the plan, so that opening asks for no footer; a second reading asks for rows only."""
-    traffic.own.taken()
+    traffic.own.take()
     train = rows.open(there, "train")
-    opening, _ = traffic.own.taken()
+    opening, _ = traffic.own.take()
     list(train.tables(["row_id"]))
-    first, _ = traffic.own.taken()
+    first, _ = traffic.own.take()
     list(train.tables(["row_id"]))
-    again, _ = traffic.own.taken()
+    again, _ = traffic.own.take()
     files = len({group.path for group in train.groups})
     assert opening <= 4
     assert again <= first - 2 * files

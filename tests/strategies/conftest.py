@@ -1,4 +1,4 @@
-"""What the strategies' tests share: a small dataset, trials on it, and scripts that look at a strategy from inside."""
+"""Fixtures of the strategies' tests: a small dataset, trials on it, and scripts that look at a strategy from inside."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ from bench.trial.wire import write_trial
 
 @pytest.fixture(autouse=True, scope="session")
 def _short_lived_jvm(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
-    """Spare Spark what pays off in a long-lived JVM only: the tests' trials took 4 to 25 % less time without it."""
+    """Spare Spark the work that only a long-lived JVM repays: the tests' trials took 4 to 25 % less time without it."""
     directory = tmp_path_factory.getbasetemp()
     archive = (directory.parent if "PYTEST_XDIST_WORKER" in os.environ else directory) / "spark.jsa"
     tests = sum("strategies" in item.path.parts for item in request.session.items)
@@ -78,7 +78,7 @@ def trial_for(dataset: Dataset, tmp_path_factory: pytest.TempPathFactory) -> Cal
 
 @pytest.fixture(scope="session")
 def observe() -> Callable[..., dict[str, Any]]:
-    """Run a script of this directory on a trial, in a process of its own, and return what it saw."""
+    """Run a script of this directory on a trial, in a process of its own, and return its observations."""
 
     def run(script: str, trial: Trial, **environ: str) -> dict[str, Any]:
         write_trial(trial.scratch / "trial.json", trial)

@@ -1,4 +1,4 @@
-"""Prints what Spark reads of a dataset in an object store, as JSON; ``python observe_source.py FACTS``."""
+"""Prints how Spark reads a dataset in an object store, as JSON; ``python observe_source.py FACTS``."""
 
 import json
 import sys
@@ -47,7 +47,7 @@ seen = {
     "bytes": whole,
     "bytes_of_features": counted() - whole,
 }
-traffic.own.taken()
+traffic.own.take()
 stop_spark(spark)
 seen["processes_left"] = len(psutil.Process().children(recursive=True))
 sys.stdout.write(json.dumps(seen) + "\n")

@@ -1,4 +1,4 @@
-"""Prints what the strategy `xgboost_spark` does on its Spark session, as JSON; ``python observe_spark.py DIR``."""
+"""Prints facts of the strategy `xgboost_spark` and its Spark session, as JSON; ``python observe_spark.py DIR``."""
 
 import json
 import os
@@ -28,7 +28,7 @@ def damaged_copy() -> str:
 
 
 def error_on_reading(spark, path: str) -> str:
-    """Return what Spark says when it reads all columns of a file."""
+    """Return Spark's error when it reads all columns of a file."""
     try:
         spark.read.parquet(path).toPandas()
     except Exception as error:
@@ -37,7 +37,7 @@ def error_on_reading(spark, path: str) -> str:
 
 
 def worker_facts(_):
-    """Return what a task sees."""
+    """Return the facts that a task sees."""
     return [(sys.executable, os.environ["OMP_NUM_THREADS"])]
 
 

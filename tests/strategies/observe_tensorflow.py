@@ -1,4 +1,4 @@
-"""Prints what the strategy `tensorflow` does in its process, as JSON; ``python observe_tensorflow.py DIR``."""
+"""Prints facts of the strategy `tensorflow` and its process, as JSON; ``python observe_tensorflow.py DIR``."""
 
 import json
 import sys

@@ -8,7 +8,7 @@ import pytest
 from bench import Dataset
 from bench.datasets import ensure
 from bench.request import Request
-from bench.testing.support import installed, run_trial
+from bench.testing.support import install_strategies, run_trial
 
 BROKEN = sorted(Path(__file__).parent.glob("broken/*.py"))
 
@@ -23,7 +23,7 @@ def flights() -> Dataset:
 def broken(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[str]:
     """The name of an installed strategy that differs from a correct one by one mistake."""
     source: Path = request.param
-    with installed(tmp_path / "installed", {source.stem: source}):
+    with install_strategies(tmp_path / "installed", {source.stem: source}):
         yield source.stem
 
 

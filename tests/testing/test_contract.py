@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from bench.testing.support import import_name, lopsided, make_tiny_dataset, with_flipped_labels
+from bench.testing.support import copy_with_flipped_labels, import_name, lopsided, make_tiny_dataset
 
 pytestmark = pytest.mark.every_python
 HONEST = resources.files("bench").joinpath("templates", "strategy.py").read_text()
@@ -106,7 +106,7 @@ def test_flipped_labels_are_the_only_difference(tmp_path: Path) -> None:
     import pyarrow.parquet as pq
 
     dataset = make_tiny_dataset(tmp_path / "home")
-    flipped = with_flipped_labels(dataset, tmp_path / "flipped")
+    flipped = copy_with_flipped_labels(dataset, tmp_path / "flipped")
     for split in ("train", "test"):
         before, after = (pq.read_table(each.split(split), partitioning=None) for each in (dataset, flipped))
         same = before.drop_columns(dataset.label).equals(after.drop_columns(dataset.label))

@@ -14,7 +14,7 @@ REFERENCE = "4" * 40
 
 
 def without_xdist() -> dict[str, str]:
-    """Return this process's environment for a pytest that is to measure: beside others it would not."""
+    """Return this process's environment without xdist's variables, with which pytest would not measure."""
     return {name: value for name, value in os.environ.items() if not name.startswith("PYTEST_XDIST")}
 
 

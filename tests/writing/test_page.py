@@ -17,11 +17,11 @@ from bench.trend.page import to_html
 from bench.trend.series import series_of
 from bench.writing.jinja import environment
 from tests.gate.made import RULES, document, measured
-from tests.report.made import Made, make_run
+from tests.report.made import MadeCase, make_run
 from tests.trend.nights import nights, stepped
 
 MADE = {
-    "report": lambda: report.render(page([make_run([("one", Made(1.0)), ("two", Made(2.0))])])),
+    "report": lambda: report.render(page([make_run([("one", MadeCase(1.0)), ("two", MadeCase(2.0))])])),
     "verdict": lambda: verdict(document([judgement.entry(measured(1.2), RULES)])),
     "trend": lambda: to_html(series_of(nights(stepped()))),
 }

@@ -1,1 +1,1 @@
-"""How a dataset lies on a disk or in a store, and how it is known to be whole."""
+"""The format of datasets on disks and in stores, and the checks that one is whole."""

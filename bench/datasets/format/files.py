@@ -1,4 +1,4 @@
-"""The Parquet files of a dataset, wherever it lies, as they were when it was opened."""
+"""The Parquet files of a dataset on a disk or in a store, as they were when it was opened."""
 
 from __future__ import annotations
 
@@ -11,37 +11,37 @@ from bench.datasets.format.manifest import NAME, SPLITS, read_manifest
 from bench.datasets.format.reading import file_errors
 from bench.errors import DatasetError
 from bench.model import Dataset
-from bench.stores.tree import Entry, Opened, Tree
+from bench.stores.tree import ListedFile, OpenedFile, Tree
 
 AGAIN = "something was written, replaced or taken away meanwhile: start again"
 
 
-def listing(entries: Sequence[Entry]) -> str:
+def listing(entries: Sequence[ListedFile]) -> str:
     """Return the digest of names, sizes and times (in whole seconds, which all stores tell) of a dataset's files."""
     facts = (f"{entry.path}\t{entry.bytes}\t{entry.modified_ns // 10**9}\n" for entry in entries if _is_ours(entry))
     return hashlib.sha256("".join(facts).encode()).hexdigest()
 
 
-def _is_ours(entry: Entry) -> bool:
+def _is_ours(entry: ListedFile) -> bool:
     return entry.path == NAME or (entry.path.startswith("split=") and entry.path.endswith(".parquet"))
 
 
 class DataFiles:
-    """The files of both splits, listed once; of one that changes while it is read nothing is believed.
+    """The files of both splits, listed once; a file that changes while it is read is an error.
 
-    In a directory, what is damaged is found by checksums. An object may be replaced by another whole one: so the
-    listing must be that of the plan, and an object's time and entity tag must be what they were, before and after it
-    is read.
+    In a directory, checksums find damage. An object in a store may be replaced by another whole one, which no checksum
+    finds: so the listing must be that of the plan, and an object must have the same time and entity tag before and
+    after it is read.
     """
 
     def __init__(self, dataset: Dataset) -> None:
-        """List them.
+        """List the files.
 
         Args:
             dataset: The dataset.
 
         Raises:
-            DatasetError: It lies in a store, and is not what it was when it was opened; the sentence says where.
+            DatasetError: The dataset lies in a store and has changed since it was opened; the sentence names the place.
             StorageError: The store cannot be reached.
         """
         self.tree, self._dataset = Tree(dataset.path, dataset.storage), dataset
@@ -58,9 +58,10 @@ class DataFiles:
         return [path for path in self._entries if path.startswith(f"split={split}/") and path.endswith(".parquet")]
 
     def planned(self, split: str) -> dict[str, tuple[int, ...]] | None:
-        """Return the rows of each row group of a split's objects out of the manifest, without opening any.
+        """Return from the manifest the rows of each row group of a split, by path, without opening an object.
 
-        ``None`` for a directory, whose footers are as quick to read, and where the manifest does not say.
+        The answer is ``None`` for a directory, whose footers are as quick to read, and for a manifest without these
+        numbers.
         """
         if not self.tree.remote:
             return None
@@ -70,15 +71,15 @@ class DataFiles:
         mine = {file.path: file.group_rows for file in manifest.files if file.path.startswith(f"split={split}/")}
         return dict(sorted(mine.items())) if all(mine.values()) else None
 
-    def open(self, path: str, version: str | None = None) -> Opened:
+    def open(self, path: str, version: str | None = None) -> OpenedFile:
         """Open one file.
 
         Args:
-            path: Out of `paths`.
+            path: One of the paths that `paths` returns.
             version: Its entity tag, if it was opened before.
 
         Raises:
-            DatasetError: It is gone, or another one by now.
+            DatasetError: The file is gone or was replaced.
         """
         with file_errors(self.tree.uri(path)):
             opened = self._open(path)
@@ -88,7 +89,7 @@ class DataFiles:
             raise DatasetError(f"The object {opened.uri} has changed since the dataset was opened: {AGAIN}.")
         return opened
 
-    def _open(self, path: str) -> Opened:
+    def _open(self, path: str) -> OpenedFile:
         try:
             return self.tree.open(path)
         except DatasetError as error:
@@ -98,25 +99,25 @@ class DataFiles:
             raise
 
     @contextmanager
-    def parquet(self, opened: Opened, footer: Any = None) -> Iterator[Any]:
-        """Give a ``ParquetFile`` that verifies every page, and name the file in what goes wrong.
+    def open_parquet(self, opened: OpenedFile, footer: Any = None) -> Iterator[Any]:
+        """Give a ``ParquetFile`` that verifies every page, and name the file in every error.
 
         Args:
-            opened: Out of `open`.
-            footer: Its footer, if that is known.
+            opened: The file, as `open` returned it.
+            footer: Its footer, if it is known.
         """
         import pyarrow.parquet as pq
 
         with (
             file_errors(opened.uri),
-            opened.reading() as source,
+            opened.open_reader() as source,
             pq.ParquetFile(source, metadata=footer, pre_buffer=True, page_checksum_verification=True) as file,
         ):
             yield file
 
 
-def _difference(dataset: Dataset, found: Sequence[Entry]) -> str:
-    """Return what is not as it was, as the beginning of a sentence; the manifest knows names and sizes."""
+def _difference(dataset: Dataset, found: Sequence[ListedFile]) -> str:
+    """Return the first difference from the manifest's names and sizes, as the beginning of a sentence."""
     there = {entry.path: entry.bytes for entry in found}
     manifest = read_manifest(dataset.path, dataset.storage)
     if manifest.dataset.fingerprint != dataset.fingerprint:

@@ -19,7 +19,7 @@ from bench.errors import DatasetError
 if TYPE_CHECKING:
     from bench.datasets.format.manifest import Manifest
 
-# 1: the first. Part of what is hashed, so that digests of two ways to compute it never agree.
+# Version 1 is the first. It is hashed too, so that two versions of this computation never give the same digest.
 VERSION = 1
 
 
@@ -63,7 +63,7 @@ class Fingerprint:
 
 
 def recompute(manifest: Manifest) -> str:
-    """Read every byte of a dataset and return the fingerprint of what is there.
+    """Read every byte of a dataset and return the fingerprint of its rows.
 
     Raises:
         DatasetError: A file is missing or damaged; the sentence names it.
@@ -74,7 +74,7 @@ def recompute(manifest: Manifest) -> str:
     files = DataFiles(dataset)
     for described in manifest.files:
         split = described.path.partition("/")[0].removeprefix("split=")
-        with files.parquet(files.open(described.path)) as file:
+        with files.open_parquet(files.open(described.path)) as file:
             for group in range(file.num_row_groups):
                 table = file.read_row_group(group, columns=names).select(names).combine_chunks()
                 columns = np.stack([column.to_numpy() for column in table.columns[1:]])
@@ -83,7 +83,7 @@ def recompute(manifest: Manifest) -> str:
 
 
 def verify_content(manifest: Manifest) -> None:
-    """Read every byte of a dataset and compare what is there with its fingerprint.
+    """Read every byte of a dataset and compare its rows with its fingerprint.
 
     Raises:
         DatasetError: A file is missing or damaged, or holds other rows than were written.

@@ -1,4 +1,4 @@
-"""The manifest `dataset.json`: what a dataset is, beside its rows; needs the standard library only."""
+"""The manifest `dataset.json`: the facts about a dataset beside its rows; needs the standard library only."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ NAME = "dataset.json"
 # 1: the first.
 SCHEMA = 1
 SPLITS = ("train", "test")
-PLACE = ("path", "storage", "listing")  # fields of a `Dataset` that say where it lies, not what it is
+PLACE = ("path", "storage", "listing")  # fields of a `Dataset` that are its place and no part of its content
 
 
 @dataclass(frozen=True)
@@ -29,8 +29,8 @@ class DataFile:
         bytes: Its size.
         rows: Rows in it.
         row_groups: Row groups in it.
-        group_rows: Rows of each of them, so that what is to be read can be planned without opening the file; empty in
-            manifests that were written before there was this field.
+        group_rows: Rows of each of them, so that reading can be planned without opening the file; empty in manifests
+            that were written before there was this field.
         footer_sha256: Hexadecimal digest of its Parquet footer, with the length and magic at its end.
         headers_sha256: Hexadecimal digest of its page headers one after the other, which no page
             checksum covers.
@@ -50,7 +50,7 @@ class Manifest:
     """A dataset, and where it came from.
 
     Attributes:
-        dataset: What strategies see.
+        dataset: The facts that strategies see.
         files: Its files.
         positives: Rows with label 1 in each split.
         imputed: Missing values that were replaced by the train mean, for each feature that had any.
@@ -71,7 +71,7 @@ class Manifest:
         return sum(file.bytes for file in self.files)
 
     def as_json(self) -> dict[str, Any]:
-        """Return what the file `dataset.json` holds; where the dataset lies is not part of it."""
+        """Return the content of the file `dataset.json`; the dataset's place is not part of it."""
         dataset = asdict(self.dataset)
         for of_the_place in PLACE:
             del dataset[of_the_place]
@@ -157,7 +157,7 @@ def _parse(content: dict[str, Any], path: str, storage: Storage) -> Manifest:
 
 
 def _best(problem: str) -> str:
-    """Return what a manifest calls the best grade that there can be: by the problem's first metric."""
+    """Return a manifest's key for the best possible grade by the problem's first metric."""
     return f"best_{PROBLEMS[problem].metrics[0].name}"
 
 
@@ -173,10 +173,10 @@ def _damaged(file: str, error: Exception) -> DatasetError:
 
 
 def check_size(path: str, size: int | None, file: DataFile) -> None:
-    """See that a file has the size that was written.
+    """Check that a file has the size in the manifest.
 
     Raises:
-        DatasetError: It has not, or there is none (``size`` is ``None``).
+        DatasetError: The size differs, or the file is missing (``size`` is ``None``).
     """
     again = "make or import the dataset again with --force"
     if size is None:

@@ -1,4 +1,4 @@
-"""Turns what goes wrong with a Parquet file into sentences, and digests what no page checksum covers."""
+"""Turns errors of Parquet files into sentences, and computes digests of the parts that no page checksum covers."""
 
 from __future__ import annotations
 
@@ -18,11 +18,11 @@ REMAKE = "make or import the dataset again with --force"
 
 @contextmanager
 def file_errors(path: str, advice: str = REMAKE) -> Iterator[None]:
-    """Turn whatever goes wrong while a file is read into one sentence that names the file.
+    """Turn any error of reading a file into one sentence that names the file.
 
     Args:
         path: The file.
-        advice: What to do about a damaged file.
+        advice: The remedy for a damaged file.
 
     Raises:
         DatasetError: In place of pyarrow's errors.
@@ -36,7 +36,7 @@ def file_errors(path: str, advice: str = REMAKE) -> Iterator[None]:
     except (pa.ArrowException, OSError, MemoryError, OverflowError, UnicodeDecodeError) as error:
         if isinstance(error, OSError) and error.errno in (errno.EACCES, errno.ENOSPC, errno.EINTR):
             raise
-        # Arrow's reason is the first sentence after its own account of where it was.
+        # Arrow's reason is the first sentence after the place at which it failed.
         reason = " ".join(str(error).split()).rpartition(f"{path}': ")[2].partition(". ")[0].rstrip(".")
         cause = scrub.spelled(reason)[:200] or type(error).__name__
         raise DatasetError(f"The file {path} is damaged or no Parquet ({cause}): {advice}.") from error

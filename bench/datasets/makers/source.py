@@ -1,4 +1,4 @@
-"""Somebody's own Parquet as one stream of batches: file, directory, Hive partitions or URI."""
+"""A user's own Parquet as one stream of batches: file, directory, Hive partitions or URI."""
 
 from __future__ import annotations
 
@@ -20,16 +20,16 @@ from bench.stores.filesystem import filesystem, store_errors
 ADVICE = "have it written again, or leave it out of what is imported"
 _ENDINGS = (".parquet", ".parq", ".pq")
 _BATCH_ROWS = 65_536
-# Pages come through a buffer of so many bytes for each column, as somebody's row group may be as large as the file.
+# Each column's pages come through a buffer of this many bytes, because a user's row group may be as large as the file.
 _BUFFER_BYTES = 2**18
 
 
 @dataclass(frozen=True)
-class Source:
+class ParquetSource:
     """The input's files.
 
     Attributes:
-        path: Where it is, a path or a URI.
+        path: Its path or URI.
         storage: How to reach it, if it is a URI.
         files: One fragment per file, in the order of their paths.
         schema: The columns, with types that hold those of all files; partitions are columns, too.
@@ -48,7 +48,7 @@ class Source:
         """Read columns of all files in portions, each with the name of its file.
 
         Raises:
-            DatasetError: A file is damaged or has not all columns, or has been taken away.
+            DatasetError: A file is damaged, lacks a column or has been removed.
             StorageError: The store that holds it does not answer.
         """
         for file in self.files:
@@ -70,7 +70,7 @@ class Source:
 
     def _read(self, file: ds.ParquetFileFragment, columns: Sequence[str]) -> Iterator[pa.RecordBatch]:
         # Not the fragment's own scanner, which holds a whole row group.
-        with _explained(self.path, self.storage, file.path), file.filesystem.open_input_file(file.path) as opened:
+        with _source_errors(self.path, self.storage, file.path), file.filesystem.open_input_file(file.path) as opened:
             reader = pq.ParquetFile(
                 opened,
                 metadata=file.metadata,
@@ -81,7 +81,7 @@ class Source:
             yield from reader.iter_batches(_BATCH_ROWS, columns=list(columns))
 
 
-def open_source(path: str, storage: Storage) -> Source:
+def open_source(path: str, storage: Storage) -> ParquetSource:
     """Find the Parquet files at a path or URI and read their footers.
 
     Args:
@@ -90,42 +90,42 @@ def open_source(path: str, storage: Storage) -> Source:
         storage: How to reach it, if it is a URI.
 
     Raises:
-        DatasetError: There is none, or one is damaged or unlike the others.
+        DatasetError: There is no Parquet file, or one is damaged or unlike the others.
         StorageError: The store that holds them does not answer.
     """
     with store_errors(path, storage):
         opened, base = filesystem(path, storage)
     found = _listed(opened, base, path, storage)
-    # The first footer is read here, since `ds.dataset` would not say whose it could not read.
-    with _explained(path, storage, found[0].path):
+    # The first footer is read here, since an error of `ds.dataset` would not name the file.
+    with _source_errors(path, storage, found[0].path):
         pq.read_schema(found[0].path, filesystem=opened)
         dataset = ds.dataset(found, filesystem=opened, format="parquet", partitioning="hive", partition_base_dir=base)
         files = tuple(sorted(dataset.get_fragments(), key=lambda file: file.path))
     schema, rows = files[0].physical_schema, 0
     for file in files:
-        with _explained(path, storage, file.path):
+        with _source_errors(path, storage, file.path):
             schema = _united(schema, file)
             rows += file.metadata.num_rows
     partitions = [field for field in dataset.schema if field.name not in schema.names]
     names = frozenset(field.name for field in partitions)
-    return Source(path, storage, files, pa.schema([*schema, *partitions]), names, rows)
+    return ParquetSource(path, storage, files, pa.schema([*schema, *partitions]), names, rows)
 
 
 @contextmanager
-def _explained(path: str, storage: Storage, file: str) -> Iterator[None]:
+def _source_errors(path: str, storage: Storage, file: str) -> Iterator[None]:
     with file_errors(file, ADVICE), store_errors(path, storage, parsed=True):
         yield
 
 
 def _listed(opened: fs.FileSystem, base: str, path: str, storage: Storage) -> list[fs.FileInfo]:
-    with _explained(path, storage, path):
+    with _source_errors(path, storage, path):
         found = opened.get_file_info(base)
         if found.type == fs.FileType.NotFound:
             raise DatasetError(f"There is nothing at {path}: give the path or URI of a Parquet file or directory.")
         if found.is_file:
             return [found]
         inside = opened.get_file_info(fs.FileSelector(base, recursive=True))
-    # As Spark and pyarrow do: what starts with a dot or an underscore is not data.
+    # As Spark and pyarrow do: a name that starts with a dot or an underscore is no data.
     files = [file for file in inside if file.is_file and not re.search(r"/[._]", file.path[len(base.rstrip("/")) :])]
     files = [file for file in files if file.path.endswith(_ENDINGS)] or files
     if not files:

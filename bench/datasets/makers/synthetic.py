@@ -14,8 +14,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from bench.datasets.format.manifest import Manifest
-from bench.datasets.makers.build import Builder, Progress, silent
-from bench.datasets.store import open_manifest, staging
+from bench.datasets.makers.build import Builder, ProgressCallback, ignore_progress
+from bench.datasets.store import open_manifest, stage_dataset
 from bench.errors import UsageError
 from bench.problems.binary import BestGrade
 
@@ -33,7 +33,7 @@ _FLOOR_FEATURES, _FLOOR_ROWS = 28, 200_000
 
 @dataclass(frozen=True)
 class _Law:
-    """How features and labels come about: arrays of shape (features,), but for ``intercept``."""
+    """The law that features and labels are drawn from: arrays of shape (features,), except ``intercept``."""
 
     offsets: NDArray[np.float32]
     scales: NDArray[np.float32]
@@ -87,7 +87,7 @@ def make_synthetic(
     *,
     name: str | None = None,
     force: bool = False,
-    progress: Progress = silent,
+    progress: ProgressCallback = ignore_progress,
 ) -> Manifest:
     """Make a dataset out of a random generator; memory does not grow with the rows.
 
@@ -98,7 +98,7 @@ def make_synthetic(
         seed: Seed; each gives another dataset.
         name: Name of the dataset; ``synthetic-ROWSxFEATURES`` if not given.
         force: Whether an existing one is replaced.
-        progress: Is told how far it is.
+        progress: Called with the name of a step, the rows done and all rows.
 
     Raises:
         UsageError: The name is taken, or the numbers make no dataset.
@@ -109,7 +109,7 @@ def make_synthetic(
     name = name or f"synthetic-{rows}x{features}" + (f"-seed{seed}" if seed else "")
     names = [f"x{at}" for at in range(features)]
     law, best, done = _law(features, seed), BestGrade(), 0
-    with staging(name, force=force) as directory:
+    with stage_dataset(name, force=force) as directory:
         tests = rows // _TEST_EVERY
         with Builder(directory, LABEL, names, {"train": rows - tests, "test": tests}, files) as builder:
             for columns, probabilities in _portions(law, rows, seed):

@@ -90,7 +90,7 @@ class SplitWriter:
         Args:
             row_ids: int64 of shape (rows,).
             columns: Label and features, all finite: float32 of shape (1 + features, rows).
-            fingerprint: Is given the rows, too.
+            fingerprint: Takes the rows too.
         """
         start = 0
         while start < len(row_ids):
@@ -131,7 +131,7 @@ class SplitWriter:
             compression="snappy",
             use_dictionary=False,
             write_page_checksum=True,
-            # One page for each column of a row group: what lies before it is its only header.
+            # One page for each column of a row group: the bytes before it are its only header.
             data_page_size=2**30,
             max_rows_per_page=_MOST_ROWS,
             # So that Spark reads only the row groups that hold the rows that are asked for by their ids.
@@ -145,7 +145,7 @@ class SplitWriter:
             self._file = None
 
     def files(self) -> list[DataFile]:
-        """Return what was written; to be asked after the last row."""
+        """Return the written files; to be called after the last row."""
         return [self._described(path) for path in self._paths]
 
     def _described(self, path: Path) -> DataFile:

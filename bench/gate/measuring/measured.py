@@ -10,7 +10,7 @@ from bench.gate.measuring.witness import Witness
 from bench.gate.request import ARMS
 from bench.records.directory import Record
 from bench.stats.looks import Rules
-from bench.stats.sequential import Ask, Pairs, Verdict, cut_short, next_step
+from bench.stats.sequential import Pairs, PairsNeeded, Verdict, cut_short, next_step
 
 
 @dataclass(frozen=True)
@@ -111,7 +111,7 @@ class Measured:
         """Wall seconds that a pair takes, as far as is known."""
         return sum(max(walls, default=0.0) for walls in self.walls.values())
 
-    def next(self, rules: Rules) -> Ask | Verdict | None:
+    def next(self, rules: Rules) -> PairsNeeded | Verdict | None:
         """Say what the case needs next; None where it has failed.
 
         Args:

@@ -13,7 +13,7 @@ from bench.gate.request import ARMS, Say
 from bench.records.directory import Record, RunDirectory
 from bench.runs.campaign import log_name
 from bench.stats.looks import Rules
-from bench.stats.sequential import Ask, Stage
+from bench.stats.sequential import PairsNeeded, Stage
 from bench.trial import runner
 
 ATTEMPTS = 3  # of a run in a disturbed machine, for which there is time; the last one counts
@@ -92,7 +92,7 @@ class Night:
     def _most_urgent(self, cases: Sequence[Measured]) -> tuple[Stage, list[Measured]] | None:
         steps = [(measured, measured.next(self.rules)) for measured in cases]
         for stage in URGENCY:
-            chosen = [measured for measured, step in steps if isinstance(step, Ask) and step.stage == stage]
+            chosen = [measured for measured, step in steps if isinstance(step, PairsNeeded) and step.stage == stage]
             if chosen:
                 return stage, chosen
         return None

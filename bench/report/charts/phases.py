@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from bench.findings.names import case_name
-from bench.findings.phases import ORDER, OTHER, Stack
+from bench.findings.phases import ORDER, OTHER, PhaseStack
 from bench.writing import figures
 from bench.writing.chart import MOST_BARS, NARROW, WIDE, Spec, bars_axis, chart, unique
 from bench.writing.clean import label
@@ -13,7 +13,7 @@ from bench.writing.clean import label
 KNOWN = (*ORDER, OTHER)  # `report.css` has a colour for each
 
 
-def where_time_goes(stacks: Sequence[Stack], width: int) -> Spec | None:
+def where_time_goes(stacks: Sequence[PhaseStack], width: int) -> Spec | None:
     """Return stacked phases, a bar for each case.
 
     Args:
@@ -70,5 +70,5 @@ def _phase_order(name: str) -> tuple[int, str]:
 
 
 def _colour(name: str) -> str:
-    """Return the colour of a phase; all that strategies named themselves have one."""
+    """Return the colour of a phase; all phases that strategies named themselves share one."""
     return f"var(--p-{name if name in KNOWN else 'named'})"

@@ -15,7 +15,7 @@ from bench.writing.clean import label
 
 
 def time_and_quality(cases: Sequence[Case], front: Sequence[Case], asked: float | None, width: int) -> Spec | None:
-    """Return time against the first grade: points and intervals of cases, the Pareto front, and what is asked for.
+    """Return time against the first grade: points and intervals of cases, the Pareto front, and the grade asked for.
 
     Args:
         cases: The cases; at most `MOST_POINTS` are drawn, the front and then the fastest.

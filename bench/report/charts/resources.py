@@ -16,7 +16,7 @@ def bars(cases: Sequence[Case], values: Sequence[float | None], title: str, show
     Args:
         cases: The cases.
         values: A figure for each; None: no bar.
-        title: What the figure is.
+        title: The meaning of the figure.
         shown: The figures as text.
     """
     held = [(case, value, text) for case, value, text in zip(cases, values, shown, strict=True) if value is not None]

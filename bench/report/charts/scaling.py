@@ -5,13 +5,13 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from bench.findings.names import case_name
-from bench.findings.scales import ByRows, Point
+from bench.findings.scales import RowScaling, ScalingPoint
 from bench.writing import figures, palette
 from bench.writing.chart import MOST_LINES, Spec, chart, unique
 from bench.writing.clean import label
 
 
-def speed_up(points: Sequence[Point], width: int) -> Spec | None:
+def speed_up(points: Sequence[ScalingPoint], width: int) -> Spec | None:
     """Return speed-up by workers, with the ideal line; points with more workers than cores are hollow.
 
     Args:
@@ -80,11 +80,11 @@ def speed_up(points: Sequence[Point], width: int) -> Spec | None:
     return chart(width, 340, f"Speed-up by workers of {len(names)} strategies", layers, encoding=axes)
 
 
-def time_by_rows(found: ByRows, width: int) -> Spec | None:
+def time_by_rows(found: RowScaling, width: int) -> Spec | None:
     """Return seconds by rows, both logarithmic, a line for each case.
 
     Args:
-        found: What was measured on datasets of several sizes.
+        found: The measurements on datasets of several sizes.
         width: `WIDE` or `NARROW`.
     """
     curves = sorted(found.curves, key=lambda curve: curve.points[-1][1])[:MOST_LINES]

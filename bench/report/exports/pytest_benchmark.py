@@ -42,7 +42,7 @@ def as_json(runs: Sequence[Run]) -> str:
 
 
 def _benchmark(case: Case, group: Group, panel: Panel, found: Sequence[Panel]) -> dict[str, Any] | None:
-    # The control takes no time of its own: what it measures is the harness around it.
+    # The control takes no time of its own: it measures the harness around it.
     data = times(case) if case.works else [record["wall_s"] for record in case.ok]
     if not data:
         return None

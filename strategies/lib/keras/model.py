@@ -81,7 +81,7 @@ def check(model: Any, features: int) -> None:
         features: Number of features.
 
     Raises:
-        ModelError: It does not; the sentence has the shapes.
+        ModelError: It does not; the sentence names the shapes.
     """
     takes, gives = model.input_shape, model.output_shape
     if not isinstance(takes, tuple) or takes[1:] != (features,):
@@ -115,7 +115,7 @@ def compiled(model: Any, features: int) -> Callable[[np.ndarray], np.ndarray]:
 
 
 def by_predict(model: Any, features: int) -> Callable[[np.ndarray], np.ndarray]:
-    """Return such a function by way of ``model.predict``, which sets up a data pipeline and callbacks at each call.
+    """Return a scoring function by ``model.predict``, which sets up a data pipeline and callbacks at each call.
 
     Args:
         model: Out of `load`, or trained.

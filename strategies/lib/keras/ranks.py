@@ -11,7 +11,7 @@ from strategies.lib.ranks import reports
 from strategies.lib.ranks.errors import RankError
 from strategies.lib.ranks.laps import Laps
 from strategies.lib.ranks.reports import RankReport
-from strategies.lib.ranks.shares import Share, read
+from strategies.lib.ranks.shares import RankShare, read
 from strategies.lib.ranks.threads import read_back, set_threads
 
 if TYPE_CHECKING:
@@ -30,7 +30,7 @@ def import_tensorflow(trial: Trial) -> Any:
     return network.import_tensorflow(trial.threads_per_worker)
 
 
-def batches(tf: Any, trial: Trial, mine: Share, rank: int) -> tf.data.Dataset:
+def read_batches(tf: Any, trial: Trial, mine: RankShare, rank: int) -> tf.data.Dataset:
     """Set the seeds, read a rank's rows and return its batches of all epochs; each rank shuffles its own way.
 
     Args:
@@ -70,7 +70,7 @@ def fit(
         data: Batches of all epochs.
         steps: Batches in an epoch.
         laps: The rank's clock.
-        alive: What `watchdog` gives, called after each call into TensorFlow.
+        alive: The function that `guard_rank` yields, called after each call into TensorFlow.
 
     Raises:
         RankError: The data ended early, as it does where a framework shards it once more.
@@ -87,7 +87,7 @@ def fit(
         raise RankError(f"{taken} of {trial.epochs * steps} steps were taken: rows were lost on their way.")
 
 
-def report(tf: Any, model: tf.keras.Model, mine: Share, rank: int, laps: Laps) -> RankReport:
+def report(tf: Any, model: tf.keras.Model, mine: RankShare, rank: int, laps: Laps) -> RankReport:
     """Return a rank's report; reading the weights is a collective operation in some frameworks, so all ranks call this.
 
     Args:
@@ -122,7 +122,7 @@ def threads(tf: Any) -> dict[str, int]:
     }
 
 
-def model_of(tf: Any, trial: Trial, told: Sequence[RankReport]) -> tf.keras.Model:
+def agree_on_model(tf: Any, trial: Trial, told: Sequence[RankReport]) -> tf.keras.Model:
     """Check that the ranks agree, and return the model that they ended with; see `reports.agree`.
 
     Args:

@@ -1,1 +1,1 @@
-"""What the ranks of a distributed strategy share, whichever framework starts them."""
+"""Code that the ranks of a distributed strategy share, whichever framework starts them."""

@@ -1,4 +1,4 @@
-"""Calls a rank's function where it runs, with the driver's keys, and counts what it asks of an object store."""
+"""Calls a rank's function in its process, with the driver's keys, and counts its requests to object stores."""
 
 from __future__ import annotations
 
@@ -13,11 +13,11 @@ if TYPE_CHECKING:
 
 
 @dataclass(frozen=True)
-class Answer:
-    """What a rank sends to the driver.
+class RankAnswer:
+    """The answer of a rank to the driver.
 
     Attributes:
-        value: What the rank's function returned.
+        value: The result of the rank's function.
         requests: Requests that it made to object stores.
         bytes: Bytes of objects that came.
     """
@@ -27,8 +27,8 @@ class Answer:
     bytes: int
 
 
-def call_with_keys(keys: Keys, function: Callable[..., Any], *arguments: Any, **named: Any) -> Answer:
-    """Call a function in a rank's process, after giving that the driver's keys.
+def call_with_keys(keys: Keys, function: Callable[..., Any], *arguments: Any, **named: Any) -> RankAnswer:
+    """Call a function in a rank's process, after giving the process the driver's keys.
 
     Args:
         keys: The driver's keys.
@@ -40,7 +40,7 @@ def call_with_keys(keys: Keys, function: Callable[..., Any], *arguments: Any, **
     return call_and_count(function, *arguments, **named)
 
 
-def call_and_count(function: Callable[..., Any], *arguments: Any, **named: Any) -> Answer:
+def call_and_count(function: Callable[..., Any], *arguments: Any, **named: Any) -> RankAnswer:
     """Call a function in a rank's process.
 
     Args:
@@ -50,10 +50,10 @@ def call_and_count(function: Callable[..., Any], *arguments: Any, **named: Any) 
     """
     take_traffic()
     value = function(*arguments, **named)
-    return Answer(value, *take_traffic())
+    return RankAnswer(value, *take_traffic())
 
 
-def unpack(answer: Answer) -> Any:
+def unpack(answer: RankAnswer) -> Any:
     """Return a rank's value on the driver, after adding the rank's requests to those of this process.
 
     Args:

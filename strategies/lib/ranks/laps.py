@@ -16,7 +16,7 @@ class Laps:
         """Start with the lap ``launch``, which began on the driver.
 
         Args:
-            called_at: Moment of the driver's call, seconds since the epoch; on a cluster as good as its clocks agree.
+            called_at: Moment of the driver's call, seconds since the epoch; on a cluster only as exact as its clocks.
         """
         self.seconds = {"launch": time.time() - called_at}
         self._began = time.monotonic()
@@ -25,7 +25,7 @@ class Laps:
         """End the current lap.
 
         Args:
-            name: What to call it.
+            name: Its name.
         """
         now = time.monotonic()
         self.seconds[name] = self.seconds.get(name, 0.0) + now - self._began

@@ -1,4 +1,4 @@
-"""What each rank tells the driver when its training has ended, and whether all ranks agree."""
+"""The reports of ranks to the driver when training has ended, and the check that the ranks agree."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True)
 class RankReport:
-    """What a rank tells the driver when its training has ended.
+    """The report of a rank to the driver when its training has ended.
 
     Attributes:
         seconds: Seconds of each of its laps, by name.

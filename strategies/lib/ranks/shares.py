@@ -16,8 +16,8 @@ if TYPE_CHECKING:
 
 
 @dataclass(frozen=True)
-class Share:
-    """What one rank trains on.
+class RankShare:
+    """The part of the train split that one rank trains on.
 
     Attributes:
         rows: Its rows, not read yet.
@@ -44,7 +44,7 @@ class Share:
         return self.all_rows - self.steps * self.rows_per_step
 
 
-def share(trial: Trial, rank: int, world: int) -> Share:
+def open_share(trial: Trial, rank: int, world: int) -> RankShare:
     """Open the train split and return a rank's part; every rank computes the same plan, without a message.
 
     A rank's batch is the global one divided by the ranks, rounded down. Shards differ by one row at most; every rank
@@ -63,10 +63,10 @@ def share(trial: Trial, rank: int, world: int) -> Share:
     if not least:
         raise RankError(f"{train.rows} rows cannot be shared by {world} workers: ask for fewer with --workers.")
     batch = max(1, min(trial.batch_size // world, least))
-    return Share(train.shard(rank, world), batch, least // batch, world, train.rows)
+    return RankShare(train.shard(rank, world), batch, least // batch, world, train.rows)
 
 
-def read(trial: Trial, mine: Share) -> tuple[np.ndarray, np.ndarray]:
+def read(trial: Trial, mine: RankShare) -> tuple[np.ndarray, np.ndarray]:
     """Read a rank's features and labels, straight from Parquet.
 
     Of a shard with one row more than the smallest, the last row is left out: all ranks draw from equally many.

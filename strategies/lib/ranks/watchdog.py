@@ -1,4 +1,4 @@
-"""How long ranks wait for each other, and the end of one that waits longer."""
+"""Limits how long ranks wait for each other, and ends one that waits longer."""
 
 from __future__ import annotations
 
@@ -11,10 +11,10 @@ SECONDS_TO_WAIT = 120  # for another rank: shards are equal, so that ranks are n
 
 
 @contextmanager
-def watchdog() -> Iterator[Callable[[], None]]:
+def guard_rank() -> Iterator[Callable[[], None]]:
     """End this process, with a dump of its stacks, when it is silent for too long.
 
-    One rank that waits for ever so ends all of them.
+    So a rank that would wait for ever ends all ranks.
 
     Yields:
         A function to call whenever work goes on.

@@ -27,13 +27,13 @@ _ready: dict[tuple[str, str], Callable[[Any], np.ndarray]] = {}  # of this proce
 
 
 @dataclass(frozen=True)
-class Shipped:
+class ShippedModel:
     """A model on its way to Spark's Python workers, each of which loads it once.
 
     Attributes:
         content: The model's file, broadcast: it travels once to each host.
         name: The file's name; a directory travels as a zip archive.
-        key: Another value for every other model.
+        key: A value that no other model has.
         features: Names of its features, in their order.
         threads: Threads of each worker.
         cold: Seconds that loading it and the first call took, for each worker.
@@ -46,11 +46,11 @@ class Shipped:
     threads: int
     cold: Accumulator[list[tuple[float, float]]]
 
-    def compiled(self) -> Callable[[Any], np.ndarray]:
+    def load_compiled(self) -> Callable[[Any], np.ndarray]:
         """Load and compile the model, if this process has not, and return its function; see `model.compiled`."""
         return self._prepare(model_file.compiled)
 
-    def by_predict(self) -> Callable[[Any], np.ndarray]:
+    def load_by_predict(self) -> Callable[[Any], np.ndarray]:
         """Load the model, if this process has not, and return its ``predict``; see `model.by_predict`."""
         return self._prepare(model_file.by_predict)
 
@@ -84,7 +84,7 @@ def _unpack(path: Path) -> Path:
     return path.with_suffix("")
 
 
-def ship(trial: Trial, spark: SparkSession, model: Path) -> Shipped:
+def ship(trial: Trial, spark: SparkSession, model: Path) -> ShippedModel:
     """Broadcast a model.
 
     Args:
@@ -96,7 +96,7 @@ def ship(trial: Trial, spark: SparkSession, model: Path) -> Shipped:
 
     from pyspark.accumulators import AccumulatorParam
 
-    class Lists(AccumulatorParam):  # type: ignore[misc]
+    class JoinedLists(AccumulatorParam):  # type: ignore[misc]
         def zero(self, value: list[Any]) -> list[Any]:
             return value[:0]
 
@@ -106,11 +106,11 @@ def ship(trial: Trial, spark: SparkSession, model: Path) -> Shipped:
     context = spark.sparkContext
     if model.is_dir():
         model = Path(shutil.make_archive(str(trial.scratch / "saved_model"), "zip", model))
-    return Shipped(
+    return ShippedModel(
         content=context.broadcast(model.read_bytes()),
         name=model.name,
         key=f"{model}:{model.stat().st_mtime_ns}",
         features=tuple(frames.feature_columns(trial.dataset)),
         threads=trial.threads_per_worker,
-        cold=context.accumulator([], Lists()),
+        cold=context.accumulator([], JoinedLists()),
     )

@@ -20,19 +20,19 @@ if TYPE_CHECKING:
     from pyspark.sql import Column, DataFrame, SparkSession
 
     from bench import Trial
-    from strategies.lib.scoring.shipped import Shipped
+    from strategies.lib.scoring.shipped import ShippedModel
 
 RECORDS_PER_BATCH = 16_384
 PARTITIONS_PER_WORKER = 4  # so that no worker waits long for the last one
 FIRST_SLICE = 32  # rows for each worker
-LEAST_LEFT = 0.1  # of the budget, for which no further slice begins
+LEAST_LEFT = 0.1  # of the budget; with less left, no further slice begins
 
 
 def facts(recommended: str = "") -> Strategy:
     """Return the facts about a way to score that has no ``bench_train``, and so scores with the reference model.
 
     Args:
-        recommended: What its documentation recommends it for.
+        recommended: The use that its documentation recommends it for.
     """
     return Strategy(
         family="mlp",
@@ -82,7 +82,7 @@ def start(trial: Trial) -> SparkSession:
     # An import takes long enough for every slot to be given a task, and so a Python of its own.
     started = spark.range(0, trial.workers, 1, trial.workers).mapInArrow(start_python, "id long")
     if not hadoop.reads(spark, trial.dataset.path):
-        started = started.mapInArrow(start_python, "id long")  # then one Python reads for another that scores
+        started = started.mapInArrow(start_python, "id long")  # one Python reads for another that scores
     with spark_errors(SPARK_FAILED):
         started.collect()
     return spark
@@ -98,7 +98,7 @@ def read(trial: Trial, spark: SparkSession) -> DataFrame:
     return frames.read(spark, trial.dataset, *trial.splits_to_score, label=False)
 
 
-def write(trial: Trial, shipped: Shipped, scored: DataFrame) -> Path:
+def write(trial: Trial, shipped: ShippedModel, scored: DataFrame) -> Path:
     """Compute a data frame of ``row_id`` and ``score``, write it, and return the directory.
 
     Args:
@@ -114,7 +114,7 @@ def write(trial: Trial, shipped: Shipped, scored: DataFrame) -> Path:
     return path
 
 
-def write_column(trial: Trial, spark: SparkSession, shipped: Shipped, score: Column) -> Path:
+def write_column(trial: Trial, spark: SparkSession, shipped: ShippedModel, score: Column) -> Path:
     """Score every row, write the scores, and return the directory.
 
     Args:
@@ -126,7 +126,7 @@ def write_column(trial: Trial, spark: SparkSession, shipped: Shipped, score: Col
     return write(trial, shipped, read(trial, spark).select("row_id", score.alias("score")))
 
 
-def write_within_budget(trial: Trial, spark: SparkSession, shipped: Shipped, score: Column) -> Path:
+def write_within_budget(trial: Trial, spark: SparkSession, shipped: ShippedModel, score: Column) -> Path:
     """Score one slice of rows after another until all are done, or the budget is nearly spent; return the directory.
 
     A slice is as many rows as four fifths of the time that is left would do at the last slice's rate. The record says

@@ -29,12 +29,12 @@ if TYPE_CHECKING:
 
     from bench import Trial
     from bench.rows import Keys
-    from strategies.lib.ranks.answers import Answer
+    from strategies.lib.ranks.answers import RankAnswer
 
 
 @dataclass
-class Shared:
-    """What ranks tell each other.
+class RankMessages:
+    """The messages that ranks exchange.
 
     Attributes:
         own: This rank's own message.
@@ -68,7 +68,7 @@ class Rank:
         self.world = len(self._context.getTaskInfos())
 
     @contextmanager
-    def together(self) -> Iterator[Shared]:
+    def meet(self) -> Iterator[RankMessages]:
         """End the block well on all ranks or on none, so that no rank goes on to wait for one that failed.
 
         Each rank's ``shared.own`` is then in every rank's ``shared.all``. The wait is the lap ``rendezvous``, a second
@@ -81,7 +81,7 @@ class Rank:
         Raises:
             RankError: A rank raised inside the block, which the sentence names, or did not come in time.
         """
-        shared, failure = Shared(), None
+        shared, failure = RankMessages(), None
         try:
             yield shared
         except Exception as error:
@@ -154,7 +154,7 @@ def run(trial: Trial, spark: SparkSession, function: Callable[[Rank, Trial], Any
     return [answers.unpack(answer) for answer in found]
 
 
-def _execute(function: Callable[[Rank, Trial], Any], trial: Trial, called_at: float, keys: Keys) -> Answer:
+def _execute(function: Callable[[Rank, Trial], Any], trial: Trial, called_at: float, keys: Keys) -> RankAnswer:
     rank = Rank(called_at)
     set_threads(trial.threads_per_worker)
     with rank_errors(rank.index):

@@ -34,7 +34,7 @@ def settings(trial: Trial, jobs: Mapping[str, str], given: Mapping[str, str], ar
         trial: Gives the master, the workers and the cores.
         jobs: The strategy's own settings: one with ``spark.task.cpus`` wants an executor for each worker.
         given: The user's own settings.
-        archive: Our code, out of `ship.archive`.
+        archive: Our code, out of `ship.write_archive`.
     """
     per_worker = jobs.get("spark.task.cpus")
     total = trial.workers * int(per_worker) if per_worker else trial.cores
@@ -101,7 +101,7 @@ def join(trial: Trial, spark: SparkSession, archive: Path, slots: int) -> None:
     Args:
         trial: The trial.
         spark: The session.
-        archive: Our code, out of `ship.archive`.
+        archive: Our code, out of `ship.write_archive`.
         slots: Tasks that must run at once.
 
     Raises:

@@ -1,4 +1,4 @@
-"""Spark's own connectors to object stores, where their jars are: which version, which settings, which URI.
+"""Spark's own connectors to object stores, where their jars are installed: version, settings and URIs.
 
 Not run in our tests, because the jars come from Maven only: the tests compare settings and URIs.
 """
@@ -93,7 +93,7 @@ def uri(path: str) -> str:
         path: The path or URI.
     """
     if "://" not in path:
-        # Not quoted: for Hadoop a percent sign is only that.
+        # Not quoted: Hadoop takes a percent sign as it is.
         return f"file://{os.path.abspath(path)}"
     return re.sub(r"^gcs://", "gs://", re.sub(r"^s3://", "s3a://", path))
 

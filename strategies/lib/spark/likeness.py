@@ -17,7 +17,7 @@ ALWAYS_COMPARED = ("pyspark", "pyarrow", "numpy")
 
 
 def describe(modules: Sequence[str]) -> dict[str, str | None]:
-    """Return what this process runs: its Python, digests of all our code, and versions.
+    """Return a description of this process: its Python, digests of all our code, and versions.
 
     Args:
         modules: Import names of the frameworks.
@@ -38,7 +38,7 @@ def describe(modules: Sequence[str]) -> dict[str, str | None]:
 
 
 def describe_executor(modules: Sequence[str], keys: Keys) -> tuple[str, dict[str, str | None]]:
-    """Return the address of the executor that this task runs on, and what its Python runs; see `describe`.
+    """Return the address of the executor that this task runs on, and its description; see `describe`.
 
     Args:
         modules: Import names of the frameworks.
@@ -55,12 +55,12 @@ def require(own: Mapping[str, str | None], host: str, other: Mapping[str, str | 
     """Check that an executor is like the driver.
 
     Args:
-        own: What the driver runs, out of `describe`.
+        own: The driver's description, out of `describe`.
         host: The executor's address.
-        other: What the executor runs.
+        other: The executor's description.
 
     Raises:
-        RankError: Something differs; the sentence says what, and what to do.
+        RankError: They differ; the sentence names the difference and the remedy.
     """
     for name in own:
         if other[name] != own[name]:

@@ -29,7 +29,7 @@ SHARDS_PER_WORKER = 4
 def score(trial: Trial, spark: SparkSession, load: Broadcast[Callable[[int], Callable[[Any], Any]]]) -> Path:
     """Score a trial's rows, bring the scores to the driver, and return their directory.
 
-    Not by way of a data frame, for which Spark would start more Python processes beside those that run.
+    It uses no data frame, because Spark would start more Python processes for one.
 
     Args:
         trial: The trial.

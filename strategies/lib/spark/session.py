@@ -49,7 +49,7 @@ def start_spark(trial: Trial, settings: Mapping[str, str] | None = None) -> Spar
         os.environ["SPARK_LOCAL_IP"] = "127.0.0.1"
         chosen |= {"spark.driver.host": "127.0.0.1", "spark.driver.bindAddress": "127.0.0.1"}
     else:
-        archive = ship.archive(trial)
+        archive = ship.write_archive(trial)
         chosen |= cluster.settings(trial, jobs, given, archive)
     if trial.master.startswith("local"):
         # A user's SPARK_HOME may lead to a Spark of another version than this environment's.

@@ -1,4 +1,4 @@
-"""How ranks of a barrier stage read their own rows, and score where they read: no row goes through the driver."""
+"""Reads the rows of a barrier stage's ranks and scores them where they are read: no row goes through the driver."""
 
 from __future__ import annotations
 

@@ -22,7 +22,7 @@ PURE_PYTHON = ("pluggy", "threadpoolctl")  # our own code needs them beside fram
 LEFT_OUT = (".pyc", ".so")
 
 
-def archive(trial: Trial) -> Path:
+def write_archive(trial: Trial) -> Path:
     """Write the packages ``bench`` and ``strategies``, and the strategy's own, into a zip archive, and return its path.
 
     Python imports from it where Spark has put it on the path; frameworks are not in it (`bench pack` makes an archive

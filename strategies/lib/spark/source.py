@@ -1,9 +1,10 @@
 """Rows of a dataset in an object store as a Spark data frame, read by pyarrow in Spark's Python workers.
 
-For where Spark's own connector (``s3a``, GCS) is not installed, since its jars come from Maven only. One partition is
-whole row groups that follow each other; only the columns that are asked for are read, by range requests. It is a
-``mapInArrow`` over the partitions' numbers rather than Spark's ``DataSource`` interface: that has no accumulators, by
-which the requests of all workers are counted, and starts two Python processes on the driver for each data frame.
+It is used where Spark's own connector (``s3a``, GCS) is not installed, since its jars come from Maven only. One
+partition is whole row groups that follow each other; only the columns that are asked for are read, by range requests.
+It is a ``mapInArrow`` over the partitions' numbers rather than Spark's ``DataSource`` interface: that has no
+accumulators, by which the requests of all workers are counted, and starts two Python processes on the driver for each
+data frame.
 """
 
 from __future__ import annotations
@@ -48,7 +49,7 @@ def read(spark: SparkSession, dataset: Dataset, splits: Sequence[str], columns: 
 class _Reader:
     """A function for Python workers: numbers of portions in, their rows out.
 
-    Each worker makes the same plan for itself, once, since a million row groups would be much to send to everybody.
+    Each worker makes the same plan for itself, once, since a million row groups would be much to send to every worker.
     """
 
     dataset: Dataset

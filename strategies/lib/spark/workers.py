@@ -1,4 +1,4 @@
-"""What Spark's Python workers keep from one task to the next, and what they count for the driver."""
+"""Keeps opened rows in Spark's Python workers from task to task, and counts their traffic for the driver."""
 
 from __future__ import annotations
 
@@ -37,7 +37,7 @@ def traffic_counter(spark: SparkSession) -> Accumulator[tuple[int, int]]:
     """
     from pyspark.accumulators import AccumulatorParam
 
-    class Pairs(AccumulatorParam):  # type: ignore[misc]
+    class SummedPairs(AccumulatorParam):  # type: ignore[misc]
         def zero(self, _: tuple[int, int]) -> tuple[int, int]:
             return 0, 0
 
@@ -46,7 +46,7 @@ def traffic_counter(spark: SparkSession) -> Accumulator[tuple[int, int]]:
 
     known: Any = spark
     if not hasattr(known, "_bench_traffic"):
-        known._bench_traffic = spark.sparkContext.accumulator((0, 0), Pairs())
+        known._bench_traffic = spark.sparkContext.accumulator((0, 0), SummedPairs())
     found: Accumulator[tuple[int, int]] = known._bench_traffic
     return found
 

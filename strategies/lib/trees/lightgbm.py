@@ -15,9 +15,9 @@ def settings(trial: Trial) -> dict[str, Any]:
     L2 penalty of 1, leaves of a hessian of at least 1, and no least number of rows. A tree has room for every leaf of
     its depth, so that growing the best leaf first and growing level by level end at the same tree.
 
-    What cannot be made equal: where the borders of the bins lie (LightGBM takes them from 200,000 rows, XGBoost from a
-    weighted sketch of all), and that LightGBM puts at least three rows into a bin. LightGBM's own documentation says
-    of XGBoost that the two cannot be set up alike: https://lightgbm.readthedocs.io/en/stable/Experiments.html
+    Two things cannot be made equal: the borders of the bins (LightGBM takes them from 200,000 rows, XGBoost from a
+    weighted sketch of all), and that LightGBM puts at least three rows into a bin. LightGBM's own documentation says of
+    XGBoost that the two cannot be set up alike: https://lightgbm.readthedocs.io/en/stable/Experiments.html
 
     Args:
         trial: The trial.

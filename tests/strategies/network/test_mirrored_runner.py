@@ -77,7 +77,7 @@ FAULTS = """
         BarrierTaskContext.get().barrier()
         strategy = tf.distribute.MultiWorkerMirroredStrategy()
         rank = strategy.cluster_resolver.task_id
-        batches = ranks.batches(tf, trial, shares.share(trial, rank, 2), rank)
+        batches = ranks.read_batches(tf, trial, shares.open_share(trial, rank, 2), rank)
         ways = (mirrored_runner.undivided(strategy, batches), strategy.experimental_distribute_dataset(batches))
         local = strategy.experimental_local_results
         return mirrored_runner.gather([sum(len(local(labels)[0]) for _, labels in way) for way in ways])

@@ -8,7 +8,7 @@ import pytest
 from bench import Dataset
 from bench.records.directory import Record
 from bench.testing import StrategyContract
-from bench.testing.support import installed
+from bench.testing.support import install_strategies
 from tests.conftest import CONTROL
 
 FAULTS = """
@@ -71,7 +71,7 @@ def test_a_twin_whose_ranks_train_alone_is_caught(dataset: Dataset, tmp_path: Pa
         strategy = "alone"
 
     twin = {"alone": Path(__file__).parents[1] / "alone.py"}
-    with installed(tmp_path / "installed", twin), pytest.raises(AssertionError, match=r"0\.5 ±"):
+    with install_strategies(tmp_path / "installed", twin), pytest.raises(AssertionError, match=r"0\.5 ±"):
         Alone().test_workers_learn_from_all_rows(dataset, tmp_path)
 
 

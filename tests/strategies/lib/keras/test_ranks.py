@@ -15,7 +15,7 @@ from strategies.lib.ranks.errors import RankError
 def test_all_ranks_take_the_same_steps(dataset: Dataset, world: int) -> None:
     """Each row is one rank's, all ranks take equally many equal steps, and what is dropped is counted."""
     trial = plan.make(Request(workers=(world,)), {"x": Strategy("mlp", distributed=True)}, dataset)[0].trial
-    all_shares = [shares.share(trial, rank, world) for rank in range(world)]
+    all_shares = [shares.open_share(trial, rank, world) for rank in range(world)]
     assert sum(mine.rows.rows for mine in all_shares) == dataset.train_rows
     assert len({(mine.batch, mine.steps) for mine in all_shares}) == 1
     seen = all_shares[0].steps * all_shares[0].batch * world
@@ -31,4 +31,4 @@ def test_more_workers_than_rows_are_refused(dataset: Dataset) -> None:
     """A rank without rows could not take part in any step."""
     trial = plan.make(Request(), {"x": Strategy("mlp")}, dataset)[0].trial
     with pytest.raises(RankError, match="cannot be shared by 16001 workers"):
-        shares.share(replace(trial, workers=16001), 0, 16001)
+        shares.open_share(replace(trial, workers=16001), 0, 16001)

@@ -43,7 +43,7 @@ FAULTS = """
         stop_spark(session)
 
     def raises(rank, trial):
-        with rank.together():
+        with rank.meet():
             if rank.index == 1:
                 raise ValueError("no rows here")
         time.sleep(600)
@@ -56,11 +56,11 @@ FAULTS = """
     def does_not_come(rank, trial):
         if rank.index == 1:
             time.sleep(600)
-        with rank.together():
+        with rank.meet():
             pass
 
     def well(rank, trial):
-        with rank.together() as shared:
+        with rank.meet() as shared:
             shared.own = rank.index * 10
         return shared.all
 """

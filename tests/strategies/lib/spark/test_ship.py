@@ -18,7 +18,7 @@ from strategies.lib.spark import cluster, gather, likeness, ship
 
 def test_the_archive_alone_imports_every_strategy(trial_for: Callable[..., Trial]) -> None:
     """In a Python without our packages, all of `strategies` and what it needs of `bench` come out of the archive."""
-    archive = ship.archive(trial_for("xgboost_barrier"))
+    archive = ship.write_archive(trial_for("xgboost_barrier"))
     with zipfile.ZipFile(archive) as packed:
         names = packed.namelist()
     modules = [name.removesuffix(".py").replace("/", ".") for name in names if name.startswith("strategies/")]
@@ -36,12 +36,12 @@ def test_the_archive_alone_imports_every_strategy(trial_for: Callable[..., Trial
 
 def test_the_archives_name_says_what_is_in_it(trial_for: Callable[..., Trial]) -> None:
     """The same code has the same name, so that nothing older is taken for it."""
-    assert ship.archive(trial_for("xgboost")).name == ship.archive(trial_for("xgboost")).name
+    assert ship.write_archive(trial_for("xgboost")).name == ship.write_archive(trial_for("xgboost")).name
 
 
 def test_code_has_one_digest_wherever_it_lies(trial_for: Callable[..., Trial], tmp_path: Path) -> None:
     """The archive, a directory and a checkout of one version are alike; a change to any file makes another."""
-    archive = ship.archive(trial_for("xgboost"))
+    archive = ship.write_archive(trial_for("xgboost"))
     with zipfile.ZipFile(archive) as packed:
         packed.extractall(tmp_path)
     program = (
