@@ -11,12 +11,11 @@ import numpy as np
 import pytest
 from pytest_benchmark.fixture import BenchmarkFixture
 
-from bench import PredictionWriter
+from bench import PredictionWriter, rows
 from bench.findings import cases
 from bench.model import Dataset, Strategy
 from bench.records import directory
 from bench.request import Request
-from bench.rows import reading
 from bench.runs import plan
 from bench.stats.steps import steps
 from bench.testing.support import make_tiny_dataset
@@ -44,8 +43,8 @@ def records() -> list[directory.Record]:
 
 def test_parquet_to_matrix(benchmark: BenchmarkFixture, dataset: Dataset) -> None:
     """The train split becomes one matrix."""
-    groups = reading.row_groups(dataset, "train")
-    features, labels = benchmark(reading.read_matrix, dataset, groups, 2)
+    train = rows.open(dataset, "train")
+    features, labels = benchmark(train.matrix, 2)
     assert features.shape == (dataset.train_rows, 8)
     assert len(labels) == dataset.train_rows
 
