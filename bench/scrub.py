@@ -132,7 +132,7 @@ def lost(value: str | None) -> bool:
     return value is not None and HIDDEN in value
 
 
-def file(path: Path) -> None:
+def clean_file(path: Path) -> None:
     """Take the credentials out of a file; bytes that are no UTF-8 stay as they are.
 
     Args:

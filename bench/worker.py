@@ -98,17 +98,17 @@ def call_hooks(trial: Trial, plugin: plugins.Plugin, clock: EventClock) -> dict[
     except Skip as skip:
         outcome.update(status="skipped", reason=str(skip))
     except (Exception, SystemExit) as error:  # a strategy may not end the process: that would hide the rest
-        outcome.update(_failure(error, clock))
+        outcome.update(_print_failure(error, clock))
     try:
         with clock.phase("teardown"):
             plugin.hook.bench_teardown(trial=trial, session=given["session"])
     except (Exception, SystemExit) as error:
         if outcome["status"] == "ok":
-            outcome.update(_failure(error, clock))
+            outcome.update(_print_failure(error, clock))
     return outcome
 
 
-def _failure(error: BaseException, clock: EventClock) -> dict[str, str | None]:
+def _print_failure(error: BaseException, clock: EventClock) -> dict[str, str | None]:
     traceback.print_exception(error)
     first_line = str(error).strip().partition("\n")[0]
     reason = f"{type(error).__name__}: {first_line}".strip(": ")

@@ -18,14 +18,14 @@ from bench.cli.options import Seconds
 from bench.errors import EXIT_INCONCLUSIVE, UsageError
 from bench.gate import bisect
 from bench.gate.arms import revisions
-from bench.gate.bisect import Narrowed, Side
-from bench.gate.session import GateRequest, Session
+from bench.gate.bisect import CommitRange, Side
+from bench.gate.session import GateNight, GateRequest
 from bench.gate.verdict import verdict
+from bench.gate.verdict.verdict import VerdictEntry
 from bench.machine import limits
 from bench.request import Request
 
 LEAST_SLOWDOWN = 1.03  # what the gate flags at all
-Entry = dict[str, Any]
 
 
 @click.command("bisect")
@@ -84,7 +84,7 @@ class _Search:
     repository: Path
     asked: GateRequest
 
-    def compare(self, commit: str, slowdown: float | None = None) -> Entry:
+    def compare(self, commit: str, slowdown: float | None = None) -> VerdictEntry:
         """Let the gate compare a commit with the good one, and return the case's entry of its verdict.
 
         Args:
@@ -95,8 +95,8 @@ class _Search:
         threshold = self.asked.threshold if slowdown is None else min(0.9, math.sqrt(slowdown) - 1)
         directory = verdict.claim(self.asked.out / f"{number:02}-{commit[:12]}")
         request = replace(self.asked, out=directory, candidate=commit, threshold=threshold)
-        document = Session(request, lambda line: click.echo(line, err=True)).conduct()
-        entries: list[Entry] = document["cases"]
+        document = GateNight(request, lambda line: click.echo(line, err=True)).conduct()
+        entries: list[VerdictEntry] = document["cases"]
         if len(entries) != 1:
             names = ", ".join(entry["case"]["strategy"] for entry in entries)
             raise UsageError(f"A bisection is of one case, and this names {names}: give one.")
@@ -140,7 +140,7 @@ def parse(case: str) -> tuple[Request, str]:
     return request, dataset or "flights"
 
 
-def _said(repository: Path, found: Narrowed) -> str:
+def _said(repository: Path, found: CommitRange) -> str:
     def name(commit: str) -> str:
         return f"{commit[:12]} ({revisions.subject(repository, commit)})"
 

@@ -11,15 +11,15 @@ from bench.doctor.check import Check
 if TYPE_CHECKING:
     from rich.console import Console
 
-__all__ = ["Check", "checks", "report"]
+__all__ = ["Check", "report", "run_checks"]
 
 COLOURS = {"ok": "green", "warning": "yellow", "broken": "red"}
 
 
-def checks() -> Iterator[Check]:
+def run_checks() -> Iterator[Check]:
     """Check one thing after the other and yield each finding; all together take about 20 seconds."""
-    yield from stack.checks()
-    yield from machine.checks()
+    yield from stack.run_checks()
+    yield from machine.run_checks()
 
 
 def report(console: Console) -> int:
@@ -29,7 +29,7 @@ def report(console: Console) -> int:
         console: Where to print.
     """
     broken = 0
-    for check in checks():
+    for check in run_checks():
         _print(console, check)
         broken += check.status == "broken"
     console.print(f"\n{broken} broken." if broken else "\nNothing is broken.", highlight=False)

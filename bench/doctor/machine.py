@@ -23,21 +23,21 @@ LEAST_DISK_BYTES = GIB // 10
 SECONDS_TO_DUMP = 30
 
 
-def checks() -> Iterator[Check]:
+def run_checks() -> Iterator[Check]:
     """Check one thing after the other and yield each finding."""
     from bench.datasets import home
 
-    yield cores(limits.cores_available(), os.cpu_count() or 1)
-    yield memory(limits.memory_available(), _memory_free())
-    yield disk("disk: datasets", Path(home()))
-    yield disk("disk: scratch", Path(tempfile.gettempdir()))
-    yield disk("disk: results", Path.cwd())
-    yield loopback()
-    yield pressure(Path("/proc/pressure"))
-    yield stack_dumps()
+    yield check_cores(limits.cores_available(), os.cpu_count() or 1)
+    yield check_memory(limits.memory_available(), _memory_free())
+    yield check_disk("disk: datasets", Path(home()))
+    yield check_disk("disk: scratch", Path(tempfile.gettempdir()))
+    yield check_disk("disk: results", Path.cwd())
+    yield check_loopback()
+    yield check_pressure(Path("/proc/pressure"))
+    yield check_stack_dumps()
 
 
-def cores(available: int, installed: int) -> Check:
+def check_cores(available: int, installed: int) -> Check:
     """Judge the number of cores.
 
     Args:
@@ -51,7 +51,7 @@ def cores(available: int, installed: int) -> Check:
     return Check("cores", "ok", finding)
 
 
-def memory(limit: int | None, free: int) -> Check:
+def check_memory(limit: int | None, free: int) -> Check:
     """Judge the memory.
 
     Args:
@@ -68,7 +68,7 @@ def memory(limit: int | None, free: int) -> Check:
     return Check("memory", "ok", finding)
 
 
-def disk(name: str, directory: Path) -> Check:
+def check_disk(name: str, directory: Path) -> Check:
     """Judge the free space, and whether one may write there.
 
     Args:
@@ -91,7 +91,7 @@ def disk(name: str, directory: Path) -> Check:
     return Check(name, "warning", finding, remedy) if free < ENOUGH_DISK_BYTES else Check(name, "ok", finding)
 
 
-def loopback() -> Check:
+def check_loopback() -> Check:
     """Open a port on loopback and talk through it, as Spark, TensorFlow and XGBoost do."""
     try:
         with socket.create_server(("127.0.0.1", 0)) as server:
@@ -107,7 +107,7 @@ def loopback() -> Check:
     return Check("loopback", "ok" if answer == b"?" else "broken", f"a port of 127.0.0.1 opens and answers ({port})")
 
 
-def pressure(directory: Path) -> Check:
+def check_pressure(directory: Path) -> Check:
     """Judge whether the kernel tells how long programs wait for each other.
 
     Args:
@@ -125,7 +125,7 @@ def pressure(directory: Path) -> Check:
     return Check("pressure", "warning", f"only {', '.join(readable) or 'nothing'} of {directory} can be read", remedy)
 
 
-def stack_dumps() -> Check:
+def check_stack_dumps() -> Check:
     """Dump the stack of a child of ours, as is done with a trial that hangs."""
     remedy = "Allow ptrace (in a container: --cap-add=SYS_PTRACE): a hang is then recorded with its stack dump."
     program = "import time\ndef hang(): time.sleep(60)\nprint(flush=True)\nhang()"

@@ -21,19 +21,19 @@ SECONDS_TO_TRY = 180
 TESTED = ((3, 11), (3, 12), (3, 13))  # those that tox.ini has an environment for
 
 
-def checks() -> Iterator[Check]:
+def run_checks() -> Iterator[Check]:
     """Check one thing after the other and yield each finding."""
-    yield python(sys.version_info[:2])
+    yield check_python(sys.version_info[:2])
     runtime = java.find()
-    yield java_runtime(runtime)
-    yield spark(runtime)
-    tensorflow, gpus_seen = tensorflow_and_gpus()
+    yield check_java(runtime)
+    yield check_spark(runtime)
+    tensorflow, gpus_seen = try_tensorflow()
     yield tensorflow
-    yield framework("xgboost", "xgboost", "pip install 'tf-spark-bench[xgboost]'")[0]
-    yield gpu(host.gpus(), gpus_seen)
+    yield try_framework("xgboost", "xgboost", "pip install 'tf-spark-bench[xgboost]'")[0]
+    yield check_gpu(host.gpus(), gpus_seen)
 
 
-def python(version: tuple[int, ...]) -> Check:
+def check_python(version: tuple[int, ...]) -> Check:
     """Judge the interpreter.
 
     Args:
@@ -46,7 +46,7 @@ def python(version: tuple[int, ...]) -> Check:
     return Check("Python", "warning", finding, f"Use a Python on which the tests run: {tested}.")
 
 
-def java_runtime(found: java.Java | None) -> Check:
+def check_java(found: java.Java | None) -> Check:
     """Judge the Java that Spark will run on.
 
     Args:
@@ -61,7 +61,7 @@ def java_runtime(found: java.Java | None) -> Check:
     return Check("Java", "warning", f"{finding}, without {java.VECTOR_MODULE}", remedy)
 
 
-def spark(runtime: java.Java | None) -> Check:
+def check_spark(runtime: java.Java | None) -> Check:
     """Start a Spark session and send rows through a Python worker and back.
 
     Args:
@@ -75,16 +75,16 @@ def spark(runtime: java.Java | None) -> Check:
             "PYSPARK_PYTHON": sys.executable,
             "SPARK_LOCAL_IP": "127.0.0.1",
         }
-        return framework("Spark", "pyspark", "pip install 'tf-spark-bench[spark]'", environ)[0]
+        return try_framework("Spark", "pyspark", "pip install 'tf-spark-bench[spark]'", environ)[0]
 
 
-def tensorflow_and_gpus() -> tuple[Check, int]:
+def try_tensorflow() -> tuple[Check, int]:
     """Multiply two matrices with TensorFlow; return also the number of GPUs that it sees."""
-    check, answer = framework("TensorFlow", "tensorflow", "pip install 'tf-spark-bench[tensorflow]'")
+    check, answer = try_framework("TensorFlow", "tensorflow", "pip install 'tf-spark-bench[tensorflow]'")
     return check, answer.get("gpus", 0)
 
 
-def gpu(installed: tuple[str, ...], seen: int) -> Check:
+def check_gpu(installed: tuple[str, ...], seen: int) -> Check:
     """Judge whether the machine's GPUs will be used.
 
     Args:
@@ -99,7 +99,7 @@ def gpu(installed: tuple[str, ...], seen: int) -> Check:
     return Check("GPU", "ok", finding)
 
 
-def framework(
+def try_framework(
     name: str, module: str, install: str, environ: Mapping[str, str] | None = None
 ) -> tuple[Check, dict[str, Any]]:
     """Use a framework for a moment, in a process of its own.
@@ -136,7 +136,7 @@ def _run(command: list[str], environ: dict[str, str]) -> tuple[int, str, str]:
     Raises:
         subprocess.TimeoutExpired: It hangs.
     """
-    from bench.trial.processes import TRIAL_VARIABLE, Session
+    from bench.trial.processes import TRIAL_VARIABLE, ProcessTree
 
     mark = f"doctor-{os.getpid()}"
     with subprocess.Popen(
@@ -152,5 +152,5 @@ def _run(command: list[str], environ: dict[str, str]) -> tuple[int, str, str]:
         try:
             printed, complaints = child.communicate(timeout=SECONDS_TO_TRY)
         finally:
-            Session(child.pid, mark).kill()
+            ProcessTree(child.pid, mark).kill()
     return child.returncode, printed.strip(), complaints.strip()

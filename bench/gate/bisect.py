@@ -20,7 +20,7 @@ Judge = Callable[[str], Side | None]
 
 
 @dataclass(frozen=True)
-class Narrowed:
+class CommitRange:
     """Where the slowdown came in.
 
     Attributes:
@@ -34,7 +34,7 @@ class Narrowed:
     undecided: tuple[str, ...]
 
 
-def narrow(good: str, later: Sequence[str], judge: Judge) -> Narrowed:
+def narrow(good: str, later: Sequence[str], judge: Judge) -> CommitRange:
     """Find the first bad commit.
 
     Args:
@@ -55,7 +55,7 @@ def narrow(good: str, later: Sequence[str], judge: Judge) -> Narrowed:
         else:
             undecided.add(index)
     left = tuple(later[index] for index in range(newest_good + 1, oldest_bad))
-    return Narrowed(good if newest_good < 0 else later[newest_good], later[oldest_bad], left)
+    return CommitRange(good if newest_good < 0 else later[newest_good], later[oldest_bad], left)
 
 
 def side_of(entry: dict[str, Any], slowdown: float) -> Side | None:

@@ -22,7 +22,7 @@ SECONDS_FOR_A_TOOL = 20
 
 
 @dataclass(frozen=True)
-class Outcome:
+class ProgramOutput:
     """The end of a program.
 
     Attributes:
@@ -38,7 +38,7 @@ class Outcome:
 
 def run(
     command: Sequence[str | Path], *, environ: Mapping[str, str] | None = None, timeout_s: float | None = None
-) -> Outcome:
+) -> ProgramOutput:
     """Run a program and wait for its end.
 
     Where this process is interrupted or the time is up, the program is killed, together with all that it has started
@@ -74,7 +74,7 @@ def run(
             if isinstance(error, subprocess.TimeoutExpired):
                 raise CommandError(str(command[0]), f"no end within {timeout_s:g} s") from error
             raise
-    return Outcome(child.returncode, printed, complaints)
+    return ProgramOutput(child.returncode, printed, complaints)
 
 
 def ask(*command: str) -> str | None:

@@ -73,7 +73,7 @@ class Bucket:
             StorageError: The store fails; the sentence says where on this machine the records are.
         """
         name = f"{record['started_at'].replace(':', '')}-{secrets.token_hex(4)}"
-        with _keeping(directory):
+        with _upload_errors(directory):
             if record["log"]:
                 self.put(f"{directory.name}/{record['log']}", (directory.path / record["log"]).read_bytes())
             self.put(f"{directory.name}/records/{name}.json", json.dumps(record).encode())
@@ -84,7 +84,7 @@ class Bucket:
         Raises:
             StorageError: The store fails; the sentence says where on this machine the records are.
         """
-        with _keeping(directory):
+        with _upload_errors(directory):
             self.put(f"{directory.name}/{report.name}", report.read_bytes())
 
     @property
@@ -143,7 +143,7 @@ def _parsed(content: bytes) -> Record | None:
 
 
 @contextmanager
-def _keeping(directory: RunDirectory) -> Iterator[None]:
+def _upload_errors(directory: RunDirectory) -> Iterator[None]:
     """Say of a store that fails where on this machine the records are."""
     try:
         yield
@@ -158,7 +158,7 @@ def split(uri: str) -> tuple[str, str]:
 
 
 @contextmanager
-def beside() -> Iterator[Path]:
+def make_local_directory() -> Iterator[Path]:
     """Give a directory of this machine for a run that is kept in a store.
 
     It goes with the block, unless that fails or is interrupted and there are records in it.

@@ -154,7 +154,7 @@ def _read_records(path: Path) -> tuple[list[Record], list[str]]:
     records = []
     for number, line in enumerate(lines, 1):
         try:
-            record = json.loads(scrub.spelled(line.decode()), parse_constant=no_number)
+            record = json.loads(scrub.spelled(line.decode()), parse_constant=refuse_constant)
         except ValueError as error:
             raise ResultsError(f"Line {number} of {path} is damaged: take that line away to read the rest.") from error
         validate(record)
@@ -163,7 +163,7 @@ def _read_records(path: Path) -> tuple[list[Record], list[str]]:
     return records, warnings
 
 
-def no_number(name: str) -> None:
+def refuse_constant(name: str) -> None:
     """Refuse ``NaN`` and ``Infinity``, which Python's JSON reads and no record has.
 
     Raises:

@@ -187,13 +187,13 @@ def execute(campaign: Campaign, timeout_s: float, progress: Progress) -> Iterato
         progress: Shows where it is.
 
     Raises:
-        runner.Interrupted: Ctrl-C was pressed; the record of the trial that it met is on disk.
+        runner.TrialInterrupt: Ctrl-C was pressed; the record of the trial that it met is on disk.
     """
     directory, first = campaign.directory, len(list(campaign.directory.logs.iterdir()))
     for number, planned in enumerate(campaign.trials, first):
         progress.begin(planned)
         if reason := plugins.why_not(planned.strategy):
-            entry = record.skipped(planned, reason, run=directory.name, environment=campaign.environment)
+            entry = record.make_skipped(planned, reason, run=directory.name, environment=campaign.environment)
         else:
             try:
                 entry = runner.run(
@@ -204,7 +204,7 @@ def execute(campaign: Campaign, timeout_s: float, progress: Progress) -> Iterato
                     timeout_s=timeout_s,
                     watch=progress.watch,
                 )
-            except runner.Interrupted as interrupt:
+            except runner.TrialInterrupt as interrupt:
                 _keep(campaign, interrupt.record)
                 raise
         _keep(campaign, entry)

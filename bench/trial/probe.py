@@ -10,7 +10,7 @@ import time
 from dataclasses import dataclass
 from pathlib import Path
 
-from bench.trial.processes import Session
+from bench.trial.processes import ProcessTree
 
 INTERVAL_S = 0.1
 COST_SHARE = 0.004  # of one core, that looking may cost, and as much again that reading the PSS may cost
@@ -31,13 +31,13 @@ class TreeProbe:
     such processes is therefore read while they live, and what they did after the last look is missing.
     """
 
-    def __init__(self, session: Session) -> None:
+    def __init__(self, tree: ProcessTree) -> None:
         """Start with a peak of nothing.
 
         Args:
-            session: The processes to follow.
+            tree: The processes to follow.
         """
-        self._session = session
+        self._tree = tree
         self._peak_resident = 0
         self._proportion = 1.0
         self._next_reading = 0.0
@@ -48,7 +48,7 @@ class TreeProbe:
     def sample(self) -> float:
         """Look once and return the seconds to wait before the next look."""
         began = time.thread_time()
-        members = self._session.members()
+        members = self._tree.members()
         resident = sum(_resident_bytes(pid) for pid in members)
         self._read_unwaited(members)
         cost = time.thread_time() - began
@@ -74,7 +74,7 @@ class TreeProbe:
     @property
     def unwaited_cpu_s(self) -> float:
         """CPU seconds of the processes that nobody waited for."""
-        reaped = self._session.reaped
+        reaped = self._tree.reaped
         return sum(seconds or 0.0 for pid, seconds in self._unwaited.items() if pid not in reaped)
 
 

@@ -17,7 +17,7 @@ TRIAL_VARIABLE = "BENCH_TRIAL"
 SECONDS_FOR_A_DUMP = 30
 
 
-class Session:
+class ProcessTree:
     """The processes of one trial: those in its process session, and those that carry its mark.
 
     A process may leave the session (``setsid``) or lose its parents, but it inherits the

@@ -89,8 +89,8 @@ def make(
     times = timeline(evidence.events, task.measured, evidence.before.wall, evidence.ended)
     if measures_are_notes:
         take_measures_out_of_notes(times)
-    outcome, measures = _checked(planned, outcome, times, wall_s)
-    outcome, grades = _graded(planned, outcome, times, measures)
+    outcome, measures = _check(planned, outcome, times, wall_s)
+    outcome, grades = _grade(planned, outcome, times, measures)
     usage: dict[str, Any] = resources(evidence.before, evidence.after, evidence.probe, outcome.peak_resident_bytes or 0)
     # They are no processes of this machine: Spark has measured them.
     usage["peak_memory_bytes"] += int(measures.get("executors_memory_bytes", 0))
@@ -131,7 +131,7 @@ def take_measures_out_of_notes(times: Timeline) -> None:
     times.measures |= {name: times.notes.pop(name) for name in BOUNDS if name in times.notes}
 
 
-def skipped(planned: Planned, reason: str, *, run: str, environment: str) -> Record:
+def make_skipped(planned: Planned, reason: str, *, run: str, environment: str) -> Record:
     """Return the record of a trial that was not started, because something that it needs is missing.
 
     Args:
@@ -197,7 +197,7 @@ def describe(planned: Planned) -> dict[str, Any]:
     }
 
 
-def _checked(planned: Planned, outcome: Outcome, times: Timeline, wall_s: float) -> tuple[Outcome, dict[str, float]]:
+def _check(planned: Planned, outcome: Outcome, times: Timeline, wall_s: float) -> tuple[Outcome, dict[str, float]]:
     """Return the numbers that the strategy left; one that cannot be makes a trial that went well ``invalid``."""
     try:
         check_ranks(times.inner, wall_s)
@@ -208,7 +208,7 @@ def _checked(planned: Planned, outcome: Outcome, times: Timeline, wall_s: float)
         return replace(outcome, status="invalid", reason=f"A figure is wrong: {error}.", phase=times.last), {}
 
 
-def _graded(
+def _grade(
     planned: Planned, outcome: Outcome, times: Timeline, measures: dict[str, float]
 ) -> tuple[Outcome, dict[str, float] | None]:
     """Grade the predictions of a trial that went well so far; a wrong answer makes it ``invalid``."""

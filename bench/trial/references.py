@@ -42,7 +42,7 @@ def ensure(dataset: Dataset, model: Path | None = None) -> Reference:
     """
     name = OWN if model is None else content_digest(model)[:16]
     kept = _place(dataset) / name
-    return _kept(kept, dataset, model) or _made(kept, dataset, model)
+    return _read_kept(kept, dataset, model) or _make_and_keep(kept, dataset, model)
 
 
 def _place(dataset: Dataset) -> Path:
@@ -63,7 +63,7 @@ def content_digest(path: Path) -> str:
     return digest.hexdigest()
 
 
-def _kept(directory: Path, dataset: Dataset, model: Path | None) -> Reference | None:
+def _read_kept(directory: Path, dataset: Dataset, model: Path | None) -> Reference | None:
     """Return what lies there, if it is of this dataset and nothing of it has changed."""
     try:
         facts = json.loads((directory / FACTS).read_text())
@@ -83,19 +83,19 @@ def _facts(dataset: Dataset, reference: Reference, file: str) -> dict[str, str]:
     }
 
 
-def _made(kept: Path, dataset: Dataset, model: Path | None) -> Reference:
+def _make_and_keep(kept: Path, dataset: Dataset, model: Path | None) -> Reference:
     click.echo("Scoring every row once with the reference model, to compare with: a minute or so.", err=True)
     try:
         kept.parent.mkdir(exist_ok=True, parents=is_uri(dataset.path))
         with tempfile.TemporaryDirectory(prefix=".", dir=kept.parent) as temporary:
             directory = Path(temporary, "reference")
             directory.mkdir()
-            file = _make(dataset, model, directory)
+            file = _call_maker(dataset, model, directory)
             reference = Reference(model or directory / file, directory / PREDICTIONS, "")
             facts = _facts(dataset, reference, file)
             (directory / FACTS).write_text(json.dumps(facts))
             # Another run may have made one meanwhile, and be scoring with it.
-            if made := _kept(kept, dataset, model):
+            if made := _read_kept(kept, dataset, model):
                 return made
             if kept.exists():
                 shutil.rmtree(kept)
@@ -107,7 +107,7 @@ def _made(kept: Path, dataset: Dataset, model: Path | None) -> Reference:
     return Reference(model or kept / file, kept / PREDICTIONS, facts["model"])
 
 
-def _make(dataset: Dataset, model: Path | None, directory: Path) -> str:
+def _call_maker(dataset: Dataset, model: Path | None, directory: Path) -> str:
     """Let the maker train, where no model is given, and score; return the model's file name in the directory."""
     storage = json.dumps(asdict(dataset.storage))
     given = [str(model)] if model else []

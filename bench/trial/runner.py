@@ -22,7 +22,7 @@ from bench.request import Planned
 from bench.trial import record
 from bench.trial.prctl import adopt_orphans
 from bench.trial.probe import MachineCounters, TreeProbe
-from bench.trial.processes import TRIAL_VARIABLE, Session
+from bench.trial.processes import TRIAL_VARIABLE, ProcessTree
 from bench.trial.record import Outcome
 from bench.trial.timeline import current, read_events
 from bench.trial.wire import write_trial
@@ -36,7 +36,7 @@ Watcher = Callable[[str, float], None]
 
 
 @dataclass(frozen=True)
-class Worker:
+class WorkerEnvironment:
     """The environment that runs a trial's worker: this one, or that of another revision.
 
     Attributes:
@@ -54,10 +54,10 @@ class Worker:
     measures_are_notes: bool = False
 
 
-THIS = Worker()
+THIS = WorkerEnvironment()
 
 
-class Interrupted(KeyboardInterrupt):
+class TrialInterrupt(KeyboardInterrupt):
     """Ctrl-C was pressed during a trial; ``record`` is that trial's."""
 
     def __init__(self, interrupted: Record) -> None:
@@ -73,7 +73,7 @@ def run(
     log: Path,
     timeout_s: float,
     watch: Watcher | None = None,
-    worker: Worker = THIS,
+    worker: WorkerEnvironment = THIS,
 ) -> Record:
     """Run one trial in a process session of its own and return its record.
 
@@ -87,7 +87,7 @@ def run(
         worker: The environment that runs it.
 
     Raises:
-        Interrupted: Ctrl-C was pressed; the record is in it.
+        TrialInterrupt: Ctrl-C was pressed; the record is in it.
     """
     adopt_orphans()
     started_at = record.now()
@@ -96,7 +96,7 @@ def run(
             execution = _Execution(planned, Path(directory), output, timeout_s, watch, worker)
             outcome = execution.run()
         _trim(log)
-        scrub.file(log)
+        scrub.clean_file(log)
         result = record.make(
             planned,
             outcome,
@@ -108,7 +108,7 @@ def run(
             measures_are_notes=worker.measures_are_notes,
         )
     if outcome.status == "interrupted":
-        raise Interrupted(result)
+        raise TrialInterrupt(result)
     return result
 
 
@@ -122,7 +122,7 @@ class _Execution:
         log: BinaryIO,
         timeout_s: float,
         watch: Watcher | None,
-        worker: Worker,
+        worker: WorkerEnvironment,
     ) -> None:
         scratch = directory / "scratch"
         scratch.mkdir()
@@ -149,8 +149,8 @@ class _Execution:
             stderr=subprocess.STDOUT,
             start_new_session=True,
         )
-        self._session = Session(self._worker.pid, self._directory.name)
-        self._probe = TreeProbe(self._session)
+        self._tree = ProcessTree(self._worker.pid, self._directory.name)
+        self._probe = TreeProbe(self._tree)
         self._left = 0
         try:
             outcome = self._wait()
@@ -158,7 +158,7 @@ class _Execution:
             outcome = Outcome("interrupted", "Ctrl-C was pressed.", self._phase())
         finally:
             self._ended = time.monotonic()
-            self._end_session()
+            self._end_tree()
             self._after = MachineCounters.now()
         return outcome or self._read_outcome()
 
@@ -185,7 +185,7 @@ class _Execution:
 
     def _time_out(self) -> Outcome:
         phase = self._phase()
-        self._log.write(self._session.dump_stacks().encode())
+        self._log.write(self._tree.dump_stacks().encode())
         return Outcome(
             "timeout",
             f"It did not end within {self._timeout_s:g} s and was in phase {phase}: "
@@ -193,10 +193,10 @@ class _Execution:
             phase,
         )
 
-    def _end_session(self) -> None:
+    def _end_tree(self) -> None:
         if self._worker.poll() is not None:
-            self._session.wait(SECONDS_TO_END)
-        self._left = self._session.kill()
+            self._tree.wait(SECONDS_TO_END)
+        self._left = self._tree.kill()
         self._worker.wait()
 
     def _read_outcome(self) -> Outcome:

@@ -12,7 +12,7 @@ from typing import Any
 from bench.errors import CommandError, GateError
 from bench.machine import commands
 from bench.model import Strategy
-from bench.trial.runner import Worker
+from bench.trial.runner import WorkerEnvironment
 
 SECONDS_TO_ANSWER = 120
 # What would make one arm import the other's code.
@@ -52,7 +52,7 @@ class Arm:
     name: str
     label: str
     commit: str | None
-    worker: Worker
+    worker: WorkerEnvironment
     environment: dict[str, Any]
     offers: dict[str, Offer]
 
@@ -89,7 +89,7 @@ def ask(name: str, label: str, python: str, *, cores: int, commit: str | None = 
         name=name,
         label=label,
         commit=commit or (answer["environment"].get("commit") or {}).get("id"),
-        worker=Worker(
+        worker=WorkerEnvironment(
             python, environ, frozenset(answer["trial"]), frozenset(answer["dataset"]), not answer["measures"]
         ),
         environment=answer["environment"],

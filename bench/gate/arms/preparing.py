@@ -19,7 +19,7 @@ from bench.stores.filesystem import from_environment
 
 
 @dataclass(frozen=True)
-class Prepared:
+class GatePreparation:
     """All that a night needs before it begins.
 
     Attributes:
@@ -37,7 +37,7 @@ class Prepared:
     warnings: tuple[str, ...] = ()
 
 
-def prepare(asked: GateRequest, stack: ExitStack, say: Say) -> Prepared:
+def prepare(asked: GateRequest, stack: ExitStack, say: Say) -> GatePreparation:
     """Make the arms; what they are made of goes when the stack is closed.
 
     Args:
@@ -52,7 +52,7 @@ def prepare(asked: GateRequest, stack: ExitStack, say: Say) -> Prepared:
     if asked.pythons:
         pair = zip(ARMS.values(), asked.pythons, strict=True)
         made = {name: arms.ask(name, python, _interpreter(python), cores=asked.request.cores) for name, python in pair}
-        return Prepared(made, _sources(asked))
+        return GatePreparation(made, _sources(asked))
     assert asked.baseline is not None  # noqa: S101 - the command line sees to it
     repository = revisions.top(Path.cwd())
     run = stored.find(asked.baseline, asked.results)
@@ -77,8 +77,8 @@ def prepare(asked: GateRequest, stack: ExitStack, say: Say) -> Prepared:
         python = environments.make(checkout, repository, code)
         found[name] = arms.ask(name, labels[name], python, cores=sources[0][0].cores, commit=commit, code=code)
     if earlier is None:
-        return Prepared(found, sources, warnings=tuple(warnings))
-    return Prepared(found, sources, earlier.grades, earlier.walls, tuple(warnings))
+        return GatePreparation(found, sources, warnings=tuple(warnings))
+    return GatePreparation(found, sources, earlier.grades, earlier.walls, tuple(warnings))
 
 
 def _interpreter(python: str) -> str:
@@ -90,6 +90,6 @@ def _sources(asked: GateRequest) -> list[tuple[Request, Dataset]]:
     return [(asked.request, ensure(name, from_environment(name, Storage()))) for name in asked.data or ("flights",)]
 
 
-def _sources_of(earlier: stored.Stored, asked: GateRequest) -> list[tuple[Request, Dataset]]:
+def _sources_of(earlier: stored.StoredRun, asked: GateRequest) -> list[tuple[Request, Dataset]]:
     strategies = asked.request.strategies or earlier.request.strategies
     return [(replace(earlier.request, strategies=strategies, repeat=1), earlier.dataset)]

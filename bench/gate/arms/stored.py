@@ -26,7 +26,7 @@ from bench.stores.filesystem import from_environment, is_uri
 
 
 @dataclass(frozen=True)
-class Stored:
+class StoredRun:
     """What an earlier run gives to a night.
 
     Attributes:
@@ -59,7 +59,7 @@ def find(baseline: str, results: Path) -> Path | None:
     return None
 
 
-def read(path: Path, data: Sequence[str] = ()) -> Stored:
+def read(path: Path, data: Sequence[str] = ()) -> StoredRun:
     """Read an earlier run and check that it can be a baseline here and now.
 
     Args:
@@ -88,7 +88,7 @@ def read(path: Path, data: Sequence[str] = ()) -> Stored:
     request = request_of(run.run["request"], path.name)
     request = replace(request, task=_task(run.records, request, path.name))
     known = {_key(case): case for case in cases(good)}
-    return Stored(
+    return StoredRun(
         commit=_commit(run.run["environment"], path.name),
         request=request,
         dataset=dataset,

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 
-from bench.gate.measuring.measured import Measured
+from bench.gate.measuring.measurements import CaseMeasurements
 from bench.gate.request import Key
 from bench.stats.looks import Rules
 
@@ -13,7 +13,7 @@ USUAL_PAIRS = 8
 WARM_UP_SHARE = 0.4  # of the budget, that the warm-ups may take before whoever has not had one is left out
 
 
-def cheapest_first(cases: Sequence[Measured], walls: Mapping[Key, float]) -> list[Measured]:
+def cheapest_first(cases: Sequence[CaseMeasurements], walls: Mapping[Key, float]) -> list[CaseMeasurements]:
     """Return cases in the order of their warm-ups, so that time runs out on the dearest; equals stay in their order.
 
     Args:
@@ -22,14 +22,16 @@ def cheapest_first(cases: Sequence[Measured], walls: Mapping[Key, float]) -> lis
             that first what is not distributed, which starts no cluster.
     """
 
-    def rank(measured: Measured) -> tuple[bool, float, bool]:
+    def rank(measured: CaseMeasurements) -> tuple[bool, float, bool]:
         wall = walls.get(measured.case.key)
         return wall is None, wall or 0.0, measured.case.baseline.strategy.distributed
 
     return sorted(cases, key=rank)
 
 
-def cut(cases: Sequence[Measured], seconds: float, rules: Rules) -> tuple[list[Measured], list[Measured]]:
+def cut(
+    cases: Sequence[CaseMeasurements], seconds: float, rules: Rules
+) -> tuple[list[CaseMeasurements], list[CaseMeasurements]]:
     """Return the cases that there is time for, and those that are left out.
 
     First comes the cheapest case of each kind, so that each kind is answered for: a kind is what is learned and whether
@@ -41,11 +43,11 @@ def cut(cases: Sequence[Measured], seconds: float, rules: Rules) -> tuple[list[M
         rules: The numbers of the procedure.
     """
     by_cost = sorted(cases, key=lambda measured: measured.pair_s)
-    kinds: dict[tuple[str, ...], Measured] = {}
+    kinds: dict[tuple[str, ...], CaseMeasurements] = {}
     for measured in by_cost:
         kinds.setdefault(_kind(measured), measured)
     first = list(kinds.values())
-    kept: list[Measured] = []
+    kept: list[CaseMeasurements] = []
     for measured in [*first, *(other for other in by_cost if other not in first)]:
         tried = [*kept, measured]
         if _usual_s(tried, rules) <= seconds:
@@ -54,13 +56,13 @@ def cut(cases: Sequence[Measured], seconds: float, rules: Rules) -> tuple[list[M
     return [m for m in cases if m.case.key in names], [m for m in cases if m.case.key not in names]
 
 
-def _usual_s(cases: Sequence[Measured], rules: Rules) -> float:
+def _usual_s(cases: Sequence[CaseMeasurements], rules: Rules) -> float:
     """Return the seconds that cases take if none but the dearest stands out at the first look and is confirmed."""
     pairs = [measured.pair_s for measured in cases]
     return (sum(pairs) - max(pairs)) * USUAL_PAIRS + max(pairs) * (rules.first_pairs + rules.confirm_pairs)
 
 
-def _kind(measured: Measured) -> tuple[str, ...]:
+def _kind(measured: CaseMeasurements) -> tuple[str, ...]:
     strategy = measured.case.baseline.strategy
     task, dataset = measured.case.key[1:3]
     return measured.case.family, task, dataset, "distributed" if strategy.distributed else "one process"

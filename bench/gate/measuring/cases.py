@@ -19,7 +19,7 @@ from bench.tasks.base import LEAST_S
 
 
 @dataclass(frozen=True)
-class Case:
+class GateCase:
     """A case that both arms have.
 
     Attributes:
@@ -40,7 +40,7 @@ class Case:
 
 
 @dataclass(frozen=True)
-class Absent:
+class AbsentCase:
     """A case that cannot be compared.
 
     Attributes:
@@ -57,7 +57,7 @@ class Absent:
 
 def match(
     baseline: Arm, candidate: Arm, request: Request, dataset: Dataset, reference: Reference | None
-) -> tuple[list[Case], list[Absent]]:
+) -> tuple[list[GateCase], list[AbsentCase]]:
     """Return the cases that both arms have, and those that only one has or none can run.
 
     Args:
@@ -71,8 +71,8 @@ def match(
         UsageError: A pattern matches nothing that does the task in either arm.
     """
     names = selected(baseline, candidate, request)
-    cases: list[Case] = []
-    absent: list[Absent] = []
+    cases: list[GateCase] = []
+    absent: list[AbsentCase] = []
     for name in names:
         offers = [_offer(arm, name, request.task) for arm in (baseline, candidate)]
         gone = _absent(name, *offers)
@@ -81,10 +81,10 @@ def match(
         for workers in request.workers if distributed else (1,):
             key = (name, request.task, dataset.name, workers, request.cores)
             if gone:
-                absent.append(Absent(key, *gone))
+                absent.append(AbsentCase(key, *gone))
             else:
                 both = [_planned(request, name, offer, workers, dataset, reference) for offer in offers]
-                cases.append(Case(key, both[0].strategy.family, *both))
+                cases.append(GateCase(key, both[0].strategy.family, *both))
     return cases, absent
 
 

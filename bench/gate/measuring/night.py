@@ -7,7 +7,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from bench.gate.arms.arms import Arm
-from bench.gate.measuring.measured import Failure, Measured, Pair
+from bench.gate.measuring.measurements import CaseMeasurements, Failure, Pair
 from bench.gate.measuring.schedule import Shuffler, order
 from bench.gate.request import ARMS, Say
 from bench.records.directory import Record, RunDirectory
@@ -22,7 +22,7 @@ URGENCY: tuple[Stage, ...] = ("look", "confirm", "more", "assure")
 
 
 @dataclass(frozen=True)
-class Night:
+class PairRunner:
     """What all runs of a night have in common.
 
     Attributes:
@@ -43,14 +43,14 @@ class Night:
     deadline: float
     say: Say
 
-    def warm_up(self, cases: Sequence[Measured], until: float) -> list[Measured]:
+    def warm_up(self, cases: Sequence[CaseMeasurements], until: float) -> list[CaseMeasurements]:
         """Run each case once in each arm, to be discarded, and return those for which there was no time.
 
         Args:
             cases: The cases, in the order in which they get their turn.
             until: Moment of ``time.monotonic`` after which no more are begun.
         """
-        left: list[Measured] = []
+        left: list[CaseMeasurements] = []
         for number, measured in enumerate(cases, 1):
             if time.monotonic() >= until:
                 left.append(measured)
@@ -59,7 +59,7 @@ class Night:
             self._warm_up(measured)
         return left
 
-    def _warm_up(self, measured: Measured) -> None:
+    def _warm_up(self, measured: CaseMeasurements) -> None:
         for arm in ARMS.values():
             # What skips in one arm has to show what it does in the other: only then is it known who lacks it.
             if measured.failure is None or measured.failure.status == "skipped":
@@ -67,7 +67,7 @@ class Night:
                 measured.warm_ups |= {arm: record} if record["status"] == "ok" else {}
                 measured.skips |= {arm: record["reason"]} if record["status"] == "skipped" else {}
 
-    def measure(self, cases: Sequence[Measured], after_round: Callable[[], None]) -> None:
+    def measure(self, cases: Sequence[CaseMeasurements], after_round: Callable[[], None]) -> None:
         """Go on until each case is settled, has failed, or there is no time for it.
 
         Args:
@@ -80,16 +80,16 @@ class Night:
                 f"{stage}: {len(chosen)} of {len(cases)} cases, {max(0, self.deadline - time.monotonic()):.0f} s left"
             )
             retries = sum(measured.retries for measured in chosen)
-            for measured in self.shuffler.shuffled(chosen):
+            for measured in self.shuffler.shuffle(chosen):
                 if time.monotonic() + measured.pair_s > self.deadline:
                     measured.out_of_time = True
                 else:
-                    self._pair(measured, stage)
+                    self._run_pair(measured, stage)
             if repeated := sum(measured.retries for measured in chosen) - retries:
                 self.say(f"{repeated} runs were repeated, because the machine was disturbed")
             after_round()
 
-    def _most_urgent(self, cases: Sequence[Measured]) -> tuple[Stage, list[Measured]] | None:
+    def _most_urgent(self, cases: Sequence[CaseMeasurements]) -> tuple[Stage, list[CaseMeasurements]] | None:
         steps = [(measured, measured.next(self.rules)) for measured in cases]
         for stage in URGENCY:
             chosen = [measured for measured, step in steps if isinstance(step, Ask) and step.stage == stage]
@@ -97,19 +97,19 @@ class Night:
                 return stage, chosen
         return None
 
-    def _pair(self, measured: Measured, stage: Stage) -> None:
+    def _run_pair(self, measured: CaseMeasurements, stage: Stage) -> None:
         arms = order(len(measured.pairs))
         records: dict[str, Record] = {}
         noisy = False
         for letter in arms:
             arm = ARMS[letter]
-            records[arm], disturbed = self._quiet_run(measured, arm, stage)
+            records[arm], disturbed = self._run_until_quiet(measured, arm, stage)
             noisy |= disturbed
             if measured.failure:
                 return
         measured.pairs.append(Pair(stage, arms, records["baseline"], records["candidate"], noisy))
 
-    def _quiet_run(self, measured: Measured, arm: str, stage: Stage) -> tuple[Record, bool]:
+    def _run_until_quiet(self, measured: CaseMeasurements, arm: str, stage: Stage) -> tuple[Record, bool]:
         """Run one arm, again if the machine was disturbed; return the last record and whether it still was."""
         for attempt in range(ATTEMPTS):
             if attempt and time.monotonic() + measured.pair_s > self.deadline:  # the other arm may be still to come
@@ -120,7 +120,7 @@ class Night:
                 return record, False
         return record, True
 
-    def _run(self, measured: Measured, arm: str, stage: str, attempt: int) -> tuple[Record, str | None]:
+    def _run(self, measured: CaseMeasurements, arm: str, stage: str, attempt: int) -> tuple[Record, str | None]:
         """Run one arm once, keep the record, and return it with what disturbed the machine meanwhile."""
         planned = measured.case.planned(arm)
         number = measured.runs[arm]
@@ -136,10 +136,10 @@ class Night:
                 timeout_s=self.timeout_s,
                 worker=self.arms[arm].worker,
             )
-        except runner.Interrupted as interrupt:
+        except runner.TrialInterrupt as interrupt:
             directory.append(interrupt.record)
             raise
-        disturbed = measured.witnesses[arm].disturbed(record)
+        disturbed = measured.witnesses[arm].judge(record)
         record["notes"]["gate"] = {"stage": stage, "attempt": attempt, "disturbed": disturbed}
         directory.append(record)
         measured.walls[arm].append(record["wall_s"])

@@ -33,6 +33,6 @@ class Shuffler:
         """
         self._random = random.Random(seed)  # noqa: S311 - no secret is made here
 
-    def shuffled(self, items: Sequence[Item]) -> list[Item]:
+    def shuffle(self, items: Sequence[Item]) -> list[Item]:
         """Return the same items in another order."""
         return self._random.sample(items, len(items))

@@ -19,7 +19,7 @@ class Witness:
         """Start knowing nothing."""
         self._own_stall: float | None = None
 
-    def disturbed(self, record: Record) -> str | None:
+    def judge(self, record: Record) -> str | None:
         """Return what disturbed a run, None if nothing did.
 
         Args:

@@ -6,7 +6,7 @@ import statistics
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-from bench.gate.measuring.measured import Pair
+from bench.gate.measuring.measurements import Pair
 from bench.records.directory import Record
 from bench.stats.ranksum import Ratio, ratio
 from bench.tasks import TASKS

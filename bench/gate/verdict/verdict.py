@@ -19,6 +19,7 @@ SCHEMA = 1
 NAME = "verdict.json"
 
 Document = dict[str, Any]
+VerdictEntry = dict[str, Any]  # of one case
 
 
 def claim(directory: Path) -> Path:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 
-from bench.gate.measuring.cases import Case, seconds_of, unable
+from bench.gate.measuring.cases import GateCase, seconds_of, unable
 from bench.gate.measuring.witness import Witness
 from bench.gate.request import ARMS
 from bench.records.directory import Record
@@ -58,7 +58,7 @@ class Failure:
 
 
 @dataclass
-class Measured:
+class CaseMeasurements:
     """A case and what was measured of it; the one mutable thing of a night.
 
     Attributes:
@@ -73,7 +73,7 @@ class Measured:
         out_of_time: Whether there was no time left for what it still needed.
     """
 
-    case: Case
+    case: GateCase
     pairs: list[Pair] = field(default_factory=list)
     warm_ups: dict[str, Record] = field(default_factory=dict)
     skips: dict[str, str] = field(default_factory=dict)
