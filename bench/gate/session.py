@@ -1,4 +1,4 @@
-"""One night of the gate, from what was asked for to the verdict."""
+"""One night of the gate, from the request to the verdict."""
 
 from __future__ import annotations
 
@@ -33,14 +33,14 @@ from bench.trial import record, references
 
 
 class GateNight:
-    """A night in the making; its document can be had at any moment."""
+    """A night of the gate; after each round, its verdict so far is on disk."""
 
     def __init__(self, asked: GateRequest, say: Say) -> None:
-        """Begin.
+        """Start the budget.
 
         Args:
-            asked: What was asked for.
-            say: Tells a person what is going on.
+            asked: The request.
+            say: Tells a person about the progress.
         """
         self._asked = asked
         self._say = say
@@ -55,10 +55,10 @@ class GateNight:
         self._warnings: list[str] = []
 
     def conduct(self) -> Document:
-        """Do all of it and return the verdict, which is on disk then; whatever ends it early is on disk, too.
+        """Conduct the night, write the verdict to disk and return it; an early end is on disk, too.
 
         Raises:
-            BenchError: Something that was asked for cannot be done.
+            BenchError: The request cannot be met.
             KeyboardInterrupt: Ctrl-C was pressed.
         """
         try:
@@ -113,7 +113,7 @@ class GateNight:
         self._absent += absent
 
     def _make_directories(self, sources: list[tuple[Request, Dataset]]) -> dict[tuple[str, str], RunDirectory]:
-        """Make a run's directory for each arm and dataset, which everything that reads runs can read."""
+        """Make a run's directory for each arm and dataset; `bench report` and all other readers of runs read it."""
         made = {}
         for request, dataset in sources:
             for name, arm in self._arms.items():
@@ -133,7 +133,7 @@ class GateNight:
         return made
 
     def _leave_out(self, left: list[CaseMeasurements], why: str) -> None:
-        """Take cases out of the plan; one whose warm-ups show that its answer got worse is told all the same."""
+        """Take cases out of the plan, except those whose warm-ups already show a worse answer."""
         for measured in left:
             measured.out_of_time = True
             if judgement.is_worse(measured, self._grades.get(measured.case.key)):
@@ -145,7 +145,7 @@ class GateNight:
             self._measured.remove(measured)
 
     def _take_out_skipped(self) -> None:
-        """Take out the cases that cannot run here, as only their own setup could tell."""
+        """Take out the cases whose own setup has shown that they cannot run here."""
         for measured in list(self._measured):
             if gone := measured.unable:
                 self._absent.append(AbsentCase(measured.case.key, *gone))
@@ -205,7 +205,7 @@ class GateNight:
 
 
 def _commit(arm: Arm) -> dict[str, Any] | None:
-    """Return the commit as an environment has it: of the revision, which is clean, or of the bench that lies there."""
+    """Return the commit of an arm's code: the revision's, which is clean, or that of its environment's bench."""
     known: dict[str, Any] | None = arm.environment.get("commit")
     if arm.commit is None or (known and known["id"] == arm.commit):
         return known

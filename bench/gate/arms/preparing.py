@@ -1,4 +1,4 @@
-"""Makes the two arms, and says what is to run on which dataset."""
+"""Makes the two arms, and decides which trials run on which dataset."""
 
 from __future__ import annotations
 
@@ -20,14 +20,14 @@ from bench.stores.filesystem import from_environment
 
 @dataclass(frozen=True)
 class GatePreparation:
-    """All that a night needs before it begins.
+    """Everything that a night needs before it begins.
 
     Attributes:
         arms: The two arms, by name.
-        sources: What to run, on which dataset.
+        sources: Each request with its dataset.
         grades: Recorded grades that cases must reach, of a stored baseline.
         walls: Recorded wall seconds of a run of each case, of a stored baseline.
-        warnings: What should be known before the figures.
+        warnings: Sentences to read before the figures.
     """
 
     arms: Mapping[str, Arm]
@@ -38,16 +38,16 @@ class GatePreparation:
 
 
 def prepare(asked: GateRequest, stack: ExitStack, say: Say) -> GatePreparation:
-    """Make the arms; what they are made of goes when the stack is closed.
+    """Make the arms; their checkouts and environments are removed when the stack is closed.
 
     Args:
-        asked: What was asked for.
-        stack: Keeps checkouts and environments for as long as they are needed.
-        say: Tells a person what is going on.
+        asked: The request.
+        stack: Holds the checkouts and environments.
+        say: Tells a person about the progress.
 
     Raises:
         UsageError: There is no such revision, run or dataset, or it cannot be compared.
-        GateError: A revision cannot be installed.
+        GateError: A revision cannot be installed, or does not answer.
     """
     if asked.pythons:
         pair = zip(ARMS.values(), asked.pythons, strict=True)
@@ -82,7 +82,10 @@ def prepare(asked: GateRequest, stack: ExitStack, say: Say) -> GatePreparation:
 
 
 def _interpreter(python: str) -> str:
-    """Return an interpreter's path for workers that start elsewhere; a link stays one, for it says whose packages."""
+    """Return an interpreter's absolute path, for workers that start in other directories.
+
+    A link is not resolved: its place decides which environment's packages the interpreter finds.
+    """
     return os.path.abspath(python) if os.sep in python else python
 
 
