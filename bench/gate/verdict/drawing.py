@@ -1,4 +1,4 @@
-"""The drawing of a case: its pairs of runs, from left to right as they were measured."""
+"""The drawing of a case: its pairs of runs in the order of measurement, from left to right."""
 
 from __future__ import annotations
 

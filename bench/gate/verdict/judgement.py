@@ -1,4 +1,4 @@
-"""Turns what was measured of each case into its entry of the verdict, and all of them into the exit code."""
+"""Turns the measurements of each case into its entry of the verdict, and all entries into the exit code."""
 
 from __future__ import annotations
 
@@ -22,12 +22,12 @@ Grades = dict[str, float]
 
 
 def entry(measured: CaseMeasurements, rules: Rules, reference: Grades | None = None) -> VerdictEntry:
-    """Return what the verdict says of a case that was measured.
+    """Return the verdict's entry of a case that was measured.
 
     Args:
         measured: The case.
         rules: The numbers of the procedure.
-        reference: Recorded grades that the candidate's must reach; by default those of the baseline in this session.
+        reference: Recorded grades that the candidate must reach; by default those of the baseline in this session.
     """
     speed = measured.so_far(rules)
     graded = {arm: _grades(measured, arm) for arm in ("baseline", "candidate")}
@@ -62,13 +62,13 @@ def entry(measured: CaseMeasurements, rules: Rules, reference: Grades | None = N
 
 
 def is_worse(measured: CaseMeasurements, reference: Grades | None = None) -> bool:
-    """Return whether the grades of what was measured so far are worse than they may be; arguments as for `entry`."""
+    """Return whether the grades so far are worse than the tolerance allows; arguments as for `entry`."""
     problem = problem_of(measured.case.candidate.trial.dataset)
     return bool(_worse(_grades(measured, "candidate"), reference or _grades(measured, "baseline"), problem))
 
 
 def absent_entry(case: AbsentCase) -> VerdictEntry:
-    """Return what the verdict says of a case that was not measured."""
+    """Return the verdict's entry of a case that was not measured."""
     return {
         "case": case_facts(case.key, None),
         "verdict": case.verdict,
@@ -97,12 +97,12 @@ def case_facts(key: Key, family: str | None) -> dict[str, Any]:
 def exit_code(entries: Iterable[VerdictEntry], *, strict: bool) -> int:
     """Return the exit code that the entries call for.
 
-    What was found out about the code comes before what could not be measured: a wrong answer, a confirmed slowdown,
-    then a case that is missing or broken, then doubt.
+    A finding about the code comes before a case that could not be measured: first a worse answer, then a confirmed
+    slowdown, then a case that is missing or broken, then an inconclusive one.
 
     Args:
         entries: Out of `entry` and `absent_entry`.
-        strict: Whether doubt fails.
+        strict: Whether an inconclusive case fails.
     """
     verdicts = {found["verdict"] for found in entries}
     speeds = {found["speed"] for found in entries}

@@ -18,7 +18,7 @@ def write_reports(directory: Path, document: Document) -> None:
     """Write the reports of a night.
 
     Args:
-        directory: Where they go.
+        directory: Directory of the night.
         document: The verdict.
 
     Raises:
@@ -34,7 +34,7 @@ def write_reports(directory: Path, document: Document) -> None:
 
 
 def html(document: Document) -> str:
-    """Return a verdict as one page that needs nothing from anywhere.
+    """Return a verdict as one HTML page that loads nothing else.
 
     Args:
         document: The verdict.

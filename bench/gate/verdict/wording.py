@@ -1,4 +1,4 @@
-"""Headline, order and figures of a verdict, alike in all its forms."""
+"""Headline, order and figures of a verdict, for all its forms."""
 
 from __future__ import annotations
 
@@ -91,5 +91,5 @@ def figures(entry: VerdictEntry) -> tuple[str, str, str]:
 
 
 def reason(entry: VerdictEntry) -> str:
-    """Return the sentence that explains a verdict, fit to be shown."""
+    """Return the sentence that explains a verdict, cleaned for display."""
     return shown(entry["reason"], REASON_LIMIT)
