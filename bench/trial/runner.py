@@ -1,4 +1,4 @@
-"""The parent of a trial: one trial, one process session, exactly one record."""
+"""The parent process of a trial: runs it in a process session of its own, and makes exactly one record."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ from bench.trial.wire import write_trial
 
 THREAD_VARIABLES = ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS", "NUMEXPR_NUM_THREADS")
 LOG_LIMIT_BYTES = 2_000_000
-SECONDS_TO_END = 5.0  # that a trial's other processes get once its worker is gone
+SECONDS_TO_END = 5.0  # for a trial's other processes to end after its worker
 SECONDS_BETWEEN_WATCHES = 1.0
 
 Watcher = Callable[[str, float], None]
@@ -58,7 +58,7 @@ THIS = WorkerEnvironment()
 
 
 class TrialInterrupt(KeyboardInterrupt):
-    """Ctrl-C was pressed during a trial; ``record`` is that trial's."""
+    """Ctrl-C was pressed during a trial; ``record`` is the record of that trial."""
 
     def __init__(self, interrupted: Record) -> None:
         super().__init__()
@@ -81,8 +81,8 @@ def run(
         planned: The trial, with the facts about its strategy.
         run_name: Name of the run, for the record.
         environment: Fingerprint of the environment, for the record.
-        log: File for all that the trial's processes print; its last two parts name it in the record.
-        timeout_s: Seconds after which the trial is ended, with a stack dump in the log.
+        log: File for the output of the trial's processes; the last two parts of its path go into the record.
+        timeout_s: Seconds after which the trial is killed, with a stack dump in the log.
         watch: Called about once a second with the phase and the seconds since the spawn.
         worker: The environment that runs it.
 
@@ -134,7 +134,7 @@ class _Execution:
         self._environment = worker
 
     def run(self) -> Outcome:
-        """Spawn the worker, wait for its end, and make sure that nothing of it is left."""
+        """Spawn the worker, wait for its end, and kill every process that it left."""
         where = self._environment
         write_trial(self._directory / "trial.json", self._trial, where.trial_fields, where.dataset_fields)
         threads = dict.fromkeys(THREAD_VARIABLES, str(self._trial.threads_per_worker))
@@ -163,7 +163,7 @@ class _Execution:
         return outcome or self._read_outcome()
 
     def _wait(self) -> Outcome | None:
-        """Sleep until the worker ends or its time is up, with a look at its processes now and then."""
+        """Sleep until the worker ends or its time is up, and sample its processes now and then."""
         deadline = self._before.wall + self._timeout_s
         watched = self._before.wall
         while True:
@@ -218,7 +218,7 @@ class _Execution:
         return f"It ended with exit code {code} before its work was done: see its log."
 
     def evidence(self) -> record.Evidence:
-        """Return what was observed of the trial."""
+        """Return the observations of the trial."""
         return record.Evidence(
             events=read_events(self._directory / "events.jsonl"),
             before=self._before,
@@ -244,5 +244,5 @@ def _trim(log: Path) -> None:
 
 
 def with_scratch(planned: Planned, scratch: Path) -> Planned:
-    """Return the same with the directory that the strategy may write to."""
+    """Return a plan with the directory that the strategy may write to."""
     return replace(planned, trial=replace(planned.trial, scratch=scratch))
