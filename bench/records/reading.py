@@ -75,7 +75,7 @@ def _parquet(path: Path) -> Any:
 
 
 def _unpack(exported: Any, path: Path) -> list[Run]:
-    """Return the runs of an export; their logs are looked for beside it."""
+    """Return the runs of an export; their logs are expected beside it."""
     if not isinstance(exported, dict) or exported.get("format") != FORMAT:
         raise ResultsError(f"{path} is no export of `bench report`: give it a run's directory, or what it exported.")
     if exported.get("version") != VERSION:
@@ -97,7 +97,7 @@ def _unpacked(exported: dict[str, Any], path: Path) -> Run:
 
 
 def _check(run: Run, path: Path) -> None:
-    """Refuse a ``run.json`` that lacks what a report needs, and records of another dataset than it names."""
+    """Refuse a ``run.json`` that lacks a field for a report, and records of another dataset."""
     parts = (
         ((), RUN),
         (("environment",), ENVIRONMENT),

@@ -27,8 +27,8 @@ class TreeProbe:
     probe multiplies by the last ratio of the two.
 
     The kernel adds a dead process's CPU time to its parent's when the parent waits for it. A parent that ignores
-    SIGCHLD never waits, and the time is lost: Spark's Python daemon is such a parent. So the probe reads the time of its
-    children while they live, and misses their time after the last sample.
+    SIGCHLD never waits, and the time is lost: Spark's Python daemon is such a parent. So the probe reads the time of
+    its children while they live, and misses their time after the last sample.
     """
 
     def __init__(self, tree: ProcessTree) -> None:
