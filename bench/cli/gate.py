@@ -64,7 +64,7 @@ def _gate(
         workers: Numbers of workers of distributed strategies.
         cores: CPU cores for each run.
         out: Directory of the night.
-        seed: Seed of the order of the cases; drawn, and recorded, if not given.
+        seed: Seed of the order of the cases; by default it is drawn. The verdict records it.
         python: The interpreters of two existing environments.
         wanted: Other fields of a `GateRequest`.
     """

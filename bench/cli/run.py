@@ -118,9 +118,9 @@ def _request(wanted: dict[str, Any]) -> Request:
 
 
 def _cores(wanted: dict[str, Any]) -> tuple[int, tuple[int, ...]]:
-    """Return the cores of each trial, and the workers where none are asked for."""
+    """Return the cores of each trial, and the default workers."""
     if wanted["master"] and not conf.is_local(wanted["master"]):
-        # This machine's cores say nothing about a cluster's: one for each worker, if nothing else is said.
+        # A cluster has other cores than this machine: one for each worker by default.
         workers = wanted["workers"] or (2,)
         return wanted["cores"] or max(workers), workers
     available = limits.cores_available()
@@ -160,7 +160,7 @@ def _execute(campaign: Campaign, timeout_s: float, as_json: bool) -> int:
     if not as_json:
         print_run(done, Console(highlight=False))
     if campaign.bucket:
-        # After the table, which a store that fails by now is not to take along.
+        # After the table, so that a store that fails does not suppress it.
         campaign.bucket.finish(campaign.directory, report)
     if not as_json:
         click.echo(f"Records and logs: {_place(campaign)}")
@@ -175,7 +175,7 @@ def _place(campaign: Campaign) -> str:
 
 
 def exit_code(records: list[Record]) -> int:
-    """Return the exit code that the records of a run call for; the control does not count as work.
+    """Return the exit code of a run by its records; the control does not count as work.
 
     Args:
         records: The records.

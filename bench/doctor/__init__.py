@@ -1,4 +1,4 @@
-"""`bench doctor`: whether this machine can run the strategies, and the remedy where it cannot."""
+"""`bench doctor`: checks whether this machine can run the strategies, and names the remedy where it cannot."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ def run_checks() -> Iterator[Check]:
 
 
 def report(console: Console) -> int:
-    """Print each check as it ends, and return the exit code: 0, or 5 if anything is broken.
+    """Print each check as it ends, and return the exit code: 0, or 5 if a check is broken.
 
     Args:
         console: Where to print.

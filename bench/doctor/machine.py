@@ -1,4 +1,4 @@
-"""Checks of the machine: cores, memory, disk, loopback, and the kernel's permissions to look at processes."""
+"""Checks of the machine: cores, memory, disk, loopback, and the kernel's permission to look into processes."""
 
 from __future__ import annotations
 
@@ -69,11 +69,11 @@ def check_memory(limit: int | None, free: int) -> Check:
 
 
 def check_disk(name: str, directory: Path) -> Check:
-    """Judge the free space, and whether one may write there.
+    """Judge the free space of a disk, after writing a file there.
 
     Args:
-        name: What the place is for.
-        directory: The place; the nearest directory that exists counts.
+        name: Name of the check.
+        directory: The place; if it does not exist, its nearest parent counts.
     """
     place = next(path for path in (directory, *directory.parents) if path.is_dir())
     free = shutil.disk_usage(place).free
@@ -92,7 +92,7 @@ def check_disk(name: str, directory: Path) -> Check:
 
 
 def check_loopback() -> Check:
-    """Open a port on loopback and talk through it, as Spark, TensorFlow and XGBoost do."""
+    """Open a port on loopback and send a byte through it, as Spark, TensorFlow and XGBoost do."""
     try:
         with socket.create_server(("127.0.0.1", 0)) as server:
             server.settimeout(5)
@@ -108,10 +108,10 @@ def check_loopback() -> Check:
 
 
 def check_pressure(directory: Path) -> Check:
-    """Judge whether the kernel tells how long programs wait for each other.
+    """Judge whether the kernel reports the time that programs wait for each other.
 
     Args:
-        directory: Where pressure stall information lies, ``/proc/pressure``.
+        directory: Directory of the pressure stall information, ``/proc/pressure``.
     """
     readable = []
     for name in ("cpu", "io", "memory"):
@@ -126,7 +126,7 @@ def check_pressure(directory: Path) -> Check:
 
 
 def check_stack_dumps() -> Check:
-    """Dump the stack of a child of ours, as is done with a trial that hangs."""
+    """Dump the stack of a child process, as `bench run` does for a trial that hangs."""
     remedy = "Allow ptrace (in a container: --cap-add=SYS_PTRACE): a hang is then recorded with its stack dump."
     program = "import time\ndef hang(): time.sleep(60)\nprint(flush=True)\nhang()"
     with subprocess.Popen([sys.executable, "-c", program], stdout=subprocess.PIPE) as child:

@@ -1,4 +1,4 @@
-"""Checks of the stack: the interpreter, Java, and each framework, which is really used for a moment."""
+"""Checks of the stack: the interpreter, Java, and each framework, in use for a moment."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ from bench.machine import commands, host
 from bench.spark import java
 
 SECONDS_TO_TRY = 180
-TESTED = ((3, 11), (3, 12), (3, 13))  # those that tox.ini has an environment for
+TESTED = ((3, 11), (3, 12), (3, 13))  # those with an environment in tox.ini
 
 
 def run_checks() -> Iterator[Check]:
@@ -47,7 +47,7 @@ def check_python(version: tuple[int, ...]) -> Check:
 
 
 def check_java(found: java.Java | None) -> Check:
-    """Judge the Java that Spark will run on.
+    """Judge the Java for Spark.
 
     Args:
         found: The Java that `bench.spark.java` starts, if there is one.
@@ -79,7 +79,7 @@ def check_spark(runtime: java.Java | None) -> Check:
 
 
 def try_tensorflow() -> tuple[Check, int]:
-    """Multiply two matrices with TensorFlow; return also the number of GPUs that it sees."""
+    """Multiply two matrices with TensorFlow; return the check, and the number of GPUs that TensorFlow sees."""
     check, answer = try_framework("TensorFlow", "tensorflow", "pip install 'tf-spark-bench[tensorflow]'")
     return check, answer.get("gpus", 0)
 
@@ -89,7 +89,7 @@ def check_gpu(installed: tuple[str, ...], seen: int) -> Check:
 
     Args:
         installed: The GPUs that the driver knows.
-        seen: How many of them TensorFlow sees.
+        seen: Number of them that TensorFlow sees.
     """
     if not installed:
         return Check("GPU", "ok", "none here: everything runs on the CPU")
@@ -105,13 +105,13 @@ def try_framework(
     """Use a framework for a moment, in a process of its own.
 
     Args:
-        name: What to call it.
-        module: Its import name, by which `bench.doctor.usage` knows it.
+        name: Its name in the check.
+        module: Its import name, as in `bench.doctor.usage`.
         install: The command that installs it.
         environ: Environment variables to add.
 
     Returns:
-        The check, and what the framework said: ``version`` and more.
+        The check, and the answer of the framework: ``version`` and more.
     """
     if importlib.util.find_spec(module) is None:
         return Check(name, "warning", "not installed", f"Run `{install}`, or its strategies are skipped."), {}
@@ -129,9 +129,9 @@ def try_framework(
 
 
 def _run(command: list[str], environ: dict[str, str]) -> tuple[int, str, str]:
-    """Run a command and return its exit code, output and errors, stripped; nothing that it started stays.
+    """Run a command and return its exit code, output and errors, stripped; kill every process that it left.
 
-    `bench.machine.commands.run` ends the command's process session only; Spark's JVM leaves it, and is found by a mark.
+    `bench.machine.commands.run` kills the command's process session only; Spark's JVM leaves it, but keeps the mark.
 
     Raises:
         subprocess.TimeoutExpired: It hangs.
