@@ -65,4 +65,4 @@ class PluginError(BenchError):
 
 
 class Skip(Exception):  # noqa: N818 - the strategies' word; it is no error
-    """Raised in ``bench_setup``: this strategy cannot run here; the reason says what to install."""
+    """Raised in ``bench_setup``: this strategy cannot run here; the reason names the package to install."""

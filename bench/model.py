@@ -24,7 +24,7 @@ class Strategy:
         install: The arguments of ``pip install`` that bring ``needs``.
         remedy: The remedy where ``pip install`` is not enough, as the rest of a sentence.
         distributed: Whether it shares its work among ``--workers``.
-        scores: In a predict trial, ``own``: it scores with what its ``bench_train`` returned; ``reference``: with the
+        scores: In a predict trial, ``own``: it scores with the result of its ``bench_train``; ``reference``: with the
             Keras model whose path it is given.
         tasks: Tasks that it takes part in, of those that it has the hook for. One that scores only to be graded,
             by another strategy's code, has ``("train",)``.

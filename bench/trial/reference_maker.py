@@ -51,7 +51,7 @@ def main(module: str, path: str, storage: Storage, directory: Path, given: Path 
     """
     dataset, models, threads = open_dataset(path, storage), importlib.import_module(module), cores_available()
     model = given or models.train(dataset, rows_to_train_on(dataset), directory, threads)
-    # The trained model is loaded from its file, too, so that the file is what scores.
+    # The trained model is loaded from its file, too, so that the kept file has made the predictions.
     score = models.load(model, len(dataset.features), threads)
     with PredictionWriter(directory / PREDICTIONS) as predictions:
         for row_ids, rows in rows_to_score(dataset):
