@@ -1,4 +1,7 @@
-"""What the machine, the stack and the commit were, for the record; imports no framework."""
+"""Describes the machine, the stack and the commit for the record; imports no framework.
+
+The gate calls this module of other revisions by its name: it does not move.
+"""
 
 from __future__ import annotations
 
@@ -17,9 +20,9 @@ from bench.spark import java
 
 
 def describe(cores: int, cluster: dict[str, Any] | None = None) -> dict[str, Any]:
-    """Return all that is worth knowing about where and with what a run was made, ready for JSON.
+    """Return a description of the machine, the stack and the commit of a run, ready for JSON.
 
-    No environment variable and no host name is in it.
+    It holds no environment variable and no host name.
 
     Args:
         cores: Cores that each trial gets.
@@ -28,9 +31,9 @@ def describe(cores: int, cluster: dict[str, Any] | None = None) -> dict[str, Any
 
     Returns:
         ``cores``; ``host`` (see `bench.machine.host.Host`); ``python``; ``java`` (None if there is none); ``versions``
-        of the distributions that hold strategies and of what these require, by name; ``subjects``, those that hold
-        strategies; ``cluster``, where there is one; ``commit`` (``id``, ``dirty``; None outside a checkout of this
-        project); and ``fingerprint`` (see `fingerprint`).
+        of the distributions that hold strategies and of their requirements, by name; ``subjects``, the distributions
+        that hold strategies; ``cluster``, where there is one; ``commit`` (``id``, ``dirty``; None outside a checkout of
+        this project); and ``fingerprint`` (see `fingerprint`).
     """
     subjects, versions = _distributions()
     host = describe_host()
@@ -49,11 +52,11 @@ def describe(cores: int, cluster: dict[str, Any] | None = None) -> dict[str, Any
 
 
 def facts(environment: dict[str, Any]) -> dict[str, Any]:
-    """Return the facts that make two runs incomparable where they differ, by the name to call them in a refusal.
+    """Return the facts that make two runs incomparable where they differ, by the name that a refusal calls them.
 
     These are the machine (its id, CPU, memory in whole GiB, architecture, GPUs), the cores, and the versions of Python,
-    Java and everything that strategies require. Not among them: the time, the kernel, the commit, and the version of
-    a package that holds strategies (this one too), because two of those are just what people want to compare.
+    Java and everything that strategies require. The time and the kernel are left out. So are the commit and the version
+    of a package that holds strategies (this one too), because people compare two of just these.
 
     Args:
         environment: Out of `describe`.
@@ -76,14 +79,14 @@ def facts(environment: dict[str, Any]) -> dict[str, Any]:
 
 
 def _cluster(cluster: dict[str, Any] | None) -> dict[str, Any]:
-    """Return the facts of a cluster: which one it is, and how it was set up; none on one machine."""
+    """Return the facts of a cluster, its master and its settings; none on one machine."""
     if cluster is None:
         return {}
     return {"Spark master": cluster["master"], "Spark settings": json.dumps(cluster["settings"], sort_keys=True)}
 
 
 def fingerprint(environment: dict[str, Any]) -> str:
-    """Return 12 hexadecimal digits that differ where any of the `facts` do.
+    """Return 12 hexadecimal digits that differ where any of the `facts` differ.
 
     Args:
         environment: Out of `describe`, or read back from JSON.
@@ -92,10 +95,10 @@ def fingerprint(environment: dict[str, Any]) -> str:
 
 
 def commit(directory: Path) -> dict[str, Any] | None:
-    """Return the commit that is checked out, None if this is no checkout of its own.
+    """Return the commit that is checked out, None if the directory is not the top of a checkout.
 
     Args:
-        directory: Where a repository's top must lie: a package installed *inside* some repository is not its code.
+        directory: The top of a repository: a package that is installed *inside* some repository is not its code.
 
     Returns:
         ``id``, and ``dirty``: whether anything differs from that commit.
@@ -108,7 +111,7 @@ def commit(directory: Path) -> dict[str, Any] | None:
 
 
 def _distributions() -> tuple[list[str], dict[str, str]]:
-    """Return the distributions that hold strategies, and the versions of these and of what they require."""
+    """Return the distributions that hold strategies, and the versions of these and of their requirements."""
     found = [entry.dist for entry in importlib.metadata.entry_points(group=GROUP)]
     subjects = {dist.name: dist for dist in found if dist}
     versions = {name: dist.version for name, dist in subjects.items()}

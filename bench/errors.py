@@ -4,7 +4,7 @@ BenchError                    one sentence for a person, and the exit code
 ├── UsageError                2: the request cannot be met as it was put
 │   ├── DatasetError          2: a dataset that is missing, damaged or unsuitable
 │   └── ResultsError          2: results that are missing, damaged or from a newer version
-├── GateError                 5: what the gate needs to measure with cannot be had
+├── GateError                 5: a revision's environment that cannot be made or does not answer
 ├── CommandError              5: another program that does not start, or does not end in time
 ├── StorageError              5: an object store that cannot be reached, or that breaks off
 └── PluginError               5: a strategy plugin that breaks the contract
@@ -15,7 +15,7 @@ EXIT_FAILED, EXIT_INCONCLUSIVE, EXIT_WORSE, EXIT_NOTHING_RAN, EXIT_INTERRUPTED =
 
 
 class BenchError(Exception):
-    """A problem that its one sentence explains; the command line ends with ``exit_code``."""
+    """A problem, explained in one sentence; the command line ends with ``exit_code``."""
 
     exit_code = 5
 
@@ -27,7 +27,7 @@ class UsageError(BenchError):
 
 
 class DatasetError(UsageError):
-    """A dataset, or the input that one is to be made of, cannot be used."""
+    """A dataset, or the input for one, cannot be used."""
 
 
 class ResultsError(UsageError):
@@ -35,7 +35,7 @@ class ResultsError(UsageError):
 
 
 class GateError(BenchError):
-    """A revision's environment, or something else that the gate needs to measure with, cannot be had."""
+    """A revision's environment, or something else that the gate measures with, cannot be made or does not answer."""
 
 
 class CommandError(BenchError):
@@ -64,5 +64,5 @@ class PluginError(BenchError):
     """A strategy plugin breaks the contract."""
 
 
-class Skip(Exception):  # noqa: N818 - the word that strategies use; it is no error
-    """Raised in ``bench_setup``: this strategy cannot run here; the reason says what to install."""
+class Skip(Exception):  # noqa: N818 - the strategies' word; it is no error
+    """Raised in ``bench_setup``: this strategy cannot run here; the reason names the package to install."""

@@ -22,15 +22,15 @@ hookspec = pluggy.HookspecMarker("bench")
 
 @hookspec(firstresult=True)
 def bench_strategy() -> Strategy:
-    """State the facts: family, what it needs, how it scales. Imports nothing heavy."""
+    """State the facts: family, required packages, and how it scales. Imports nothing heavy."""
 
 
 @hookspec(firstresult=True)
 def bench_setup(trial: Trial) -> Any:
-    """Import frameworks and start what must be running; the result is the ``session``.
+    """Import frameworks and start the services that the work needs; the result is the ``session``.
 
     Raises:
-        Skip: It cannot run here; the reason says what to install or to change.
+        Skip: It cannot run here; the reason names the package to install or the thing to change.
     """
 
 
@@ -48,17 +48,17 @@ def bench_predict(trial: Trial, session: Any, model: Any) -> Path:
 
     The columns are ``row_id`` (int64), which names each row exactly once, and ``score`` (float32
     or float64), the probability of label 1. This is the measured work of a predict trial. The
-    ``model`` is what ``bench_train`` returned; or, in a predict trial of a strategy with
+    ``model`` is the result of ``bench_train``; or, in a predict trial of a strategy with
     ``scores="reference"`` or without a ``bench_train``, the path of a Keras model.
 
     A strategy that goes row by row may stop after ``trial.budget_s`` seconds: it then leaves the
     measure ``rows_scored`` (`Trial.measure`), the number of rows that it has written.
 
-    Where the path of a model comes, the inner phases ``load`` and ``compile`` (`Trial.phase`, `Trial.ranks`) are for
-    loading it and for its first call: the warm rate is without them.
+    A strategy that is given the path of a model names the inner phases ``load``, for loading it, and ``compile``, for
+    its first call (`Trial.phase`, `Trial.ranks`): the warm rate leaves them out.
     """
 
 
 @hookspec(firstresult=True)
 def bench_teardown(trial: Trial, session: Any) -> None:
-    """Stop whatever ``bench_setup`` started; runs also after a failure."""
+    """Stop everything that ``bench_setup`` started; runs also after a failure."""

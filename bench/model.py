@@ -1,4 +1,7 @@
-"""The nouns of the harness as frozen dataclasses: what crosses a border is one of these."""
+"""The nouns of the harness as frozen dataclasses, which its rooms pass to each other.
+
+The gate calls this module of other revisions by its name: it does not move.
+"""
 
 from __future__ import annotations
 
@@ -16,16 +19,16 @@ class Strategy:
     """The facts about one way to do a task; making one imports nothing and costs nothing.
 
     Attributes:
-        family: What is learned: ``linear``, ``mlp``, ``gbt``, or ``control`` for no work at all.
+        family: The kind of model that is learned: ``linear``, ``mlp``, ``gbt``, or ``control`` for no work at all.
         needs: Import names without which the strategy is skipped.
-        install: What to give to ``pip install`` to get ``needs``.
-        remedy: What to do instead where that is not enough, as the rest of a sentence.
-        distributed: Whether ``--workers`` means anything to it.
-        scores: In a predict trial, ``own``: it scores with what its ``bench_train`` returned; ``reference``: with the
+        install: The arguments of ``pip install`` that bring ``needs``.
+        remedy: The remedy where ``pip install`` is not enough, as the rest of a sentence.
+        distributed: Whether it shares its work among ``--workers``.
+        scores: In a predict trial, ``own``: it scores with the result of its ``bench_train``; ``reference``: with the
             Keras model whose path it is given.
         tasks: Tasks that it takes part in, of those that it has the hook for. One that scores only to be graded,
             by another strategy's code, has ``("train",)``.
-        recommended: What its own documentation recommends it for.
+        recommended: The use that its own documentation recommends it for.
     """
 
     family: str
@@ -40,7 +43,7 @@ class Strategy:
 
 @dataclass(frozen=True)
 class Reference:
-    """The Keras model of a predict trial, and what it says of every row of the dataset.
+    """The Keras model of a predict trial, and its predictions for every row of the dataset.
 
     Attributes:
         model: The model, a file or a directory.
@@ -87,9 +90,9 @@ class Dataset:
         stds: Standard deviation (population) of each feature over the whole train split; 1.0
             where a feature is constant, so that one may divide by it.
         fingerprint: Hexadecimal digest of the content, whatever the files and their order.
-        problem: Kind of problem, which says what labels and answers are.
-        best: The best grade that there can be but for chance, by the first metric of its problem; ``None`` where
-            nobody knows it.
+        problem: Kind of problem, which defines labels and answers.
+        best: The best grade that is possible but for chance, by the first metric of its problem; ``None`` where it is
+            unknown.
         floors: For each family, the grade on the test split, by the same metric, that every correct strategy reaches.
         storage: How to reach it, where ``path`` is a URI.
         listing: Digest of the names, sizes and times of its objects when it was opened; empty for a directory.
@@ -117,7 +120,7 @@ class Dataset:
 
 
 class Clock(Protocol):
-    """What a trial needs of the worker's clock."""
+    """The part of the worker's clock that a trial uses."""
 
     def phase(self, name: str) -> AbstractContextManager[None]:
         """Name a stretch of time."""
@@ -155,13 +158,13 @@ class Trial:
         learning_rate: Step size of the family's optimiser, or shrinkage of its trees.
         budget_s: Seconds after which a strategy that scores row by row may stop (``predict``).
         master: Spark master URL.
-        scratch: Directory for whatever the strategy writes; removed after the trial.
+        scratch: Directory for all files of the strategy; removed after the trial.
         model: The Keras model that strategies with ``scores="reference"`` score with, a file or a directory; ``None``
             in a train trial, and where a strategy scores with its own.
         settings: Settings by name of a family that a package brings; those of ours are attributes.
         spark_conf: Settings of Spark that the user gave on the command line, as ``key=value``.
         spark_conf_file: File with more of them, which may hold secrets; only the driver reads it.
-        clock: The worker's clock; not there (``None``) where the trial was shipped to.
+        clock: The worker's clock; ``None`` in a process that the trial was shipped to.
     """
 
     strategy: str
@@ -203,14 +206,14 @@ class Trial:
             self.clock.note(name, value)
 
     def measure(self, name: str, value: float) -> None:
-        """Leave a number that the harness makes figures of; one that cannot be makes the trial ``invalid``.
+        """Leave a number that the harness makes figures of; an impossible one makes the trial ``invalid``.
 
         Args:
             name: ``rows_scored``, where a strategy that goes row by row has stopped in time;
                 ``rows_dropped_per_epoch``, rows of the train split that no step of an epoch takes;
-                ``executors_cpu_s`` and ``executors_memory_bytes``, what processes on other machines took;
-                ``store_requests`` and ``store_bytes``, what was asked of an object store.
-            value: At least 0, and no more than there can be.
+                ``executors_cpu_s`` and ``executors_memory_bytes``, the use of processes on other machines;
+                ``store_requests`` and ``store_bytes``, the requests to an object store and the bytes that they read.
+            value: At least 0, and at most what is possible (`bench.trial.measures.BOUNDS`).
         """
         if self.clock:
             self.clock.measure(name, value)
@@ -220,7 +223,7 @@ class Trial:
 
         Args:
             name: A short word, such as ``load``.
-            seconds: What it took each rank, in the order of the ranks.
+            seconds: The seconds of each rank, in the order of the ranks.
         """
         if self.clock:
             self.clock.ranks(name, seconds)

@@ -1,4 +1,7 @@
-"""Finds strategies by their entry points: `names` imports nothing, `load` imports one."""
+"""Finds strategies by their entry points: `names` imports nothing, `load` imports one.
+
+The gate calls this module of other revisions by its name: it does not move.
+"""
 
 from __future__ import annotations
 
@@ -36,13 +39,13 @@ class Plugin:
 
     @property
     def tasks(self) -> tuple[str, ...]:
-        """The tasks that it can do, in the order of the table of tasks."""
+        """The tasks that it takes part in and has the hook for, in its own order."""
         known = [task for task in self.strategy.tasks if task in TASKS]
         return tuple(task for task in known if self.has(f"bench_{TASKS[task].measured}"))
 
 
 def why_not(strategy: Strategy) -> str | None:
-    """Return why a strategy cannot run here and what to install, ``None`` if it can; imports nothing.
+    """Return the reason why a strategy cannot run here, with a remedy, or ``None`` if it can; imports nothing.
 
     Args:
         strategy: Its facts.
@@ -110,8 +113,8 @@ def load(name: str) -> Plugin:
 def check(name: str, module: ModuleType) -> Plugin:
     """Check a strategy's module against the contract and make it callable.
 
-    A plugin manager of its own for each: pluggy broadcasts, and two strategies in one manager
-    would both fire.
+    Each strategy gets a plugin manager of its own: pluggy broadcasts, and two strategies in one manager would both be
+    called.
 
     Args:
         name: The strategy's name.

@@ -1,7 +1,7 @@
-"""Takes credentials out of what is written down: records, logs, command lines, error messages.
+"""Takes credentials out of everything that is written: records, logs, command lines, error messages.
 
-What counts as one: the value of an environment variable whose name says so; the user and password of a URI; and what
-stands after a name that says so, in a URI's query, an option or a header. A text is changed as little as that allows.
+Three things count as credentials: the value of an environment variable whose name says so; the user and password of a
+URI; and the text after a name that says so, in a URI's query, an option or a header. The rest of a text stays.
 """
 
 from __future__ import annotations
@@ -13,11 +13,11 @@ from pathlib import Path
 from typing import Any
 
 HIDDEN = "***"
-PLACES = ("PWD", "OLDPWD")  # where a shell stands: no password, and a part of every path
+PLACES = ("PWD", "OLDPWD")  # the directories of a shell: their names match "pwd", and their values are parts of paths
 SHORTEST = 6  # characters: hiding a shorter value wherever it occurs would hide words
 SCHEMES_WITH_NAMES = ("abfs", "abfss", "wasb", "wasbs", "hdfs", "viewfs", "ssh", "sftp")  # container@host, user@host
 
-# Every repetition is bounded, so that a log of one long line takes no longer than any other.
+# Every repetition is bounded, so that a long line costs no more time for each character than a short one.
 _WORDS = (
     r"secret|token|passw(?:or)?d|passphrase|credential|signature|(?:api|access|private|account|encryption)[_.-]?key"
 )
@@ -27,7 +27,7 @@ _USER_INFO = re.compile(
     r"(?<![a-z0-9+.-])(?P<scheme>[a-z][a-z0-9+.-]{0,30})://"
     rf"(?:(?P<user>{_USER})@"  # a name alone
     rf"|{_USER}:[^\s/\"'<>\\]{{0,500}}@"  # a name and a password, which may hold an @
-    rf"|{_USER}:(?!\d{{1,5}}[/?#])[^\s@\"'<>\\]{{0,500}}@)",  # and one with a slash, which is no port and its path
+    rf"|{_USER}:(?!\d{{1,5}}[/?#])[^\s@\"'<>\\]{{0,500}}@)",  # the same with a slash in it, and not a port and its path
     re.IGNORECASE,
 )
 _NAMED = re.compile(
@@ -44,7 +44,7 @@ def text(value: str, environ: Mapping[str, str] = os.environ) -> str:
 
     Args:
         value: The text.
-        environ: The environment whose credentials must not be in it.
+        environ: The environment whose credentials are taken out.
     """
     return _without(value, secrets(environ))
 
@@ -56,10 +56,10 @@ def _without(value: str, found: Sequence[str]) -> str:
 
 
 def spelled(value: str) -> str:
-    """Return a text without the credentials that show by how they are written.
+    """Return a text without the credentials that their form gives away.
 
     Args:
-        value: The text, which may be a line of JSON: no quotation mark and no backslash goes.
+        value: The text, which may be a line of JSON: quotation marks and backslashes stay.
     """
     if "://" in value:
         value = _USER_INFO.sub(_without_user, value)
@@ -75,10 +75,10 @@ def _without_user(match: re.Match[str]) -> str:
 
 
 def names_a_secret(name: str) -> bool:
-    """Return whether what is called so may be a credential; rather too often than not.
+    """Return whether a name may be that of a credential; in doubt, True.
 
     Args:
-        name: Of an environment variable or a setting.
+        name: Name of an environment variable or a setting.
     """
     return bool(_NAME.search(name))
 
@@ -95,10 +95,10 @@ def secrets(environ: Mapping[str, str]) -> list[str]:
 
 
 def anything(value: Any) -> Any:
-    """Return the same without credentials in any text of it, names of things included.
+    """Return a value without credentials in any of its texts, keys included.
 
     Args:
-        value: What JSON can hold, or tuples, which become lists.
+        value: A value that JSON can hold; tuples become lists.
     """
     return _anything(value, secrets(os.environ))
 
@@ -114,7 +114,7 @@ def _anything(value: Any, found: Sequence[str]) -> Any:
 
 
 def command(words: Sequence[str]) -> list[str]:
-    """Return a command line without credentials, also those that stand alone after their option.
+    """Return a command line without credentials, including those that are a word of their own after their option.
 
     Args:
         words: The command and its arguments.
@@ -124,7 +124,7 @@ def command(words: Sequence[str]) -> list[str]:
 
 
 def lost(value: str | None) -> bool:
-    """Return whether credentials were taken out of a URI, so that it leads nowhere any more.
+    """Return whether credentials were taken out of a URI, so that it can no longer be opened.
 
     Args:
         value: The URI.
@@ -132,8 +132,8 @@ def lost(value: str | None) -> bool:
     return value is not None and HIDDEN in value
 
 
-def file(path: Path) -> None:
-    """Take the credentials out of a file; bytes that are no UTF-8 stay as they are.
+def clean_file(path: Path) -> None:
+    """Rewrite a file without credentials; bytes that are no UTF-8 stay as they are.
 
     Args:
         path: The file.

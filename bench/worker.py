@@ -1,8 +1,9 @@
-"""The child of a trial: calls its strategy's hooks under the only clock; ``python -m bench.worker DIR``.
+"""The child process of a trial: calls its strategy's hooks under the only clock; ``python -m bench.worker DIR``.
 
-DIR holds ``trial.json``. It gains ``events.jsonl`` (begin and end of each phase) and, at the end,
-``outcome.json`` (a `bench.trial.record.Outcome`). A worker that dies leaves no outcome, which
-says enough.
+DIR holds ``trial.json``. The worker adds ``events.jsonl`` (begin and end of each phase) and, at the end,
+``outcome.json`` (a `bench.trial.record.Outcome`). A worker that dies leaves no outcome; its parent sees that.
+
+The gate calls this module of other revisions by its name: it does not move.
 """
 
 from __future__ import annotations
@@ -25,7 +26,7 @@ from bench.trial.prctl import die_with_parent
 from bench.trial.timeline import EventClock
 from bench.trial.wire import read_trial
 
-# What each hook gives to those after it.
+# The result of each hook, which later hooks take as an argument of that name.
 RESULTS = {"setup": "session", "train": "model", "predict": "predictions"}
 
 
@@ -42,7 +43,7 @@ def main(directory: Path) -> None:
     if conf.is_local(trial.master):
         _pin(trial.cores, clock)
     else:
-        clock.note("cores_enforced", False)  # Spark hands out slots, and leaves it to the cluster to enforce them
+        clock.note("cores_enforced", False)  # Spark hands out slots; only the cluster can enforce them
     if trial.workers > trial.cores:
         clock.note("oversubscribed", True)
     outcome = call_hooks(trial, plugins.load(trial.strategy), clock)
@@ -54,7 +55,7 @@ def main(directory: Path) -> None:
 
 
 def _pin(cores: int, clock: EventClock) -> None:
-    """Keep this process, and every one that it starts, on the first ``cores`` of its cores."""
+    """Pin this process, and every process that it starts, to the first ``cores`` of its cores."""
     if not hasattr(os, "sched_setaffinity"):
         clock.note("cores_enforced", False)
         return
@@ -65,7 +66,7 @@ def _pin(cores: int, clock: EventClock) -> None:
 def _peak_resident_bytes() -> int | None:
     """Return the kernel's own high-water mark, which a sampling probe may miss.
 
-    Not ``getrusage``: its figure survives ``exec``, so it is the parent's where that one is larger.
+    ``getrusage`` would not do: its figure survives ``exec``, so it is the parent's where the parent's is larger.
     """
     status = Path("/proc/self/status")
     lines = status.read_text().splitlines() if status.exists() else []
@@ -74,12 +75,12 @@ def _peak_resident_bytes() -> int | None:
 
 
 def call_hooks(trial: Trial, plugin: plugins.Plugin, clock: EventClock) -> dict[str, Any]:
-    """Call the hooks of the trial's task in order; the teardown runs whatever happened before it.
+    """Call the hooks of the trial's task in order; the teardown runs even after a failure.
 
     Args:
         trial: The trial.
         plugin: Its strategy.
-        clock: What phases are named to.
+        clock: The clock that records the phases.
 
     Returns:
         The fields of a `bench.trial.record.Outcome`.
@@ -89,7 +90,7 @@ def call_hooks(trial: Trial, plugin: plugins.Plugin, clock: EventClock) -> dict[
     try:
         for name in ("setup", *TASKS[trial.task].hooks):
             result = RESULTS[name]
-            # Whoever is given a model trains none.
+            # A strategy that is given a model trains none.
             if given.get(result) is None and (name == "setup" or plugin.has(f"bench_{name}")):
                 hook = getattr(plugin.hook, f"bench_{name}")
                 with clock.phase(name):
@@ -97,18 +98,18 @@ def call_hooks(trial: Trial, plugin: plugins.Plugin, clock: EventClock) -> dict[
         outcome["predictions"] = None if given.get("predictions") is None else str(given["predictions"])
     except Skip as skip:
         outcome.update(status="skipped", reason=str(skip))
-    except (Exception, SystemExit) as error:  # a strategy may not end the process: that would hide the rest
-        outcome.update(_failure(error, clock))
+    except (Exception, SystemExit) as error:  # a strategy may not end the process: the outcome would be lost
+        outcome.update(_print_failure(error, clock))
     try:
         with clock.phase("teardown"):
             plugin.hook.bench_teardown(trial=trial, session=given["session"])
     except (Exception, SystemExit) as error:
         if outcome["status"] == "ok":
-            outcome.update(_failure(error, clock))
+            outcome.update(_print_failure(error, clock))
     return outcome
 
 
-def _failure(error: BaseException, clock: EventClock) -> dict[str, str | None]:
+def _print_failure(error: BaseException, clock: EventClock) -> dict[str, str | None]:
     traceback.print_exception(error)
     first_line = str(error).strip().partition("\n")[0]
     reason = f"{type(error).__name__}: {first_line}".strip(": ")

@@ -35,7 +35,7 @@ VERBS = {
 
 
 class BenchGroup(click.Group):
-    """Imports a verb when it is used, and turns what is raised into a sentence or an exit code."""
+    """Imports a verb when it is used, and turns an exception into a sentence and an exit code."""
 
     def list_commands(self, ctx: click.Context) -> list[str]:
         """Return all verbs."""
@@ -50,7 +50,7 @@ class BenchGroup(click.Group):
         return command
 
     def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
-        """Write the verbs and what each does, out of the table."""
+        """Write each verb with the first line of its help."""
         with formatter.section("Commands"):
             formatter.write_dl([(name, VERBS[name][1]) for name in self.list_commands(ctx)])
 
@@ -69,9 +69,9 @@ class BenchGroup(click.Group):
             click.echo("Interrupted: nothing half-done was left.", err=True)
             ctx.exit(EXIT_INTERRUPTED)
         except (click.ClickException, click.exceptions.Exit, click.Abort, EOFError, BrokenPipeError):
-            raise  # click says and does what these mean
+            raise  # click handles these
         except Exception:
-            # Python's own exit code for a bug is 1, which says that something became slower or failed.
+            # Python's own exit code for a bug is 1, which here means a regression or a failed trial.
             from bench import scrub
 
             click.echo(scrub.text(traceback.format_exc()), err=True, nl=False)
@@ -79,7 +79,7 @@ class BenchGroup(click.Group):
 
 
 def _interrupt(_number: int, _frame: FrameType | None) -> NoReturn:
-    """Make a polite kill, and the end of the terminal, do what Ctrl-C does: clean up, and keep what there is."""
+    """Treat SIGTERM and SIGHUP like Ctrl-C: clean up, and keep the results so far."""
     raise KeyboardInterrupt
 
 

@@ -18,14 +18,14 @@ from bench.cli.options import Seconds
 from bench.errors import EXIT_INCONCLUSIVE, UsageError
 from bench.gate import bisect
 from bench.gate.arms import revisions
-from bench.gate.bisect import Narrowed, Side
-from bench.gate.session import GateRequest, Session
+from bench.gate.bisect import CommitRange, Side
+from bench.gate.session import GateNight, GateRequest
 from bench.gate.verdict import verdict
+from bench.gate.verdict.verdict import VerdictEntry
 from bench.machine import limits
 from bench.request import Request
 
-LEAST_SLOWDOWN = 1.03  # what the gate flags at all
-Entry = dict[str, Any]
+LEAST_SLOWDOWN = 1.03  # the gate flags no smaller one
 
 
 @click.command("bisect")
@@ -42,13 +42,13 @@ def bisect_command(**options: Any) -> None:
 
 
 def _bisect(case: str, *, good: str, bad: str, data: str | None, out: Path | None, **wanted: Any) -> int:
-    """Carry out `bench bisect` and return its exit code: 0 if it comes down to one commit, 3 if it cannot tell.
+    """Carry out `bench bisect` and return its exit code: 0 if one commit remains, 3 if it cannot tell.
 
     Args:
-        case: The case, as ``bench trend`` calls it, or a strategy's name.
+        case: The case, by its name in ``bench trend``, or a strategy's name.
         good: The revision without the slowdown.
         bad: The revision with it.
-        data: Name or path of the dataset, if not that of the case.
+        data: Name or path of the dataset, by default that of the case.
         out: Directory for the verdicts.
         wanted: ``budget_s`` of each comparison, and ``timeout_s`` of each run.
     """
@@ -78,32 +78,33 @@ class _Search:
 
     Attributes:
         repository: Top directory of the repository.
-        asked: What all comparisons have in common; its ``out`` holds a directory for each.
+        asked: The request of all comparisons; its ``out`` holds a directory for each.
     """
 
     repository: Path
     asked: GateRequest
 
-    def compare(self, commit: str, slowdown: float | None = None) -> Entry:
+    def compare(self, commit: str, slowdown: float | None = None) -> VerdictEntry:
         """Let the gate compare a commit with the good one, and return the case's entry of its verdict.
 
         Args:
             commit: The commit.
-            slowdown: The bad revision's ratio, if known: less than half of it is then ``ok``.
+            slowdown: Time of the bad revision over that of the good one, if known: less than half of it, on a log
+                scale, is then ``ok``.
         """
         number = len(list(self.asked.out.iterdir()))
         threshold = self.asked.threshold if slowdown is None else min(0.9, math.sqrt(slowdown) - 1)
         directory = verdict.claim(self.asked.out / f"{number:02}-{commit[:12]}")
         request = replace(self.asked, out=directory, candidate=commit, threshold=threshold)
-        document = Session(request, lambda line: click.echo(line, err=True)).conduct()
-        entries: list[Entry] = document["cases"]
+        document = GateNight(request, lambda line: click.echo(line, err=True)).conduct()
+        entries: list[VerdictEntry] = document["cases"]
         if len(entries) != 1:
             names = ", ".join(entry["case"]["strategy"] for entry in entries)
             raise UsageError(f"A bisection is of one case, and this names {names}: give one.")
         return entries[0]
 
     def side(self, commit: str, slowdown: float) -> Side | None:
-        """Return on which side a commit is."""
+        """Compare a commit with the good one, print its side and return it."""
         entry = self.compare(commit, slowdown)
         side = bisect.side_of(entry, slowdown)
         told = side or "cannot be told"
@@ -112,11 +113,11 @@ class _Search:
 
 
 def parse(case: str) -> tuple[Request, str]:
-    """Return what to run for a case, and on which dataset.
+    """Return the request of a case, and the name of its dataset.
 
     Args:
-        case: As the trend calls it, such as ``xgboost_spark, train, flights, 2 workers, 2 cores``; what is not said,
-            from the end on, is what ``bench run`` takes.
+        case: Its name in the trend, such as ``xgboost_spark, train, flights, 2 workers, 2 cores``; the last parts
+            may be left out, and then have the defaults of ``bench run``.
 
     Raises:
         UsageError: It cannot be read.
@@ -140,7 +141,7 @@ def parse(case: str) -> tuple[Request, str]:
     return request, dataset or "flights"
 
 
-def _said(repository: Path, found: Narrowed) -> str:
+def _said(repository: Path, found: CommitRange) -> str:
     def name(commit: str) -> str:
         return f"{commit[:12]} ({revisions.subject(repository, commit)})"
 

@@ -47,9 +47,9 @@ def _compare(
     Args:
         a: The baseline: a run's directory, its name in ``results``, or a file that `bench report` exported.
         b: The candidate.
-        threshold: A case is ``ok`` if it is surely less than this much slower, as a share.
+        threshold: A case is ``ok`` if its slowdown is surely less than this, as a share.
         allow_different: Facts that may differ, with commas between them.
-        strict: Whether doubt fails.
+        strict: Whether an inconclusive case fails.
         kind: ``text``, ``md`` or ``json``.
         results: Directory that holds runs.
 
@@ -64,11 +64,11 @@ def _compare(
 
 
 def exit_code(found: Comparison, *, strict: bool) -> int:
-    """Return the exit code that a comparison calls for: worse answers first, then slowdowns, then what is not there.
+    """Return the exit code of a comparison: worse answers count first, then slowdowns, then missing cases.
 
     Args:
         found: The comparison.
-        strict: Whether doubt fails.
+        strict: Whether an inconclusive case fails.
     """
     verdicts = {compared.verdict for compared in found.compared}
     if "worse" in verdicts:

@@ -53,7 +53,7 @@ def flights(force: bool) -> None:
 
     with _progress() as progress:
         manifest = make_flights(force=force, progress=progress)
-    _made(manifest)
+    _print(manifest)
 
 
 @make.command()
@@ -69,7 +69,7 @@ def synthetic(rows: int, features: int, files: int, seed: int, name: str | None,
 
     with _progress() as progress:
         manifest = make_synthetic(rows, features, files, seed, name=name, force=force, progress=progress)
-    _made(manifest)
+    _print(manifest)
 
 
 @data.command("import")
@@ -88,7 +88,7 @@ def import_(path: str, label: str, features: tuple[str, ...], name: str | None, 
     chosen = [column for part in features for column in part.split(",") if column]
     with _progress() as progress:
         manifest = import_parquet(path, label, chosen, name, storage=storage, force=force, progress=progress)
-    _made(manifest)
+    _print(manifest)
 
 
 @data.command("list")
@@ -112,7 +112,7 @@ def copy(name: str, uri: str, storage: Storage) -> None:
     from bench.datasets.store import open_manifest
     from bench.stores.filesystem import from_environment
 
-    _made(copied(open_manifest(name), uri, from_environment(uri, storage)))
+    _print(copied(open_manifest(name), uri, from_environment(uri, storage)))
 
 
 @data.command()
@@ -145,7 +145,7 @@ def _progress() -> Any:
     return show_progress()
 
 
-def _made(manifest: Manifest) -> None:
+def _print(manifest: Manifest) -> None:
     from rich.console import Console
 
     from bench.datasets.show import print_manifest

@@ -14,7 +14,7 @@ from bench import tasks
 from bench.cli.options import RESULTS, Integers, Seconds, Share, TaskName
 from bench.errors import EXIT_INTERRUPTED, BenchError, UsageError
 from bench.gate.arms import stored
-from bench.gate.session import GateRequest, Session
+from bench.gate.session import GateNight, GateRequest
 from bench.gate.verdict import verdict
 from bench.gate.verdict.render import write_reports
 from bench.gate.verdict.text import text
@@ -64,7 +64,7 @@ def _gate(
         workers: Numbers of workers of distributed strategies.
         cores: CPU cores for each run.
         out: Directory of the night.
-        seed: Seed of the order of the cases; drawn, and recorded, if not given.
+        seed: Seed of the order of the cases; by default it is drawn. The verdict records it.
         python: The interpreters of two existing environments.
         wanted: Other fields of a `GateRequest`.
     """
@@ -97,7 +97,7 @@ def _gate(
 
 def _conduct(asked: GateRequest, directory: Path) -> int:
     try:
-        document = Session(asked, lambda line: click.echo(line, err=True)).conduct()
+        document = GateNight(asked, lambda line: click.echo(line, err=True)).conduct()
     except KeyboardInterrupt:
         _report(directory)
         click.echo(f"Interrupted: what was measured is in {directory}.", err=True)

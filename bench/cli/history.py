@@ -22,7 +22,7 @@ def history() -> None:
 def import_file(file: Path, place: str) -> None:
     """Add what `pytest --benchmark-json=FILE` wrote to the history of nights."""
     nights = open_history(place)
-    nights.nights()  # a history that cannot be read is not added to
+    nights.nights()  # add nothing to a history that cannot be read
     night = pytest_benchmark.read(file)
     added = nights.add(night)
     number = len(night.cases)

@@ -1,4 +1,4 @@
-"""Options that several verbs share, and what their values may be."""
+"""Options that several verbs share, and the types of their values."""
 
 from __future__ import annotations
 
@@ -26,11 +26,11 @@ HISTORY = click.option(
 
 
 def renamed(old: str, new: str) -> Callable[[Callable[..., Any]], Callable[..., Any]]:
-    """Give a verb a hidden option that is called otherwise by now; whoever uses it is told the new name.
+    """Return a decorator that gives a verb the hidden old name of an option, which is refused with the new name.
 
     Args:
-        old: How it was spelt.
-        new: How it is spelt.
+        old: The old name.
+        new: The new name.
     """
 
     def refuse(_ctx: click.Context, _param: click.Parameter, value: str | None) -> None:
@@ -61,7 +61,7 @@ class Integers(click.ParamType[tuple[int, ...]]):
     name = "integers"
 
     def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> tuple[int, ...]:
-        """Return them in the order given, each once."""
+        """Return the integers in the given order, each once."""
         if isinstance(value, tuple):
             return value
         if not re.fullmatch(r"[1-9]\d*(,[1-9]\d*)*", value):
@@ -75,7 +75,7 @@ class Share(click.ParamType[float]):
     name = "share"
 
     def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> float:
-        """Return it as a number below 1."""
+        """Return the share as a number between 0 and 1."""
         if isinstance(value, float):
             return value
         match = re.fullmatch(r"(\d+(?:\.\d+)?)\s*(%?)", value.strip())
@@ -86,7 +86,7 @@ class Share(click.ParamType[float]):
 
 
 class TaskName(click.Choice[str]):
-    """The name of a task; which there are is looked up when it is needed."""
+    """The name of a task; the tasks are looked up when the option is made."""
 
     def __init__(self) -> None:
         from bench.tasks import TASKS
@@ -113,7 +113,7 @@ def setting_options(command: Callable[..., Any]) -> Callable[..., Any]:
 def storage_options(command: Callable[..., Any]) -> Callable[..., Any]:
     """Give a verb the options of the storage section, and its function one argument ``storage`` for them.
 
-    What they leave open is for `bench.stores.filesystem.from_environment`, which has to know the URI.
+    Their defaults come from `bench.stores.filesystem.from_environment`, which has to know the URI.
     """
 
     @click.option("--endpoint", metavar="URL", help="Object store to ask.  [default: the provider's]")

@@ -17,7 +17,7 @@ from bench.records.reading import read
 from bench.report.write import EXPORTS, PAGES, PARQUET, _text, write
 
 FORMATS = (*PAGES, *EXPORTS, PARQUET)
-NAMES = {"html": "report.html", PARQUET: "report.parquet"}  # files that are made where no --out says otherwise
+NAMES = {"html": "report.html", PARQUET: "report.parquet"}  # the default files
 SUFFIXES = {
     ".html": "html",
     ".htm": "html",
@@ -59,9 +59,9 @@ def _report(
     Args:
         runs: Directories of runs, exported files, or names of runs; none means the last run.
         results: Directory that holds runs.
-        out: The file to write; None: beside a single run for HTML and Parquet, else standard output.
-        kind: The format; None: what the file's name says, else HTML.
-        quality: The grade that is asked for, by the problem's first metric.
+        out: The file to write; None: a file beside a single run for HTML and Parquet, else standard output.
+        kind: The format; None: the format of the file's suffix, else HTML.
+        quality: The grade that an answer must reach, by the problem's first metric.
         show: Whether to open the report in a browser.
 
     Raises:
@@ -88,7 +88,7 @@ def _report(
 
 
 def _beside(runs: Sequence[Run], kind: str) -> Path | None:
-    """Return where a file goes that nobody named: into the run's directory if there is one, else here."""
+    """Return the default path of a file: in the directory of a single run, else in the current directory."""
     if kind not in NAMES:
         return None
     directory = runs[0].directory.path

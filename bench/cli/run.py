@@ -18,7 +18,7 @@ from bench.errors import EXIT_FAILED, EXIT_INTERRUPTED, EXIT_NOTHING_RAN, UsageE
 from bench.families import family_of
 from bench.machine import limits
 from bench.model import Storage
-from bench.records.bucket import Bucket, beside, split
+from bench.records.bucket import Bucket, make_local_directory, split
 from bench.records.directory import Record, read_run
 from bench.report.text import print_run
 from bench.report.write import write as write_report
@@ -28,7 +28,7 @@ from bench.runs.campaign import Campaign
 from bench.runs.progress import Progress
 from bench.spark import conf
 from bench.stores.filesystem import from_environment, is_uri, normal
-from bench.trial.runner import Interrupted
+from bench.trial.runner import TrialInterrupt
 
 
 @click.command()
@@ -88,7 +88,7 @@ def run(
     command = ["bench", *sys.argv[1:]]
     if not is_uri(out):
         sys.exit(_execute(campaigns.start(request, dataset, Path(normal(out)), command), timeout_s, as_json))
-    with beside() as directory:
+    with make_local_directory() as directory:
         bucket = Bucket(out, from_environment(out, storage))
         campaign = replace(campaigns.start(request, dataset, directory, command), bucket=bucket)
         bucket.begin(campaign.directory)
@@ -99,7 +99,7 @@ def run(
 def _resume_remote(uri: str, storage: Storage, timeout_s: float, dry_run: bool, as_json: bool) -> int:
     prefix, name = split(uri)
     bucket = Bucket(prefix, storage)
-    with beside() as directory:
+    with make_local_directory() as directory:
         campaign = replace(campaigns.resume(bucket.fetch(name, directory), open_dataset), bucket=bucket)
         return _print_plan(campaign.trials) if dry_run else _execute(campaign, timeout_s, as_json)
 
@@ -118,9 +118,9 @@ def _request(wanted: dict[str, Any]) -> Request:
 
 
 def _cores(wanted: dict[str, Any]) -> tuple[int, tuple[int, ...]]:
-    """Return the cores of each trial, and the workers where none are asked for."""
+    """Return the cores of each trial, and the default workers."""
     if wanted["master"] and not conf.is_local(wanted["master"]):
-        # This machine's cores say nothing about a cluster's: one for each worker, if nothing else is said.
+        # A cluster has other cores than this machine: one for each worker by default.
         workers = wanted["workers"] or (2,)
         return wanted["cores"] or max(workers), workers
     available = limits.cores_available()
@@ -148,7 +148,7 @@ def _execute(campaign: Campaign, timeout_s: float, as_json: bool) -> int:
                 records.append(record)
                 if as_json:
                     click.echo(json.dumps(record))
-    except Interrupted as interrupt:
+    except TrialInterrupt as interrupt:
         if as_json:
             click.echo(json.dumps(interrupt.record))
         options = campaign.bucket.options if campaign.bucket else ""
@@ -160,7 +160,7 @@ def _execute(campaign: Campaign, timeout_s: float, as_json: bool) -> int:
     if not as_json:
         print_run(done, Console(highlight=False))
     if campaign.bucket:
-        # After the table, which a store that fails by now is not to take along.
+        # After the table, so that a store that fails does not suppress it.
         campaign.bucket.finish(campaign.directory, report)
     if not as_json:
         click.echo(f"Records and logs: {_place(campaign)}")
@@ -175,7 +175,7 @@ def _place(campaign: Campaign) -> str:
 
 
 def exit_code(records: list[Record]) -> int:
-    """Return the exit code that the records of a run call for; the control does not count as work.
+    """Return the exit code of a run by its records; the control does not count as work.
 
     Args:
         records: The records.

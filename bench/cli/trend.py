@@ -29,7 +29,7 @@ def _trend(verdict: Path | None, place: str, out: Path | None) -> int:
     """Carry out `bench trend` and return its exit code: 1 if a case became slower in the last nights.
 
     Args:
-        verdict: What a gate left, to be added to the history first; or None.
+        verdict: Verdict of a gate, which is added to the history first; or None.
         place: Directory or URI of the history.
         out: Directory for ``trend.md`` and ``trend.html``; or None.
     """

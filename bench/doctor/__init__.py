@@ -1,4 +1,4 @@
-"""`bench doctor`: whether this machine can run the strategies, and the remedy where it cannot."""
+"""`bench doctor`: checks whether this machine can run the strategies, and names the remedy where it cannot."""
 
 from __future__ import annotations
 
@@ -11,25 +11,25 @@ from bench.doctor.check import Check
 if TYPE_CHECKING:
     from rich.console import Console
 
-__all__ = ["Check", "checks", "report"]
+__all__ = ["Check", "report", "run_checks"]
 
 COLOURS = {"ok": "green", "warning": "yellow", "broken": "red"}
 
 
-def checks() -> Iterator[Check]:
+def run_checks() -> Iterator[Check]:
     """Check one thing after the other and yield each finding; all together take about 20 seconds."""
-    yield from stack.checks()
-    yield from machine.checks()
+    yield from stack.run_checks()
+    yield from machine.run_checks()
 
 
 def report(console: Console) -> int:
-    """Print each check as it ends, and return the exit code: 0, or 5 if anything is broken.
+    """Print each check as it ends, and return the exit code: 0, or 5 if a check is broken.
 
     Args:
         console: Where to print.
     """
     broken = 0
-    for check in checks():
+    for check in run_checks():
         _print(console, check)
         broken += check.status == "broken"
     console.print(f"\n{broken} broken." if broken else "\nNothing is broken.", highlight=False)

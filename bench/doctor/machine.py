@@ -1,4 +1,4 @@
-"""Checks of the machine: cores, memory, disk, loopback, and the kernel's permissions to look at processes."""
+"""Checks of the machine: cores, memory, disk, loopback, and the kernel's permission to look into processes."""
 
 from __future__ import annotations
 
@@ -23,21 +23,21 @@ LEAST_DISK_BYTES = GIB // 10
 SECONDS_TO_DUMP = 30
 
 
-def checks() -> Iterator[Check]:
+def run_checks() -> Iterator[Check]:
     """Check one thing after the other and yield each finding."""
     from bench.datasets import home
 
-    yield cores(limits.cores_available(), os.cpu_count() or 1)
-    yield memory(limits.memory_available(), _memory_free())
-    yield disk("disk: datasets", Path(home()))
-    yield disk("disk: scratch", Path(tempfile.gettempdir()))
-    yield disk("disk: results", Path.cwd())
-    yield loopback()
-    yield pressure(Path("/proc/pressure"))
-    yield stack_dumps()
+    yield check_cores(limits.cores_available(), os.cpu_count() or 1)
+    yield check_memory(limits.memory_available(), _memory_free())
+    yield check_disk("disk: datasets", Path(home()))
+    yield check_disk("disk: scratch", Path(tempfile.gettempdir()))
+    yield check_disk("disk: results", Path.cwd())
+    yield check_loopback()
+    yield check_pressure(Path("/proc/pressure"))
+    yield check_stack_dumps()
 
 
-def cores(available: int, installed: int) -> Check:
+def check_cores(available: int, installed: int) -> Check:
     """Judge the number of cores.
 
     Args:
@@ -51,7 +51,7 @@ def cores(available: int, installed: int) -> Check:
     return Check("cores", "ok", finding)
 
 
-def memory(limit: int | None, free: int) -> Check:
+def check_memory(limit: int | None, free: int) -> Check:
     """Judge the memory.
 
     Args:
@@ -68,12 +68,12 @@ def memory(limit: int | None, free: int) -> Check:
     return Check("memory", "ok", finding)
 
 
-def disk(name: str, directory: Path) -> Check:
-    """Judge the free space, and whether one may write there.
+def check_disk(name: str, directory: Path) -> Check:
+    """Judge the free space of a disk, after writing a file there.
 
     Args:
-        name: What the place is for.
-        directory: The place; the nearest directory that exists counts.
+        name: Name of the check.
+        directory: The place; if it does not exist, its nearest parent counts.
     """
     place = next(path for path in (directory, *directory.parents) if path.is_dir())
     free = shutil.disk_usage(place).free
@@ -91,8 +91,8 @@ def disk(name: str, directory: Path) -> Check:
     return Check(name, "warning", finding, remedy) if free < ENOUGH_DISK_BYTES else Check(name, "ok", finding)
 
 
-def loopback() -> Check:
-    """Open a port on loopback and talk through it, as Spark, TensorFlow and XGBoost do."""
+def check_loopback() -> Check:
+    """Open a port on loopback and send a byte through it, as Spark, TensorFlow and XGBoost do."""
     try:
         with socket.create_server(("127.0.0.1", 0)) as server:
             server.settimeout(5)
@@ -107,11 +107,11 @@ def loopback() -> Check:
     return Check("loopback", "ok" if answer == b"?" else "broken", f"a port of 127.0.0.1 opens and answers ({port})")
 
 
-def pressure(directory: Path) -> Check:
-    """Judge whether the kernel tells how long programs wait for each other.
+def check_pressure(directory: Path) -> Check:
+    """Judge whether the kernel reports the time that programs wait for each other.
 
     Args:
-        directory: Where pressure stall information lies, ``/proc/pressure``.
+        directory: Directory of the pressure stall information, ``/proc/pressure``.
     """
     readable = []
     for name in ("cpu", "io", "memory"):
@@ -125,8 +125,8 @@ def pressure(directory: Path) -> Check:
     return Check("pressure", "warning", f"only {', '.join(readable) or 'nothing'} of {directory} can be read", remedy)
 
 
-def stack_dumps() -> Check:
-    """Dump the stack of a child of ours, as is done with a trial that hangs."""
+def check_stack_dumps() -> Check:
+    """Dump the stack of a child process, as `bench run` does for a trial that hangs."""
     remedy = "Allow ptrace (in a container: --cap-add=SYS_PTRACE): a hang is then recorded with its stack dump."
     program = "import time\ndef hang(): time.sleep(60)\nprint(flush=True)\nhang()"
     with subprocess.Popen([sys.executable, "-c", program], stdout=subprocess.PIPE) as child:

@@ -1,4 +1,4 @@
-"""Checks of the stack: the interpreter, Java, and each framework, which is really used for a moment."""
+"""Checks of the stack: the interpreter, Java, and each framework, in use for a moment."""
 
 from __future__ import annotations
 
@@ -18,22 +18,22 @@ from bench.machine import commands, host
 from bench.spark import java
 
 SECONDS_TO_TRY = 180
-TESTED = ((3, 11), (3, 12), (3, 13))  # those that tox.ini has an environment for
+TESTED = ((3, 11), (3, 12), (3, 13))  # those with an environment in tox.ini
 
 
-def checks() -> Iterator[Check]:
+def run_checks() -> Iterator[Check]:
     """Check one thing after the other and yield each finding."""
-    yield python(sys.version_info[:2])
+    yield check_python(sys.version_info[:2])
     runtime = java.find()
-    yield java_runtime(runtime)
-    yield spark(runtime)
-    tensorflow, gpus_seen = tensorflow_and_gpus()
+    yield check_java(runtime)
+    yield check_spark(runtime)
+    tensorflow, gpus_seen = try_tensorflow()
     yield tensorflow
-    yield framework("xgboost", "xgboost", "pip install 'tf-spark-bench[xgboost]'")[0]
-    yield gpu(host.gpus(), gpus_seen)
+    yield try_framework("xgboost", "xgboost", "pip install 'tf-spark-bench[xgboost]'")[0]
+    yield check_gpu(host.gpus(), gpus_seen)
 
 
-def python(version: tuple[int, ...]) -> Check:
+def check_python(version: tuple[int, ...]) -> Check:
     """Judge the interpreter.
 
     Args:
@@ -46,8 +46,8 @@ def python(version: tuple[int, ...]) -> Check:
     return Check("Python", "warning", finding, f"Use a Python on which the tests run: {tested}.")
 
 
-def java_runtime(found: java.Java | None) -> Check:
-    """Judge the Java that Spark will run on.
+def check_java(found: java.Java | None) -> Check:
+    """Judge the Java for Spark.
 
     Args:
         found: The Java that `bench.spark.java` starts, if there is one.
@@ -61,7 +61,7 @@ def java_runtime(found: java.Java | None) -> Check:
     return Check("Java", "warning", f"{finding}, without {java.VECTOR_MODULE}", remedy)
 
 
-def spark(runtime: java.Java | None) -> Check:
+def check_spark(runtime: java.Java | None) -> Check:
     """Start a Spark session and send rows through a Python worker and back.
 
     Args:
@@ -75,21 +75,21 @@ def spark(runtime: java.Java | None) -> Check:
             "PYSPARK_PYTHON": sys.executable,
             "SPARK_LOCAL_IP": "127.0.0.1",
         }
-        return framework("Spark", "pyspark", "pip install 'tf-spark-bench[spark]'", environ)[0]
+        return try_framework("Spark", "pyspark", "pip install 'tf-spark-bench[spark]'", environ)[0]
 
 
-def tensorflow_and_gpus() -> tuple[Check, int]:
-    """Multiply two matrices with TensorFlow; return also the number of GPUs that it sees."""
-    check, answer = framework("TensorFlow", "tensorflow", "pip install 'tf-spark-bench[tensorflow]'")
+def try_tensorflow() -> tuple[Check, int]:
+    """Multiply two matrices with TensorFlow; return the check, and the number of GPUs that TensorFlow sees."""
+    check, answer = try_framework("TensorFlow", "tensorflow", "pip install 'tf-spark-bench[tensorflow]'")
     return check, answer.get("gpus", 0)
 
 
-def gpu(installed: tuple[str, ...], seen: int) -> Check:
+def check_gpu(installed: tuple[str, ...], seen: int) -> Check:
     """Judge whether the machine's GPUs will be used.
 
     Args:
         installed: The GPUs that the driver knows.
-        seen: How many of them TensorFlow sees.
+        seen: Number of them that TensorFlow sees.
     """
     if not installed:
         return Check("GPU", "ok", "none here: everything runs on the CPU")
@@ -99,19 +99,19 @@ def gpu(installed: tuple[str, ...], seen: int) -> Check:
     return Check("GPU", "ok", finding)
 
 
-def framework(
+def try_framework(
     name: str, module: str, install: str, environ: Mapping[str, str] | None = None
 ) -> tuple[Check, dict[str, Any]]:
     """Use a framework for a moment, in a process of its own.
 
     Args:
-        name: What to call it.
-        module: Its import name, by which `bench.doctor.usage` knows it.
+        name: Its name in the check.
+        module: Its import name, as in `bench.doctor.usage`.
         install: The command that installs it.
         environ: Environment variables to add.
 
     Returns:
-        The check, and what the framework said: ``version`` and more.
+        The check, and the answer of the framework: ``version`` and more.
     """
     if importlib.util.find_spec(module) is None:
         return Check(name, "warning", "not installed", f"Run `{install}`, or its strategies are skipped."), {}
@@ -129,14 +129,14 @@ def framework(
 
 
 def _run(command: list[str], environ: dict[str, str]) -> tuple[int, str, str]:
-    """Run a command and return its exit code, output and errors, stripped; nothing that it started stays.
+    """Run a command and return its exit code, output and errors, stripped; kill every process that it left.
 
-    `bench.machine.commands.run` ends the command's process session only; Spark's JVM leaves it, and is found by a mark.
+    `bench.machine.commands.run` kills the command's process session only; Spark's JVM leaves it, but keeps the mark.
 
     Raises:
         subprocess.TimeoutExpired: It hangs.
     """
-    from bench.trial.processes import TRIAL_VARIABLE, Session
+    from bench.trial.processes import TRIAL_VARIABLE, ProcessTree
 
     mark = f"doctor-{os.getpid()}"
     with subprocess.Popen(
@@ -152,5 +152,5 @@ def _run(command: list[str], environ: dict[str, str]) -> tuple[int, str, str]:
         try:
             printed, complaints = child.communicate(timeout=SECONDS_TO_TRY)
         finally:
-            Session(child.pid, mark).kill()
+            ProcessTree(child.pid, mark).kill()
     return child.returncode, printed.strip(), complaints.strip()

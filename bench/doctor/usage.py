@@ -1,4 +1,4 @@
-"""Really uses a framework for a moment and prints its answer: ``python -m bench.doctor.usage MODULE``."""
+"""Uses a framework for a moment and prints its answer: ``python -m bench.doctor.usage MODULE``."""
 
 from __future__ import annotations
 

@@ -1,1 +1,1 @@
-"""The nightly gate: two revisions or environments, measured in turn in one session, and a verdict for each case."""
+"""The nightly gate: measures two revisions or environments in turn, in one session, and judges each case."""

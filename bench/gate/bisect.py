@@ -1,7 +1,7 @@
-"""Narrows a slowdown down to a commit: the gate judges a revision in the middle, and the half that cannot be it goes.
+"""Narrows a slowdown down to a commit: the gate judges the commit in the middle, and one half is ruled out.
 
-A revision is on the bad side if the gate finds it slower than the good one by more than half of the bad one's slowdown,
-on a log scale: other commits on the way may have made it a little slower or faster.
+A commit is on the bad side if the gate finds it slower than the good one by more than half of the bad one's slowdown,
+on a log scale: other commits on the way may have changed the time a little.
 """
 
 from __future__ import annotations
@@ -20,13 +20,13 @@ Judge = Callable[[str], Side | None]
 
 
 @dataclass(frozen=True)
-class Narrowed:
-    """Where the slowdown came in.
+class CommitRange:
+    """The commits between which a slowdown began.
 
     Attributes:
         good: The newest commit that is known not to have it.
-        bad: The oldest one that is known to have it.
-        undecided: Commits between them, which could not be judged.
+        bad: The oldest commit that is known to have it.
+        undecided: Commits between them, which the gate could not judge.
     """
 
     good: str
@@ -34,13 +34,13 @@ class Narrowed:
     undecided: tuple[str, ...]
 
 
-def narrow(good: str, later: Sequence[str], judge: Judge) -> Narrowed:
+def narrow(good: str, later: Sequence[str], judge: Judge) -> CommitRange:
     """Find the first bad commit.
 
     Args:
         good: The good commit.
         later: The commits after it, the oldest first; the last one is bad.
-        judge: Says on which side a commit is, None where that cannot be told: then one beside it is asked.
+        judge: Returns the side of a commit, None where the gate cannot tell: a neighbour is then judged instead.
     """
     newest_good, oldest_bad = -1, len(later) - 1
     undecided: set[int] = set()
@@ -55,15 +55,15 @@ def narrow(good: str, later: Sequence[str], judge: Judge) -> Narrowed:
         else:
             undecided.add(index)
     left = tuple(later[index] for index in range(newest_good + 1, oldest_bad))
-    return Narrowed(good if newest_good < 0 else later[newest_good], later[oldest_bad], left)
+    return CommitRange(good if newest_good < 0 else later[newest_good], later[oldest_bad], left)
 
 
 def side_of(entry: dict[str, Any], slowdown: float) -> Side | None:
-    """Return on which side a revision is that the gate has compared with the good one.
+    """Return the side of a commit that the gate has compared with the good one; None where it cannot tell.
 
     Args:
         entry: The case's entry of the verdict.
-        slowdown: The bad revision's ratio to the good one.
+        slowdown: Time of the bad commit over that of the good one.
     """
     ratio, half = entry["ratio"], math.sqrt(slowdown)
     if not ratio or ratio["low"] is None:

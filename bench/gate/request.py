@@ -1,4 +1,4 @@
-"""What ``bench gate`` was asked for."""
+"""The request that ``bench gate`` carries out, and the words that its rooms share."""
 
 from __future__ import annotations
 
@@ -12,20 +12,20 @@ from bench.request import Request
 
 @dataclass(frozen=True)
 class GateRequest:
-    """What ``bench gate`` was asked for.
+    """The request that ``bench gate`` carries out.
 
     Attributes:
-        out: Directory of the night, claimed already.
-        request: What to run, as for ``bench run``.
-        data: Names or paths of the datasets; none means the default, or the stored baseline's own.
+        out: Directory of the night, which exists and is empty.
+        request: The trials to run, as for ``bench run``.
+        data: Names or paths of the datasets; none means the default, or that of the stored baseline.
         baseline: A revision, or a stored run; None where two environments are compared.
         candidate: A revision; None means the one that is checked out.
         pythons: The interpreters of two existing environments, baseline first; none where revisions are compared.
         results: Directory that holds runs.
-        threshold: A case is ``ok`` if it is surely less than this much slower, as a share.
-        budget_s: Seconds that all may take.
+        threshold: A case is ``ok`` if its slowdown is surely less than this, as a share.
+        budget_s: Seconds that the whole night may take.
         timeout_s: Seconds that each run may take.
-        strict: Whether doubt fails.
+        strict: Whether an inconclusive case fails the night.
         seed: Seed of the order of the cases.
         command: The command line, for the record.
     """

@@ -1,4 +1,4 @@
-"""One night of the gate, from what was asked for to the verdict."""
+"""One night of the gate, from the request to the verdict."""
 
 from __future__ import annotations
 
@@ -15,14 +15,14 @@ from bench.errors import BenchError
 from bench.gate.arms.arms import Arm
 from bench.gate.arms.preparing import prepare
 from bench.gate.measuring import budget, cases
-from bench.gate.measuring.cases import Absent
-from bench.gate.measuring.measured import Measured
-from bench.gate.measuring.night import Night
+from bench.gate.measuring.cases import AbsentCase
+from bench.gate.measuring.measurements import CaseMeasurements
+from bench.gate.measuring.night import PairRunner
 from bench.gate.measuring.schedule import Shuffler
 from bench.gate.request import GateRequest as GateRequest
 from bench.gate.request import Key, Say
 from bench.gate.verdict import judgement, verdict
-from bench.gate.verdict.verdict import Document
+from bench.gate.verdict.verdict import Document, VerdictEntry
 from bench.model import Dataset
 from bench.records.directory import RunDirectory
 from bench.records.header import RunHeader
@@ -32,15 +32,15 @@ from bench.tasks import TASKS
 from bench.trial import record, references
 
 
-class Session:
-    """A night in the making; its document can be had at any moment."""
+class GateNight:
+    """A night of the gate; after each round, its verdict so far is on disk."""
 
     def __init__(self, asked: GateRequest, say: Say) -> None:
-        """Begin.
+        """Start the budget.
 
         Args:
-            asked: What was asked for.
-            say: Tells a person what is going on.
+            asked: The request.
+            say: Tells a person about the progress.
         """
         self._asked = asked
         self._say = say
@@ -49,16 +49,16 @@ class Session:
         self._started_at = record.now()
         self._arms: Mapping[str, Arm] = {}
         self._datasets: dict[str, Dataset] = {}
-        self._measured: list[Measured] = []
-        self._absent: list[Absent] = []
+        self._measured: list[CaseMeasurements] = []
+        self._absent: list[AbsentCase] = []
         self._grades: Mapping[Key, dict[str, float]] = {}
         self._warnings: list[str] = []
 
     def conduct(self) -> Document:
-        """Do all of it and return the verdict, which is on disk then; whatever ends it early is on disk, too.
+        """Conduct the night, write the verdict to disk and return it; an early end is on disk, too.
 
         Raises:
-            BenchError: Something that was asked for cannot be done.
+            BenchError: The request cannot be met.
             KeyboardInterrupt: Ctrl-C was pressed.
         """
         try:
@@ -86,18 +86,20 @@ class Session:
                 self._find_cases(request, dataset)
             directories = self._make_directories(prepared.sources)
             shuffler = Shuffler(asked.seed)
-            night = Night(self._arms, directories, self._rules, shuffler, asked.timeout_s, self._deadline, self._say)
+            pairs = PairRunner(
+                self._arms, directories, self._rules, shuffler, asked.timeout_s, self._deadline, self._say
+            )
             began = time.monotonic()
             until = began + (self._deadline - began) * budget.WARM_UP_SHARE
-            warm_ups = budget.cheapest_first(shuffler.shuffled(self._measured), prepared.walls)
-            unmeasured = night.warm_up(warm_ups, until)
+            warm_ups = budget.cheapest_first(shuffler.shuffle(self._measured), prepared.walls)
+            unmeasured = pairs.warm_up(warm_ups, until)
             self._leave_out(unmeasured, "The warm-ups of other cases took what time there was for warm-ups")
             self._take_out_skipped()
             sound = [measured for measured in self._measured if not measured.failure]
             _, unaffordable = budget.cut(sound, self._deadline - time.monotonic(), self._rules)
             self._leave_out(unaffordable, "There is no time for it")
             self._write("running")
-            night.measure(self._measured, self._keep)
+            pairs.measure(self._measured, self._keep)
 
     def _find_cases(self, request: Request, dataset: Dataset) -> None:
         both = self._arms["baseline"], self._arms["candidate"]
@@ -107,11 +109,11 @@ class Session:
             if any(offer.strategy and offer.strategy.scores == "reference" and not offer.missing for offer in offers):
                 reference = references.ensure(dataset, Path(request.model) if request.model else None)
         found, absent = cases.match(*both, request, dataset, reference)
-        self._measured += [Measured(case) for case in found]
+        self._measured += [CaseMeasurements(case) for case in found]
         self._absent += absent
 
     def _make_directories(self, sources: list[tuple[Request, Dataset]]) -> dict[tuple[str, str], RunDirectory]:
-        """Make a run's directory for each arm and dataset, which everything that reads runs can read."""
+        """Make a run's directory for each arm and dataset; `bench report` and all other readers of runs read it."""
         made = {}
         for request, dataset in sources:
             for name, arm in self._arms.items():
@@ -130,26 +132,28 @@ class Session:
                 made[name, dataset.name] = directory
         return made
 
-    def _leave_out(self, left: list[Measured], why: str) -> None:
-        """Take cases out of the plan; one whose warm-ups show that its answer got worse is told all the same."""
+    def _leave_out(self, left: list[CaseMeasurements], why: str) -> None:
+        """Take cases out of the plan, except those whose warm-ups already show a worse answer."""
         for measured in left:
             measured.out_of_time = True
             if judgement.is_worse(measured, self._grades.get(measured.case.key)):
                 continue
             needed = f": {measured.pair_s * budget.USUAL_PAIRS / 60:.1f} min" if measured.pair_s else ""
-            self._absent.append(Absent(measured.case.key, "left_out", f"{why}{needed}. A larger --budget takes it in."))
+            self._absent.append(
+                AbsentCase(measured.case.key, "left_out", f"{why}{needed}. A larger --budget takes it in.")
+            )
             self._measured.remove(measured)
 
     def _take_out_skipped(self) -> None:
-        """Take out the cases that cannot run here, as only their own setup could tell."""
+        """Take out the cases whose own setup has shown that they cannot run here."""
         for measured in list(self._measured):
             if gone := measured.unable:
-                self._absent.append(Absent(measured.case.key, *gone))
+                self._absent.append(AbsentCase(measured.case.key, *gone))
                 self._measured.remove(measured)
 
-    def _entries(self) -> list[judgement.Entry]:
+    def _entries(self) -> list[VerdictEntry]:
         judged = [judgement.entry(one, self._rules, self._grades.get(one.case.key)) for one in self._measured]
-        return judged + [judgement.absent(case) for case in self._absent]
+        return judged + [judgement.absent_entry(case) for case in self._absent]
 
     def _write(self, state: str, exit_code: int | None = None, reason: str | None = None) -> Document:
         document: Document = scrub.anything(self._document(state, exit_code, reason))
@@ -201,7 +205,7 @@ class Session:
 
 
 def _commit(arm: Arm) -> dict[str, Any] | None:
-    """Return the commit as an environment has it: of the revision, which is clean, or of the bench that lies there."""
+    """Return the commit of an arm's code: the revision's, which is clean, or that of its environment's bench."""
     known: dict[str, Any] | None = arm.environment.get("commit")
     if arm.commit is None or (known and known["id"] == arm.commit):
         return known

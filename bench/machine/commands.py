@@ -22,8 +22,8 @@ SECONDS_FOR_A_TOOL = 20
 
 
 @dataclass(frozen=True)
-class Outcome:
-    """The end of a program.
+class ProgramOutput:
+    """The output and exit code of a program that has ended.
 
     Attributes:
         code: Its exit code; negative where a signal ended it.
@@ -38,11 +38,10 @@ class Outcome:
 
 def run(
     command: Sequence[str | Path], *, environ: Mapping[str, str] | None = None, timeout_s: float | None = None
-) -> Outcome:
+) -> ProgramOutput:
     """Run a program and wait for its end.
 
-    Where this process is interrupted or the time is up, the program is killed, together with all that it has started
-    in its process session.
+    If this process is interrupted or the time is up, the program is killed, together with its whole process session.
 
     Args:
         command: The program and its arguments; no shell reads them.
@@ -74,18 +73,18 @@ def run(
             if isinstance(error, subprocess.TimeoutExpired):
                 raise CommandError(str(command[0]), f"no end within {timeout_s:g} s") from error
             raise
-    return Outcome(child.returncode, printed, complaints)
+    return ProgramOutput(child.returncode, printed, complaints)
 
 
 def ask(*command: str) -> str | None:
-    """Return the output of a tool in its own language, English; None if it is not there, fails or hangs."""
+    """Return the output of a tool in English; None if it is missing, fails or hangs."""
     return _output(command, variables(LC_ALL="C"), SECONDS_FOR_A_TOOL)
 
 
 def git(directory: Path, *arguments: str, timeout_s: float | None = None) -> str | None:
     """Return the output of git without the blanks around it; None if there is no git, or it fails or hangs.
 
-    The ``GIT_*`` variables that a hook sets would point git to another repository, and are taken away.
+    The ``GIT_*`` variables of a hook are left out: they would point git to another repository.
 
     Args:
         directory: Where git runs.
@@ -98,7 +97,7 @@ def git(directory: Path, *arguments: str, timeout_s: float | None = None) -> str
 
 
 def variables(*, without: Sequence[str] = (), **added: str) -> dict[str, str]:
-    """Return this process's environment variables, less some and with some more.
+    """Return this process's environment variables, without some and with others.
 
     Args:
         without: Names of variables to leave out; a ``*`` stands for any characters.
@@ -111,7 +110,7 @@ def variables(*, without: Sequence[str] = (), **added: str) -> dict[str, str]:
 
 
 def own_program(name: str) -> Path:
-    """Return the path of a program that a package of this environment has, whether or not it is on the ``PATH``.
+    """Return the path of a program that a package of this environment installs, even where it is not on the ``PATH``.
 
     Args:
         name: The program.
@@ -120,11 +119,11 @@ def own_program(name: str) -> Path:
 
 
 def last_line(text: str, otherwise: str = "no word") -> str:
-    """Return the last line of a program's output that is not blank: most programs say there why they failed.
+    """Return the last line of a program's output that is not blank: most programs end with the reason of a failure.
 
     Args:
         text: The output.
-        otherwise: What to return where there is no such line.
+        otherwise: The result where there is no such line.
     """
     lines = text.strip().splitlines()
     return lines[-1].strip() if lines else otherwise

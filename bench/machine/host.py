@@ -20,7 +20,7 @@ class Host:
         id: Digest of the machine's own id, or of its name; tells two machines apart and names neither.
         cpu: Model of the processor.
         cores: Cores that this process may use.
-        memory_bytes: Memory that this process may use; None where the machine does not say.
+        memory_bytes: Memory that this process may use; None where it is unknown.
         memory_physical_bytes: Memory that the kernel manages.
         system: The operating system's own name for itself.
         kernel: Release of the kernel.

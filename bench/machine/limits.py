@@ -1,6 +1,6 @@
 """The cores and the memory that this process may really use, which may be less than the machine has.
 
-A container sees all of its host: only the affinity mask and the control groups say what is its own.
+A container sees all of its host: only the affinity mask and the control groups tell its share.
 Read as in proc(5), cgroups(7), and the kernel's ``admin-guide/cgroup-v1`` and ``cgroup-v2``.
 """
 
@@ -27,9 +27,9 @@ def cores_available(root: Path = Path("/"), affinity: int | None = None) -> int:
 
 
 def memory_available(root: Path = Path("/")) -> int | None:
-    """Return the bytes that this process may ever use, ``None`` where the machine does not say.
+    """Return the bytes of memory that this process may ever use, ``None`` where that is unknown.
 
-    This is a limit, not what is free at the moment.
+    This is a limit, and not the memory that is free at the moment.
 
     Args:
         root: Where ``/proc`` and ``/sys`` lie.

@@ -1,1 +1,1 @@
-"""What a run leaves behind, in a directory or a bucket."""
+"""Writes and reads the results of a run, in a directory or a bucket."""

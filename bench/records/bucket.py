@@ -1,8 +1,8 @@
-"""Runs in an object store: one object for each record, so that nobody can write over what somebody else has measured.
+"""Runs in an object store: one object for each record, so that no process can overwrite the record of another.
 
 An object store cannot append. So ``URI/RUN/`` holds ``run.json``, ``logs/``, ``report.html`` and, in place of a file of
-records, ``records/MOMENT-TOKEN.json``: the name is used once, whoever writes at the same time. Beside that, a run is
-written on this machine's disk as always; that copy goes when all of it is in the store, and stays when the store fails.
+records, ``records/MOMENT-TOKEN.json``: no two writers choose the same name. A run is also written to this machine's
+disk, as always; that copy is removed once all of it is in the store, and stays if the store fails.
 """
 
 from __future__ import annotations
@@ -24,19 +24,19 @@ from bench.records.directory import Record, RunDirectory
 from bench.stores.filesystem import filesystem, normal, store_errors
 from bench.stores.tree import Tree
 
-# Whoever may write to the store says what an object is called, and not where on this machine its copy goes.
+# The names of objects come from other writers: they must not choose a path on this machine.
 _LOG = re.compile(r"logs/(?!\.\.?$)[\w.-]+")
 
 
 class Bucket:
-    """Where runs are kept in a store.
+    """The runs under a prefix of an object store.
 
     Attributes:
         uri: The prefix of all runs.
     """
 
     def __init__(self, uri: str, storage: Storage) -> None:
-        """Open it; nothing is asked of the store yet.
+        """Remember the store; no request is made yet.
 
         Args:
             uri: The prefix of all runs.
@@ -50,7 +50,7 @@ class Bucket:
 
         Args:
             name: Its name under the prefix.
-            content: What is to be in it.
+            content: Its content.
 
         Raises:
             DatasetError: There is no such bucket, or it may not be written to.
@@ -63,50 +63,50 @@ class Bucket:
             output.write(content)
 
     def begin(self, directory: RunDirectory) -> None:
-        """Put a run's ``run.json``, which makes it a run."""
+        """Upload a run's ``run.json``, which marks it as a run."""
         self.put(f"{directory.name}/run.json", (directory.path / "run.json").read_bytes())
 
     def keep(self, directory: RunDirectory, record: Record) -> None:
-        """Put one record, and its log.
+        """Upload one record and its log.
 
         Raises:
             StorageError: The store fails; the sentence says where on this machine the records are.
         """
         name = f"{record['started_at'].replace(':', '')}-{secrets.token_hex(4)}"
-        with _keeping(directory):
+        with _upload_errors(directory):
             if record["log"]:
                 self.put(f"{directory.name}/{record['log']}", (directory.path / record["log"]).read_bytes())
             self.put(f"{directory.name}/records/{name}.json", json.dumps(record).encode())
 
     def finish(self, directory: RunDirectory, report: Path) -> None:
-        """Put a run's report.
+        """Upload a run's report.
 
         Raises:
             StorageError: The store fails; the sentence says where on this machine the records are.
         """
-        with _keeping(directory):
+        with _upload_errors(directory):
             self.put(f"{directory.name}/{report.name}", report.read_bytes())
 
     @property
     def options(self) -> str:
-        """The options by which another command reaches the same store, each after a space."""
+        """The options with which another command reaches the same store, each after a space."""
         given = {"endpoint": self._storage.endpoint, "region": self._storage.region}
         return "".join(f" --{name} {value}" for name, value in given.items() if value)
 
     def runs(self) -> list[str]:
-        """Return the names of the runs that lie here, oldest first."""
+        """Return the names of the runs in the store, oldest first."""
         found = [entry.path for entry in Tree(self.uri, self._storage).list()]
         return sorted({path.partition("/")[0] for path in found if path.endswith("/run.json")})
 
     def fetch(self, run: str, out: Path) -> Path:
-        """Copy a run to this machine, in the form that all of `bench` reads, and return its directory.
+        """Copy a run to this machine, in the form of a local run, and return its directory.
 
         Args:
             run: Its name.
-            out: Directory for it; a run of that name must not lie there.
+            out: Directory for it, without a run of that name.
 
         Raises:
-            ResultsError: There is no such run, it is damaged, or it lies here already.
+            ResultsError: There is no such run, it is damaged, or it is on this machine already.
             StorageError: The store cannot be reached.
         """
         target = out / run
@@ -134,7 +134,7 @@ class Bucket:
 
 
 def _parsed(content: bytes) -> Record | None:
-    """Return what an object holds; none of one whose writer was cut off."""
+    """Return the record in an object; None where its writer was cut off."""
     try:
         found = json.loads(content)
     except ValueError:
@@ -143,8 +143,8 @@ def _parsed(content: bytes) -> Record | None:
 
 
 @contextmanager
-def _keeping(directory: RunDirectory) -> Iterator[None]:
-    """Say of a store that fails where on this machine the records are."""
+def _upload_errors(directory: RunDirectory) -> Iterator[None]:
+    """Add the place of the records on this machine to the sentence about a store that fails."""
     try:
         yield
     except Exception as error:
@@ -158,10 +158,10 @@ def split(uri: str) -> tuple[str, str]:
 
 
 @contextmanager
-def beside() -> Iterator[Path]:
-    """Give a directory of this machine for a run that is kept in a store.
+def make_local_directory() -> Iterator[Path]:
+    """Make a directory on this machine for a run that goes to a store.
 
-    It goes with the block, unless that fails or is interrupted and there are records in it.
+    It is removed after the block, unless the block fails or is interrupted and there are records in it.
     """
     directory = Path(tempfile.mkdtemp(prefix="bench-run-"))
     try:
@@ -169,7 +169,7 @@ def beside() -> Iterator[Path]:
     except BaseException as error:
         if not any(directory.glob("*/records.jsonl")):
             shutil.rmtree(directory)
-        elif not isinstance(error, StorageError):  # which says it itself
+        elif not isinstance(error, StorageError):  # its sentence names the directory
             click.echo(f"What was measured is kept in {directory}.", err=True)
         raise
     shutil.rmtree(directory)

@@ -1,10 +1,10 @@
-"""Appends and reads what a run leaves: ``run.json``, ``records.jsonl``, ``logs/``.
+"""Writes and reads the results of a run: ``run.json``, ``records.jsonl``, ``logs/``.
 
 Schema versions of a record, newest last:
 
 1. The first.
 2. Any task, kind of problem and grade: a trial has ``problem``; ``measures``, numbers that a strategy left for figures,
-   are no notes any more; no figure is negative.
+   are no longer notes; no figure is negative.
 """
 
 from __future__ import annotations
@@ -39,7 +39,7 @@ class RunDirectory:
     """The directory of one run.
 
     Attributes:
-        path: Where it lies.
+        path: Path of the directory.
     """
 
     path: Path
@@ -96,7 +96,7 @@ class RunDirectory:
 
 
 def _cut_torn_line(descriptor: int) -> None:
-    """Take away the last line if a crash kept its writer from finishing it."""
+    """Remove the last line if a crash cut its writer off."""
     size = os.fstat(descriptor).st_size
     if size and os.pread(descriptor, 1, size - 1) != b"\n":
         whole = os.pread(descriptor, size, 0).rpartition(b"\n")
@@ -112,13 +112,13 @@ def _write_whole(descriptor: int, line: bytes) -> None:
 
 @dataclass(frozen=True)
 class Run:
-    """What was read of a run.
+    """A run, as it was read.
 
     Attributes:
-        directory: Where it lies.
-        run: What ``run.json`` holds.
+        directory: Its directory.
+        run: The content of ``run.json``.
         records: The records, in the order in which they were made.
-        warnings: A sentence for each thing that was not as it should be.
+        warnings: A sentence for each fault of its files.
     """
 
     directory: RunDirectory
@@ -128,7 +128,7 @@ class Run:
 
 
 def read_run(path: Path) -> Run:
-    """Read a run; what a bench that took out no credentials left of them is taken out now.
+    """Read a run, and take out credentials that an older bench may have left in it.
 
     Args:
         path: The run's directory.
@@ -154,7 +154,7 @@ def _read_records(path: Path) -> tuple[list[Record], list[str]]:
     records = []
     for number, line in enumerate(lines, 1):
         try:
-            record = json.loads(scrub.spelled(line.decode()), parse_constant=no_number)
+            record = json.loads(scrub.spelled(line.decode()), parse_constant=refuse_constant)
         except ValueError as error:
             raise ResultsError(f"Line {number} of {path} is damaged: take that line away to read the rest.") from error
         validate(record)
@@ -163,8 +163,8 @@ def _read_records(path: Path) -> tuple[list[Record], list[str]]:
     return records, warnings
 
 
-def no_number(name: str) -> None:
-    """Refuse ``NaN`` and ``Infinity``, which Python's JSON reads and no record has.
+def refuse_constant(name: str) -> None:
+    """Refuse ``NaN`` and ``Infinity``, which Python's JSON accepts and no record may have.
 
     Raises:
         ValueError: Always.
@@ -185,14 +185,14 @@ def latest(out: Path) -> Path:
 
 
 def trial_key(trial: dict[str, Any]) -> tuple[Any, ...]:
-    """Return what tells the trial of a record from all others of its run."""
+    """Return the facts that identify a trial within its run."""
     return trial["strategy"], trial["task"], trial["workers"], trial["cores"], trial["repeat"]
 
 
 def last_records(records: Iterable[Record]) -> list[Record]:
-    """Return the last record of each trial: a resumed run has several of those that were not ``ok``.
+    """Return the last record of each trial: after a resumed run, a trial may have several.
 
     Args:
-        records: Those of one run, or of several.
+        records: The records of one run or several.
     """
     return list({(record["run"], *trial_key(record["trial"])): record for record in records}.values())

@@ -29,10 +29,10 @@ def as_json(runs: Sequence[Run]) -> str:
 
 
 def write_parquet(runs: Sequence[Run], path: Path) -> None:
-    """Write a row for each record: what one asks most as columns, and the whole record as JSON in the last.
+    """Write a row for each record: the usual figures as columns, and the whole record as JSON in the last column.
 
     Args:
-        runs: The runs; what belongs to none of their records goes into the file's metadata.
+        runs: The runs; their headers go into the file's metadata.
         path: The file.
     """
     import pyarrow as pa
@@ -62,7 +62,7 @@ def _phases(records: Sequence[Record]) -> list[str]:
 
 
 def grade_names(records: Sequence[Record]) -> tuple[str, ...]:
-    """Return the names of the grades of all problems that records are of; those of the default one where there is none.
+    """Return the names of the grades of all problems of the records; of the default problem where there is no record.
 
     Args:
         records: The records.
@@ -72,7 +72,7 @@ def grade_names(records: Sequence[Record]) -> tuple[str, ...]:
 
 
 def flat_names(grades: Sequence[str]) -> list[str]:
-    """Return the names of the columns that `flat` gives.
+    """Return the names of the columns of `flat`.
 
     Args:
         grades: Out of `grade_names`.
@@ -81,7 +81,7 @@ def flat_names(grades: Sequence[str]) -> list[str]:
 
 
 def flat(record: Record, grades: Sequence[str]) -> dict[str, Any]:
-    """Return what one asks most of a record, by column.
+    """Return the usual figures of a record, by column.
 
     Args:
         record: The record.
@@ -99,7 +99,7 @@ def flat(record: Record, grades: Sequence[str]) -> dict[str, Any]:
 
 
 def _header(run: Run) -> dict[str, Any]:
-    """Return what is known of a run beside its records; where its dataset lay on this machine is nobody's business."""
+    """Return the header of a run; of a path on this machine only the last part, since it may be private."""
     known = scrub.anything(run.run)
     path = known["dataset"].get("path")
     if path and "://" not in path:

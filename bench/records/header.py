@@ -1,4 +1,4 @@
-"""What ``run.json`` holds: where the records of a run come from."""
+"""The content of ``run.json``: the origin of a run's records."""
 
 from __future__ import annotations
 
@@ -13,16 +13,16 @@ SCHEMA = 1
 
 @dataclass(frozen=True)
 class RunHeader:
-    """Where the records of a run come from.
+    """The origin of a run's records.
 
     Attributes:
         run: Name of the run.
         started_at: UTC, ISO 8601.
         command: The command line.
-        request: What was asked for, out of `bench.request.Request`.
+        request: The fields of a `bench.request.Request`.
         environment: Out of `bench.environment.describe`.
-        dataset: Out of `bench.model.Dataset`.
-        plan: What records say of each trial that is planned.
+        dataset: The fields of a `bench.model.Dataset`.
+        plan: The description of each planned trial, as in its record.
     """
 
     run: str
@@ -34,7 +34,7 @@ class RunHeader:
     plan: tuple[Mapping[str, Any], ...]
 
     def as_json(self) -> dict[str, Any]:
-        """Return what is written, without credentials."""
+        """Return the content of ``run.json``, without credentials."""
         found = {name: value for name, value in vars(self).items() if name != "command"}
         written: dict[str, Any] = scrub.anything({"schema": SCHEMA, **found, "command": scrub.command(self.command)})
         return written

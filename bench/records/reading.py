@@ -9,7 +9,7 @@ from typing import Any
 
 from bench import scrub
 from bench.errors import ResultsError
-from bench.records.directory import Run, RunDirectory, latest, no_number, read_run, validate
+from bench.records.directory import Run, RunDirectory, latest, read_run, refuse_constant, validate
 
 FORMAT = "tf-spark-bench report"
 VERSION = 1  # of the exported files; a newer one is refused
@@ -47,7 +47,7 @@ def _read(path: Path) -> list[Run]:
 
 def _json(path: Path) -> Any:
     try:
-        return json.loads(scrub.spelled(path.read_text()), parse_constant=no_number)
+        return json.loads(scrub.spelled(path.read_text()), parse_constant=refuse_constant)
     except (ValueError, OSError) as error:
         raise ResultsError(
             f"{path} is no export of `bench report --format json`: give it a run's directory."
@@ -62,7 +62,7 @@ def _parquet(path: Path) -> Any:
         table = pq.read_table(path, columns=["record"])
         exported = json.loads((table.schema.metadata or {})[b"bench"])
         records = [
-            json.loads(scrub.spelled(record), parse_constant=no_number) for record in table["record"].to_pylist()
+            json.loads(scrub.spelled(record), parse_constant=refuse_constant) for record in table["record"].to_pylist()
         ]
     except (pa.ArrowException, OSError, KeyError, ValueError, TypeError) as error:
         raise ResultsError(f"{path} is no export of `bench report --format parquet`: export it again.") from error
@@ -75,7 +75,7 @@ def _parquet(path: Path) -> Any:
 
 
 def _unpack(exported: Any, path: Path) -> list[Run]:
-    """Return the runs of an export; their logs are looked for beside it."""
+    """Return the runs of an export; their logs are expected beside it."""
     if not isinstance(exported, dict) or exported.get("format") != FORMAT:
         raise ResultsError(f"{path} is no export of `bench report`: give it a run's directory, or what it exported.")
     if exported.get("version") != VERSION:
@@ -97,7 +97,7 @@ def _unpacked(exported: dict[str, Any], path: Path) -> Run:
 
 
 def _check(run: Run, path: Path) -> None:
-    """Refuse a ``run.json`` that lacks what a report needs, and records of another dataset than it names."""
+    """Refuse a ``run.json`` that lacks a field for a report, and records of another dataset."""
     parts = (
         ((), RUN),
         (("environment",), ENVIRONMENT),

@@ -1,4 +1,4 @@
-"""Checks what is read and written against the JSON Schemas of the package."""
+"""Checks documents against the JSON Schemas of the package, before writing and after reading."""
 
 from __future__ import annotations
 
@@ -13,10 +13,12 @@ from bench.errors import ResultsError
 
 @functools.cache
 def validator(name: str) -> Callable[[Any], Any]:
-    """Return what raises `fastjsonschema.JsonSchemaValueException` for what does not fit; compiled once.
+    """Return a function that raises `fastjsonschema.JsonSchemaValueException` for a document that does not fit.
+
+    Each schema is compiled once.
 
     Args:
-        name: Of the schema and its version, such as ``record-1``.
+        name: Name of the schema with its version, such as ``record-1``.
     """
     import fastjsonschema
 
@@ -29,10 +31,10 @@ def check(document: Any, kind: str, newest: int, newer: str) -> None:
     """Check a document against the schema of the version that it names.
 
     Args:
-        document: Anything that JSON can hold.
-        kind: What it is, as the schema's name has it, such as ``record``.
-        newest: The newest version that is read.
-        newer: Who has a version, in the sentence about one that is newer, such as ``This verdict has``.
+        document: Any JSON value.
+        kind: Kind of document, which is the name of its schema, such as ``record``.
+        newest: The newest version that this bench reads.
+        newer: Beginning of the sentence about a newer version, such as ``This verdict has``.
 
     Raises:
         ResultsError: It is from a newer version, has none, or does not fit.

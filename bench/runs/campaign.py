@@ -29,13 +29,13 @@ from bench.trial import record, references, runner
 
 @dataclass(frozen=True)
 class Campaign:
-    """A run that is ready to go.
+    """A run that is ready to begin.
 
     Attributes:
-        directory: Where its results go.
-        trials: What is to run, in order.
+        directory: Directory of its results.
+        trials: The trials to run, in order.
         environment: Fingerprint of the environment.
-        bucket: Where its results go as well, if that is an object store.
+        bucket: The object store that gets its results, too, if there is one.
     """
 
     directory: RunDirectory
@@ -48,13 +48,12 @@ def make_plan(request: Request, dataset: Dataset, *, to_run: bool = True) -> lis
     """Return the ordered trials of a request; loads the selected strategies' facts, and makes the reference model.
 
     Args:
-        request: What was asked for.
+        request: The request.
         dataset: The dataset.
-        to_run: Whether the trials are to be run: a plan that is only looked at needs no reference model.
+        to_run: Whether the trials will run: a plan that is only printed needs no reference model.
 
     Raises:
-        UsageError: A pattern matches no strategy or none that does the task, or the model to score with does not load
-            or fit.
+        UsageError: A pattern matches no strategy, or none that does the task; or the given model does not load or fit.
         PluginError: A selected strategy breaks the contract.
     """
     selected = {name: plugins.load(name) for name in plan.select(plugins.names(), request.strategies)}
@@ -72,7 +71,7 @@ def make_plan(request: Request, dataset: Dataset, *, to_run: bool = True) -> lis
 
 
 def _by_task(request: Request, selected: dict[str, Plugin]) -> dict[str, dict[str, Strategy]]:
-    """Return who takes part in which task; the control in each."""
+    """Return the strategies that take part in each task; the control takes part in all."""
     chosen = {name for name, plugin in selected.items() if request.task in plugin.tasks}
     tasks: dict[str, str] = dict.fromkeys(chosen, request.task)
     for pattern in request.strategies:
@@ -103,7 +102,7 @@ def start(request: Request, dataset: Dataset, out: Path, command: list[str]) -> 
     """Make the directory of a new run.
 
     Args:
-        request: What was asked for.
+        request: The request.
         dataset: The dataset.
         out: Directory that holds the runs.
         command: The command line, for the record.
@@ -138,14 +137,14 @@ def _surroundings(request: Request) -> dict[str, Any]:
 
 
 def resume(path: Path, dataset_of: Callable[[str, Storage], Dataset]) -> Campaign:
-    """Return what is left of an earlier run: the trials that have no ``ok`` record.
+    """Return the rest of an earlier run: the trials without an ``ok`` record.
 
     Args:
         path: The run's directory.
-        dataset_of: Opens a dataset, given its path and how to reach it.
+        dataset_of: Opens a dataset, given its path and its storage.
 
     Raises:
-        ResultsError: There is no such run, or the dataset or the environment is another one by now.
+        ResultsError: There is no such run, or the dataset, model or environment has changed since.
     """
     earlier = read_run(path)
     request = request_of(earlier.run["request"], path.name)
@@ -179,21 +178,21 @@ def _refuse_another(before: dict[str, Any], now: dict[str, Any], name: str) -> N
 
 
 def execute(campaign: Campaign, timeout_s: float, progress: Progress) -> Iterator[Record]:
-    """Run what is to run and yield each record once it is on disk.
+    """Run the trials and yield each record once it is on disk.
 
     Args:
         campaign: Out of `start` or `resume`.
         timeout_s: Seconds that each trial may take.
-        progress: Shows where it is.
+        progress: Shows the progress.
 
     Raises:
-        runner.Interrupted: Ctrl-C was pressed; the record of the trial that it met is on disk.
+        runner.TrialInterrupt: Ctrl-C was pressed; the record of the interrupted trial is on disk.
     """
     directory, first = campaign.directory, len(list(campaign.directory.logs.iterdir()))
     for number, planned in enumerate(campaign.trials, first):
         progress.begin(planned)
         if reason := plugins.why_not(planned.strategy):
-            entry = record.skipped(planned, reason, run=directory.name, environment=campaign.environment)
+            entry = record.make_skipped(planned, reason, run=directory.name, environment=campaign.environment)
         else:
             try:
                 entry = runner.run(
@@ -204,7 +203,7 @@ def execute(campaign: Campaign, timeout_s: float, progress: Progress) -> Iterato
                     timeout_s=timeout_s,
                     watch=progress.watch,
                 )
-            except runner.Interrupted as interrupt:
+            except runner.TrialInterrupt as interrupt:
                 _keep(campaign, interrupt.record)
                 raise
         _keep(campaign, entry)
@@ -219,7 +218,7 @@ def _keep(campaign: Campaign, entry: Record) -> None:
 
 
 def log_name(number: int, planned: Planned, token: str = "") -> str:
-    """Return the name of a trial's log; with a token where somebody else may write another of that number."""
+    """Return the name of a trial's log, with a token where another process may write a log of the same number."""
     trial = planned.trial
     strategy = re.sub(r"[^A-Za-z0-9_.-]", "_", trial.strategy)
     ending = f"-{token}.log" if token else ".log"

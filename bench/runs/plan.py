@@ -34,16 +34,16 @@ def select(names: Sequence[str], patterns: Sequence[str]) -> list[str]:
 def make(
     request: Request, strategies: dict[str, Strategy], dataset: Dataset, reference: Reference | None = None
 ) -> list[Planned]:
-    """Return the trials in the order in which they are to run.
+    """Return the trials in the order of their runs.
 
     Each repeat is a block with all cases, in a fresh random order that the seed determines: on a machine whose
     speed wanders, the order matters more than the test that is applied afterwards.
 
     Args:
-        request: What was asked for.
+        request: The request.
         strategies: The facts about each selected strategy, by name.
         dataset: The dataset.
-        reference: What strategies score with that do not score with a model of their own.
+        reference: The model for strategies that do not score with their own.
     """
     cases = [
         (name, workers) for name, strategy in strategies.items() for workers in _workers(strategy, request.workers)

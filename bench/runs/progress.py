@@ -1,4 +1,4 @@
-"""Shows on the terminal which trial is running; costs next to nothing of what is being measured."""
+"""Shows the running trial on the terminal, at next to no cost for the measurement."""
 
 from __future__ import annotations
 
@@ -16,14 +16,14 @@ from bench.request import Planned
 class Progress:
     """A line that follows the running trial, and one that stays for each that has ended.
 
-    It is drawn once a second, when the runner calls, and not by a thread of its own.
+    The runner draws it once a second; a thread of its own would disturb the trial.
     """
 
     def __init__(self, console: Console, total: int) -> None:
-        """Start with nothing.
+        """Start before the first trial.
 
         Args:
-            console: Where to draw; only lines that stay are drawn where it is no terminal.
+            console: Where to draw; if it is no terminal, only the lines that stay are drawn.
             total: Number of trials.
         """
         self._live = Live(console=console, auto_refresh=False, transient=True)
@@ -33,7 +33,7 @@ class Progress:
         self._name = ""
 
     def begin(self, planned: Planned) -> None:
-        """Say that a trial begins."""
+        """Show the beginning of a trial."""
         trial = planned.trial
         workers = f" with {trial.workers} workers" if trial.workers > 1 else ""
         self._number += 1
@@ -41,12 +41,12 @@ class Progress:
         self.watch("start", 0.0)
 
     def watch(self, phase: str, elapsed_s: float) -> None:
-        """Say where the running trial is."""
+        """Show the phase of the running trial."""
         if self._console.is_terminal:
             self._live.update(escape(f"{self._name}: {phase}, {elapsed_s:.0f} s"), refresh=True)
 
     def end(self, record: Record) -> None:
-        """Say how the trial ended."""
+        """Print the status of a trial that has ended."""
         self._console.print(escape(f"{self._name}: {record['status']}, {record['wall_s']:.1f} s"), highlight=False)
 
     def __enter__(self) -> Self:

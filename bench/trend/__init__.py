@@ -1,1 +1,1 @@
-"""The series of nights: kept, searched for steps, shown."""
+"""Keeps the history of nights, searches it for steps, and shows them."""

@@ -11,7 +11,7 @@ from bench.writing.chart import Spec, chart
 from bench.writing.clean import shown
 
 WIDTH, HEIGHT = 760, 210
-LEAST_RANGE = 0.06  # of logarithms from bottom to top, so that noise is not drawn as mountains
+LEAST_RANGE = 0.06  # of the logarithms, from bottom to top: a smaller range would draw noise as mountains
 SECONDS = "format(exp(datum.value), '.4~g') + ' s'"
 RATIO = "format(exp(datum.value) - 1, '+.1%')"
 

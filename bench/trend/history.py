@@ -1,7 +1,7 @@
-"""Keeps nights as plain files, one each, in a directory or behind a URI; no file is ever written twice.
+"""Keeps each night as a plain file, in a directory or behind a URI; no file is ever written twice.
 
-A file comes into being whole, under a name that only its own content can have. So two jobs that add nights at once
-need no lock, and neither can undo what the other did.
+A file appears whole, under a name that its content determines. So two jobs that add nights at once need no lock, and
+neither can undo the work of the other.
 """
 
 from __future__ import annotations
@@ -22,10 +22,10 @@ class History:
     """The nights in one place.
 
     Attributes:
-        place: How the user calls it, without a password.
+        place: The directory or URI as the user gave it, without a password.
         filesystem: A `pyarrow.fs.FileSystem`.
-        root: Its directory there.
-        directory: The same as a local directory, where it is one.
+        root: Its directory in that file system.
+        directory: The same as a local path, where it is local.
     """
 
     place: str
@@ -34,7 +34,7 @@ class History:
     directory: Path | None = None
 
     def nights(self) -> list[Night]:
-        """Return all nights, the oldest first; names that begin with a dot, or do not end in ``.json``, are not ours.
+        """Return all nights, the oldest first; names that begin with a dot, or do not end in ``.json``, are ignored.
 
         Raises:
             ResultsError: One is damaged or from a newer version, or the place cannot be read.
@@ -76,7 +76,7 @@ class History:
         return content
 
     def _put(self, night: Night) -> bool:
-        """Upload under a hidden name and rename: if two jobs do so with one name, both have the same content."""
+        """Upload under a hidden name and rename: two jobs with the same name have the same content."""
         from pyarrow.fs import FileType
 
         target, hidden = f"{self.root}/{night.file}", f"{self.root}/.{secrets.token_hex(8)}"
@@ -90,7 +90,7 @@ class History:
 
 
 def open_history(place: str) -> History:
-    """Open a history, whether or not there is one yet.
+    """Open a history; it need not exist yet.
 
     Args:
         place: A directory, or a URI that `pyarrow.fs.FileSystem.from_uri` understands, such as ``s3://bucket/nights``.
@@ -104,7 +104,7 @@ def open_history(place: str) -> History:
     if "://" not in place:
         directory = Path(place).absolute()
         return History(place, fs.LocalFileSystem(), str(directory), directory)
-    shown = re.sub(r"//[^/@]*@", "//", place)  # a user and a password may stand there
+    shown = re.sub(r"//[^/@]*@", "//", place)  # hides a user and a password
     try:
         filesystem, root = fs.FileSystem.from_uri(place)
     except (OSError, pa.ArrowException) as error:
@@ -116,7 +116,7 @@ def open_history(place: str) -> History:
 
 
 def _create(directory: Path, night: Night) -> bool:
-    """Write a hidden file and link it to its name, which fails if that is taken."""
+    """Write a hidden file and link it to its name, which fails if the name is taken."""
     directory.mkdir(parents=True, exist_ok=True)
     hidden = directory / f".{secrets.token_hex(8)}"
     try:
@@ -133,6 +133,6 @@ def _create(directory: Path, night: Night) -> bool:
 
 
 def _said(error: Exception) -> str:
-    """Return what an error says, in one line without a full stop."""
+    """Return the text of an error, in one line without a full stop."""
     text = error.strerror if isinstance(error, OSError) and error.strerror else str(error)
     return " ".join(text.split()).rstrip(".") or type(error).__name__

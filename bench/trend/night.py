@@ -1,4 +1,4 @@
-"""What one night adds to the history, and the JSON that it is kept as.
+"""The figures that one night adds to the history, and their JSON.
 
 Schema versions of a night, newest last:
 
@@ -24,13 +24,13 @@ Source = Literal["gate", "pytest-benchmark"]
 
 @dataclass(frozen=True)
 class Figure:
-    """What one night says of a case.
+    """The figure of a case in one night.
 
     Attributes:
-        log: Natural logarithm of its time over that of the pinned reference in the same session; where there is no
-            reference, of its median seconds.
-        runs: How many runs of the case stand behind it.
-        dataset: Fingerprint of what it ran on, if known.
+        log: Natural logarithm of its time over that of the pinned reference in the same session; without a reference,
+            of its median seconds.
+        runs: Number of runs of the case behind the figure.
+        dataset: Fingerprint of its dataset, if known.
     """
 
     log: float
@@ -40,14 +40,14 @@ class Figure:
 
 @dataclass(frozen=True)
 class Night:
-    """What one night adds to the history.
+    """The figures that one night adds to the history.
 
     Attributes:
-        at: When it was measured, UTC, such as ``2026-11-24T20:30:00Z``.
-        source: Who measured it.
+        at: Time of the measurement, UTC, such as ``2026-11-24T20:30:00Z``.
+        source: The program that measured it.
         commit: The commit that was measured, if known.
         reference: The pinned revision that was measured beside it; None where figures are plain seconds.
-        machine: What tells machines apart whose seconds cannot be compared, if known.
+        machine: Digest that differs between machines whose seconds cannot be compared, if known.
         cases: A figure for each case, by its name.
     """
 
@@ -65,9 +65,9 @@ class Night:
 
     @property
     def file(self) -> str:
-        """The name of its file: when it was measured, and 12 digits of its content's SHA-256.
+        """The name of its file: the time of the measurement, and 12 digits of its content's SHA-256.
 
-        So two jobs that add different nights never mean the same file, and who adds the same night twice does.
+        So different nights have different files, and the same night always has the same file.
         """
         moment = self.at.replace("-", "").replace(":", "")
         return f"{moment}-{hashlib.sha256(self.to_json()).hexdigest()[:12]}.json"
@@ -77,11 +77,11 @@ def from_json(content: bytes, name: str) -> Night:
     """Read a night.
 
     Args:
-        content: What is in its file.
-        name: What to call the file.
+        content: The content of its file.
+        name: Name of the file, for messages.
 
     Raises:
-        ResultsError: It is damaged, from a newer version, or no night.
+        ResultsError: It is damaged, from a newer version, or not a night.
     """
     import fastjsonschema
 

@@ -1,4 +1,4 @@
-"""Reads the JSON that pytest-benchmark writes, and everything that exports in its format, as a night."""
+"""Reads the JSON of pytest-benchmark, and of every program that exports in its format, as a night."""
 
 from __future__ import annotations
 
@@ -14,21 +14,21 @@ from bench.errors import ResultsError
 from bench.machine.host import digest
 from bench.trend.night import Figure, Night
 
-# Of ``machine_info``: what makes seconds of two machines different things. The host's name is left where it is.
+# The fields of ``machine_info`` that decide whether the seconds of two machines are comparable; not the host's name.
 MACHINE = ("machine", "system", "python_implementation", "python_version")
 CPU = ("brand_raw", "brand", "count", "arch")
 
 
 def read(path: Path) -> Night:
-    """Read what ``pytest --benchmark-json=FILE`` wrote.
+    """Read the file of ``pytest --benchmark-json=FILE``.
 
-    A case is called by its ``fullname``. Its figure is our own median of ``stats.data``, the seconds of each round.
+    The ``fullname`` is the name of a case. Its figure is the median of ``stats.data``, the seconds of each round.
 
     Args:
         path: The file.
 
     Raises:
-        ResultsError: It cannot be read, is damaged, or lacks what is needed.
+        ResultsError: It cannot be read, is damaged, or lacks a field.
     """
     try:
         found = json.loads(path.read_bytes())
@@ -67,7 +67,7 @@ def _figure(path: Path, entry: dict[str, Any]) -> Figure:
 
 
 def _moment(text: str) -> str:
-    """Return a moment in UTC; pytest-benchmark writes UTC, older versions without saying so."""
+    """Return a moment in UTC; pytest-benchmark writes UTC, in older versions without a time zone."""
     moment = datetime.fromisoformat(text)
     return (moment if moment.tzinfo else moment.replace(tzinfo=UTC)).astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
 

@@ -16,7 +16,7 @@ class Point:
     """A night of a series.
 
     Attributes:
-        at: When it was measured, UTC.
+        at: Time of the measurement, UTC.
         commit: The commit that was measured, if known.
         log: See `bench.trend.night.Figure`.
     """
@@ -27,7 +27,7 @@ class Point:
 
     @property
     def day(self) -> str:
-        """The day on which it was measured."""
+        """The day of the measurement."""
         return self.at[:10]
 
 
@@ -36,10 +36,10 @@ class Change:
     """A step of a series.
 
     Attributes:
-        step: What was found.
+        step: The step in the figures.
         before: The last night before it.
         after: The first night after it.
-        alarm: Whether something slower began so recently that somebody should look.
+        alarm: Whether it is a slowdown so recent that a person should look.
     """
 
     step: Step
@@ -65,7 +65,7 @@ class Level:
 
 @dataclass(frozen=True)
 class Series:
-    """What the nights say of a case.
+    """The nights of a case.
 
     Attributes:
         case: Its name.
@@ -83,7 +83,7 @@ class Series:
 
     @property
     def levels(self) -> tuple[Level, ...]:
-        """What lies between its steps."""
+        """The levels between its steps."""
         borders = [0, *(change.step.at for change in self.changes), len(self.points)]
         return tuple(
             Level(first, end - 1, math.fsum(point.log for point in self.points[first:end]) / (end - first))
@@ -92,7 +92,7 @@ class Series:
 
     @property
     def alarms(self) -> tuple[Change, ...]:
-        """The steps that somebody should look at."""
+        """The steps that a person should look at."""
         return tuple(change for change in self.changes if change.alarm)
 
 
@@ -119,13 +119,14 @@ def _series(case: str, nights: Sequence[Night]) -> Series:
 
 
 def _recent_days(nights: Sequence[Night], source: Source) -> set[str]:
-    """Return the last days with a night of a source: the last nights of a case that is measured no more are old ones.
+    """Return the last days with a night of a source.
 
-    A day counts once, however many jobs add a night on it.
+    A case that is no longer measured has no night on them, and gives no alarm. A day counts once, whatever its
+    number of nights.
     """
     return set(sorted({night.at[:10] for night in nights if night.source == source})[-RECENT:])
 
 
 def _kind(night: Night, figure: Figure) -> tuple[str | None, ...]:
-    """Return what two nights must share to be compared; a ratio within one session cancels the machine."""
+    """Return the facts that two nights must share to be compared; a ratio within one session cancels the machine."""
     return night.reference, figure.dataset, night.machine if night.reference is None else None

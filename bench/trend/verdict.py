@@ -1,6 +1,6 @@
-"""Reads what a gate against the pinned reference has found, as a night.
+"""Reads the verdict of a gate against the pinned reference as a night.
 
-Of ``verdict.json`` it takes ``state``, ``ended_at``, ``arms`` (``commit``, ``label``), ``datasets`` (fingerprints by
+From ``verdict.json`` it takes ``state``, ``ended_at``, ``arms`` (``commit``, ``label``), ``datasets`` (fingerprints by
 name), the ``rules``' ``first_pairs``, and of each of the ``cases`` its facts and the ``ratio`` to the baseline.
 """
 
@@ -20,14 +20,14 @@ from bench.trend.night import Figure, Night
 def read(path: Path) -> Night:
     """Read a night.
 
-    A night that was interrupted counts with the cases that it came to look at: what fewer pairs say is left out, since
-    all nights of a series count alike.
+    An interrupted night counts with the cases that had their first look. Cases with fewer pairs are left out, since all
+    nights of a series have the same weight.
 
     Args:
         path: The verdict, or the directory of the night.
 
     Raises:
-        ResultsError: It is damaged, from a newer version, still being written, or has nothing to add.
+        ResultsError: It is damaged, from a newer version, still running, or has no case with enough pairs.
     """
     document = read_document(path)
     if document["state"] == "running" or document["ended_at"] is None:
@@ -51,7 +51,7 @@ def read(path: Path) -> Night:
         at=_moment(document["ended_at"]),
         source="gate",
         commit=candidate["commit"],
-        # Two environments that were compared by --python have no commits; their labels tell them apart.
+        # Environments that were compared by --python have no commits; their labels identify them.
         reference=baseline["commit"] or baseline["label"],
         machine=candidate["environment"].get("fingerprint"),
         cases=cases,
@@ -59,10 +59,10 @@ def read(path: Path) -> Night:
 
 
 def case_name(case: dict[str, Any]) -> str:
-    """Return what a case is called in the history: by all its facts, so that no other case of any night is meant.
+    """Return the name of a case in the history: all its facts, so that it is unique among all nights.
 
     Args:
-        case: The facts, as a verdict has them.
+        case: The facts, as in a verdict.
     """
     workers = f"{case['workers']} {'worker' if case['workers'] == 1 else 'workers'}"
     cores = f"{case['cores']} {'core' if case['cores'] == 1 else 'cores'}"

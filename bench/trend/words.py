@@ -14,7 +14,7 @@ BARS_SHOWN = 30  # nights
 
 
 def headline(found: Sequence[Series]) -> str:
-    """Return one sentence that says whether a case needs a look."""
+    """Return one sentence that names the cases that became slower lately, or says that there is none."""
     alarmed = [series.case for series in found if series.alarms]
     if not alarmed:
         return f"No case became slower within the last {RECENT} nights."
@@ -22,14 +22,14 @@ def headline(found: Sequence[Series]) -> str:
 
 
 def change(series: Series, found: Change) -> str:
-    """Return a step in one sentence, with the commits between which it lies."""
+    """Return a step in one sentence, with the commits on both sides of it."""
     much = f"{_percent(found)} {'longer' if found.step.slower else 'less'}"
     where = f"it came after {_commit(found.before)} and no later than {_commit(found.after)}"
     return f"{series.case}: {much} from {found.after.day} on; {where} (p = {found.step.p:.0e})."
 
 
 def now(series: Series) -> str:
-    """Return the time of a case since its last step: against the reference, or in seconds."""
+    """Return the time of a case since its last step, as a ratio to the reference or in seconds."""
     last = series.levels[-1].log
     if series.reference is None:
         return f"{math.exp(last):.4g} s"
@@ -37,7 +37,7 @@ def now(series: Series) -> str:
 
 
 def nights(series: Series) -> str:
-    """Return how many nights a series has, and how many it leaves out."""
+    """Return the number of nights of a series, and of those that it leaves out."""
     return f"{len(series.points)}" + (f" (+{series.left_out} not comparable)" if series.left_out else "")
 
 
@@ -49,7 +49,7 @@ def bars(series: Series) -> str:
 
 
 def short(commit: str | None) -> str:
-    """Return as many digits of a commit as people use."""
+    """Return the first 12 digits of a commit."""
     return commit[:SHORT] if commit else "an unknown commit"
 
 

@@ -1,4 +1,4 @@
-"""Numbers that a strategy leaves for figures: which there are, and between which bounds they must lie."""
+"""The numbers that a strategy may leave for figures, and the bounds of each."""
 
 from __future__ import annotations
 
@@ -9,10 +9,10 @@ from typing import Any
 from bench.model import Trial
 from bench.problems import InvalidAnswerError
 
-MOST_BYTES = 2.0**60  # an exbibyte: more than any cluster has, and less than a mistaken sign or unit gives
+MOST_BYTES = 2.0**60  # an exbibyte: more than any cluster has, and less than a wrong unit gives
 SPARE = 4  # a task of Spark may use more threads than its slot has cores
 
-# Of each: the most that there can be, given the trial and its wall seconds.
+# The largest possible value of each, given the trial and its wall seconds.
 Bound = Callable[[Trial, float], float]
 BOUNDS: dict[str, Bound] = {
     "rows_scored": lambda trial, _: trial.dataset.rows,
@@ -22,20 +22,20 @@ BOUNDS: dict[str, Bound] = {
     "store_requests": lambda *_: MOST_BYTES,
     "store_bytes": lambda *_: MOST_BYTES,
 }
-# What the harness alone may note: a strategy's own note of that name would be taken for it.
+# Names that only the harness may note: readers of a record rely on them.
 RESERVED_NOTES = frozenset({"gate", "processes_left"})
 
 
 def check_measures(found: Mapping[str, Any], trial: Trial, wall_s: float) -> dict[str, float]:
-    """Return the numbers that a strategy left, if all of them can be.
+    """Return the numbers that a strategy left, if all of them are possible.
 
     Args:
-        found: What it left, by name.
+        found: The numbers, by name.
         trial: The trial.
         wall_s: Its wall seconds.
 
     Raises:
-        InvalidAnswerError: One of them is no number, lies outside its bounds, or is called as none is.
+        InvalidAnswerError: One of them is no number, lies outside its bounds, or has an unknown name.
     """
     for name, value in found.items():
         if name not in BOUNDS:
@@ -49,7 +49,7 @@ def check_measures(found: Mapping[str, Any], trial: Trial, wall_s: float) -> dic
 
 
 def check_ranks(inner: Mapping[str, list[float]], wall_s: float) -> None:
-    """See that the seconds of inner phases can be.
+    """Check that the seconds of inner phases are possible.
 
     Args:
         inner: Seconds of each, a value for each rank.
@@ -60,7 +60,7 @@ def check_ranks(inner: Mapping[str, list[float]], wall_s: float) -> None:
     """
     for name, values in inner.items():
         for value in values:
-            if not 0 <= value <= wall_s:  # also where it is no number
+            if not 0 <= value <= wall_s:  # also refuses NaN
                 raise InvalidAnswerError(
                     f"its inner phase {name} took a rank {value:g} s, and the whole trial took {wall_s:.1f} s"
                 )

@@ -1,4 +1,4 @@
-"""Two wishes to the Linux kernel about parents and children, see prctl(2); nothing happens on other systems."""
+"""Two settings of a Linux process about its parent and children, see prctl(2); they do nothing on other systems."""
 
 from __future__ import annotations
 
@@ -11,12 +11,12 @@ _PR_SET_CHILD_SUBREAPER = 36
 
 
 def adopt_orphans() -> None:
-    """Make orphaned descendants children of this process, so that none can slip away."""
+    """Make orphaned descendants children of this process, so that it can find and end them."""
     _prctl(_PR_SET_CHILD_SUBREAPER, 1)
 
 
 def die_with_parent() -> None:
-    """Have the kernel kill this process when its parent dies, even by ``kill -9``."""
+    """Let the kernel kill this process when its parent dies, even by ``kill -9``."""
     _prctl(_PR_SET_PDEATHSIG, signal.SIGKILL)
 
 

@@ -1,4 +1,4 @@
-"""What a trial took of the machine: memory, CPU seconds, and how much other programs were in the way."""
+"""Measures the memory and CPU seconds of a trial, and the disturbance by other programs."""
 
 from __future__ import annotations
 
@@ -10,34 +10,34 @@ import time
 from dataclasses import dataclass
 from pathlib import Path
 
-from bench.trial.processes import Session
+from bench.trial.processes import ProcessTree
 
 INTERVAL_S = 0.1
-COST_SHARE = 0.004  # of one core, that looking may cost, and as much again that reading the PSS may cost
+COST_SHARE = 0.004  # of one core, for taking samples, and the same again for reading the PSS
 _PAGE = resource.getpagesize()
 _TICK = 1 / os.sysconf("SC_CLK_TCK")
 
 
 class TreeProbe:
-    """Follows the peak memory of a session's processes, and the CPU time that the kernel would forget.
+    """Follows the peak memory of a trial's processes, and the CPU time that the kernel would lose.
 
     Resident memory is cheap to read, but counts shared pages in each process that maps them. The proportional set size
-    (PSS), in which a page shared by n processes counts 1/n in each, takes the kernel milliseconds. So each look reads
-    the first, and the second only when the first is higher than ever, and no more often than its cost allows; in
-    between, the last ratio of the two holds.
+    (PSS), in which a page shared by n processes counts 1/n in each, takes the kernel milliseconds. So each sample reads
+    the resident memory. It reads the PSS only at a new peak, and no more often than its cost allows; in between, the
+    probe multiplies by the last ratio of the two.
 
     The kernel adds a dead process's CPU time to its parent's when the parent waits for it. A parent that ignores
-    SIGCHLD never waits, and the time is lost: Spark's Python daemon does so with every Python worker. The time of
-    such processes is therefore read while they live, and what they did after the last look is missing.
+    SIGCHLD never waits, and the time is lost: Spark's Python daemon is such a parent. So the probe reads the time of
+    its children while they live, and misses their time after the last sample.
     """
 
-    def __init__(self, session: Session) -> None:
-        """Start with a peak of nothing.
+    def __init__(self, tree: ProcessTree) -> None:
+        """Start with a peak of 0.
 
         Args:
-            session: The processes to follow.
+            tree: The processes to follow.
         """
-        self._session = session
+        self._tree = tree
         self._peak_resident = 0
         self._proportion = 1.0
         self._next_reading = 0.0
@@ -46,9 +46,9 @@ class TreeProbe:
         self.cost_s = 0.0
 
     def sample(self) -> float:
-        """Look once and return the seconds to wait before the next look."""
+        """Take a sample and return the seconds to wait before the next one."""
         began = time.thread_time()
-        members = self._session.members()
+        members = self._tree.members()
         resident = sum(_resident_bytes(pid) for pid in members)
         self._read_unwaited(members)
         cost = time.thread_time() - began
@@ -73,8 +73,8 @@ class TreeProbe:
 
     @property
     def unwaited_cpu_s(self) -> float:
-        """CPU seconds of the processes that nobody waited for."""
-        reaped = self._session.reaped
+        """CPU seconds of the processes that no parent waited for."""
+        reaped = self._tree.reaped
         return sum(seconds or 0.0 for pid, seconds in self._unwaited.items() if pid not in reaped)
 
 
@@ -117,16 +117,16 @@ def _proportional_bytes(pid: int) -> int:
 
 @dataclass(frozen=True)
 class MachineCounters:
-    """The machine's and our own counters at one moment, all in seconds since some fixed time.
+    """The counters of the machine and of this process at one moment, in seconds since some fixed time.
 
     Attributes:
         wall: ``CLOCK_MONOTONIC``.
         self_cpu: CPU time of this process.
-        tree_cpu: CPU time of all descendants that have been waited for.
+        tree_cpu: CPU time of all descendants that a parent has waited for.
         busy_cpu: CPU time of the whole machine, all cores summed, without steal.
-        steal: Time in which the hypervisor ran somebody else, all cores summed.
+        steal: Time in which the hypervisor ran other machines, all cores summed.
         stalled: Time in which some task waited for a core, ``/proc/pressure/cpu``.
-        killed: Processes that the kernel has killed for want of memory.
+        killed: Number of processes that the kernel has killed for want of memory.
     """
 
     wall: float
@@ -139,7 +139,7 @@ class MachineCounters:
 
     @classmethod
     def now(cls) -> MachineCounters:
-        """Read all counters; one that this kernel does not have is ``None``."""
+        """Read all counters; one that this kernel lacks is ``None``."""
         busy, steal = _machine_cpu()
         return cls(
             wall=time.monotonic(),
@@ -188,9 +188,9 @@ def resources(
 
     Args:
         before: Counters at the spawn.
-        after: Counters when every process of the trial was waited for.
-        probe: What followed the trial.
-        least_peak_bytes: What the worker alone held at its peak, which the probe's samples may have missed.
+        after: Counters after the end of the trial's last process.
+        probe: The probe that followed the trial.
+        least_peak_bytes: Peak memory of the worker alone, which the probe's samples may have missed.
 
     Returns:
         ``peak_memory_bytes``; ``cpu_s``; and as shares of the wall time: ``stall_share`` (some task, ours or

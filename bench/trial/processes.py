@@ -1,4 +1,4 @@
-"""Every process of a trial: whose they are, how they end, and that none is left."""
+"""Finds the processes of a trial, ends them, and leaves none behind."""
 
 from __future__ import annotations
 
@@ -17,19 +17,19 @@ TRIAL_VARIABLE = "BENCH_TRIAL"
 SECONDS_FOR_A_DUMP = 30
 
 
-class Session:
+class ProcessTree:
     """The processes of one trial: those in its process session, and those that carry its mark.
 
     A process may leave the session (``setsid``) or lose its parents, but it inherits the
-    environment, and the mark in it, unless it works at hiding.
+    environment, and the mark in it, unless it removes the mark.
 
     Attributes:
         leader: Process id of the worker.
-        reaped: Orphans that this process waited for in their parents' stead.
+        reaped: Orphans that this process has waited for, since their parents cannot.
     """
 
     def __init__(self, leader: int, mark: str) -> None:
-        """Say which processes belong to it.
+        """Remember the leader and the mark.
 
         Args:
             leader: Process id of the worker, which leads the session.
@@ -41,7 +41,7 @@ class Session:
         self.reaped: set[int] = set()
 
     def members(self) -> list[int]:
-        """Return the ids of the processes that are alive; looks at each process of the machine once."""
+        """Return the ids of the processes that exist, zombies included; reads each new process of the machine once."""
         alive = psutil.pids()
         self._known = {pid: self._known[pid] if pid in self._known else self._is_member(pid) for pid in alive}
         return [pid for pid in alive if self._known[pid]]
@@ -54,15 +54,15 @@ class Session:
         return False
 
     def _look_again(self) -> list[int]:
-        """Return the members after a fresh look, in case a process id was used twice.
+        """Return the living members after reading every other process again, in case a process id was used twice.
 
-        Members stay known: a dead one that waits to be reaped no longer shows its mark.
+        Members stay known: a zombie no longer shows its mark.
         """
         self._known = {pid: True for pid, known in self._known.items() if known}
         return self._alive()
 
     def _alive(self) -> list[int]:
-        """Return the members that are no zombies; reaps those that are zombies and our own children."""
+        """Return the members that are no zombies; reap zombies that are children of this process."""
         alive = []
         for pid in self.members():
             with contextlib.suppress(psutil.NoSuchProcess):
@@ -75,9 +75,9 @@ class Session:
         return alive
 
     def kill(self) -> int:
-        """Kill every process that is left and wait until they are gone; return how many there were.
+        """Kill every process that is left and wait until they are gone; return their number.
 
-        SIGKILL at once, because TensorFlow's and Spark's processes do not hear SIGTERM while they wait for peers.
+        The signal is SIGKILL, because TensorFlow's and Spark's processes ignore SIGTERM while they wait for peers.
         """
         killed: set[int] = set()
         while True:
@@ -91,13 +91,13 @@ class Session:
             time.sleep(0.01)
 
     def wait(self, seconds: float) -> None:
-        """Give processes that are about to end a while to do so."""
+        """Wait until all processes have ended, for so many seconds at most."""
         deadline = time.monotonic() + seconds
         while self._look_again() and time.monotonic() < deadline:
             time.sleep(0.02)
 
     def dump_stacks(self) -> str:
-        """Return what every Python process is doing, as py-spy sees it."""
+        """Return the stacks of every Python process, as py-spy shows them."""
         dumps = [_dump(pid) for pid in self._look_again() if _is_python(pid)]
         return "\n".join(dumps)
 

@@ -1,4 +1,4 @@
-"""Grades predictions, off the clock: every strategy's with this one code."""
+"""Grades the predictions of every strategy with the same code, off the clock."""
 
 from __future__ import annotations
 
@@ -20,10 +20,10 @@ LEAST_OF_BUDGET = 0.8  # the last slice of rows may end early
 
 
 def floor(planned: Planned) -> float | None:
-    """Return the first grade that every correct implementation reaches, ``None`` where none is known.
+    """Return the least first grade of every correct implementation, ``None`` where none is known.
 
-    Floors are measured with the default amount of training, so they do not hold for less, nor for a model that was
-    given.
+    Floors are measured with the default amount of training, so they do not hold for less training, nor for a given
+    model.
 
     Args:
         planned: The trial, with the facts about its strategy.
@@ -35,14 +35,14 @@ def floor(planned: Planned) -> float | None:
 
 
 def check_budget(predict_s: float, budget_s: float) -> None:
-    """See that a strategy that left rows out has used the time that it was given.
+    """Check that a strategy that left rows out has used its time.
 
     Args:
         predict_s: Seconds that it scored for.
-        budget_s: Seconds that it might have.
+        budget_s: Seconds that it was given.
 
     Raises:
-        InvalidAnswerError: It has not.
+        InvalidAnswerError: It stopped earlier.
     """
     if predict_s < LEAST_OF_BUDGET * budget_s:
         raise InvalidAnswerError(f"it left rows out after {predict_s:.1f} of the {budget_s:g} s that it had")
@@ -57,23 +57,23 @@ def grade(
     reference: Path | None = None,
     scored: int | None = None,
 ) -> dict[str, float]:
-    """Compare predictions with the labels of the rows that were to be scored, and with those of the same model.
+    """Compare predictions with the labels of the rows to score, and with the predictions of the reference model.
 
     Args:
         dataset: The dataset.
-        splits: Splits that were to be scored.
+        splits: Splits to score.
         predictions: Parquet file or directory with ``row_id`` and the columns of the dataset's problem.
-        least: First grade that every correct implementation reaches, if one is known.
-        reference: Parquet file with the same columns, which they must equal within the problem's tolerance.
-        scored: Number of rows that the strategy says it has scored, if it ran out of time; all by default.
+        least: The least first grade of every correct implementation, if one is known.
+        reference: Parquet file with the same columns, equal to these within the problem's tolerance.
+        scored: Number of rows that the strategy claims to have scored, if it ran out of time; all by default.
 
     Returns:
         The grades of the dataset's problem, by name; with a reference also ``max_difference``, the largest difference
         of a prediction from the reference's.
 
     Raises:
-        InvalidAnswerError: A row is missing or there twice, a prediction is none, all are alike, one differs from the
-            reference, or the first grade is worse than the floor.
+        InvalidAnswerError: A row is missing or occurs twice, a prediction is not allowed, all are equal, one differs
+            from the reference, or the first grade is worse than ``least``.
     """
     problem = problem_of(dataset)
     row_ids, labels = _labels(dataset, splits)
@@ -108,7 +108,7 @@ def grade(
 def _scored(
     number: int, found_ids: npt.NDArray[np.int64], row_ids: npt.NDArray[np.int64], labels: npt.NDArray[np.float32]
 ) -> tuple[npt.NDArray[np.int64], npt.NDArray[np.float32]]:
-    """Return the row ids and labels of the rows that are there; as many as the strategy says."""
+    """Return the row ids and labels of the rows that were scored, after a check of their number."""
     import numpy as np
 
     if len(found_ids) != number:
@@ -187,7 +187,7 @@ def _read(path: Path, columns: list[str]) -> Any:
 
 
 def _order(expected: npt.NDArray[np.int64], row_ids: npt.NDArray[np.int64]) -> npt.NDArray[np.int64]:
-    """Return the order that sorts the row ids, which are those that are expected, sorted."""
+    """Return the order that sorts the row ids, after a check that they are the expected ones."""
     import numpy as np
 
     order = np.argsort(row_ids)

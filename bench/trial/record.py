@@ -1,4 +1,4 @@
-"""Makes the record of a trial out of what was planned, what the worker said and what was observed."""
+"""Makes the record of a trial out of its plan, the outcome of its worker and the evidence of its parent."""
 
 from __future__ import annotations
 
@@ -20,19 +20,19 @@ from bench.trial.probe import MachineCounters, TreeProbe, resources
 from bench.trial.timeline import Timeline, timeline
 
 REASON_LIMIT = 1000
-PREDICT = "predict"  # the phase in which an answer is given
+PREDICT = "predict"  # the phase of the answer
 
 
 @dataclass(frozen=True)
 class Outcome:
-    """How a worker ended.
+    """The end of a worker.
 
     Attributes:
         status: One of the statuses.
         reason: One sentence, unless ``ok``.
-        phase: Where it was, unless ``ok``.
-        predictions: Where the strategy left its predictions.
-        peak_resident_bytes: Most memory that the worker itself held, if it lived to tell.
+        phase: Path of the phase of the failure, unless ``ok``.
+        predictions: Path of the predictions.
+        peak_resident_bytes: Peak memory of the worker itself, if it did not die.
     """
 
     status: str
@@ -44,15 +44,15 @@ class Outcome:
 
 @dataclass(frozen=True)
 class Evidence:
-    """What the parent observed of a trial.
+    """The observations of the parent of a trial.
 
     Attributes:
         events: The worker's events.
         before: The machine's counters at the spawn.
-        after: The same when no process of the trial was left.
+        after: The same after the end of the last process.
         ended: Moment at which the worker was gone, seconds of ``CLOCK_MONOTONIC``.
-        probe: What followed its processes.
-        processes_left: How many processes had to be killed after the worker's end.
+        probe: The probe that followed its processes.
+        processes_left: Number of processes that had to be killed after the worker's end.
     """
 
     events: list[dict[str, Any]]
@@ -78,22 +78,22 @@ def make(
 
     Args:
         planned: The trial, with the facts about its strategy.
-        outcome: How its worker ended.
-        evidence: What was observed.
+        outcome: The end of its worker.
+        evidence: The observations.
         run: Name of the run.
         environment: Fingerprint of the environment.
         log: The log, relative to the run's directory.
         started_at: UTC, ISO 8601.
-        measures_are_notes: Whether its worker is of a bench in which numbers for figures were notes.
+        measures_are_notes: Whether its worker left numbers for figures as notes, as benches before 0.2 did.
     """
     task, wall_s = TASKS[planned.trial.task], evidence.ended - evidence.before.wall
     times = timeline(evidence.events, task.measured, evidence.before.wall, evidence.ended)
     if measures_are_notes:
         take_measures_out_of_notes(times)
-    outcome, measures = _checked(planned, outcome, times, wall_s)
-    outcome, grades = _graded(planned, outcome, times, measures)
+    outcome, measures = _check(planned, outcome, times, wall_s)
+    outcome, grades = _grade(planned, outcome, times, measures)
     usage: dict[str, Any] = resources(evidence.before, evidence.after, evidence.probe, outcome.peak_resident_bytes or 0)
-    # They are no processes of this machine: Spark has measured them.
+    # The probe cannot see executors on other machines; Spark has measured them.
     usage["peak_memory_bytes"] += int(measures.get("executors_memory_bytes", 0))
     usage["cpu_s"] = round(usage["cpu_s"] + measures.get("executors_cpu_s", 0.0), 3)
     notes = {name: value for name, value in times.notes.items() if name not in RESERVED_NOTES}
@@ -132,12 +132,12 @@ def take_measures_out_of_notes(times: Timeline) -> None:
     times.measures |= {name: times.notes.pop(name) for name in BOUNDS if name in times.notes}
 
 
-def skipped(planned: Planned, reason: str, *, run: str, environment: str) -> Record:
-    """Return the record of a trial that was not started, because something that it needs is missing.
+def make_skipped(planned: Planned, reason: str, *, run: str, environment: str) -> Record:
+    """Return the record of a trial that was not started, because a package that it needs is missing.
 
     Args:
         planned: The trial, with the facts about its strategy.
-        reason: One sentence that says what to install.
+        reason: One sentence that names the package to install.
         run: Name of the run.
         environment: Fingerprint of the environment.
     """
@@ -151,7 +151,7 @@ def now() -> str:
 
 
 def _frame(planned: Planned, run: str, environment: str, started_at: str) -> Record:
-    """Return every field of a record, those that the trial earns still empty."""
+    """Return every field of a record; the fields of results are empty."""
     usage = dict.fromkeys(("peak_memory_bytes", "cpu_s", "stall_share", "foreign_cpu_share"))
     return {
         "schema": SCHEMA,
@@ -179,9 +179,9 @@ def _frame(planned: Planned, run: str, environment: str, started_at: str) -> Rec
 
 
 def describe(planned: Planned) -> dict[str, Any]:
-    """Return what a record says of its trial: its settings, and of the dataset the name and fingerprint.
+    """Return the part of a record that describes its trial: its settings, and the name and fingerprint of its dataset.
 
-    Credentials are not in a record; they are in this until it becomes part of one.
+    It may hold credentials: the caller removes them before it writes.
     """
     fields = asdict(planned.trial)
     for unrecorded in ("scratch", "clock", "splits_to_score", "spark_conf", "spark_conf_file", "settings"):
@@ -198,8 +198,8 @@ def describe(planned: Planned) -> dict[str, Any]:
     }
 
 
-def _checked(planned: Planned, outcome: Outcome, times: Timeline, wall_s: float) -> tuple[Outcome, dict[str, float]]:
-    """Return the numbers that the strategy left; one that cannot be makes a trial that went well ``invalid``."""
+def _check(planned: Planned, outcome: Outcome, times: Timeline, wall_s: float) -> tuple[Outcome, dict[str, float]]:
+    """Return the numbers that the strategy left; an impossible one turns an ``ok`` trial ``invalid``."""
     try:
         check_ranks(times.inner, wall_s)
         return outcome, check_measures(times.measures, planned.trial, wall_s)
@@ -209,10 +209,10 @@ def _checked(planned: Planned, outcome: Outcome, times: Timeline, wall_s: float)
         return replace(outcome, status="invalid", reason=f"A figure is wrong: {error}.", phase=times.last), {}
 
 
-def _graded(
+def _grade(
     planned: Planned, outcome: Outcome, times: Timeline, measures: dict[str, float]
 ) -> tuple[Outcome, dict[str, float] | None]:
-    """Grade the predictions of a trial that went well so far; a wrong answer makes it ``invalid``."""
+    """Grade the predictions of a trial that is ``ok`` so far; a wrong answer makes it ``invalid``."""
     if outcome.status != "ok" or not family_of(planned.strategy.family).works:
         return outcome, None
     try:
@@ -236,7 +236,7 @@ def _graded(
 
 
 def _work(planned: Planned, times: Timeline, measures: dict[str, float]) -> dict[str, Any]:
-    """Return what the task is measured by."""
+    """Return the figures by which the task is measured."""
     task = TASKS[planned.trial.task]
     if not family_of(planned.strategy.family).works:
         return task.idle_work(times.phases)

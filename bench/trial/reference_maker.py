@@ -1,11 +1,11 @@
 """Makes the reference of a dataset: ``python -m bench.trial.reference_maker MODULE DATASET STORAGE DIRECTORY [MODEL]``.
 
 MODULE names the module that trains and loads models, since the harness imports no framework. STORAGE is a `Storage`
-as JSON. DIRECTORY gains ``predictions.parquet``, and without a MODEL a model that is trained here. The last line of the
-output is the file name of the model; or, with exit code 3, a clause that says why MODEL cannot be used.
+as JSON. The program writes ``predictions.parquet`` to DIRECTORY and, without a MODEL, a model that it trains. The last
+line of the output is the file name of the model; with exit code 3, it is the reason why MODEL cannot be used.
 
-The rows are read by plain code of its own, not by `bench.rows`, so that a mistake there shows in the scores of the
-strategies and not in what they are compared with.
+It reads the rows by plain code of its own, not by `bench.rows`: a mistake there shows in the scores of the strategies
+and not in the reference.
 """
 
 from __future__ import annotations
@@ -29,7 +29,7 @@ from bench.trial.references import CANNOT_BE_USED, PREDICTIONS
 if TYPE_CHECKING:
     import numpy as np
 
-ROWS_TO_TRAIN_ON = 1_000_000  # at most: what is scored with need not be the best
+ROWS_TO_TRAIN_ON = 1_000_000  # at most: the model need not be the best
 ROWS_AT_ONCE = 10_000
 
 
@@ -38,10 +38,10 @@ def main(module: str, path: str, storage: Storage, directory: Path, given: Path 
 
     Args:
         module: Name of the module that trains and loads models.
-        path: The dataset's, or its URI.
+        path: Path or URI of the dataset.
         storage: How to reach it.
-        directory: Where to put the results.
-        given: The user's model.
+        directory: Directory of the results.
+        given: The user's model, if there is one.
 
     Returns:
         File name of the model.
@@ -51,7 +51,7 @@ def main(module: str, path: str, storage: Storage, directory: Path, given: Path 
     """
     dataset, models, threads = open_dataset(path, storage), importlib.import_module(module), cores_available()
     model = given or models.train(dataset, rows_to_train_on(dataset), directory, threads)
-    # The trained one is loaded as well: what is scored with is what is in the file.
+    # The trained model is loaded from its file, too, so that the kept file has made the predictions.
     score = models.load(model, len(dataset.features), threads)
     with PredictionWriter(directory / PREDICTIONS) as predictions:
         for row_ids, rows in rows_to_score(dataset):
@@ -60,7 +60,7 @@ def main(module: str, path: str, storage: Storage, directory: Path, given: Path 
 
 
 def rows_to_train_on(dataset: Dataset) -> Iterator[tuple[np.ndarray, np.ndarray]]:
-    """Yield labels and features of the first row groups of each file, and of no more files than that takes.
+    """Yield labels and features of the first row groups of each file, until there are 1,000,000 rows.
 
     Args:
         dataset: The dataset.
@@ -86,7 +86,7 @@ def rows_to_score(dataset: Dataset) -> Iterator[tuple[np.ndarray, np.ndarray]]:
 
 
 def _row_groups(dataset: Dataset, split: str, beside: str, share: float = 1.0) -> Iterator[tuple[Any, Any]]:
-    """Yield a column and the features of the first so many row groups of each file."""
+    """Yield a column and the features of the first row groups of each file, a share of them."""
     import numpy as np
 
     files = DataFiles(dataset)

@@ -1,6 +1,6 @@
-"""The reference of predict trials: one Keras model for a dataset, and its predictions; made once and kept beside it.
+"""The reference of predict trials: a Keras model for a dataset, with its predictions; made once, kept beside it.
 
-The harness imports no framework: a process of its own trains the model, or loads the user's, and scores every row by
+The harness imports no framework: a process of its own trains the model, or loads the user's, and scores every row with
 the plainest correct code.
 """
 
@@ -29,7 +29,7 @@ CANNOT_BE_USED = 3  # the maker's exit code when its output is a sentence for a 
 
 
 def ensure(dataset: Dataset, model: Path | None = None) -> Reference:
-    """Return the reference of a dataset, after making what has not been made.
+    """Return the reference of a dataset; make it if there is none yet.
 
     Args:
         dataset: The dataset.
@@ -42,11 +42,11 @@ def ensure(dataset: Dataset, model: Path | None = None) -> Reference:
     """
     name = OWN if model is None else content_digest(model)[:16]
     kept = _place(dataset) / name
-    return _kept(kept, dataset, model) or _made(kept, dataset, model)
+    return _read_kept(kept, dataset, model) or _make_and_keep(kept, dataset, model)
 
 
 def _place(dataset: Dataset) -> Path:
-    """Return the directory for a dataset's references: beside it, or for one in a store among the user's datasets."""
+    """Return the directory for a dataset's references: beside it; for one in a store, among the datasets."""
     if is_uri(dataset.path):
         return home() / ".references" / dataset.fingerprint
     return Path(dataset.path, "reference")
@@ -63,8 +63,8 @@ def content_digest(path: Path) -> str:
     return digest.hexdigest()
 
 
-def _kept(directory: Path, dataset: Dataset, model: Path | None) -> Reference | None:
-    """Return what lies there, if it is of this dataset and nothing of it has changed."""
+def _read_kept(directory: Path, dataset: Dataset, model: Path | None) -> Reference | None:
+    """Return the reference in a directory, if it is of this dataset and no file of it has changed."""
     try:
         facts = json.loads((directory / FACTS).read_text())
         reference = Reference(model or directory / facts["file"], directory / PREDICTIONS, facts["model"])
@@ -83,19 +83,19 @@ def _facts(dataset: Dataset, reference: Reference, file: str) -> dict[str, str]:
     }
 
 
-def _made(kept: Path, dataset: Dataset, model: Path | None) -> Reference:
+def _make_and_keep(kept: Path, dataset: Dataset, model: Path | None) -> Reference:
     click.echo("Scoring every row once with the reference model, to compare with: a minute or so.", err=True)
     try:
         kept.parent.mkdir(exist_ok=True, parents=is_uri(dataset.path))
         with tempfile.TemporaryDirectory(prefix=".", dir=kept.parent) as temporary:
             directory = Path(temporary, "reference")
             directory.mkdir()
-            file = _make(dataset, model, directory)
+            file = _call_maker(dataset, model, directory)
             reference = Reference(model or directory / file, directory / PREDICTIONS, "")
             facts = _facts(dataset, reference, file)
             (directory / FACTS).write_text(json.dumps(facts))
-            # Another run may have made one meanwhile, and be scoring with it.
-            if made := _kept(kept, dataset, model):
+            # Another run may have made one meanwhile, and may be using it.
+            if made := _read_kept(kept, dataset, model):
                 return made
             if kept.exists():
                 shutil.rmtree(kept)
@@ -107,8 +107,8 @@ def _made(kept: Path, dataset: Dataset, model: Path | None) -> Reference:
     return Reference(model or kept / file, kept / PREDICTIONS, facts["model"])
 
 
-def _make(dataset: Dataset, model: Path | None, directory: Path) -> str:
-    """Let the maker train, where no model is given, and score; return the model's file name in the directory."""
+def _call_maker(dataset: Dataset, model: Path | None, directory: Path) -> str:
+    """Let the maker score, and train if no model is given; return the file name of the model."""
     storage = json.dumps(asdict(dataset.storage))
     given = [str(model)] if model else []
     command = [sys.executable, "-m", MAKER, MODELS, dataset.path, storage, str(directory), *given]

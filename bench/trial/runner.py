@@ -1,4 +1,4 @@
-"""The parent of a trial: one trial, one process session, exactly one record."""
+"""The parent process of a trial: runs it in a process session of its own, and makes exactly one record."""
 
 from __future__ import annotations
 
@@ -22,21 +22,21 @@ from bench.request import Planned
 from bench.trial import record
 from bench.trial.prctl import adopt_orphans
 from bench.trial.probe import MachineCounters, TreeProbe
-from bench.trial.processes import TRIAL_VARIABLE, Session
+from bench.trial.processes import TRIAL_VARIABLE, ProcessTree
 from bench.trial.record import Outcome
 from bench.trial.timeline import current, read_events
 from bench.trial.wire import write_trial
 
 THREAD_VARIABLES = ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS", "NUMEXPR_NUM_THREADS")
 LOG_LIMIT_BYTES = 2_000_000
-SECONDS_TO_END = 5.0  # that a trial's other processes get once its worker is gone
+SECONDS_TO_END = 5.0  # for a trial's other processes to end after its worker
 SECONDS_BETWEEN_WATCHES = 1.0
 
 Watcher = Callable[[str, float], None]
 
 
 @dataclass(frozen=True)
-class Worker:
+class WorkerEnvironment:
     """The environment that runs a trial's worker: this one, or that of another revision.
 
     Attributes:
@@ -54,11 +54,11 @@ class Worker:
     measures_are_notes: bool = False
 
 
-THIS = Worker()
+THIS = WorkerEnvironment()
 
 
-class Interrupted(KeyboardInterrupt):
-    """Ctrl-C was pressed during a trial; ``record`` is that trial's."""
+class TrialInterrupt(KeyboardInterrupt):
+    """Ctrl-C was pressed during a trial; ``record`` is the record of that trial."""
 
     def __init__(self, interrupted: Record) -> None:
         super().__init__()
@@ -73,7 +73,7 @@ def run(
     log: Path,
     timeout_s: float,
     watch: Watcher | None = None,
-    worker: Worker = THIS,
+    worker: WorkerEnvironment = THIS,
 ) -> Record:
     """Run one trial in a process session of its own and return its record.
 
@@ -81,13 +81,13 @@ def run(
         planned: The trial, with the facts about its strategy.
         run_name: Name of the run, for the record.
         environment: Fingerprint of the environment, for the record.
-        log: File for all that the trial's processes print; its last two parts name it in the record.
-        timeout_s: Seconds after which the trial is ended, with a stack dump in the log.
+        log: File for the output of the trial's processes; the last two parts of its path go into the record.
+        timeout_s: Seconds after which the trial is killed, with a stack dump in the log.
         watch: Called about once a second with the phase and the seconds since the spawn.
         worker: The environment that runs it.
 
     Raises:
-        Interrupted: Ctrl-C was pressed; the record is in it.
+        TrialInterrupt: Ctrl-C was pressed; the record is in it.
     """
     adopt_orphans()
     started_at = record.now()
@@ -96,7 +96,7 @@ def run(
             execution = _Execution(planned, Path(directory), output, timeout_s, watch, worker)
             outcome = execution.run()
         _trim(log)
-        scrub.file(log)
+        scrub.clean_file(log)
         result = record.make(
             planned,
             outcome,
@@ -108,7 +108,7 @@ def run(
             measures_are_notes=worker.measures_are_notes,
         )
     if outcome.status == "interrupted":
-        raise Interrupted(result)
+        raise TrialInterrupt(result)
     return result
 
 
@@ -122,7 +122,7 @@ class _Execution:
         log: BinaryIO,
         timeout_s: float,
         watch: Watcher | None,
-        worker: Worker,
+        worker: WorkerEnvironment,
     ) -> None:
         scratch = directory / "scratch"
         scratch.mkdir()
@@ -134,7 +134,7 @@ class _Execution:
         self._environment = worker
 
     def run(self) -> Outcome:
-        """Spawn the worker, wait for its end, and make sure that nothing of it is left."""
+        """Spawn the worker, wait for its end, and kill every process that it left."""
         where = self._environment
         write_trial(self._directory / "trial.json", self._trial, where.trial_fields, where.dataset_fields)
         threads = dict.fromkeys(THREAD_VARIABLES, str(self._trial.threads_per_worker))
@@ -149,8 +149,8 @@ class _Execution:
             stderr=subprocess.STDOUT,
             start_new_session=True,
         )
-        self._session = Session(self._worker.pid, self._directory.name)
-        self._probe = TreeProbe(self._session)
+        self._tree = ProcessTree(self._worker.pid, self._directory.name)
+        self._probe = TreeProbe(self._tree)
         self._left = 0
         try:
             outcome = self._wait()
@@ -158,12 +158,12 @@ class _Execution:
             outcome = Outcome("interrupted", "Ctrl-C was pressed.", self._phase())
         finally:
             self._ended = time.monotonic()
-            self._end_session()
+            self._end_tree()
             self._after = MachineCounters.now()
         return outcome or self._read_outcome()
 
     def _wait(self) -> Outcome | None:
-        """Sleep until the worker ends or its time is up, with a look at its processes now and then."""
+        """Sleep until the worker ends or its time is up, and sample its processes now and then."""
         deadline = self._before.wall + self._timeout_s
         watched = self._before.wall
         while True:
@@ -185,7 +185,7 @@ class _Execution:
 
     def _time_out(self) -> Outcome:
         phase = self._phase()
-        self._log.write(self._session.dump_stacks().encode())
+        self._log.write(self._tree.dump_stacks().encode())
         return Outcome(
             "timeout",
             f"It did not end within {self._timeout_s:g} s and was in phase {phase}: "
@@ -193,10 +193,10 @@ class _Execution:
             phase,
         )
 
-    def _end_session(self) -> None:
+    def _end_tree(self) -> None:
         if self._worker.poll() is not None:
-            self._session.wait(SECONDS_TO_END)
-        self._left = self._session.kill()
+            self._tree.wait(SECONDS_TO_END)
+        self._left = self._tree.kill()
         self._worker.wait()
 
     def _read_outcome(self) -> Outcome:
@@ -218,7 +218,7 @@ class _Execution:
         return f"It ended with exit code {code} before its work was done: see its log."
 
     def evidence(self) -> record.Evidence:
-        """Return what was observed of the trial."""
+        """Return the observations of the trial."""
         return record.Evidence(
             events=read_events(self._directory / "events.jsonl"),
             before=self._before,
@@ -244,5 +244,5 @@ def _trim(log: Path) -> None:
 
 
 def with_scratch(planned: Planned, scratch: Path) -> Planned:
-    """Return the same with the directory that the strategy may write to."""
+    """Return a plan with the directory that the strategy may write to."""
     return replace(planned, trial=replace(planned.trial, scratch=scratch))

@@ -1,4 +1,4 @@
-"""The time of a trial: the worker writes events as they happen, the parent turns them into phases.
+"""The time of a trial: the worker writes events at once, and the parent turns them into phases.
 
 Both sides read ``CLOCK_MONOTONIC``, which is one clock for the whole machine. Since each event is on
 disk before the work goes on, the phases of a trial that was killed are as exact as those of one
@@ -22,7 +22,7 @@ class EventClock:
     """The worker's clock: appends one line to a file for each begin, end and note.
 
     Attributes:
-        raised_in: Path of the phase in which the first exception was raised that left a phase.
+        raised_in: Path of the phase that an exception left first.
     """
 
     def __init__(self, path: Path) -> None:
@@ -72,7 +72,7 @@ class EventClock:
 
 @dataclass
 class Timeline:
-    """What the events of one trial say.
+    """The phases, notes and numbers of one trial.
 
     Attributes:
         phases: Seconds of each phase from the spawn to the end, ``start`` and ``other`` included:
@@ -80,7 +80,7 @@ class Timeline:
         inner: Seconds of each phase that the strategy named inside a hook, a value per rank. Those
             of another hook than the measured one are called ``hook.name``.
         notes: Facts that the strategy left.
-        measures: Numbers that it left for figures, not checked yet.
+        measures: Numbers that it left for figures, unchecked.
         last: Path of the phase that the trial was in when it ended, such as ``train/load``.
     """
 
@@ -92,7 +92,7 @@ class Timeline:
 
 
 def read_events(path: Path) -> list[dict[str, Any]]:
-    """Return the events in a file, less a last line that its writer did not live to finish."""
+    """Return the events in a file, without a last line that was not finished."""
     if not path.exists():
         return []
     lines = path.read_bytes().split(b"\n")[:-1]
@@ -116,7 +116,7 @@ def timeline(events: list[dict[str, Any]], measured: str, started: float, ended:
 
     Args:
         events: Out of `read_events`.
-        measured: The hook that is measured; inner phases of it go by their plain name.
+        measured: The hook that is measured; its inner phases go by their plain name.
         started: Moment of the spawn, seconds of ``CLOCK_MONOTONIC``.
         ended: Moment at which the worker was gone, same clock; phases still open end here.
     """
@@ -155,5 +155,5 @@ def timeline(events: list[dict[str, Any]], measured: str, started: float, ended:
 
 
 def inner_name(hook: str, name: str, measured: str) -> str:
-    """Return what an inner phase is called in the record: the hook that is measured needs no naming."""
+    """Return the name of an inner phase in the record: a phase of the measured hook has no prefix."""
     return name if hook == measured else f"{hook}.{name}"

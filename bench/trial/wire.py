@@ -14,12 +14,12 @@ from bench.model import Clock, Dataset, Storage, Trial
 def write_trial(
     path: Path, trial: Trial, known: Collection[str] | None = None, dataset_known: Collection[str] | None = None
 ) -> None:
-    """Write a trial, its dataset's facts included.
+    """Write a trial with the facts of its dataset.
 
     Args:
         path: The file to write.
         trial: The trial.
-        known: Fields of a trial that its reader knows, which may be of another version; all if not given.
+        known: Fields of a trial that the reader knows, since it may be of another version; all if not given.
         dataset_known: The same for the dataset.
     """
     fields = asdict(replace(trial, clock=None))
@@ -37,7 +37,7 @@ def read_trial(path: Path, clock: Clock) -> Trial:
 
     Args:
         path: The file to read.
-        clock: The clock that the trial's phases and notes go to.
+        clock: The clock that records the trial's phases and notes.
     """
     fields = json.loads(path.read_text())
     described = fields.pop("dataset")

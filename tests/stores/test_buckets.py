@@ -28,7 +28,7 @@ from bench.datasets.makers.synthetic import make_synthetic
 from bench.datasets.store import open_manifest
 from bench.errors import BenchError, DatasetError, ResultsError, StorageError, UsageError
 from bench.model import Storage
-from bench.records.bucket import _LOG, Bucket, beside
+from bench.records.bucket import _LOG, Bucket, make_local_directory
 from bench.records.directory import latest, read_run
 from bench.request import Request
 from bench.runs import campaign as campaigns
@@ -507,7 +507,7 @@ def test_what_is_beside_a_store_goes_unless_there_are_records(capsys: pytest.Cap
     """Ctrl-C leaves no empty directory, and of one with records it is said where it is."""
     places = []
     for name in ("run.json", "records.jsonl"):
-        with pytest.raises(KeyboardInterrupt), beside() as directory:
+        with pytest.raises(KeyboardInterrupt), make_local_directory() as directory:
             places.append(directory)
             (directory / "run").mkdir()
             (directory / "run" / name).touch()

@@ -90,7 +90,7 @@ def test_a_reference_that_another_run_has_made_meanwhile_stays(referenced: Datas
     """Who comes second takes the first one's, with which a run may be scoring by now."""
     kept = Path(referenced.path, "reference", references.OWN)
     before = kept.stat().st_ino
-    assert references._made(kept, referenced, None) == references.ensure(referenced)
+    assert references._make_and_keep(kept, referenced, None) == references.ensure(referenced)
     assert kept.stat().st_ino == before
 
 

@@ -1,4 +1,4 @@
-"""One arm of the comparison: an environment with its own bench and its own strategies, and its facts."""
+"""The two arms of the comparison: an arm is an environment with its own bench, strategies and facts."""
 
 from __future__ import annotations
 
@@ -12,10 +12,10 @@ from typing import Any
 from bench.errors import CommandError, GateError
 from bench.machine import commands
 from bench.model import Strategy
-from bench.trial.runner import Worker
+from bench.trial.runner import WorkerEnvironment
 
 SECONDS_TO_ANSWER = 120
-# What would make one arm import the other's code.
+# With these variables, one arm would import the other's code.
 MISLEADING = ("PYTHONPATH", "PYTHONHOME", "VIRTUAL_ENV", "PYTHONSTARTUP")
 
 
@@ -26,8 +26,8 @@ class Offer:
     Attributes:
         strategy: The facts; None where the plugin breaks the contract.
         tasks: The tasks that it takes part in.
-        missing: Why it cannot run, None if it can.
-        own: Whether it, or bench, is code of the revision: else it is the same in both arms.
+        missing: The reason why it cannot run, None if it can.
+        own: Whether the strategy or bench is code of the revision; otherwise it is the same in both arms.
     """
 
     strategy: Strategy | None
@@ -42,9 +42,9 @@ class Arm:
 
     Attributes:
         name: ``baseline`` or ``candidate``.
-        label: What it is called in reports: the revision as it was given, or the Python.
-        commit: The commit that its code is of, None where that is unknown.
-        worker: How its trials are started.
+        label: Its name in reports: the revision as it was given, or the Python.
+        commit: The commit of its code, None where that is unknown.
+        worker: The environment of its trials.
         environment: The environment, out of `bench.environment.describe` there.
         offers: Its strategies, by name.
     """
@@ -52,7 +52,7 @@ class Arm:
     name: str
     label: str
     commit: str | None
-    worker: Worker
+    worker: WorkerEnvironment
     environment: dict[str, Any]
     offers: dict[str, Offer]
 
@@ -62,11 +62,11 @@ def ask(name: str, label: str, python: str, *, cores: int, commit: str | None = 
 
     Args:
         name: ``baseline`` or ``candidate``.
-        label: What it is called in reports.
+        label: Its name in reports.
         python: Its interpreter.
         cores: Cores that each trial gets.
-        commit: The commit that its code is of, if known.
-        code: The environment that its code must lie in, if that was made for it.
+        commit: The commit of its code, if known.
+        code: The environment that its code must lie in, where the gate made one.
 
     Raises:
         GateError: It does not answer, or runs other code than it should.
@@ -89,7 +89,7 @@ def ask(name: str, label: str, python: str, *, cores: int, commit: str | None = 
         name=name,
         label=label,
         commit=commit or (answer["environment"].get("commit") or {}).get("id"),
-        worker=Worker(
+        worker=WorkerEnvironment(
             python, environ, frozenset(answer["trial"]), frozenset(answer["dataset"]), not answer["measures"]
         ),
         environment=answer["environment"],
@@ -98,14 +98,14 @@ def ask(name: str, label: str, python: str, *, cores: int, commit: str | None = 
 
 
 def _own(name: str, label: str, answer: dict[str, Any], code: Path | None) -> set[str]:
-    """Return the strategies that are code of the environment itself; all of them where its bench is.
+    """Return the strategies whose code lies in the environment; all of them where its bench lies there.
 
     Raises:
         GateError: There is none: the arm would be compared with itself.
     """
     if code is None or _inside(answer["file"], code):
         return set(answer["strategies"])
-    # A plugin that cannot be imported does not say where it lies; no other environment's is broken.
+    # A plugin that cannot be imported has no path; it counts, since one of the other packages would not be broken.
     own = {
         strategy for strategy, said in answer["strategies"].items() if "error" in said or _inside(said["file"], code)
     }

@@ -1,8 +1,8 @@
-"""Gives a checkout an environment of its own, by uv.
+"""Makes an environment for a checkout, with uv.
 
 Where a revision asks for the same packages as the checkout that the gate runs in, its environment holds the revision's
-code and sees the packages of the running environment: made in a second, and nothing but the commit differs. Where it
-asks for others, uv installs them.
+code and shares the packages of the running environment: that takes a second, and only the commit differs. Where it
+asks for other packages, uv installs them.
 """
 
 from __future__ import annotations
@@ -37,7 +37,7 @@ def make(checkout: Path, repository: Path, directory: Path) -> str:
     if requirements(checkout) == requirements(repository):
         _uv("venv", "--python", sys.executable, str(directory))
         _share(directory)
-        # What it requires is there: it is shared. So are the build tools, if the running environment has them.
+        # Its requirements are shared already, and the build tools too, if the running environment has them.
         backend = described.get("build-system", {}).get("build-backend", "setuptools")
         tools = ["--no-build-isolation"] if importlib.util.find_spec(backend.partition(".")[0]) else []
         _uv("pip", "install", "--python", str(directory), "--no-deps", *tools, str(checkout))
@@ -58,13 +58,13 @@ def make(checkout: Path, repository: Path, directory: Path) -> str:
 
 
 def requirements(checkout: Path) -> dict[str, Any]:
-    """Return all that decides which packages a checkout is installed with.
+    """Return everything that decides which packages are installed with a checkout.
 
     Args:
         checkout: Its top directory, with a ``pyproject.toml``.
 
     Raises:
-        GateError: That file is damaged.
+        GateError: There is no such file, or it is damaged.
     """
     described = _read(checkout)
     project, uv = described.get("project", {}), described.get("tool", {}).get("uv", {})
@@ -99,17 +99,17 @@ def _contents(directory: Path) -> dict[str, bytes]:
 
 
 def _share(directory: Path) -> None:
-    """Let an environment see the packages of the running one, after its own."""
+    """Add the packages of the running environment to the path of another one, after its own."""
     paths = dict.fromkeys(sysconfig.get_path(name) for name in ("purelib", "platlib"))
     version = f"python{sys.version_info.major}.{sys.version_info.minor}"
     target = directory / "lib" / version / "site-packages" / SHARED
-    # `addsitedir`, and no bare path: packages that are installed for editing are .pth files themselves.
+    # `addsitedir`, because a bare path would skip the .pth files of packages that are installed for editing.
     target.write_text("".join(f"import site; site.addsitedir({path!r})\n" for path in paths))
 
 
 def _uv(*arguments: str, environment: Path | None = None) -> None:
     ours = commands.own_program("uv")
-    # uv tells what it runs where it lies itself, which need be neither here nor on the path.
+    # `uv run` sets UV to its own path, which need be neither in this environment nor on the PATH.
     program = str(ours) if ours.exists() else shutil.which(os.environ.get("UV", "")) or shutil.which("uv")
     if program is None:
         raise GateError("The gate makes the environment of a revision with uv, which is not here: `pip install uv`.")

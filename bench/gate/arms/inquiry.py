@@ -1,8 +1,8 @@
-"""Tells what an environment has; run *in* that environment, whose bench may be older or newer than this one.
+"""Describes an environment; runs *in* that environment, whose bench may be older or newer than this one.
 
-The text of this file is handed to the other environment's Python, so that an old revision need not have it. It uses
-only what every version of bench has: the names in `bench.plugins`, the fields of the dataclasses in `bench.model`, and
-`bench.environment.describe`. What a version does not have is left out of the answer, never guessed.
+The gate hands the text of this file to the other environment's Python, so that an old revision need not have it. It
+uses only names that every version of bench has: those in `bench.plugins`, the fields of the dataclasses in
+`bench.model`, and `bench.environment.describe`. The answer leaves out everything that a version lacks.
 """
 
 from __future__ import annotations
@@ -16,16 +16,16 @@ from typing import Any
 
 
 def answer(cores: int) -> dict[str, Any]:
-    """Return what this environment has, ready for JSON.
+    """Return the description of this environment, ready for JSON.
 
     Args:
         cores: Cores that each trial gets.
 
     Returns:
-        ``file``, where its bench lies; ``environment``; ``trial`` and ``dataset``, the fields that its worker
+        ``file``, the path of its bench; ``environment``; ``trial`` and ``dataset``, the fields that its worker
         understands; ``measures``, whether its strategies leave numbers for figures apart from notes; ``strategies``, by
-        name: ``facts``, ``tasks``, ``missing`` (why it cannot run here, or None) and ``file``, or ``error`` alone where
-        the plugin breaks the contract.
+        name: ``facts``, ``tasks``, ``missing`` (the reason why it cannot run here, or None) and ``file``, or ``error``
+        alone where the plugin breaks the contract.
     """
     import bench
     from bench import environment, model, plugins
@@ -43,7 +43,7 @@ def answer(cores: int) -> dict[str, Any]:
 def _strategy(plugins: Any, name: str) -> dict[str, Any]:
     try:
         plugin = plugins.load(name)
-    except Exception as error:  # whatever a plugin raises is news of that plugin only
+    except Exception as error:  # an error in one plugin must not hide the others
         return {"error": str(error)}
     return {
         "facts": dataclasses.asdict(plugin.strategy),

@@ -1,4 +1,4 @@
-"""Makes the two arms, and says what is to run on which dataset."""
+"""Makes the two arms, and decides which trials run on which dataset."""
 
 from __future__ import annotations
 
@@ -19,15 +19,15 @@ from bench.stores.filesystem import from_environment
 
 
 @dataclass(frozen=True)
-class Prepared:
-    """All that a night needs before it begins.
+class GatePreparation:
+    """Everything that a night needs before it begins.
 
     Attributes:
         arms: The two arms, by name.
-        sources: What to run, on which dataset.
+        sources: Each request with its dataset.
         grades: Recorded grades that cases must reach, of a stored baseline.
         walls: Recorded wall seconds of a run of each case, of a stored baseline.
-        warnings: What should be known before the figures.
+        warnings: Sentences to read before the figures.
     """
 
     arms: Mapping[str, Arm]
@@ -37,22 +37,22 @@ class Prepared:
     warnings: tuple[str, ...] = ()
 
 
-def prepare(asked: GateRequest, stack: ExitStack, say: Say) -> Prepared:
-    """Make the arms; what they are made of goes when the stack is closed.
+def prepare(asked: GateRequest, stack: ExitStack, say: Say) -> GatePreparation:
+    """Make the arms; their checkouts and environments are removed when the stack is closed.
 
     Args:
-        asked: What was asked for.
-        stack: Keeps checkouts and environments for as long as they are needed.
-        say: Tells a person what is going on.
+        asked: The request.
+        stack: Holds the checkouts and environments.
+        say: Tells a person about the progress.
 
     Raises:
         UsageError: There is no such revision, run or dataset, or it cannot be compared.
-        GateError: A revision cannot be installed.
+        GateError: A revision cannot be installed, or does not answer.
     """
     if asked.pythons:
         pair = zip(ARMS.values(), asked.pythons, strict=True)
         made = {name: arms.ask(name, python, _interpreter(python), cores=asked.request.cores) for name, python in pair}
-        return Prepared(made, _sources(asked))
+        return GatePreparation(made, _sources(asked))
     assert asked.baseline is not None  # noqa: S101 - the command line sees to it
     repository = revisions.top(Path.cwd())
     run = stored.find(asked.baseline, asked.results)
@@ -77,12 +77,15 @@ def prepare(asked: GateRequest, stack: ExitStack, say: Say) -> Prepared:
         python = environments.make(checkout, repository, code)
         found[name] = arms.ask(name, labels[name], python, cores=sources[0][0].cores, commit=commit, code=code)
     if earlier is None:
-        return Prepared(found, sources, warnings=tuple(warnings))
-    return Prepared(found, sources, earlier.grades, earlier.walls, tuple(warnings))
+        return GatePreparation(found, sources, warnings=tuple(warnings))
+    return GatePreparation(found, sources, earlier.grades, earlier.walls, tuple(warnings))
 
 
 def _interpreter(python: str) -> str:
-    """Return an interpreter's path for workers that start elsewhere; a link stays one, for it says whose packages."""
+    """Return an interpreter's absolute path, for workers that start in other directories.
+
+    A link is not resolved: its place decides which environment's packages the interpreter finds.
+    """
     return os.path.abspath(python) if os.sep in python else python
 
 
@@ -90,6 +93,6 @@ def _sources(asked: GateRequest) -> list[tuple[Request, Dataset]]:
     return [(asked.request, ensure(name, from_environment(name, Storage()))) for name in asked.data or ("flights",)]
 
 
-def _sources_of(earlier: stored.Stored, asked: GateRequest) -> list[tuple[Request, Dataset]]:
+def _sources_of(earlier: stored.StoredRun, asked: GateRequest) -> list[tuple[Request, Dataset]]:
     strategies = asked.request.strategies or earlier.request.strategies
     return [(replace(earlier.request, strategies=strategies, repeat=1), earlier.dataset)]

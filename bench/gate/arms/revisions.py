@@ -1,4 +1,4 @@
-"""Finds revisions in the git repository that one stands in, and checks them out beside it."""
+"""Finds revisions in the git repository around a directory, and checks them out elsewhere."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ def top(directory: Path) -> Path:
     """Return the top directory of the repository around a directory.
 
     Raises:
-        UsageError: There is none, or there is no git.
+        UsageError: There is no repository, or no git.
     """
     found = git(directory, "rev-parse", "--show-toplevel")
     if found is None:
@@ -25,7 +25,7 @@ def top(directory: Path) -> Path:
 
 
 def resolve(repository: Path, revision: str) -> str:
-    """Return the commit, as 40 hexadecimal digits, that a revision stands for.
+    """Return the commit of a revision, as 40 hexadecimal digits.
 
     Args:
         repository: Its top directory.
@@ -43,7 +43,7 @@ def resolve(repository: Path, revision: str) -> str:
 
 
 def after(repository: Path, good: str, bad: str) -> list[str]:
-    """Return the commits after one and up to another, the oldest first, along the first parents.
+    """Return the commits after a good one up to a bad one, the oldest first, along the first parents.
 
     Args:
         repository: Its top directory.
@@ -51,7 +51,7 @@ def after(repository: Path, good: str, bad: str) -> list[str]:
         bad: A commit.
 
     Returns:
-        Nothing where the one is no ancestor of the other, or is the other.
+        None of them where the good one is no ancestor of the bad one, or both are the same.
     """
     if git(repository, "merge-base", "--is-ancestor", good, bad) is None:
         return []
@@ -64,17 +64,17 @@ def subject(repository: Path, commit: str) -> str:
 
 
 def refuse_dirty(repository: Path) -> None:
-    """Refuse a working tree whose code is not that of its commit, since the gate would measure the commit.
+    """Refuse a working tree whose code differs from its commit, since the gate would measure the commit.
 
     Args:
         repository: Its top directory.
 
     Raises:
-        UsageError: A file that git knows was changed, or code was added that it does not know.
+        UsageError: A tracked file was changed, or there is code that git does not track.
     """
-    # Every file by itself: a night's own directory, of which git would tell the name only, holds no code.
+    # Every file is listed: of an untracked directory, such as a night's, git would otherwise list the name only.
     status = git(repository, "status", "--porcelain", "--untracked-files=all") or ""
-    # The first line's leading blank went with the answer's outer space.
+    # `git` strips its output, so the first line may lack its leading blank.
     changed = [(line[:2].strip(), line[2:].strip().strip('"')) for line in status.splitlines()]
     dirty = [path for mark, path in changed if mark != "??" or path.endswith(SOURCES)]
     if dirty:
@@ -85,15 +85,15 @@ def refuse_dirty(repository: Path) -> None:
 
 @contextmanager
 def check_out(repository: Path, commit: str, directory: Path) -> Iterator[Path]:
-    """Check a commit out in a git worktree, and remove that at the end.
+    """Check a commit out in a git worktree, and remove the worktree at the end.
 
     Args:
         repository: Its top directory.
         commit: The commit.
-        directory: Where to put it; must not be there yet.
+        directory: Path of the worktree; must not exist yet.
 
     Raises:
-        GateError: Git cannot do it.
+        GateError: Git fails.
     """
     if git(repository, "worktree", "add", "--detach", "--force", str(directory), commit) is None:
         raise GateError(f"Git cannot check {commit[:12]} out into {directory}: see what `git worktree add` says.")

@@ -1,6 +1,6 @@
-"""An earlier run as the baseline: its revision, plan and grades; its times only say which warm-ups come first.
+"""An earlier run as the baseline: its revision, plan and grades; its times only decide which warm-ups come first.
 
-Times of another day are not compared with: on a shared machine that found "slowdowns" between a thing and itself in a
+No time is compared with one of another day: on a shared machine, that found "slowdowns" between a thing and itself in a
 third of the comparisons. The run's revision is measured again, in the same session.
 """
 
@@ -26,16 +26,16 @@ from bench.stores.filesystem import from_environment, is_uri
 
 
 @dataclass(frozen=True)
-class Stored:
-    """What an earlier run gives to a night.
+class StoredRun:
+    """An earlier run, as far as a night uses it.
 
     Attributes:
-        commit: The commit that it was made from.
-        request: What it ran.
-        dataset: The dataset that it ran on.
+        commit: The commit that it measured.
+        request: Its request.
+        dataset: Its dataset.
         grades: The median grades of each of its cases.
         walls: The median wall seconds of each of its cases.
-        warnings: What was not as it should be with its files.
+        warnings: A sentence for each fault of its files.
     """
 
     commit: str
@@ -47,10 +47,10 @@ class Stored:
 
 
 def find(baseline: str, results: Path) -> Path | None:
-    """Return the directory of the run that a baseline names, by path or by name; None if it names none.
+    """Return the directory of the run that a baseline names, by path or by name; None if it names no run.
 
     Args:
-        baseline: As it was given.
+        baseline: The baseline, as it was given.
         results: Directory that holds runs.
     """
     for path in (Path(baseline), results / baseline):
@@ -59,17 +59,17 @@ def find(baseline: str, results: Path) -> Path | None:
     return None
 
 
-def read(path: Path, data: Sequence[str] = ()) -> Stored:
-    """Read an earlier run and check that it can be a baseline here and now.
+def read(path: Path, data: Sequence[str] = ()) -> StoredRun:
+    """Read an earlier run and check that it can be a baseline on this machine.
 
     Args:
         path: Its directory.
-        data: The dataset to measure on, if another was asked for.
+        data: The dataset to measure on, if the request names one.
 
     Raises:
         ResultsError: It is damaged, or of a newer version.
-        UsageError: It has no good record or no commit, holds both tasks, or the machine or the dataset is another one;
-            or several datasets were asked for.
+        UsageError: It has no ``ok`` record or no commit, holds both tasks, or is of another machine or dataset; or the
+            request names several datasets.
     """
     if len(data) > 1:
         raise UsageError(f"{path.name} ran on one dataset: give its --data only, or a revision as --baseline.")
@@ -88,7 +88,7 @@ def read(path: Path, data: Sequence[str] = ()) -> Stored:
     request = request_of(run.run["request"], path.name)
     request = replace(request, task=_task(run.records, request, path.name))
     known = {_key(case): case for case in cases(good)}
-    return Stored(
+    return StoredRun(
         commit=_commit(run.run["environment"], path.name),
         request=request,
         dataset=dataset,
@@ -99,7 +99,7 @@ def read(path: Path, data: Sequence[str] = ()) -> Stored:
 
 
 def _same_machine(then: dict[str, Any], name: str) -> None:
-    """Refuse a run of another machine: its name would stand over figures that it never had."""
+    """Refuse a run of another machine: a report would show its name over figures of this machine."""
     now = environment.facts(environment.describe(then["cores"]))
     for fact, value in environment.facts(then).items():
         if fact.startswith("machine") and now.get(fact) != value:
@@ -132,7 +132,7 @@ def _dataset(then: dict[str, Any], data: Sequence[str], name: str) -> Dataset:
 
 
 def _task(records: list[Record], request: Request, name: str) -> str:
-    """Return the task of a run's trials, which without --task need not be the one that was asked for."""
+    """Return the task of a run's trials, which may differ from its request's where --task was not given."""
     tasks: set[str] = {record["trial"]["task"] for record in records if record["trial"]["strategy"] != CONTROL}
     if len(tasks) > 1:
         raise UsageError(

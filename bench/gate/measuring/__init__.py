@@ -1,1 +1,1 @@
-"""Measures a night: which cases, in which order, for how long."""
+"""Measures a night: chooses the cases, their order and their number of runs."""

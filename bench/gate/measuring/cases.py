@@ -1,4 +1,4 @@
-"""Which cases both arms have, and which only one: a case that was renamed must not pass unnoticed."""
+"""Matches the cases of both arms, and lists those of one arm only: a renamed case must not pass unnoticed."""
 
 from __future__ import annotations
 
@@ -19,12 +19,12 @@ from bench.tasks.base import LEAST_S
 
 
 @dataclass(frozen=True)
-class Case:
+class GateCase:
     """A case that both arms have.
 
     Attributes:
         key: Strategy, task, dataset, workers and cores.
-        family: What the strategy learns.
+        family: Family of the strategy.
         baseline: The trial as the baseline runs it.
         candidate: The trial as the candidate runs it.
     """
@@ -40,13 +40,13 @@ class Case:
 
 
 @dataclass(frozen=True)
-class Absent:
+class AbsentCase:
     """A case that cannot be compared.
 
     Attributes:
         key: Strategy, task, dataset, workers and cores.
-        verdict: ``missing`` (the candidate lost it), ``new`` (the baseline had not had it), ``skipped`` (it cannot run
-            here in either arm) or ``left_out`` (there is no time for it).
+        verdict: ``missing`` (the candidate lost it), ``new`` (the baseline does not have it), ``skipped`` (it cannot
+            run here in either arm) or ``left_out`` (there is no time for it).
         reason: One sentence.
     """
 
@@ -57,22 +57,22 @@ class Absent:
 
 def match(
     baseline: Arm, candidate: Arm, request: Request, dataset: Dataset, reference: Reference | None
-) -> tuple[list[Case], list[Absent]]:
-    """Return the cases that both arms have, and those that only one has or none can run.
+) -> tuple[list[GateCase], list[AbsentCase]]:
+    """Return the cases that both arms have, and those that only one has or neither can run.
 
     Args:
         baseline: The one arm.
         candidate: The other.
-        request: What to run, as for ``bench run``; its patterns must match a strategy of the baseline or the candidate.
+        request: The trials to run, as for ``bench run``; each pattern must match a strategy of an arm.
         dataset: The dataset.
         reference: The model of predict trials.
 
     Raises:
-        UsageError: A pattern matches nothing that does the task in either arm.
+        UsageError: A pattern matches no strategy that does the task in either arm.
     """
     names = selected(baseline, candidate, request)
-    cases: list[Case] = []
-    absent: list[Absent] = []
+    cases: list[GateCase] = []
+    absent: list[AbsentCase] = []
     for name in names:
         offers = [_offer(arm, name, request.task) for arm in (baseline, candidate)]
         gone = _absent(name, *offers)
@@ -81,20 +81,20 @@ def match(
         for workers in request.workers if distributed else (1,):
             key = (name, request.task, dataset.name, workers, request.cores)
             if gone:
-                absent.append(Absent(key, *gone))
+                absent.append(AbsentCase(key, *gone))
             else:
                 both = [_planned(request, name, offer, workers, dataset, reference) for offer in offers]
-                cases.append(Case(key, both[0].strategy.family, *both))
+                cases.append(GateCase(key, both[0].strategy.family, *both))
     return cases, absent
 
 
 def selected(baseline: Arm, candidate: Arm, request: Request) -> list[str]:
-    """Return the strategies that a request selects, of those that either arm has for its task; not the control.
+    """Return the strategies that a request selects, out of those that either arm has for its task; without the control.
 
-    Where nothing is asked for, these are the strategies that are code of the repository: others cannot differ.
+    A request without patterns selects the strategies that are code of the repository: others cannot differ.
 
     Raises:
-        UsageError: A pattern matches nothing.
+        UsageError: A pattern matches no strategy.
     """
     names = sorted(
         name
@@ -107,7 +107,7 @@ def selected(baseline: Arm, candidate: Arm, request: Request) -> list[str]:
                 f"Neither arm has a strategy {pattern!r} for the task {request.task}: `bench list` shows what there is."
             )
     if request.strategies:
-        # The control's time is next to nothing: a ratio of it says nothing. Only by its full name it takes part.
+        # The control's time is close to zero, so its ratio means nothing: it takes part only under its full name.
         chosen = [name for name in names if any(fnmatchcase(name, pattern) for pattern in request.strategies)]
         return [name for name in chosen if name != CONTROL or name in request.strategies]
     own = {name for arm in (baseline, candidate) for name, offer in arm.offers.items() if offer.own}
@@ -115,16 +115,16 @@ def selected(baseline: Arm, candidate: Arm, request: Request) -> list[str]:
 
 
 def _offer(arm: Arm, name: str, task: str) -> Offer | None:
-    """Return what an arm says of a strategy; None if it has none of that name for the task.
+    """Return an arm's facts of a strategy; None if it has no strategy of that name for the task.
 
-    A plugin that breaks the contract cannot say for which tasks it is there, so it counts.
+    A plugin that breaks the contract cannot state its tasks, so it counts for each.
     """
     offer = arm.offers.get(name)
     return offer if offer and (task in offer.tasks or offer.strategy is None) else None
 
 
 def _absent(name: str, baseline: Offer | None, candidate: Offer | None) -> tuple[str, str] | None:
-    """Return why a strategy is no case, as verdict and reason; None if it is one."""
+    """Return verdict and reason of a strategy that makes no case; None if it makes one."""
     if baseline is None:
         return "new", f"The baseline has no {name}, so there is nothing to compare it with."
     if candidate is None:
@@ -137,11 +137,11 @@ def _absent(name: str, baseline: Offer | None, candidate: Offer | None) -> tuple
 
 
 def unable(baseline: str | None, candidate: str | None) -> tuple[str, str] | None:
-    """Return verdict and reason of what cannot run in one arm or in both; None if it can in both.
+    """Return verdict and reason of a strategy that cannot run in one arm or in both; None if it can in both.
 
     Args:
-        baseline: Why it cannot run in the baseline, None if it can.
-        candidate: The same of the candidate.
+        baseline: The reason why it cannot run in the baseline, None if it can.
+        candidate: The same for the candidate.
     """
     if candidate and baseline:
         return "skipped", candidate
@@ -162,7 +162,7 @@ def _planned(
 
 
 def seconds_of(record: Record) -> float:
-    """Return what a trial is judged by, in seconds; of the control, which has no rate, its measured hook's time.
+    """Return the seconds by which a trial is judged; for the control, which has no rate, its measured hook's time.
 
     Args:
         record: An ``ok`` record.
@@ -172,7 +172,7 @@ def seconds_of(record: Record) -> float:
 
 
 def named(key: Key, keys: Sequence[Key] = ()) -> str:
-    """Return what a case is called in reports: as short as the others allow.
+    """Return the name of a case in reports, as short as the others allow.
 
     Args:
         key: The case.

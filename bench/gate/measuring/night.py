@@ -7,7 +7,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from bench.gate.arms.arms import Arm
-from bench.gate.measuring.measured import Failure, Measured, Pair
+from bench.gate.measuring.measurements import CaseMeasurements, Failure, Pair
 from bench.gate.measuring.schedule import Shuffler, order
 from bench.gate.request import ARMS, Say
 from bench.records.directory import Record, RunDirectory
@@ -16,23 +16,23 @@ from bench.stats.looks import Rules
 from bench.stats.sequential import PairsNeeded, Stage
 from bench.trial import runner
 
-ATTEMPTS = 3  # of a run in a disturbed machine, for which there is time; the last one counts
-# Whatever stood out is confirmed before others are looked at more closely; what shows no sign of a slowdown comes last.
+ATTEMPTS = 3  # at a run on a disturbed machine, as far as time allows; the last one counts
+# A case that stood out is confirmed before others get more looks; a case without a sign of a slowdown comes last.
 URGENCY: tuple[Stage, ...] = ("look", "confirm", "more", "assure")
 
 
 @dataclass(frozen=True)
-class Night:
-    """What all runs of a night have in common.
+class PairRunner:
+    """Runs the warm-ups and the pairs of a night.
 
     Attributes:
         arms: The two arms, by name.
-        directories: Where the records go, by arm and dataset.
+        directories: Directories of the records, by arm and dataset.
         rules: The numbers of the procedure.
         shuffler: Orders the cases of each round.
         timeout_s: Seconds that each run may take.
         deadline: Moment of ``time.monotonic`` at which the budget is spent.
-        say: Tells a person what is going on.
+        say: Tells a person about the progress.
     """
 
     arms: Mapping[str, Arm]
@@ -43,14 +43,14 @@ class Night:
     deadline: float
     say: Say
 
-    def warm_up(self, cases: Sequence[Measured], until: float) -> list[Measured]:
-        """Run each case once in each arm, to be discarded, and return those for which there was no time.
+    def warm_up(self, cases: Sequence[CaseMeasurements], until: float) -> list[CaseMeasurements]:
+        """Run each case once in each arm, and return the cases without a turn; a warm-up's time does not count.
 
         Args:
-            cases: The cases, in the order in which they get their turn.
-            until: Moment of ``time.monotonic`` after which no more are begun.
+            cases: The cases, in the order of their warm-ups.
+            until: Moment of ``time.monotonic`` after which no warm-up begins.
         """
-        left: list[Measured] = []
+        left: list[CaseMeasurements] = []
         for number, measured in enumerate(cases, 1):
             if time.monotonic() >= until:
                 left.append(measured)
@@ -59,20 +59,20 @@ class Night:
             self._warm_up(measured)
         return left
 
-    def _warm_up(self, measured: Measured) -> None:
+    def _warm_up(self, measured: CaseMeasurements) -> None:
         for arm in ARMS.values():
-            # What skips in one arm has to show what it does in the other: only then is it known who lacks it.
+            # A strategy that skips in one arm runs in the other, too: that shows which arm lacks something.
             if measured.failure is None or measured.failure.status == "skipped":
                 record, _ = self._run(measured, arm, "warm-up", 0)
                 measured.warm_ups |= {arm: record} if record["status"] == "ok" else {}
                 measured.skips |= {arm: record["reason"]} if record["status"] == "skipped" else {}
 
-    def measure(self, cases: Sequence[Measured], after_round: Callable[[], None]) -> None:
-        """Go on until each case is settled, has failed, or there is no time for it.
+    def measure(self, cases: Sequence[CaseMeasurements], after_round: Callable[[], None]) -> None:
+        """Measure rounds of pairs until each case is settled, has failed or is out of time.
 
         Args:
             cases: The cases, warmed up.
-            after_round: Called after each round, to keep what there is.
+            after_round: Called after each round, to write the verdict so far.
         """
         while waiting := self._most_urgent(cases):
             stage, chosen = waiting
@@ -80,16 +80,16 @@ class Night:
                 f"{stage}: {len(chosen)} of {len(cases)} cases, {max(0, self.deadline - time.monotonic()):.0f} s left"
             )
             retries = sum(measured.retries for measured in chosen)
-            for measured in self.shuffler.shuffled(chosen):
+            for measured in self.shuffler.shuffle(chosen):
                 if time.monotonic() + measured.pair_s > self.deadline:
                     measured.out_of_time = True
                 else:
-                    self._pair(measured, stage)
+                    self._run_pair(measured, stage)
             if repeated := sum(measured.retries for measured in chosen) - retries:
                 self.say(f"{repeated} runs were repeated, because the machine was disturbed")
             after_round()
 
-    def _most_urgent(self, cases: Sequence[Measured]) -> tuple[Stage, list[Measured]] | None:
+    def _most_urgent(self, cases: Sequence[CaseMeasurements]) -> tuple[Stage, list[CaseMeasurements]] | None:
         steps = [(measured, measured.next(self.rules)) for measured in cases]
         for stage in URGENCY:
             chosen = [measured for measured, step in steps if isinstance(step, PairsNeeded) and step.stage == stage]
@@ -97,22 +97,22 @@ class Night:
                 return stage, chosen
         return None
 
-    def _pair(self, measured: Measured, stage: Stage) -> None:
+    def _run_pair(self, measured: CaseMeasurements, stage: Stage) -> None:
         arms = order(len(measured.pairs))
         records: dict[str, Record] = {}
         noisy = False
         for letter in arms:
             arm = ARMS[letter]
-            records[arm], disturbed = self._quiet_run(measured, arm, stage)
+            records[arm], disturbed = self._run_until_quiet(measured, arm, stage)
             noisy |= disturbed
             if measured.failure:
                 return
         measured.pairs.append(Pair(stage, arms, records["baseline"], records["candidate"], noisy))
 
-    def _quiet_run(self, measured: Measured, arm: str, stage: Stage) -> tuple[Record, bool]:
-        """Run one arm, again if the machine was disturbed; return the last record and whether it still was."""
+    def _run_until_quiet(self, measured: CaseMeasurements, arm: str, stage: Stage) -> tuple[Record, bool]:
+        """Run one arm, again if the machine was disturbed; return the last record, and whether it was disturbed too."""
         for attempt in range(ATTEMPTS):
-            if attempt and time.monotonic() + measured.pair_s > self.deadline:  # the other arm may be still to come
+            if attempt and time.monotonic() + measured.pair_s > self.deadline:  # the other arm may still follow
                 break
             measured.retries += bool(attempt)
             record, disturbed = self._run(measured, arm, stage, attempt)
@@ -120,8 +120,8 @@ class Night:
                 return record, False
         return record, True
 
-    def _run(self, measured: Measured, arm: str, stage: str, attempt: int) -> tuple[Record, str | None]:
-        """Run one arm once, keep the record, and return it with what disturbed the machine meanwhile."""
+    def _run(self, measured: CaseMeasurements, arm: str, stage: str, attempt: int) -> tuple[Record, str | None]:
+        """Run one arm once, keep the record, and return it with the disturbance of the machine, if there was one."""
         planned = measured.case.planned(arm)
         number = measured.runs[arm]
         planned = replace(planned, trial=replace(planned.trial, repeat=number))
@@ -136,10 +136,10 @@ class Night:
                 timeout_s=self.timeout_s,
                 worker=self.arms[arm].worker,
             )
-        except runner.Interrupted as interrupt:
+        except runner.TrialInterrupt as interrupt:
             directory.append(interrupt.record)
             raise
-        disturbed = measured.witnesses[arm].disturbed(record)
+        disturbed = measured.witnesses[arm].judge(record)
         record["notes"]["gate"] = {"stage": stage, "attempt": attempt, "disturbed": disturbed}
         directory.append(record)
         measured.walls[arm].append(record["wall_s"])

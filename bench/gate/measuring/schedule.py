@@ -1,7 +1,7 @@
-"""In which order the arms run: the order matters more than the test that is applied afterwards.
+"""The order of the arms and the cases: it matters more than the test that is applied afterwards.
 
-On a machine whose speed wanders, all of one arm before all of the other finds "slowdowns" between a thing and itself in
-one of seven cases; in the order ABBA, in one of three hundred (`tests/gate/test_schedule.py`).
+Where the speed of a machine wanders, running all of one arm before all of the other finds "slowdowns" between a thing
+and itself in one of seven cases; the order ABBA does so in one of three hundred (`tests/gate/test_schedule.py`).
 """
 
 from __future__ import annotations
@@ -26,13 +26,13 @@ class Shuffler:
     """Puts the cases of each round into a fresh random order, which the seed determines."""
 
     def __init__(self, seed: int) -> None:
-        """Start.
+        """Seed the order.
 
         Args:
-            seed: Recorded in the verdict.
+            seed: The seed, which the verdict records.
         """
         self._random = random.Random(seed)  # noqa: S311 - no secret is made here
 
-    def shuffled(self, items: Sequence[Item]) -> list[Item]:
+    def shuffle(self, items: Sequence[Item]) -> list[Item]:
         """Return the same items in another order."""
         return self._random.sample(items, len(items))

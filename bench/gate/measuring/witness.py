@@ -1,26 +1,26 @@
-"""Whether the machine was quiet enough while a trial ran: judged by its environment, never by its result."""
+"""Judges whether the machine was quiet while a trial ran, by its environment and never by its result."""
 
 from __future__ import annotations
 
 from bench.findings.noise import disturbances
 from bench.records.directory import Record
 
-STALL_LIMIT = 0.15  # share of the time in which somebody waited for a core, above what the trial itself causes
+STALL_LIMIT = 0.15  # share of the time in which a task waited for a core, beyond the share that the trial itself causes
 
 
 class Witness:
     """Judges the runs of one arm of one case.
 
-    A trial with more threads than cores stalls by itself, so the stall share is compared with the lowest that was seen
-    in earlier runs of the same arm of the same case, its warm-up first.
+    A trial with more threads than cores stalls by itself, so the stall share is compared with the lowest one of earlier
+    runs of the same arm of the same case, its warm-up included.
     """
 
     def __init__(self) -> None:
-        """Start knowing nothing."""
+        """Start without a known stall share."""
         self._own_stall: float | None = None
 
-    def disturbed(self, record: Record) -> str | None:
-        """Return what disturbed a run, None if nothing did.
+    def judge(self, record: Record) -> str | None:
+        """Return the disturbance of a run, None if there was none; remember its stall share.
 
         Args:
             record: The run's record.

@@ -1,1 +1,1 @@
-"""Judges what a night measured, keeps the verdict, and shows it."""
+"""Judges a night's measurements, keeps the verdict, and shows it."""

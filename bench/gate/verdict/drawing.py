@@ -1,4 +1,4 @@
-"""The drawing of a case: its pairs of runs, from left to right as they were measured."""
+"""The drawing of a case: its pairs of runs in the order of measurement, from left to right."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from bench.gate.verdict.wording import Entry
+from bench.gate.verdict.verdict import VerdictEntry
 from bench.writing import palette
 from bench.writing.chart import Spec, chart
 
@@ -27,7 +27,7 @@ class Drawing:
     titles: tuple[str, ...]
 
 
-def draw(entry: Entry) -> Drawing | None:
+def draw(entry: VerdictEntry) -> Drawing | None:
     """Return the drawing of a case, None where there is no pair.
 
     Args:

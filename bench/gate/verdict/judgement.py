@@ -1,4 +1,4 @@
-"""Turns what was measured of each case into its entry of the verdict, and all of them into the exit code."""
+"""Turns the measurements of each case into its entry of the verdict, and all entries into the exit code."""
 
 from __future__ import annotations
 
@@ -8,26 +8,26 @@ from typing import Any
 
 from bench.errors import EXIT_FAILED, EXIT_INCONCLUSIVE, EXIT_NOTHING_RAN, EXIT_WORSE
 from bench.findings.grades import grades, worse_grades
-from bench.gate.measuring.cases import Absent
-from bench.gate.measuring.measured import Measured, Pair
+from bench.gate.measuring.cases import AbsentCase
+from bench.gate.measuring.measurements import CaseMeasurements, Pair
 from bench.gate.request import Key
 from bench.gate.verdict.phases import changes, culprit, noteworthy
+from bench.gate.verdict.verdict import VerdictEntry
 from bench.problems import Problem, problem_of
 from bench.stats.looks import Rules
 from bench.stats.sequential import Verdict
 from bench.tasks import TASKS
 
-Entry = dict[str, Any]
 Grades = dict[str, float]
 
 
-def entry(measured: Measured, rules: Rules, reference: Grades | None = None) -> Entry:
-    """Return what the verdict says of a case that was measured.
+def entry(measured: CaseMeasurements, rules: Rules, reference: Grades | None = None) -> VerdictEntry:
+    """Return the verdict's entry of a case that was measured.
 
     Args:
         measured: The case.
         rules: The numbers of the procedure.
-        reference: Recorded grades that the candidate's must reach; by default those of the baseline in this session.
+        reference: Recorded grades that the candidate must reach; by default those of the baseline in this session.
     """
     speed = measured.so_far(rules)
     graded = {arm: _grades(measured, arm) for arm in ("baseline", "candidate")}
@@ -36,8 +36,8 @@ def entry(measured: Measured, rules: Rules, reference: Grades | None = None) -> 
     found = changes(measured.counting) if measured.counting else []
     hook = TASKS[measured.case.key[1]].measured
     phase = culprit(found, hook, slower=speed.outcome == "regression") if speed and speed.flagged else None
-    result: Entry = {
-        "case": described(measured.case.key, measured.case.family),
+    result: VerdictEntry = {
+        "case": case_facts(measured.case.key, measured.case.family),
         "verdict": _name(measured, speed, worse),
         "speed": speed.outcome if speed else None,
         "ratio": asdict(speed.ratio) if speed and speed.ratio else None,
@@ -61,16 +61,16 @@ def entry(measured: Measured, rules: Rules, reference: Grades | None = None) -> 
     return {**result, "reason": _reason(measured, result, worse, rules)}
 
 
-def is_worse(measured: Measured, reference: Grades | None = None) -> bool:
-    """Return whether the grades of what was measured so far are worse than they may be; arguments as for `entry`."""
+def is_worse(measured: CaseMeasurements, reference: Grades | None = None) -> bool:
+    """Return whether the grades so far are worse than the tolerance allows; arguments as for `entry`."""
     problem = problem_of(measured.case.candidate.trial.dataset)
     return bool(_worse(_grades(measured, "candidate"), reference or _grades(measured, "baseline"), problem))
 
 
-def absent(case: Absent) -> Entry:
-    """Return what the verdict says of a case that was not measured."""
+def absent_entry(case: AbsentCase) -> VerdictEntry:
+    """Return the verdict's entry of a case that was not measured."""
     return {
-        "case": described(case.key, None),
+        "case": case_facts(case.key, None),
         "verdict": case.verdict,
         "speed": None,
         "ratio": None,
@@ -89,20 +89,20 @@ def absent(case: Absent) -> Entry:
     }
 
 
-def described(key: Key, family: str | None) -> dict[str, Any]:
+def case_facts(key: Key, family: str | None) -> dict[str, Any]:
     """Return a case's facts by name."""
     return {**dict(zip(("strategy", "task", "dataset", "workers", "cores"), key, strict=True)), "family": family}
 
 
-def exit_code(entries: Iterable[Entry], *, strict: bool) -> int:
+def exit_code(entries: Iterable[VerdictEntry], *, strict: bool) -> int:
     """Return the exit code that the entries call for.
 
-    What was found out about the code comes before what could not be measured: a wrong answer, a confirmed slowdown,
-    then a case that is missing or broken, then doubt.
+    A finding about the code comes before a case that could not be measured: first a worse answer, then a confirmed
+    slowdown, then a case that is missing or broken, then an inconclusive one.
 
     Args:
-        entries: Out of `entry` and `absent`.
-        strict: Whether doubt fails.
+        entries: Out of `entry` and `absent_entry`.
+        strict: Whether an inconclusive case fails.
     """
     verdicts = {found["verdict"] for found in entries}
     speeds = {found["speed"] for found in entries}
@@ -115,14 +115,14 @@ def exit_code(entries: Iterable[Entry], *, strict: bool) -> int:
     return EXIT_INCONCLUSIVE if strict and "inconclusive" in verdicts else 0
 
 
-def _name(measured: Measured, speed: Verdict | None, worse: list[str]) -> str:
+def _name(measured: CaseMeasurements, speed: Verdict | None, worse: list[str]) -> str:
     failure = measured.failure
     if worse or (failure and failure.arm == "candidate" and failure.status == "invalid"):
         return "worse"
     return "broken" if failure or speed is None else speed.outcome
 
 
-def _grades(measured: Measured, arm: str) -> Grades | None:
+def _grades(measured: CaseMeasurements, arm: str) -> Grades | None:
     return grades(measured.records(arm)) or None
 
 
@@ -142,7 +142,7 @@ def _pair(pair: Pair) -> dict[str, Any]:
     }
 
 
-def _reason(measured: Measured, found: Entry, worse: list[str], rules: Rules) -> str:
+def _reason(measured: CaseMeasurements, found: VerdictEntry, worse: list[str], rules: Rules) -> str:
     """Return the sentence that explains the verdict."""
     if measured.failure and found["verdict"] in ("broken", "worse"):
         failure = measured.failure
@@ -151,7 +151,7 @@ def _reason(measured: Measured, found: Entry, worse: list[str], rules: Rules) ->
     return " ".join([*sentences, _speed(found, rules), *(f"Beside it, {notice}." for notice in found["notices"])])
 
 
-def _speed(found: Entry, rules: Rules) -> str:
+def _speed(found: VerdictEntry, rules: Rules) -> str:
     if found["ratio"] is None:
         return "There was no time to measure it."
     ratio, speed = found["ratio"], found["speed"]
@@ -168,7 +168,7 @@ def _speed(found: Entry, rules: Rules) -> str:
     return f"{figure}: {doubt}{could}{cut}."
 
 
-def _where(found: Entry) -> str:
+def _where(found: VerdictEntry) -> str:
     phase = found["phase"]
     if not phase:
         return ""

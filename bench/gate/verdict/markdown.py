@@ -15,7 +15,7 @@ MARKS = {
     "improvement": "🟢",
     "ok": "✅",
 }
-# GitHub cuts a job's summary off at 1 MiB: rows beyond this many say little in a summary, and the report has them all.
+# GitHub cuts a job's summary off at 1 MiB; the report holds all rows.
 MOST_ROWS = 500
 
 

@@ -1,4 +1,4 @@
-"""Where a change happened: which phase of a case takes longer than it did."""
+"""Finds the phase of a case that takes longer, or less, than before."""
 
 from __future__ import annotations
 
@@ -6,22 +6,22 @@ import statistics
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-from bench.gate.measuring.measured import Pair
+from bench.gate.measuring.measurements import Pair
 from bench.records.directory import Record
 from bench.stats.ranksum import Ratio, ratio
 from bench.tasks import TASKS
 
-LEAST_S = 0.05  # a change of less in a phase that is not judged is not worth a sentence
+LEAST_S = 0.05  # a smaller change of a phase that is not judged gets no sentence
 
 
 @dataclass(frozen=True)
 class PhaseChange:
-    """How a phase changed.
+    """The change of a phase.
 
     Attributes:
         name: Its name; an inner one as ``train/load``.
         baseline_s: Median seconds.
-        candidate_s: The same of the candidate.
+        candidate_s: The same for the candidate.
         ratio: Candidate over baseline; None where the phase takes no time.
     """
 
@@ -32,15 +32,15 @@ class PhaseChange:
 
     @property
     def change_s(self) -> float:
-        """How many seconds longer it takes."""
+        """Seconds of the candidate less those of the baseline."""
         return self.candidate_s - self.baseline_s
 
 
 def changes(pairs: list[Pair]) -> list[PhaseChange]:
-    """Return how every phase changed, in the order of a trial, the inner ones after the task's own.
+    """Return the change of every phase, in the order of a trial, the inner ones last.
 
     Args:
-        pairs: The pairs that the verdict is of.
+        pairs: The pairs that decide.
     """
     baseline, candidate = [pair.baseline for pair in pairs], [pair.candidate for pair in pairs]
     outer = dict.fromkeys(name for record in (*baseline, *candidate) for name in record["phases"])
@@ -58,12 +58,12 @@ def changes(pairs: list[Pair]) -> list[PhaseChange]:
 
 
 def culprit(found: Iterable[PhaseChange], measured: str, *, slower: bool) -> PhaseChange | None:
-    """Return the phase that changed most, of those that a case is judged by; None where none did.
+    """Return the judged phase that changed most; None where none changed that way.
 
     Args:
         found: Out of `changes`.
         measured: The hook that the case's task measures.
-        slower: Whether to look for what takes longer, or for what takes less time.
+        slower: Whether to look for a phase that takes longer, or for one that takes less time.
     """
     sign = 1 if slower else -1
     judged = [change for change in found if change.name.startswith(f"{measured}/")]
@@ -73,12 +73,12 @@ def culprit(found: Iterable[PhaseChange], measured: str, *, slower: bool) -> Pha
 
 
 def noteworthy(found: Iterable[PhaseChange], measured: str, threshold: float) -> list[PhaseChange]:
-    """Return the phases beside the judged one that are surely slower by more than the threshold.
+    """Return the phases, other than the judged one, that are surely slower by more than the threshold.
 
     Args:
         found: Out of `changes`.
         measured: The hook that the case's task measures.
-        threshold: As a share.
+        threshold: The threshold, as a share.
     """
     return [
         change

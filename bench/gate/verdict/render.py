@@ -8,8 +8,8 @@ from typing import Any
 from bench.errors import ResultsError
 from bench.gate.verdict.drawing import draw
 from bench.gate.verdict.markdown import markdown
-from bench.gate.verdict.verdict import Document
-from bench.gate.verdict.wording import MEANINGS, Entry, arms, banner, figures, headline, name_of, ordered, reason
+from bench.gate.verdict.verdict import Document, VerdictEntry
+from bench.gate.verdict.wording import MEANINGS, arms, banner, figures, headline, name_of, ordered, reason
 from bench.writing import page
 from bench.writing.draw import svg
 
@@ -18,7 +18,7 @@ def write_reports(directory: Path, document: Document) -> None:
     """Write the reports of a night.
 
     Args:
-        directory: Where they go.
+        directory: Directory of the night.
         document: The verdict.
 
     Raises:
@@ -34,7 +34,7 @@ def write_reports(directory: Path, document: Document) -> None:
 
 
 def html(document: Document) -> str:
-    """Return a verdict as one page that needs nothing from anywhere.
+    """Return a verdict as one HTML page that loads nothing else.
 
     Args:
         document: The verdict.
@@ -52,7 +52,7 @@ def html(document: Document) -> str:
     )
 
 
-def _row(number: int, entry: Entry, document: Document) -> dict[str, Any]:
+def _row(number: int, entry: VerdictEntry, document: Document) -> dict[str, Any]:
     """Return the values of a case for the template."""
     drawing = draw(entry)
     return {

@@ -1,4 +1,4 @@
-"""Writes and reads ``verdict.json``, which is always there, whatever becomes of the night.
+"""Writes and reads ``verdict.json``, which every night leaves, however it ends.
 
 Schema versions of a verdict, newest last:
 
@@ -19,16 +19,17 @@ SCHEMA = 1
 NAME = "verdict.json"
 
 Document = dict[str, Any]
+VerdictEntry = dict[str, Any]  # of one case
 
 
 def claim(directory: Path) -> Path:
-    """Make the directory of a night and return its path; nothing that is there is overwritten.
+    """Make the directory of a night and return its absolute path; nothing is overwritten.
 
     Args:
-        directory: Must not be there yet, or be empty.
+        directory: The directory, which must be empty if it exists.
 
     Raises:
-        UsageError: It holds something, or cannot be made.
+        UsageError: It is not empty, or cannot be made.
     """
     try:
         directory.mkdir(parents=True, exist_ok=True)
@@ -40,10 +41,10 @@ def claim(directory: Path) -> Path:
 
 
 def write(directory: Path, document: Document) -> None:
-    """Write a verdict in one step, so that a reader finds the old one or the new one, and both whole.
+    """Write a verdict in one step, so that a reader finds either the old one or the new one, whole.
 
     Args:
-        directory: Where it goes.
+        directory: Directory of the night.
         document: The verdict.
 
     Raises:

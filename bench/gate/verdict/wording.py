@@ -1,4 +1,4 @@
-"""Headline, order and figures of a verdict, alike in all its forms."""
+"""Headline, order and figures of a verdict, for all its forms."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from typing import Any
 
 from bench.gate.measuring.cases import named
 from bench.gate.request import Key
-from bench.gate.verdict.verdict import Document
+from bench.gate.verdict.verdict import Document, VerdictEntry
 from bench.writing.clean import REASON_LIMIT, shown
 
 # The most important first.
@@ -25,21 +25,19 @@ MEANINGS = {
     "left_out": "no time for it",
 }
 
-Entry = dict[str, Any]
 
-
-def ordered(document: Document) -> list[Entry]:
+def ordered(document: Document) -> list[VerdictEntry]:
     """Return the entries, the most important verdicts first, then by name."""
     return sorted(document["cases"], key=lambda entry: (WEIGHT.index(entry["verdict"]), key_of(entry)))
 
 
-def key_of(entry: Entry) -> Key:
+def key_of(entry: VerdictEntry) -> Key:
     """Return a case's key."""
     case = entry["case"]
     return case["strategy"], case["task"], case["dataset"], case["workers"], case["cores"]
 
 
-def name_of(entry: Entry, document: Document) -> str:
+def name_of(entry: VerdictEntry, document: Document) -> str:
     """Return the name of a case in a verdict."""
     return shown(named(key_of(entry), [key_of(other) for other in document["cases"]]))
 
@@ -83,7 +81,7 @@ def _value(value: Any) -> str:
     return "none" if value is None else str(value)
 
 
-def figures(entry: Entry) -> tuple[str, str, str]:
+def figures(entry: VerdictEntry) -> tuple[str, str, str]:
     """Return the ratio, its interval and the number of pairs as text."""
     ratio = entry["ratio"]
     if not ratio:
@@ -92,6 +90,6 @@ def figures(entry: Entry) -> tuple[str, str, str]:
     return f"{ratio['estimate']:.3f}", interval, str(ratio["n_b"])
 
 
-def reason(entry: Entry) -> str:
-    """Return the sentence that explains a verdict, fit to be shown."""
+def reason(entry: VerdictEntry) -> str:
+    """Return the sentence that explains a verdict, cleaned for display."""
     return shown(entry["reason"], REASON_LIMIT)

@@ -3,13 +3,13 @@
 from types import SimpleNamespace
 
 from bench.gate.measuring import budget, night
-from bench.gate.measuring.measured import Measured
+from bench.gate.measuring.measurements import CaseMeasurements
 from bench.gate.measuring.schedule import Shuffler
 from tests.gate.made import RULES, case, quiet
 
 
 def _warm(name, seconds, family="gbt", *, distributed=False):
-    measured = Measured(case(name, family, distributed=distributed))
+    measured = CaseMeasurements(case(name, family, distributed=distributed))
     measured.walls = {"baseline": [seconds / 2], "candidate": [seconds / 2]}
     return measured
 
@@ -68,8 +68,8 @@ def test_what_is_repeated_keeps_to_the_budget(monkeypatch):
         return quiet(1, 1.0)[0], "other programs used 100% of a core"
 
     monkeypatch.setattr(night, "time", SimpleNamespace(monotonic=lambda: simulated.clock))
-    monkeypatch.setattr(night.Night, "_run", run)
+    monkeypatch.setattr(night.PairRunner, "_run", run)
     measured = _warm("forest", 20.0)
-    night.Night({}, {}, RULES, Shuffler(1), timeout_s=600.0, deadline=100.0, say=print).measure([measured], list)
+    night.PairRunner({}, {}, RULES, Shuffler(1), timeout_s=600.0, deadline=100.0, say=print).measure([measured], list)
     assert (simulated.clock, len(measured.pairs), measured.out_of_time) == (100.0, 2, True)
     assert all(pair.noisy for pair in measured.pairs)

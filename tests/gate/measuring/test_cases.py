@@ -7,14 +7,14 @@ from bench.gate.arms.arms import Arm, Offer
 from bench.gate.measuring.cases import match, named, seconds_of
 from bench.model import Strategy
 from bench.request import Request
-from bench.trial.runner import Worker
+from bench.trial.runner import WorkerEnvironment
 from tests.gate.made import DATASET, record
 
 PLAIN, MANY = Strategy(family="gbt"), Strategy(family="gbt", distributed=True)
 
 
 def _arm(**offers):
-    return Arm("arm", "label", None, Worker(), {}, offers)
+    return Arm("arm", "label", None, WorkerEnvironment(), {}, offers)
 
 
 def _offer(strategy=PLAIN, tasks=("train", "predict"), missing=None, *, own=True):

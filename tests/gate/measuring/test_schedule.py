@@ -23,7 +23,7 @@ def test_a4_the_order_matters():
 def test_each_round_has_an_order_of_its_own_and_the_seed_repeats_it():
     """Cases are shuffled anew in each round, and the same seed gives the same rounds."""
     rounds = [Shuffler(3), Shuffler(3), Shuffler(4)]
-    first, again, other = ([shuffler.shuffled(range(20)) for _ in range(4)] for shuffler in rounds)
+    first, again, other = ([shuffler.shuffle(range(20)) for _ in range(4)] for shuffler in rounds)
     assert first == again != other
     assert all(sorted(items) == list(range(20)) for items in first)
     assert len({tuple(items) for items in first}) == 4

@@ -26,15 +26,15 @@ def test_steal_and_other_programs(usage, said):
 def test_a_trial_may_stall_by_itself():
     """A trial that has more threads than cores is compared with its own quietest run, and not with an idle machine."""
     witness = Witness()
-    assert witness.disturbed(record(2.0, stall_share=0.6)) is None
-    assert witness.disturbed(record(2.0, stall_share=0.7)) is None
-    assert "waited for a core in 80%" in witness.disturbed(record(2.0, stall_share=0.8))
+    assert witness.judge(record(2.0, stall_share=0.6)) is None
+    assert witness.judge(record(2.0, stall_share=0.7)) is None
+    assert "waited for a core in 80%" in witness.judge(record(2.0, stall_share=0.8))
 
 
 def test_the_quietest_run_is_the_measure():
     """A warm-up on a busy machine does not excuse what comes after a quieter run."""
     witness = Witness()
-    assert [bool(witness.disturbed(record(2.0, stall_share=share))) for share in (0.5, 0.1, 0.5)] == [
+    assert [bool(witness.judge(record(2.0, stall_share=share))) for share in (0.5, 0.1, 0.5)] == [
         False,
         False,
         True,
@@ -50,5 +50,5 @@ def test_one_tick_of_the_kernels_clock_is_nothing():
 def test_the_result_does_not_matter():
     """A run that took ten times as long on a quiet machine counts."""
     witness = Witness()
-    assert witness.disturbed(record(1.0)) is None
-    assert witness.disturbed(record(10.0)) is None
+    assert witness.judge(record(1.0)) is None
+    assert witness.judge(record(10.0)) is None

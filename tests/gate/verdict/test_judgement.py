@@ -2,8 +2,8 @@
 
 import pytest
 
-from bench.gate.measuring.cases import Absent
-from bench.gate.measuring.measured import Measured
+from bench.gate.measuring.cases import AbsentCase
+from bench.gate.measuring.measurements import CaseMeasurements
 from bench.gate.verdict import judgement
 from tests.gate.made import RULES, case, document, failed, measured, pairs, quiet
 
@@ -15,7 +15,7 @@ def _entry(one, **grades):
 
 
 def _gone(verdict):
-    return judgement.absent(Absent(KEY, verdict, "A reason."))
+    return judgement.absent_entry(AbsentCase(KEY, verdict, "A reason."))
 
 
 @pytest.mark.parametrize(
@@ -29,7 +29,7 @@ def _gone(verdict):
         (failed(), "broken", "candidate ended as failed: ValueError"),
         (failed("baseline", "timeout"), "broken", "baseline ended as timeout"),
         (failed(status="invalid"), "worse", "candidate ended as invalid"),
-        (Measured(case()), "inconclusive", "no time to measure it"),
+        (CaseMeasurements(case()), "inconclusive", "no time to measure it"),
     ],
 )
 def test_each_verdict_has_its_sentence(one, verdict, said):
@@ -49,7 +49,7 @@ def test_a_regression_names_its_phase():
 
 def test_doubt_says_what_could_have_been_seen():
     """An inconclusive case says which slowdown this night could have shown."""
-    one = Measured(case())
+    one = CaseMeasurements(case())
     noise = [1.0, 1.6, 0.8, 1.3, 0.7, 1.1, 1.5, 0.9, 1.2, 0.75]
     one.pairs = pairs([*map(_record, noise)], [*map(_record, reversed(noise))])
     found = _entry(one)
@@ -86,8 +86,8 @@ def test_a_slow_setup_is_noticed_beside_the_verdict():
         ([_entry(measured()), _gone("new"), _gone("skipped"), _gone("left_out")], True, 0),
         ([_entry(measured()), _entry(measured(0.8))], True, 0),
         ([_entry(measured()), _entry(measured(1.2))], False, 1),
-        ([_entry(measured()), _entry(Measured(case()))], False, 0),
-        ([_entry(measured()), _entry(Measured(case()))], True, 3),
+        ([_entry(measured()), _entry(CaseMeasurements(case()))], False, 0),
+        ([_entry(measured()), _entry(CaseMeasurements(case()))], True, 3),
         ([_entry(measured()), _entry(measured(auc=0.7))], False, 4),
         ([_entry(measured(1.2)), _entry(measured(0.5, auc=0.7))], False, 4),
         ([_entry(measured()), _gone("missing")], False, 5),

@@ -1,11 +1,11 @@
-"""What a night has measured of one case so far."""
+"""The measurements of one case in a night so far."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 
-from bench.gate.measuring.cases import Case, seconds_of, unable
+from bench.gate.measuring.cases import GateCase, seconds_of, unable
 from bench.gate.measuring.witness import Witness
 from bench.gate.request import ARMS
 from bench.records.directory import Record
@@ -18,11 +18,11 @@ class Pair:
     """A run of each arm, one right after the other.
 
     Attributes:
-        stage: What for: ``look``, ``more``, ``assure`` or ``confirm``.
+        stage: Its purpose: ``look``, ``more``, ``assure`` or ``confirm``.
         order: ``AB`` or ``BA``; A is the baseline.
         baseline: Its record.
         candidate: Its record.
-        noisy: Whether the machine was disturbed in one of them, after all retries.
+        noisy: Whether the machine was disturbed during one of them, even after the retries.
     """
 
     stage: str
@@ -58,22 +58,23 @@ class Failure:
 
 
 @dataclass
-class Measured:
-    """A case and what was measured of it; the one mutable thing of a night.
+class CaseMeasurements:
+    """A case and its measurements so far; the one mutable thing of a night.
 
     Attributes:
         case: The case.
         pairs: Its pairs, in the order in which they were measured.
         warm_ups: The discarded first run of each arm, by arm; graded all the same.
-        skips: Why a warm-up was skipped by the strategy itself, by arm.
+        skips: The reason for which the strategy skipped a warm-up, by arm.
         failure: The run that did not end well, if one did.
-        runs: How many runs it has had, of each arm.
-        retries: How many runs were repeated because the machine was disturbed.
+        runs: Number of its runs, by arm.
+        retries: Number of its runs that were repeated because the machine was disturbed.
         walls: Wall seconds of all its runs so far, by arm.
-        out_of_time: Whether there was no time left for what it still needed.
+        out_of_time: Whether the time ended before it was settled.
+        witnesses: The judge of whether the machine was quiet, by arm.
     """
 
-    case: Case
+    case: GateCase
     pairs: list[Pair] = field(default_factory=list)
     warm_ups: dict[str, Record] = field(default_factory=dict)
     skips: dict[str, str] = field(default_factory=dict)
@@ -93,7 +94,7 @@ class Measured:
 
     @property
     def confirmation(self) -> list[Pair]:
-        """The fresh pairs that confirm."""
+        """The fresh pairs of the confirmation."""
         return [pair for pair in self.pairs if pair.stage == "confirm"]
 
     @property
@@ -103,16 +104,16 @@ class Measured:
 
     @property
     def counting(self) -> list[Pair]:
-        """The pairs that the verdict is of: the fresh ones where there are any."""
+        """The pairs that decide: the fresh ones, or the pairs of the looks where there are none."""
         return self.confirmation or self.screening
 
     @property
     def pair_s(self) -> float:
-        """Wall seconds that a pair takes, as far as is known."""
+        """Wall seconds of a pair: the longest run of each arm so far."""
         return sum(max(walls, default=0.0) for walls in self.walls.values())
 
     def next(self, rules: Rules) -> PairsNeeded | Verdict | None:
-        """Say what the case needs next; None where it has failed.
+        """Return the stage that the case needs next, or its verdict; None where it has failed.
 
         Args:
             rules: The numbers of the procedure.
@@ -124,7 +125,7 @@ class Measured:
         return next_step(_seconds(self.screening), _seconds(self.confirmation), rules)
 
     def so_far(self, rules: Rules) -> Verdict | None:
-        """Return the verdict if no more were measured; None where the case has failed.
+        """Return the verdict on the pairs so far; None where the case has failed.
 
         Args:
             rules: The numbers of the procedure.
