@@ -19,7 +19,7 @@ from tests.gate.made import record
 )
 def test_steal_and_other_programs(usage, said):
     """More than 2 % steal or 15 % of other programs' CPU disturbs a run; what the kernel does not tell does not."""
-    found = Witness().disturbed(record(2.0, **usage))
+    found = Witness().judge(record(2.0, **usage))
     assert (said in found) if said else found is None
 
 
@@ -44,7 +44,7 @@ def test_the_quietest_run_is_the_measure():
 def test_one_tick_of_the_kernels_clock_is_nothing():
     """In a short run a single tick of steal is more than 2 % of its time, and says nothing."""
     short = {**record(0.2, steal_share=0.03), "wall_s": 0.3}
-    assert Witness().disturbed(short) is None
+    assert Witness().judge(short) is None
 
 
 def test_the_result_does_not_matter():
