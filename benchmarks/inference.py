@@ -23,7 +23,7 @@ from bench.model import Dataset
 from bench.records.directory import Record
 from bench.request import Request
 from bench.runs import plan
-from bench.testing.support import installed
+from bench.testing.support import install_strategies
 from bench.trial import references, runner
 
 CEILINGS = {name: Path(__file__).parent / "ceilings" / f"{name}.py" for name in ("compute", "transport")}
@@ -46,7 +46,7 @@ def main(rounds: int, *, memory: bool) -> None:
     """
     with tempfile.TemporaryDirectory(dir=Path.cwd(), prefix=".benchmark-") as home:
         os.environ["BENCH_DATA"] = home
-        with installed(Path(home, "installed"), CEILINGS):
+        with install_strategies(Path(home, "installed"), CEILINGS):
             if memory:
                 print_memory(home)
             else:
