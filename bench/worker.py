@@ -1,7 +1,7 @@
 """The child process of a trial: calls its strategy's hooks under the only clock; ``python -m bench.worker DIR``.
 
 DIR holds ``trial.json``. The worker adds ``events.jsonl`` (begin and end of each phase) and, at the end,
-``outcome.json`` (a `bench.trial.record.Outcome`). A worker that dies leaves no outcome; its parent sees that.
+``outcome.json`` (a `bench.trial.outcome.Outcome`). A worker that dies leaves no outcome; its parent sees that.
 
 The gate calls this module of other revisions by its name: it does not move.
 """
@@ -83,7 +83,7 @@ def call_hooks(trial: Trial, plugin: plugins.Plugin, clock: EventClock) -> dict[
         clock: The clock that records the phases.
 
     Returns:
-        The fields of a `bench.trial.record.Outcome`.
+        The fields of a `bench.trial.outcome.Outcome`.
     """
     outcome: dict[str, Any] = {"status": "ok", "reason": None, "phase": None, "predictions": None}
     given: dict[str, Any] = {"trial": trial, "session": None, "model": trial.model}

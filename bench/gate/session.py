@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import Any
 
 from bench import environment, scrub
-from bench.errors import BenchError
+from bench.errors import EXIT_INTERRUPTED, BenchError
 from bench.gate.arms.arms import Arm
 from bench.gate.arms.preparing import prepare
 from bench.gate.measuring import budget, cases
@@ -65,7 +65,7 @@ class GateNight:
             self._write("running")
             self._conduct()
         except KeyboardInterrupt:
-            self._write("interrupted", 130, "Ctrl-C was pressed.")
+            self._write("interrupted", EXIT_INTERRUPTED, "Ctrl-C was pressed.")
             raise
         except BenchError as error:
             self._write("failed", error.exit_code, str(error))

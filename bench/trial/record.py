@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import asdict, dataclass, replace
+from dataclasses import asdict, replace
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
@@ -16,51 +16,12 @@ from bench.tasks import TASKS
 from bench.tasks.base import Observation
 from bench.trial import quality
 from bench.trial.measures import BOUNDS, RESERVED_NOTES, check_measures, check_ranks
-from bench.trial.probe import MachineCounters, TreeProbe, resources
+from bench.trial.outcome import Evidence, Outcome
+from bench.trial.probe import resources
 from bench.trial.timeline import Timeline, timeline
 
 REASON_LIMIT = 1000
 PREDICT = "predict"  # the phase of the answer
-
-
-@dataclass(frozen=True)
-class Outcome:
-    """The end of a worker.
-
-    Attributes:
-        status: One of the statuses.
-        reason: One sentence, unless ``ok``.
-        phase: Path of the phase of the failure, unless ``ok``.
-        predictions: Path of the predictions.
-        peak_resident_bytes: Peak memory of the worker itself, if it did not die.
-    """
-
-    status: str
-    reason: str | None = None
-    phase: str | None = None
-    predictions: str | None = None
-    peak_resident_bytes: int | None = None
-
-
-@dataclass(frozen=True)
-class Evidence:
-    """The observations of the parent of a trial.
-
-    Attributes:
-        events: The worker's events.
-        before: The machine's counters at the spawn.
-        after: The same after the end of the last process.
-        ended: Moment at which the worker was gone, seconds of ``CLOCK_MONOTONIC``.
-        probe: The probe that followed its processes.
-        processes_left: Number of processes that had to be killed after the worker's end.
-    """
-
-    events: list[dict[str, Any]]
-    before: MachineCounters
-    after: MachineCounters
-    ended: float
-    probe: TreeProbe
-    processes_left: int
 
 
 def make(

@@ -6,11 +6,10 @@ import json
 import os
 import signal
 import subprocess
-import sys
 import tempfile
 import time
-from collections.abc import Callable, Mapping
-from dataclasses import dataclass, replace
+from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 from typing import BinaryIO
 
@@ -20,12 +19,13 @@ from bench import scrub
 from bench.records.directory import Record
 from bench.request import Planned
 from bench.trial import record
+from bench.trial.outcome import Evidence, Outcome
 from bench.trial.prctl import adopt_orphans
 from bench.trial.probe import MachineCounters, TreeProbe
 from bench.trial.processes import TRIAL_VARIABLE, ProcessTree
-from bench.trial.record import Outcome
 from bench.trial.timeline import current, read_events
 from bench.trial.wire import write_trial
+from bench.trial.workers import THIS, WorkerEnvironment
 
 THREAD_VARIABLES = ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS", "NUMEXPR_NUM_THREADS")
 LOG_LIMIT_BYTES = 2_000_000
@@ -33,28 +33,6 @@ SECONDS_TO_END = 5.0  # for a trial's other processes to end after its worker
 SECONDS_BETWEEN_WATCHES = 1.0
 
 Watcher = Callable[[str, float], None]
-
-
-@dataclass(frozen=True)
-class WorkerEnvironment:
-    """The environment that runs a trial's worker: this one, or that of another revision.
-
-    Attributes:
-        python: Its interpreter.
-        environ: Environment variables; those of this process if not given.
-        trial_fields: Fields of a trial that its bench knows; all if not given.
-        dataset_fields: The same for the dataset.
-        measures_are_notes: Whether its bench leaves numbers for figures as notes, as it did before 0.2.
-    """
-
-    python: str = sys.executable
-    environ: Mapping[str, str] | None = None
-    trial_fields: frozenset[str] | None = None
-    dataset_fields: frozenset[str] | None = None
-    measures_are_notes: bool = False
-
-
-THIS = WorkerEnvironment()
 
 
 class TrialInterrupt(KeyboardInterrupt):
@@ -217,9 +195,9 @@ class _Execution:
             return f"It was killed by {signal.Signals(-code).name}: see its log."
         return f"It ended with exit code {code} before its work was done: see its log."
 
-    def evidence(self) -> record.Evidence:
+    def evidence(self) -> Evidence:
         """Return the observations of the trial."""
-        return record.Evidence(
+        return Evidence(
             events=read_events(self._directory / "events.jsonl"),
             before=self._before,
             after=self._after,

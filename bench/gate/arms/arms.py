@@ -12,7 +12,7 @@ from typing import Any
 from bench.errors import CommandError, GateError
 from bench.machine import commands
 from bench.model import Strategy
-from bench.trial.runner import WorkerEnvironment
+from bench.trial.workers import WorkerEnvironment
 
 SECONDS_TO_ANSWER = 120
 # With these variables, one arm would import the other's code.

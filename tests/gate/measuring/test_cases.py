@@ -7,7 +7,7 @@ from bench.gate.arms.arms import Arm, Offer
 from bench.gate.measuring.cases import match, named, seconds_of
 from bench.model import Strategy
 from bench.request import Request
-from bench.trial.runner import WorkerEnvironment
+from bench.trial.workers import WorkerEnvironment
 from tests.gate.made import DATASET, record
 
 PLAIN, MANY = Strategy(family="gbt"), Strategy(family="gbt", distributed=True)
