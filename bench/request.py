@@ -68,7 +68,8 @@ class Request:
         return self.settings.get(name, families.settings()[name].default)
 
 
-OWN_SETTINGS = frozenset(families.settings(packages=False))  # those that are fields of a request and of a trial
+# Settings that are fields of a request and of a trial, for strategies that use them as attributes.
+OWN_SETTINGS = frozenset(item.name for item in fields(Request)) & families.settings(packages=False).keys()
 
 
 def setting_of(recorded: Mapping[str, Any], name: str) -> Any:

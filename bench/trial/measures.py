@@ -64,3 +64,16 @@ def check_ranks(inner: Mapping[str, list[float]], wall_s: float) -> None:
                 raise InvalidAnswerError(
                     f"its inner phase {name} took a rank {value:g} s, and the whole trial took {wall_s:.1f} s"
                 )
+
+
+def spell_out(note: Any) -> Any:
+    """Return a note with NaN and infinities as text, which JSON has no numbers for.
+
+    Args:
+        note: Anything that JSON can hold, and such floats.
+    """
+    if isinstance(note, dict):
+        return {name: spell_out(value) for name, value in note.items()}
+    if isinstance(note, list):
+        return [spell_out(value) for value in note]
+    return str(note) if isinstance(note, float) and not math.isfinite(note) else note

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -86,6 +87,9 @@ def grade(
     found = {name: values[order] for name, values in found.items()}
     problem.check(found)
     grades = problem.grade(labels, found)
+    for name, value in grades.items():
+        if not math.isfinite(value):
+            raise InvalidAnswerError(f"its {name} is {value}, which is no grade")
     if reference:
         difference = _difference(row_ids, found, reference, problem)
         grades = {**grades, "max_difference": difference}

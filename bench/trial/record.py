@@ -15,7 +15,7 @@ from bench.request import Planned
 from bench.tasks import TASKS
 from bench.tasks.base import Observation
 from bench.trial import quality
-from bench.trial.measures import BOUNDS, RESERVED_NOTES, check_measures, check_ranks
+from bench.trial.measures import BOUNDS, RESERVED_NOTES, check_measures, check_ranks, spell_out
 from bench.trial.outcome import Evidence, Outcome
 from bench.trial.probe import resources
 from bench.trial.timeline import Timeline, timeline
@@ -57,7 +57,7 @@ def make(
     # The probe cannot see executors on other machines; Spark has measured them.
     usage["peak_memory_bytes"] += int(measures.get("executors_memory_bytes", 0))
     usage["cpu_s"] = round(usage["cpu_s"] + measures.get("executors_cpu_s", 0.0), 3)
-    notes = {name: value for name, value in times.notes.items() if name not in RESERVED_NOTES}
+    notes = {name: spell_out(value) for name, value in times.notes.items() if name not in RESERVED_NOTES}
     if evidence.processes_left:
         notes["processes_left"] = evidence.processes_left
     result: Record = scrub.anything(
@@ -87,8 +87,10 @@ def take_measures_out_of_notes(times: Timeline) -> None:
     Args:
         times: The worker's timeline, which is changed.
     """
-    executors = times.notes.get("executors") or []
-    if memory := sum(executor["peak_memory_bytes"] or 0 for executor in executors):
+    noted = times.notes.get("executors")
+    executors = [one for one in noted if isinstance(one, dict)] if isinstance(noted, list) else []
+    peaks = [one.get("peak_memory_bytes") for one in executors]
+    if memory := sum(peak for peak in peaks if isinstance(peak, int | float)):
         times.measures["executors_memory_bytes"] = memory
     times.measures |= {name: times.notes.pop(name) for name in BOUNDS if name in times.notes}
 
@@ -160,9 +162,14 @@ def describe(planned: Planned) -> dict[str, Any]:
 
 
 def _check(planned: Planned, outcome: Outcome, times: Timeline, wall_s: float) -> tuple[Outcome, dict[str, float]]:
-    """Return the numbers that the strategy left; an impossible one turns an ``ok`` trial ``invalid``."""
+    """Return the numbers that the strategy left; an impossible one turns an ``ok`` trial ``invalid``.
+
+    Impossible seconds of ranks are taken out of the timeline, so that no record holds them.
+    """
+    inner, times.inner = times.inner, {}
     try:
-        check_ranks(times.inner, wall_s)
+        check_ranks(inner, wall_s)
+        times.inner = inner
         return outcome, check_measures(times.measures, planned.trial, wall_s)
     except InvalidAnswerError as error:
         if outcome.status != "ok":

@@ -1,5 +1,6 @@
 """Figures are made of numbers that are checked, and of no note."""
 
+import json
 from collections.abc import Callable
 
 import pytest
@@ -30,6 +31,7 @@ Run = Callable[..., Record]
         ("trial.measure('rows_scored', 'all')", "its rows_scored is 'all', which is no number"),
         ("trial.measure('speed', 9)", "it measures 'speed', and there are only rows_scored"),
         ("trial.ranks('load', [0.0, -5.0])", "its inner phase load took a rank -5 s"),
+        ("trial.ranks('load', [float('nan')])", "its inner phase load took a rank nan s"),
         ("trial.ranks('load', [0.0, 1e9])", "its inner phase load took a rank 1e+09 s"),
     ],
 )
@@ -40,6 +42,8 @@ def test_a_number_that_cannot_be_makes_a_trial_invalid(trial_of: Run, call: str,
     assert record["reason"].startswith("A figure is wrong: ")
     assert reason in record["reason"]
     assert record["measures"] == {}
+    assert "load" not in record["inner"]
+    json.dumps(record, allow_nan=False)
     assert record["resources"]["cpu_s"] >= 0
     assert record["rows_per_s"] is None
     validate(record)
@@ -62,6 +66,14 @@ def test_notes_feed_no_figure(trial_of: Run) -> None:
     assert 0 < record["resources"]["peak_memory_bytes"] < 10**10
     assert not {"gate", "processes_left"} & record["notes"].keys()
     validate(record)
+
+
+def test_a_note_that_is_no_number_is_kept_as_text(trial_of: Run) -> None:
+    """JSON has neither NaN nor infinities: a note of one, however deep, costs no record."""
+    record = trial_of(TRAIN.format("trial.note('loss', {'last': [float('nan'), 0.5], 'most': float('inf')})"))
+    assert record["status"] == "ok", record["reason"]
+    assert record["notes"]["loss"] == {"last": ["nan", 0.5], "most": "inf"}
+    json.dumps(record, allow_nan=False)
 
 
 def test_a_number_that_can_be_is_kept(trial_of: Run) -> None:
