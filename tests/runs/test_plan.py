@@ -5,6 +5,7 @@ from collections import Counter
 import pytest
 
 from bench.errors import UsageError
+from bench.families import FAMILIES, Family, Setting
 from bench.model import Dataset, Strategy
 from bench.request import Request
 from bench.runs import plan
@@ -73,3 +74,14 @@ def test_selection_takes_patterns_and_adds_the_control():
     assert plan.select(names, []) == names
     with pytest.raises(UsageError, match="'keras'"):
         plan.select(names, ["xgboost", "keras"])
+
+
+def test_a_family_of_ours_may_bring_a_setting_that_is_no_field(tiny: Dataset, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A file and an entry in the table are enough: its settings reach the trial, by default or as they were given."""
+    family = Family("wide", (Setting("width", 3, "Width"),))
+    monkeypatch.setitem(FAMILIES._known, family.name, family)
+    for given, width in (({}, 3), ({"width": 9}, 9)):
+        request = Request(settings=given)
+        trial = plan.make(request, {"x": Strategy("wide")}, tiny)[0].trial
+        assert trial.settings == {"width": width}
+        assert family.learned_enough({**vars(trial), **trial.settings})
