@@ -6,6 +6,7 @@ A package adds one by an entry point, as it adds a strategy, in the group ``benc
 
 from __future__ import annotations
 
+import functools
 import importlib.metadata
 from collections.abc import Iterator, Mapping
 from typing import Generic, TypeVar
@@ -46,13 +47,15 @@ class Kinds(Generic[Kind]):
 
     def __contains__(self, name: object) -> bool:
         """Return whether there is one of that name."""
-        return name in self._known or name in self._brought()
+        return name in self._known or name in self._brought
 
     def __iter__(self) -> Iterator[str]:
         """Yield all names: ours in their order, then those of packages, sorted."""
-        return iter(dict.fromkeys([*self._known, *self._brought()]))
+        return iter(dict.fromkeys([*self._known, *self._brought]))
 
+    @functools.cached_property
     def _brought(self) -> list[str]:
+        """The names of those that packages bring; looked up once, since it reads what is known of every package."""
         return sorted(entry.name for entry in importlib.metadata.entry_points(group=self._group))
 
     def _load(self, entry: importlib.metadata.EntryPoint) -> Kind:

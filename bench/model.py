@@ -11,8 +11,6 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Literal, Protocol
 
-Status = Literal["ok", "skipped", "failed", "timeout", "invalid", "interrupted"]
-
 
 @dataclass(frozen=True)
 class Strategy:

@@ -14,7 +14,7 @@ from bench.errors import UsageError
 from bench.problems import problem_of
 from bench.records.directory import Run
 from bench.records.reading import read
-from bench.report.write import EXPORTS, PAGES, PARQUET, _text, write
+from bench.report.write import EXPORTS, PAGES, PARQUET, render, write
 
 FORMATS = (*PAGES, *EXPORTS, PARQUET)
 NAMES = {"html": "report.html", PARQUET: "report.parquet"}  # the default files
@@ -35,7 +35,7 @@ SUFFIXES = {
 @click.option(
     "--format",
     "kind",
-    type=click.Choice(["html", "md", "text", "json", "csv", "parquet", "pytest-benchmark"]),
+    type=click.Choice(FORMATS),
     help="What to write.  [default: what FILE ends in, else html]",
 )
 @click.option(
@@ -79,7 +79,7 @@ def _report(
             raise UsageError(f"No {metric.label} is {quality:g}: give a --quality between {least:g} and {most:g}.")
     path = out or _beside(found, kind)
     if path is None:
-        click.echo(_text(found, kind, quality, Path("-")), nl=False)
+        click.echo(render(found, kind, quality, Path("-")), nl=False)
         return
     write(found, path, kind, quality)
     click.echo(f"Report: {path}")

@@ -8,7 +8,7 @@ import click
 from rich.console import Console
 
 from bench.cli.options import RESULTS, renamed
-from bench.records.directory import latest, read_run
+from bench.records.reading import read
 from bench.report.text import print_run
 
 
@@ -18,5 +18,5 @@ from bench.report.text import print_run
 @renamed("--out", "--results")
 def show(run: Path | None, results: Path) -> None:
     """Print the table of an earlier run, by default the last."""
-    path = run if run and run.exists() else results / run if run else latest(results)
-    print_run(read_run(path), Console(highlight=False))
+    (found,) = read([run] if run else [], results)
+    print_run(found, Console(highlight=False))

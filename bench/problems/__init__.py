@@ -1,5 +1,7 @@
 """What an answer is: a file for each kind of problem, and their one table."""
 
+from collections.abc import Iterable
+
 from bench.kinds import Kinds
 from bench.problems.base import InvalidAnswerError, Metric, Problem
 from bench.problems.binary import BINARY
@@ -18,4 +20,17 @@ def problem_of(facts: object) -> Problem:
     return PROBLEMS[named or DEFAULT]
 
 
-__all__ = ["DEFAULT", "PROBLEMS", "InvalidAnswerError", "Metric", "Problem", "problem_of"]
+def metrics_of(problems: Iterable[Problem]) -> list[Metric]:
+    """Return the grades of problems, one of each name, in the order of the problems.
+
+    Args:
+        problems: The kinds of problem, each as often as it likes.
+    """
+    found: dict[str, Metric] = {}
+    for problem in dict.fromkeys(problems):
+        for metric in problem.metrics:
+            found.setdefault(metric.name, metric)
+    return list(found.values())
+
+
+__all__ = ["DEFAULT", "PROBLEMS", "InvalidAnswerError", "Metric", "Problem", "metrics_of", "problem_of"]

@@ -8,7 +8,7 @@ from pathlib import Path, PurePath
 from typing import Any
 
 from bench import scrub
-from bench.problems import problem_of
+from bench.problems import metrics_of, problem_of
 from bench.records.directory import Record, Run
 from bench.records.reading import FORMAT, VERSION
 
@@ -67,8 +67,8 @@ def grade_names(records: Sequence[Record]) -> tuple[str, ...]:
     Args:
         records: The records.
     """
-    problems = dict.fromkeys(problem_of(record["trial"]) for record in records) or {problem_of({}): None}
-    return tuple(dict.fromkeys(metric.name for problem in problems for metric in problem.metrics))
+    problems = [problem_of(record["trial"]) for record in records] or [problem_of({})]
+    return tuple(metric.name for metric in metrics_of(problems))
 
 
 def flat_names(grades: Sequence[str]) -> list[str]:

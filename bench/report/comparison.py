@@ -14,7 +14,7 @@ from rich.table import Table
 from bench.findings.cases import Case, cost
 from bench.findings.compare import ComparedCase, Comparison
 from bench.findings.grades import grades
-from bench.problems import Metric
+from bench.problems import Metric, metrics_of
 from bench.writing import markdown
 from bench.writing.clean import REASON_LIMIT, shown
 from bench.writing.tables import print_whole
@@ -89,7 +89,7 @@ def _rows(found: Comparison) -> list[tuple[str, ...]]:
 
 def _metrics(found: Comparison) -> list[Metric]:
     """Return the grades of all problems that the cases are of."""
-    return list(dict.fromkeys(metric for compared in found.compared for metric in compared.b.problem.metrics))
+    return metrics_of(compared.b.problem for compared in found.compared)
 
 
 def _headings(found: Comparison) -> list[str]:

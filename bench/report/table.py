@@ -10,7 +10,7 @@ from bench.findings.cases import Case, time_s, times
 from bench.findings.groups import Group, Panel
 from bench.findings.interval import of_median
 from bench.findings.names import case_name
-from bench.problems import Problem, problem_of
+from bench.problems import Problem, metrics_of, problem_of
 from bench.records.directory import Record
 from bench.tasks import TASKS
 from bench.writing import figures
@@ -111,11 +111,9 @@ def _problems(panels: list[Panel]) -> list[Problem]:
 
 def _grades(panels: list[Panel]) -> list[TableColumn]:
     """Return a column for each grade of the problems that there are; the first of a problem has room everywhere."""
-    return [
-        TableColumn(metric.name, metric.label, narrow=metric is problem.metrics[0])
-        for problem in _problems(panels)
-        for metric in problem.metrics
-    ]
+    problems = _problems(panels)
+    first = {problem.metrics[0] for problem in problems}
+    return [TableColumn(metric.name, metric.label, narrow=metric in first) for metric in metrics_of(problems)]
 
 
 def repeats(panels: list[Panel]) -> tuple[str, ...]:

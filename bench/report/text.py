@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from rich.console import Console
-from rich.filesize import decimal
 from rich.markup import escape
 from rich.table import Table
 
@@ -14,6 +13,7 @@ from bench.problems import Problem
 from bench.records.directory import Run
 from bench.tasks import TASKS, Task
 from bench.trial.record import REASON_LIMIT
+from bench.writing import figures
 from bench.writing.clean import shown
 from bench.writing.tables import print_whole
 
@@ -24,15 +24,11 @@ def _seconds(value: float | None) -> str:
     return "" if value is None else f"{value:.2f}"
 
 
-def _bytes(value: float | None) -> str:
-    return "" if value is None else decimal(int(value))
-
-
-def _whole(value: float | None) -> str:
-    return "" if value is None else f"{value:,.0f}"
-
-
-WRITTEN: dict[str, Callable[[float | None], str]] = {"seconds": _seconds, "count": _whole, "bytes": _bytes}
+WRITTEN: dict[str, Callable[[float | None], str]] = {
+    "seconds": _seconds,
+    "count": figures.whole,
+    "bytes": figures.size,
+}
 SLOWER = "times\nslower"
 SCALING = ("speed-\nup", "effi-\nciency")
 

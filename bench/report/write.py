@@ -46,7 +46,7 @@ def write(runs: Sequence[Run], path: Path, kind: str = "html", quality: float | 
             if kind == PARQUET:
                 whole.write_parquet(runs, scratch)
             else:
-                scratch.write_text(_text(runs, kind, quality, path), encoding="utf-8", newline="")
+                scratch.write_text(render(runs, kind, quality, path), encoding="utf-8", newline="")
             scratch.replace(path)
         finally:
             scratch.unlink(missing_ok=True)
@@ -54,7 +54,15 @@ def write(runs: Sequence[Run], path: Path, kind: str = "html", quality: float | 
         raise ResultsError(f"Cannot write {path}: {error.strerror}: choose another --out.") from error
 
 
-def _text(runs: Sequence[Run], kind: str, quality: float | None, path: Path) -> str:
+def render(runs: Sequence[Run], kind: str, quality: float | None, path: Path) -> str:
+    """Return a report as text.
+
+    Args:
+        runs: The runs.
+        kind: A format of `PAGES` or `EXPORTS`.
+        quality: The quality that is asked for.
+        path: The place of the report, from which links to logs lead.
+    """
     if kind in EXPORTS:
         return EXPORTS[kind](runs)
     return PAGES[kind](page(runs, quality=quality, links=links(runs, path)))

@@ -30,7 +30,6 @@ def write_scores(
         Path of the file, which is what ``bench_predict`` returns.
     """
     with PredictionWriter(path or trial.scratch / "predictions.parquet") as predictions:
-        for split in trial.splits_to_score:
-            for row_ids, features in open_rows(trial.dataset, split).shard(rank, world).batches():
-                predictions.write(row_ids, predict(features))
+        for row_ids, features in open_rows(trial.dataset, *trial.splits_to_score).shard(rank, world).batches():
+            predictions.write(row_ids, predict(features))
     return predictions.path

@@ -45,7 +45,7 @@ def check_measures(found: Mapping[str, Any], trial: Trial, wall_s: float) -> dic
         most = BOUNDS[name](trial, wall_s)
         if not 0 <= value <= most:
             raise InvalidAnswerError(f"its {name} is {value:g}, and can only lie between 0 and {most:,.0f}")
-    return {name: float(value) if isinstance(value, float) else value for name, value in found.items()}
+    return dict(found)
 
 
 def check_ranks(inner: Mapping[str, list[float]], wall_s: float) -> None:

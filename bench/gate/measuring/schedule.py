@@ -1,7 +1,8 @@
 """The order of the arms and the cases: it matters more than the test that is applied afterwards.
 
 Where the speed of a machine wanders, running all of one arm before all of the other finds "slowdowns" between a thing
-and itself in one of seven cases; the order ABBA does so in one of three hundred (`tests/gate/measuring/test_schedule.py`).
+and itself in one of seven cases; the order ABBA does so in one of three hundred
+(`tests/gate/measuring/test_schedule.py`).
 """
 
 from __future__ import annotations
