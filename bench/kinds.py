@@ -8,41 +8,54 @@ from __future__ import annotations
 
 import functools
 import importlib.metadata
-from collections.abc import Iterator, Mapping
-from typing import Generic, TypeVar
+from collections.abc import Callable, Iterator, Mapping
+from typing import Any, Generic, Protocol, TypeVar
 
 from bench.errors import PluginError, UsageError
 
-Kind = TypeVar("Kind")
+
+class AnyKind(Protocol):
+    """Anything that has a name."""
+
+    @property
+    def name(self) -> str:
+        """Its name, which never changes."""
+
+
+Kind = TypeVar("Kind", bound=AnyKind)
+Check = Callable[[Kind], str | None]
 
 
 class Kinds(Generic[Kind]):
     """All kinds of one sort, by name."""
 
-    def __init__(self, noun: str, group: str, own: Mapping[str, Kind]) -> None:
+    def __init__(
+        self, noun: str, group: str, base: type[Any], own: Mapping[str, Kind], check: Check[Kind] = lambda _: None
+    ) -> None:
         """Hold our own; those of packages are looked up when they are asked for.
 
         Args:
             noun: What one of them is called, for sentences.
             group: The group of entry points by which packages add to them.
+            base: The class that each of them is of.
             own: Ours, in the order in which they are shown.
+            check: Returns the fault of one that a package brings, as the rest of a sentence; None where it has none.
         """
-        self._noun, self._group, self._known = noun, group, dict(own)
+        self._noun, self._group, self._base, self._check, self._known = noun, group, base, check, dict(own)
 
     def __getitem__(self, name: str) -> Kind:
         """Return one.
 
         Raises:
             UsageError: There is none of that name.
-            PluginError: The package that brings it cannot be imported.
+            PluginError: The package that brings it cannot be imported, or brings something else.
         """
         if name not in self._known:
-            found = importlib.metadata.entry_points(group=self._group, name=name)
-            if not found:
+            if name not in self._brought:
                 raise UsageError(
                     f"There is no {self._noun} {name!r} here: install the package that brings it, or update bench."
                 )
-            self._known[name] = self._load(next(iter(found)))
+            self._known[name] = self._load(self._brought[name])
         return self._known[name]
 
     def __contains__(self, name: object) -> bool:
@@ -53,16 +66,41 @@ class Kinds(Generic[Kind]):
         """Yield all names: ours in their order, then those of packages, sorted."""
         return iter(dict.fromkeys([*self._known, *self._brought]))
 
-    @functools.cached_property
-    def _brought(self) -> list[str]:
-        """The names of those that packages bring; looked up once, since it reads what is known of every package."""
-        return sorted(entry.name for entry in importlib.metadata.entry_points(group=self._group))
+    def usable(self) -> Iterator[Kind]:
+        """Yield all that can be loaded; one that cannot is refused where it is asked for by its name."""
+        for name in self:
+            try:
+                yield self[name]
+            except PluginError:
+                continue
 
-    def _load(self, entry: importlib.metadata.EntryPoint) -> Kind:
-        try:
-            kind: Kind = entry.load()
-        except Exception as error:
+    @functools.cached_property
+    def _brought(self) -> dict[str, list[importlib.metadata.EntryPoint]]:
+        """The entry points of packages, by name; looked up once, since it reads the metadata of every package."""
+        found: dict[str, list[importlib.metadata.EntryPoint]] = {}
+        for entry in sorted(importlib.metadata.entry_points(group=self._group)):
+            if all(other.value != entry.value for other in found.get(entry.name, [])):
+                found.setdefault(entry.name, []).append(entry)
+        return found
+
+    def _load(self, entries: list[importlib.metadata.EntryPoint]) -> Kind:
+        entry = entries[0]
+        if len(entries) > 1:
+            values = " and ".join(other.value for other in entries)
             raise PluginError(
-                f"The {self._noun} {entry.name!r} ({entry.value}) cannot be imported: {type(error).__name__}: {error}."
-            ) from error
-        return kind
+                f"Two packages bring a {self._noun} {entry.name!r}, {values}: uninstall one of the two or rename its "
+                "entry point."
+            )
+        who = f"The {self._noun} {entry.name!r} ({entry.value})"
+        try:
+            kind = entry.load()
+        except Exception as error:
+            raise PluginError(f"{who} cannot be imported: {type(error).__name__}: {error}.") from error
+        if not isinstance(kind, self._base):
+            raise PluginError(f"{who} is no object of the class {self._base.__name__}: let its entry point name one.")
+        if kind.name != entry.name:
+            raise PluginError(f"{who} calls itself {kind.name!r}: give it and its entry point one name.")
+        if fault := self._check(kind):
+            raise PluginError(f"{who} {fault}.")
+        found: Kind = kind
+        return found

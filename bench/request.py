@@ -30,7 +30,7 @@ class Request:
         trees: Number of trees (``gbt``).
         depth: Greatest depth of a tree (``gbt``).
         bins: Bins of a feature's histogram (``gbt``).
-        settings: Settings by name of families that packages bring, as far as they were given.
+        settings: Settings by name of families that packages bring, as far as they are not the default.
         spark_conf: Settings of Spark, as ``key=value``.
         spark_conf_file: File with more of them, in Spark's own format.
         master: Spark master URL; none means local, with a task slot for each core, or each worker if these are more.
@@ -69,7 +69,17 @@ class Request:
 
 
 # Settings that are fields of a request and of a trial, for strategies that use them as attributes.
-OWN_SETTINGS = frozenset(item.name for item in fields(Request)) & families.settings(packages=False).keys()
+OWN_SETTINGS = families.OWN_SETTINGS.keys()
+
+
+def setting_names(*recorded: Mapping[str, Any]) -> tuple[str, ...]:
+    """Return the names of the families' settings that requests have: ours, and those of packages, sorted.
+
+    Args:
+        recorded: The requests, as ``run.json`` has them.
+    """
+    brought = {name for request in recorded for name in request.get("settings") or ()}
+    return (*OWN_SETTINGS, *sorted(brought))
 
 
 def setting_of(recorded: Mapping[str, Any], name: str) -> Any:
@@ -115,7 +125,7 @@ def fields_of(kind: type, recorded: Mapping[str, Any], run: str) -> dict[str, An
 
 
 @dataclass(frozen=True)
-class Planned:
+class PlannedTrial:
     """A trial, the facts about its strategy, and what it is compared with.
 
     Attributes:

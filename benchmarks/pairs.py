@@ -13,7 +13,7 @@ from pathlib import Path
 
 from bench import plugins
 from bench.datasets import ensure
-from bench.request import Planned, Request
+from bench.request import PlannedTrial, Request
 from bench.runs import plan
 from bench.trial import runner
 from bench.trial.wire import write_trial
@@ -49,7 +49,7 @@ def measure(
     return seconds
 
 
-def _in_bench(planned: Planned) -> float:
+def _in_bench(planned: PlannedTrial) -> float:
     with tempfile.TemporaryDirectory() as directory:
         log = Path(directory, "log")
         record = runner.run(planned, run_name="benchmark", environment="", log=log, timeout_s=TIMEOUT_S)
@@ -58,7 +58,7 @@ def _in_bench(planned: Planned) -> float:
     return float(record["phases"]["train"])
 
 
-def _in_a_script(planned: Planned, command: list[str]) -> float:
+def _in_a_script(planned: PlannedTrial, command: list[str]) -> float:
     with tempfile.TemporaryDirectory() as directory:
         trial = replace(planned.trial, scratch=Path(directory))
         write_trial(Path(directory, "trial.json"), trial)

@@ -10,6 +10,7 @@ import sysconfig
 import textwrap
 from collections.abc import Callable, Iterator
 from pathlib import Path
+from typing import Any
 
 import psutil
 import pytest
@@ -102,13 +103,13 @@ def installed(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Plugins:
 def trial_of(installed: Plugins, tiny: Dataset, tmp_path: Path) -> Callable[..., Record]:
     """Run a strategy, given as source, through the real runner."""
 
-    def run(source: str, *, timeout_s: float = 60.0, facts: str = FACTS, cores: int = 1) -> Record:
+    def run(source: str, *, facts: str = FACTS, cores: int = 1, timeout_s: float = 60.0, **more: Any) -> Record:
         installed.add("sut", source, facts)
         sys.modules.pop("plugin_sut", None)
         planned = plan.make(Request(cores=cores), {"sut": plugins.load("sut").strategy}, tiny)[0]
         logs = tmp_path / "logs"
         logs.mkdir(exist_ok=True)
-        return runner.run(planned, run_name="run", environment="here", log=logs / "log", timeout_s=timeout_s)
+        return runner.run(planned, run_name="run", environment="", log=logs / "log", timeout_s=timeout_s, **more)
 
     return run
 

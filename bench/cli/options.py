@@ -10,8 +10,6 @@ from typing import Any
 
 import click
 
-from bench.families import Setting
-
 UNITS = {"": 1, "s": 1, "m": 60, "h": 3600}
 RESULTS = click.option(
     "--results",
@@ -96,13 +94,11 @@ class TaskName(click.Choice[str]):
 
 def setting_options(command: Callable[..., Any]) -> Callable[..., Any]:
     """Give a verb an option for each setting of the families, and its function an argument of the setting's name."""
-    from bench.families import FAMILIES
+    from bench.families import FAMILIES, settings
 
-    families: dict[Setting, list[str]] = {}
-    for name in FAMILIES:
-        for setting in FAMILIES[name].settings:
-            families.setdefault(setting, []).append(name)
-    for setting, names in reversed(families.items()):
+    known = list(FAMILIES.usable())
+    for setting in reversed(settings().values()):
+        names = [family.name for family in known if setting in family.settings]
         option = f"--{setting.name.replace('_', '-')}"
         family = "family" if len(names) == 1 else "families"
         help_text = f"{setting.help} ({family} {', '.join(names)})."

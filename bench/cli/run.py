@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import sys
-from dataclasses import fields, replace
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -22,7 +22,7 @@ from bench.records.bucket import Bucket, make_local_directory, split
 from bench.records.directory import Record, read_run
 from bench.report.text import print_run
 from bench.report.write import write as write_report
-from bench.request import Planned, Request
+from bench.request import OWN_SETTINGS, PlannedTrial, Request
 from bench.runs import campaign as campaigns
 from bench.runs.campaign import Campaign
 from bench.runs.progress import Progress
@@ -112,8 +112,10 @@ def _request(wanted: dict[str, Any]) -> Request:
         conf.read(wanted["spark_conf_file"])
     defaults = {"cores": cores, "workers": workers, "other_tasks": wanted["task"] is None}
     given = {name: value for name, value in wanted.items() if value is not None}
-    known = {field.name for field in fields(Request)}
-    brought = {name: given.pop(name) for name in families.settings() if name in given and name not in known}
+    known = families.settings()
+    brought = {name: given.pop(name) for name in known.keys() - OWN_SETTINGS if name in given}
+    # Without those that are the default, so that a run is like another from before the package was installed.
+    brought = {name: value for name, value in brought.items() if value != known[name].default}
     return Request(**{**defaults, **given, "settings": brought})
 
 
@@ -130,7 +132,7 @@ def _cores(wanted: dict[str, Any]) -> tuple[int, tuple[int, ...]]:
     return cores, (min(2, cores),)
 
 
-def _print_plan(trials: list[Planned]) -> int:
+def _print_plan(trials: list[PlannedTrial]) -> int:
     for number, planned in enumerate(trials, 1):
         trial = planned.trial
         click.echo(

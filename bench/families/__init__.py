@@ -1,15 +1,39 @@
 """What is learned: a file for each family, and their one table."""
 
+import re
+from dataclasses import fields
+
+from bench.errors import PluginError
 from bench.families import control, gbt, linear, mlp, mlp_lbfgs
 from bench.families.base import Family, Setting
 from bench.families.control import CONTROL
 from bench.kinds import Kinds
+from bench.model import Trial
 
 OWN = (linear, mlp, mlp_lbfgs, gbt, control)
+OWN_SETTINGS = {setting.name: setting for file in OWN for setting in file.FAMILY.settings}
+# Words of `bench run` and of records, beside which a setting stands by its name; those of a trial are added.
+_WORDS = """
+    anonymous as_json budget data data_name dry_run endpoint family fingerprint help json out problem region repeat
+    resume row_budget storage strategies strategy timeout timeout_s
+"""
+RESERVED = frozenset(_WORDS.split()) | {field.name for field in fields(Trial)}
+
+
+def _fault(family: Family) -> str | None:
+    """Return the fault of a family that a package brings."""
+    for setting in family.settings:
+        if OWN_SETTINGS.get(setting.name) == setting:
+            continue
+        if not re.fullmatch("[a-z][a-z0-9_]*", setting.name):
+            return f"calls a setting {setting.name!r}: write it in small letters, digits and underscores"
+        if setting.name in RESERVED:
+            return f"calls a setting {setting.name!r}, which means something else already: call it something else"
+    return None
+
+
 FAMILIES: Kinds[Family] = Kinds(
-    "family",
-    "bench.families",
-    {file.FAMILY.name: file.FAMILY for file in OWN},
+    "family", "bench.families", Family, {file.FAMILY.name: file.FAMILY for file in OWN}, _fault
 )
 
 
@@ -22,14 +46,22 @@ def family_of(name: str) -> Family:
     return FAMILIES[name] if name in FAMILIES else Family(name)
 
 
-def settings(*, packages: bool = True) -> dict[str, Setting]:
-    """Return the settings of all families, by name.
+def settings() -> dict[str, Setting]:
+    """Return the settings of all families that can be loaded, by name.
 
-    Args:
-        packages: Whether to look also for families that installed packages bring.
+    Raises:
+        PluginError: Two families mean two things by one name.
     """
-    found = [FAMILIES[name] for name in FAMILIES] if packages else [file.FAMILY for file in OWN]
-    return {setting.name: setting for family in found for setting in family.settings}
+    found: dict[str, tuple[Setting, str]] = {}
+    for family in FAMILIES.usable():
+        for setting in family.settings:
+            other, whose = found.setdefault(setting.name, (setting, family.name))
+            if other != setting:
+                raise PluginError(
+                    f"The families {whose!r} and {family.name!r} both have a setting {setting.name!r}, and not the "
+                    "same: uninstall the package of one of them, or rename its setting."
+                )
+    return {name: setting for name, (setting, _) in found.items()}
 
 
-__all__ = ["CONTROL", "FAMILIES", "Family", "Setting", "family_of", "settings"]
+__all__ = ["CONTROL", "FAMILIES", "OWN_SETTINGS", "Family", "Setting", "family_of", "settings"]

@@ -9,11 +9,11 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from bench import environment, families
+from bench import environment
 from bench.findings.cases import Case, cases
 from bench.problems import Problem, problem_of
 from bench.records.directory import Record, Run, last_records
-from bench.request import setting_of
+from bench.request import setting_names, setting_of
 from bench.tasks import TASKS
 
 # Parts of a request beside the family's settings. Trials that differ in one of them do different work.
@@ -124,6 +124,6 @@ def _groups(runs: Iterable[Run]) -> list[Group]:
 def _settings(run: Run) -> str:
     """Return the settings of a run's trials, as text that can be compared."""
     request = run.run["request"]
-    wanted = {name: setting_of(request, name) for name in (*BEFORE, *families.settings(), *AFTER)}
+    wanted = {name: setting_of(request, name) for name in (*BEFORE, *setting_names(request), *AFTER)}
     models = {trial.get("model") for trial in run.run["plan"]} - {None}
     return json.dumps({**wanted, "model": ", ".join(sorted(models)) or None}, sort_keys=True)

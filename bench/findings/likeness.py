@@ -6,10 +6,10 @@ from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from typing import Any
 
-from bench import environment, families
+from bench import environment
 from bench.errors import UsageError
 from bench.records.directory import Record, Run
-from bench.request import setting_of
+from bench.request import setting_names, setting_of
 
 # Settings of a request; those of the families are shown between the two groups.
 BEFORE, AFTER = ("task", "seed"), ("master", "budget_s", "spark_conf", "spark_conf_file")
@@ -46,7 +46,7 @@ def differences(a: Run, b: Run) -> list[Difference]:
     pairs: list[tuple[str, str, Any, Any]] = [(_group(name), name, before.get(name), after.get(name)) for name in names]
     pairs.append(("dataset", "dataset fingerprint", a.run["dataset"]["fingerprint"], b.run["dataset"]["fingerprint"]))
     requests = a.run["request"], b.run["request"]
-    settings = (*BEFORE, *families.settings(), *AFTER)
+    settings = (*BEFORE, *setting_names(*requests), *AFTER)
     pairs += [("settings", name, *(_setting(request, name) for request in requests)) for name in settings]
     pairs.append(("model", "model", _models(a.records), _models(b.records)))
     return [Difference(*pair) for pair in pairs if pair[2] != pair[3]]

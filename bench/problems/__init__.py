@@ -6,7 +6,24 @@ from bench.kinds import Kinds
 from bench.problems.base import InvalidAnswerError, Metric, Problem
 from bench.problems.binary import BINARY
 
-PROBLEMS: Kinds[Problem] = Kinds("kind of problem", "bench.problems", {"binary": BINARY})
+# Words of tables and exports, beside which each grade has a column by its name.
+_WORDS = """
+    case cores cpu cpu_rows cpu_s dataset environment family foreign_cpu_share interval log machine max_difference
+    memory peak_memory_bytes phase rate reason record repeat rows rows_per_s rows_per_s_warm run seed setup stall_share
+    started_at status steal_share strategy task threads_per_worker time time_to_model_s wall_s workers
+"""
+RESERVED = frozenset(_WORDS.split())
+
+
+def _fault(problem: Problem) -> str | None:
+    """Return the fault of a kind of problem that a package brings."""
+    if not problem.metrics:
+        return "has no grade"
+    taken = [metric.name for metric in problem.metrics if metric.name in RESERVED or metric.name.startswith("phase_")]
+    return f"calls a grade {taken[0]!r}, which tables have a column for: call it something else" if taken else None
+
+
+PROBLEMS: Kinds[Problem] = Kinds("kind of problem", "bench.problems", Problem, {"binary": BINARY}, _fault)
 DEFAULT = BINARY.name  # of datasets and records from before there were kinds
 
 

@@ -50,6 +50,8 @@ def answers(group: Group, quality: float | None) -> list[Answer]:
         return [Answer("Nothing was measured: every strategy was skipped or did not end well.")]
     if TASKS[group.task].weighs_quality:
         return [_by_quality(measured, quality)]
+    if not TASKS[group.task].scores_given_model:
+        return [_told("", measured, measured, _rows_per_second)]
     shared = [case for case in measured if case.ok[0]["trial"].get("model")]
     own = [case for case in measured if case not in shared]
     parts = (("To score one given Keras model, ", shared), ("To score with a model of its own, ", own))
@@ -71,7 +73,7 @@ def _by_quality(measured: Sequence[Case], wanted: float | None) -> Answer:
         *price.lesser(good, measured),
         price.start_up(good),
     ]
-    return _told("", good, measured, price.seconds_to_model, more, asked)
+    return _told("", good, measured, price.time_and_grade, more, asked)
 
 
 def _told(

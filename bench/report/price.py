@@ -35,7 +35,8 @@ def quality(good: Sequence[Case], graded: dict[Case, float], asked: float | None
     price = ""
     if gain >= 0.5 * 10**-metric.digits:
         difference = f"{metric.shown(gain)} {'more' if up else 'less'}"
-        price = f" The best is {case_name(top)}: {difference}, in {figures.seconds(cost(top))}."
+        seconds = top.kind.scaled(_seconds(top), top.kind.axis_rows)
+        price = f" The best is {case_name(top)}: {difference}, in {figures.seconds(seconds)}."
     bound = "least" if up else "most"
     what = f"{metric.article.capitalize()} {metric.label} of at {bound} {metric.shown(asked)}"
     return [("Quality", f"{what}, {how}.{missed}{price}")]
@@ -51,7 +52,7 @@ def lesser(good: Sequence[Case], measured: Sequence[Case]) -> list[Remark]:
     fastest = min(measured, key=_seconds)
     if fastest in good:
         return []
-    return [("With less quality", f"{case_name(fastest)} is faster: {seconds_to_model(fastest)}.")]
+    return [("With less quality", f"{case_name(fastest)} is faster: {time_and_grade(fastest)}.")]
 
 
 def start_up(good: Sequence[Case]) -> Remark:
@@ -72,7 +73,7 @@ def start_up(good: Sequence[Case]) -> Remark:
 
 
 def _job_s(case: Case) -> float:
-    """Return the median seconds from the start of a process to a model, start-up of the session included.
+    """Return the median seconds from the start of a process to the end of the measured hook, set-up included.
 
     Args:
         case: The case.
@@ -81,15 +82,15 @@ def _job_s(case: Case) -> float:
     return float(statistics.median(sum(record["phases"].get(name, 0.0) for name in names) for record in case.ok))
 
 
-def seconds_to_model(case: Case) -> str:
-    """Return the time to a model, and the grade of the model.
+def time_and_grade(case: Case) -> str:
+    """Return the time that a case takes and its grade, in words.
 
     Args:
         case: The case.
     """
-    metric, grade = case.problem.metrics[0], case.grade
+    metric, grade, task = case.problem.metrics[0], case.grade, case.kind
     graded = "" if grade is None else f" with {metric.label} {metric.shown(grade)}"
-    return f"{figures.seconds(cost(case))} to a model{graded}"
+    return f"{figures.seconds(task.scaled(_seconds(case), task.axis_rows))} {task.result}{graded}"
 
 
 def _seconds(case: Case) -> float:

@@ -19,7 +19,7 @@ from bench.plugins import Plugin
 from bench.records.bucket import Bucket
 from bench.records.directory import Record, RunDirectory, last_records, read_run, trial_key
 from bench.records.header import RunHeader
-from bench.request import Planned, Request, request_of
+from bench.request import PlannedTrial, Request, request_of
 from bench.runs import plan
 from bench.runs.progress import Progress
 from bench.spark import conf
@@ -39,12 +39,12 @@ class Campaign:
     """
 
     directory: RunDirectory
-    trials: list[Planned]
+    trials: list[PlannedTrial]
     environment: str
     bucket: Bucket | None = None
 
 
-def make_plan(request: Request, dataset: Dataset, *, to_run: bool = True) -> list[Planned]:
+def make_plan(request: Request, dataset: Dataset, *, to_run: bool = True) -> list[PlannedTrial]:
     """Return the ordered trials of a request; loads the selected strategies' facts, and makes the reference model.
 
     Args:
@@ -57,7 +57,7 @@ def make_plan(request: Request, dataset: Dataset, *, to_run: bool = True) -> lis
         PluginError: A selected strategy breaks the contract.
     """
     selected = {name: plugins.load(name) for name in plan.select(plugins.names(), request.strategies)}
-    trials: list[Planned] = []
+    trials: list[PlannedTrial] = []
     for task, taking_part in _by_task(request, selected).items():
         reference = None
         shared = TASKS[task].scores_given_model
@@ -217,7 +217,7 @@ def _keep(campaign: Campaign, entry: Record) -> None:
         campaign.bucket.keep(campaign.directory, entry)
 
 
-def log_name(number: int, planned: Planned, token: str = "") -> str:
+def log_name(number: int, planned: PlannedTrial, token: str = "") -> str:
     """Return the name of a trial's log, with a token where another process may write a log of the same number."""
     trial = planned.trial
     strategy = re.sub(r"[^A-Za-z0-9_.-]", "_", trial.strategy)

@@ -10,7 +10,7 @@ from pathlib import Path
 from bench.errors import UsageError
 from bench.families import CONTROL, family_of
 from bench.model import Dataset, Reference, Strategy, Trial
-from bench.request import OWN_SETTINGS, Planned, Request
+from bench.request import OWN_SETTINGS, PlannedTrial, Request
 from bench.tasks import TASKS
 
 
@@ -33,7 +33,7 @@ def select(names: Sequence[str], patterns: Sequence[str]) -> list[str]:
 
 def make(
     request: Request, strategies: dict[str, Strategy], dataset: Dataset, reference: Reference | None = None
-) -> list[Planned]:
+) -> list[PlannedTrial]:
     """Return the trials in the order of their runs.
 
     Each repeat is a block with all cases, in a fresh random order that the seed determines: on a machine whose
@@ -70,7 +70,7 @@ def _planned(
     repeat: int,
     dataset: Dataset,
     reference: Reference | None,
-) -> Planned:
+) -> PlannedTrial:
     task, family = TASKS[request.task], family_of(strategy.family)
     if not task.scores_given_model or strategy.scores == "own":
         reference = None
@@ -98,4 +98,4 @@ def _planned(
         scratch=Path(),
         model=reference.model if reference else None,
     )
-    return Planned(trial, strategy, reference)
+    return PlannedTrial(trial, strategy, reference)

@@ -10,7 +10,7 @@ from rich.live import Live
 from rich.markup import escape
 
 from bench.records.directory import Record
-from bench.request import Planned
+from bench.request import PlannedTrial
 
 
 class Progress:
@@ -32,7 +32,7 @@ class Progress:
         self._number = 0
         self._name = ""
 
-    def begin(self, planned: Planned) -> None:
+    def begin(self, planned: PlannedTrial) -> None:
         """Show the beginning of a trial."""
         trial = planned.trial
         workers = f" with {trial.workers} workers" if trial.workers > 1 else ""

@@ -22,7 +22,7 @@ VerdictWord = Literal["regression", "improvement", "ok", "inconclusive"]
 
 
 @dataclass(frozen=True)
-class PairsNeeded:
+class PairRequest:
     """A request for more pairs.
 
     Attributes:
@@ -73,7 +73,7 @@ class Pairs:
         return np.array([self.a[:number]], np.float64), np.array([self.b[:number]], np.float64)
 
 
-def next_step(screening: Pairs, confirmation: Pairs, rules: Rules) -> PairsNeeded | Verdict:
+def next_step(screening: Pairs, confirmation: Pairs, rules: Rules) -> PairRequest | Verdict:
     """Return the next step of a case: more pairs, or its verdict.
 
     Args:
@@ -83,18 +83,18 @@ def next_step(screening: Pairs, confirmation: Pairs, rules: Rules) -> PairsNeede
     """
     measured = len(screening)
     if measured < rules.first_pairs:
-        return PairsNeeded("look", rules.first_pairs - measured)
+        return PairRequest("look", rules.first_pairs - measured)
     found = LookResult(first_look(*screening.first(rules.first_pairs), rules)[0])
     if found in (LookResult.MORE, LookResult.ASSURE):
         if measured < rules.all_pairs:
-            return PairsNeeded("more" if found == LookResult.MORE else "assure", rules.all_pairs - measured)
+            return PairRequest("more" if found == LookResult.MORE else "assure", rules.all_pairs - measured)
         found = LookResult(second_look(*screening.first(rules.all_pairs), rules)[0])
     else:
         measured = rules.first_pairs
     if found not in (LookResult.SLOWER, LookResult.FASTER):
         return _verdict(found, screening, measured, rules)
     if len(confirmation) < rules.confirm_pairs:
-        return PairsNeeded("confirm", rules.confirm_pairs - len(confirmation))
+        return PairRequest("confirm", rules.confirm_pairs - len(confirmation))
     direction = np.array([found])
     found = LookResult(confirm(*confirmation.first(rules.confirm_pairs), direction, rules)[0])
     return _verdict(found, confirmation, rules.confirm_pairs, rules, flagged=True)

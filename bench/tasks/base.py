@@ -82,7 +82,7 @@ class Task(ABC):
         splits_to_score: Splits that ``bench_predict`` scores.
         scores_given_model: Whether strategies with ``scores="reference"`` score with a model that they are given.
         weighs_quality: Whether trials of it differ in what they learn, so that time alone is no answer.
-        result: What a trial comes to, as a table's head and an axis say it: ``seconds to a model``.
+        result: What a trial comes to, after a number of seconds or the word: ``to a model``.
         time_is: What its time is: ``time to a model``.
         rows_are: What its rows are there for: ``to train on``.
         judged_rows: For how many rows `seconds` are; None where they are for the whole task.
@@ -90,6 +90,7 @@ class Task(ABC):
         columns: Columns of its table, before the grades.
         columns_after: Those after the grades.
         all_grades: Whether its table shows every grade, or the first only.
+        row_budget: Whether a strategy that scores row by row may stop after the row budget.
     """
 
     name: str
@@ -106,6 +107,7 @@ class Task(ABC):
     judged_rows: int | None = None
     axis_rows: int | None = None
     all_grades: bool = True
+    row_budget: bool = False
 
     @abstractmethod
     def rows(self, dataset: Sizes) -> int:

@@ -86,7 +86,7 @@ class StrategyContract:
     def shared_record(cls, dataset: Dataset, tmp_path_factory: pytest.TempPathFactory) -> dict[str, Any]:
         """The record of a train trial with two workers."""
         _trains_or_skip(cls.strategy)
-        _distributed_or_skip(cls.strategy)
+        _skip_unless_distributed(cls.strategy)
         return run_trial(cls.strategy, dataset, tmp_path_factory.mktemp("shared"), workers=2, request=cls.request)
 
     def test_it_keeps_the_contract(self) -> None:
@@ -144,7 +144,7 @@ class StrategyContract:
         model.
         """
         _trains_or_skip(self.strategy)
-        _distributed_or_skip(self.strategy)
+        _skip_unless_distributed(self.strategy)
         mixed = copy_with_flipped_labels(dataset, tmp_path / "lopsided", lopsided)
         record = run_trial(self.strategy, mixed, tmp_path, workers=2, request=self.request)
         assert record["status"] == "ok", record["reason"]
@@ -185,7 +185,7 @@ def _trains_or_skip(strategy: str) -> None:
         pytest.skip("it does not train")
 
 
-def _distributed_or_skip(strategy: str) -> None:
+def _skip_unless_distributed(strategy: str) -> None:
     if not plugins.load(strategy).strategy.distributed:
         pytest.skip("it is not distributed")
 

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 from bench.families import family_of
 from bench.model import Dataset
 from bench.problems import InvalidAnswerError, Problem, problem_of
-from bench.request import Planned
+from bench.request import PlannedTrial
 
 if TYPE_CHECKING:
     import numpy as np
@@ -20,7 +20,7 @@ KINDS = {"i": "an integer", "f": "a floating-point"}
 LEAST_OF_BUDGET = 0.8  # the last slice of rows may end early
 
 
-def floor(planned: Planned) -> float | None:
+def floor(planned: PlannedTrial) -> float | None:
     """Return the least first grade of every correct implementation, ``None`` where none is known.
 
     Floors are measured with the default amount of training, so they do not hold for less training, nor for a given

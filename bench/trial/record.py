@@ -11,7 +11,7 @@ from bench import scrub
 from bench.families import family_of
 from bench.problems import InvalidAnswerError
 from bench.records.directory import SCHEMA, Record
-from bench.request import Planned
+from bench.request import PlannedTrial
 from bench.tasks import TASKS
 from bench.tasks.base import Observation
 from bench.trial import quality
@@ -19,13 +19,14 @@ from bench.trial.measures import BOUNDS, RESERVED_NOTES, check_measures, check_r
 from bench.trial.outcome import Evidence, Outcome
 from bench.trial.probe import resources
 from bench.trial.timeline import Timeline, timeline
+from bench.trial.workers import THIS, WorkerEnvironment
 
 REASON_LIMIT = 1000
 PREDICT = "predict"  # the phase of the answer
 
 
 def make(
-    planned: Planned,
+    planned: PlannedTrial,
     outcome: Outcome,
     evidence: Evidence,
     *,
@@ -33,7 +34,7 @@ def make(
     environment: str,
     log: str,
     started_at: str,
-    measures_are_notes: bool = False,
+    worker: WorkerEnvironment = THIS,
 ) -> Record:
     """Return the record of a trial that was started; grades its predictions, off the clock.
 
@@ -45,12 +46,15 @@ def make(
         environment: Fingerprint of the environment.
         log: The log, relative to the run's directory.
         started_at: UTC, ISO 8601.
-        measures_are_notes: Whether its worker left numbers for figures as notes, as benches before 0.2 did.
+        worker: The environment that ran it. One of another revision may leave numbers for figures as notes, and may
+            leave some that this bench does not know, which are left out.
     """
     task, wall_s = TASKS[planned.trial.task], evidence.ended - evidence.before.wall
     times = timeline(evidence.events, task.measured, evidence.before.wall, evidence.ended)
-    if measures_are_notes:
+    if worker.measures_are_notes:
         take_measures_out_of_notes(times)
+    if not worker.is_this:
+        times.measures = {name: value for name, value in times.measures.items() if name in BOUNDS}
     outcome, measures = _check(planned, outcome, times, wall_s)
     outcome, grades = _grade(planned, outcome, times, measures)
     usage: dict[str, Any] = resources(evidence.before, evidence.after, evidence.probe, outcome.peak_resident_bytes or 0)
@@ -95,7 +99,7 @@ def take_measures_out_of_notes(times: Timeline) -> None:
     times.measures |= {name: times.notes.pop(name) for name in BOUNDS if name in times.notes}
 
 
-def make_skipped(planned: Planned, reason: str, *, run: str, environment: str) -> Record:
+def make_skipped(planned: PlannedTrial, reason: str, *, run: str, environment: str) -> Record:
     """Return the record of a trial that was not started, because a package that it needs is missing.
 
     Args:
@@ -113,7 +117,7 @@ def now() -> str:
     return datetime.now(UTC).isoformat(timespec="milliseconds").replace("+00:00", "Z")
 
 
-def _frame(planned: Planned, run: str, environment: str, started_at: str) -> Record:
+def _frame(planned: PlannedTrial, run: str, environment: str, started_at: str) -> Record:
     """Return every field of a record; the fields of results are empty."""
     usage = dict.fromkeys(("peak_memory_bytes", "cpu_s", "stall_share", "foreign_cpu_share"))
     return {
@@ -141,7 +145,7 @@ def _frame(planned: Planned, run: str, environment: str, started_at: str) -> Rec
     }
 
 
-def describe(planned: Planned) -> dict[str, Any]:
+def describe(planned: PlannedTrial) -> dict[str, Any]:
     """Return the part of a record that describes its trial: its settings, and the name and fingerprint of its dataset.
 
     It may hold credentials: the caller removes them before it writes.
@@ -161,7 +165,7 @@ def describe(planned: Planned) -> dict[str, Any]:
     }
 
 
-def _check(planned: Planned, outcome: Outcome, times: Timeline, wall_s: float) -> tuple[Outcome, dict[str, float]]:
+def _check(planned: PlannedTrial, outcome: Outcome, times: Timeline, wall_s: float) -> tuple[Outcome, dict[str, float]]:
     """Return the numbers that the strategy left; an impossible one turns an ``ok`` trial ``invalid``.
 
     Impossible seconds of ranks are taken out of the timeline, so that no record holds them.
@@ -178,7 +182,7 @@ def _check(planned: Planned, outcome: Outcome, times: Timeline, wall_s: float) -
 
 
 def _grade(
-    planned: Planned, outcome: Outcome, times: Timeline, measures: dict[str, float]
+    planned: PlannedTrial, outcome: Outcome, times: Timeline, measures: dict[str, float]
 ) -> tuple[Outcome, dict[str, float] | None]:
     """Grade the predictions of a trial that is ``ok`` so far; a wrong answer makes it ``invalid``."""
     if outcome.status != "ok" or not family_of(planned.strategy.family).works:
@@ -188,6 +192,8 @@ def _grade(
             raise InvalidAnswerError("it returned no predictions, so nothing shows that it learned")
         scored = measures.get("rows_scored")
         if scored is not None:
+            if not TASKS[planned.trial.task].row_budget:
+                raise InvalidAnswerError(f"it left rows out, and the task {planned.trial.task} gives no time to do so")
             quality.check_budget(times.phases[PREDICT], planned.trial.budget_s)
         grades = quality.grade(
             planned.trial.dataset,
@@ -203,7 +209,7 @@ def _grade(
     return outcome, grades
 
 
-def _work(planned: Planned, times: Timeline, measures: dict[str, float]) -> dict[str, Any]:
+def _work(planned: PlannedTrial, times: Timeline, measures: dict[str, float]) -> dict[str, Any]:
     """Return the figures by which the task is measured."""
     task = TASKS[planned.trial.task]
     if not family_of(planned.strategy.family).works:

@@ -17,7 +17,7 @@ import psutil
 
 from bench import scrub
 from bench.records.directory import Record
-from bench.request import Planned
+from bench.request import PlannedTrial
 from bench.trial import record
 from bench.trial.outcome import Evidence, Outcome
 from bench.trial.prctl import adopt_orphans
@@ -44,7 +44,7 @@ class TrialInterrupt(KeyboardInterrupt):
 
 
 def run(
-    planned: Planned,
+    planned: PlannedTrial,
     *,
     run_name: str,
     environment: str,
@@ -83,7 +83,7 @@ def run(
             environment=environment,
             log=f"{log.parent.name}/{log.name}",
             started_at=started_at,
-            measures_are_notes=worker.measures_are_notes,
+            worker=worker,
         )
     if outcome.status == "interrupted":
         raise TrialInterrupt(result)
@@ -95,7 +95,7 @@ class _Execution:
 
     def __init__(
         self,
-        planned: Planned,
+        planned: PlannedTrial,
         directory: Path,
         log: BinaryIO,
         timeout_s: float,
@@ -221,6 +221,6 @@ def _trim(log: Path) -> None:
             file.truncate()
 
 
-def with_scratch(planned: Planned, scratch: Path) -> Planned:
+def with_scratch(planned: PlannedTrial, scratch: Path) -> PlannedTrial:
     """Return a plan with the directory that the strategy may write to."""
     return replace(planned, trial=replace(planned.trial, scratch=scratch))

@@ -25,5 +25,10 @@ class WorkerEnvironment:
     dataset_fields: frozenset[str] | None = None
     measures_are_notes: bool = False
 
+    @property
+    def is_this(self) -> bool:
+        """Whether it is the environment of this process, whose bench knows all that its strategies may leave."""
+        return self == THIS
+
 
 THIS = WorkerEnvironment()

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import copy
+import importlib
 import json
 import re
 import subprocess
+import sys
 from collections.abc import Callable
 from pathlib import Path
 
@@ -12,6 +15,8 @@ import pytest
 
 from bench.datasets.format import manifest as manifests
 from bench.datasets.makers.synthetic import make_synthetic
+from bench.errors import PluginError
+from bench.families import FAMILIES
 
 PACKAGE = '''
 """A kind of each sort, and a strategy that takes part in them."""
@@ -69,7 +74,7 @@ TASK = Rehearsal(
     measured="train",
     splits_to_score=("test",),
     weighs_quality=True,
-    result="seconds for a row",
+    result="for a row",
     time_is="time for a row",
     rows_are="to rehearse with",
     judged_rows=1,
@@ -105,17 +110,27 @@ NAMES = {"bench": "rehearsed", "bench.tasks": "rehearse", "bench.problems": "dis
 Bench = Callable[..., subprocess.CompletedProcess[str]]
 
 
-@pytest.fixture
-def package(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    """A package with entry points in all four groups, as if it were installed."""
-    site = tmp_path / "site"
-    info = site / "added-1.dist-info"
+def install(site: Path, name: str, code: str, entries: str) -> None:
+    """Put a package where Python looks for installed ones."""
+    info = site / f"{name}-1.dist-info"
     info.mkdir(parents=True)
-    (site / "added.py").write_text(PACKAGE)
-    (info / "METADATA").write_text("Metadata-Version: 2.1\nName: added\nVersion: 1\n")
+    (site / f"{name}.py").write_text(code)
+    (info / "METADATA").write_text(f"Metadata-Version: 2.1\nName: {name}\nVersion: 1\n")
+    (info / "entry_points.txt").write_text(entries)
+
+
+@pytest.fixture
+def site(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """A directory whose packages are installed."""
+    monkeypatch.setenv("PYTHONPATH", str(tmp_path / "site"))
+    return tmp_path / "site"
+
+
+@pytest.fixture
+def package(site: Path) -> None:
+    """A package with entry points in all four groups, as if it were installed."""
     lines = [f"[{group}]\n{NAMES[group]} = added{place}\n" for group, place in ENTRY_POINTS.items()]
-    (info / "entry_points.txt").write_text("\n".join(lines))
-    monkeypatch.setenv("PYTHONPATH", str(site))
+    install(site, "added", PACKAGE, "\n".join(lines))
 
 
 @pytest.fixture
@@ -150,7 +165,7 @@ def test_added_kinds_go_all_the_way(bench: Bench, data: Path, tmp_path: Path) ->
     assert record["notes"]["learning_rate"] == 0.5
     assert record["quality"] == {"distance": pytest.approx(0.5)}
     report = bench("report", "--format", "md").stdout
-    assert "with mean distance 0.500" in report
+    assert " for a row with mean distance 0.500" in report
     assert "mean distance" in report.partition("## All cases")[2].splitlines()[2]
     good, bad = (bench("report", "--format", "text", "--quality", asked).stdout for asked in ("0.6", "0.4"))
     assert "mean distance of at most 0.600" in good
@@ -174,3 +189,72 @@ def test_what_nobody_brings_is_a_sentence(bench: Bench, data: Path) -> None:
     done = bench("run", "--data", str(data), "--strategy", "null")
     assert done.returncode == 2
     assert "There is no kind of problem 'distance' here: install the package that brings it, or update" in done.stderr
+
+
+FAMILY = "from bench.families import Family, Setting\nFAMILY = "
+FAULTS = {
+    "no-import": ("families", "import nowhere", "ModuleNotFoundError: No module named 'nowhere'."),
+    "no-family": ("families", "FAMILY = 'odd'", "is no object of the class Family: let its entry point name one."),
+    "name": ("families", FAMILY + "Family('even')", "calls itself 'even': give it and its entry point one name."),
+    "seed": ("families", FAMILY + "Family('odd', (Setting('seed', 1, ''),))", "'seed', which means something else"),
+    "capital": ("families", FAMILY + "Family('odd', (Setting('LR', 1, ''),))", "'LR': write it in small letters"),
+    "hook": (
+        "tasks",
+        "import dataclasses\nfrom bench.tasks import TASKS\nFAMILY = dataclasses.replace(TASKS['train'], name='odd', "
+        "hooks=('deploy', 'predict'))",
+        "calls a hook 'deploy' that the contract does not have.",
+    ),
+    "grade": (
+        "problems",
+        "import copy\nfrom bench.problems import PROBLEMS, Metric\nFAMILY = copy.copy(PROBLEMS['binary'])\n"
+        "FAMILY.name = 'odd'\nFAMILY.metrics = (Metric('cpu', 'CPU', 1, 1, 1, (0, 1)),)",
+        "calls a grade 'cpu', which tables have a column for: call it something else.",
+    ),
+}
+
+
+@pytest.mark.parametrize("fault", FAULTS)
+def test_a_broken_kind_is_a_sentence(site: Path, monkeypatch: pytest.MonkeyPatch, fault: str) -> None:
+    """A kind that is not what it should be is refused where it is asked for, with the package to mend."""
+    group, code, reason = FAULTS[fault]
+    install(site, "odds", code, f"[bench.{group}]\nodd = odds:FAMILY\n")
+    monkeypatch.syspath_prepend(site)
+    sort = importlib.import_module(f"bench.{group}")
+    kinds = copy.copy(getattr(sort, group.upper()))
+    vars(kinds).pop("_brought", None)
+    with pytest.raises(PluginError, match=r"'odd' \(odds:FAMILY\)") as caught:
+        kinds["odd"]
+    assert reason in str(caught.value)
+    sys.modules.pop("odds", None)
+
+
+def test_a_broken_family_is_in_nobodys_way(bench: Bench, site: Path, home: Path) -> None:
+    """A family that cannot be imported stops its own strategies and no others."""
+    install(site, "odds", "import nowhere", "[bench.families]\nodd = odds:FAMILY\n")
+    data = make_synthetic(500, 4, name="near").dataset.path
+    assert data.startswith(str(home))
+    done = bench("run", "--data", data, "--strategy", "null", "--epochs", "2")
+    assert done.returncode == 0, done.stderr
+    assert bench("report", "--format", "text").returncode == 0
+
+
+def test_two_settings_of_one_name_are_refused(bench: Bench, site: Path) -> None:
+    """Two packages that mean two things by one option are named, with what to do."""
+    for number in (1, 2):
+        code = f"{FAMILY}Family('odd{number}', (Setting('loops', {number}, 'Loops'),))"
+        install(site, f"odds{number}", code, f"[bench.families]\nodd{number} = odds{number}:FAMILY\n")
+    done = bench("run", "--strategy", "null", "--dry-run")
+    assert done.returncode == PluginError.exit_code
+    assert "The families 'odd1' and 'odd2' both have a setting 'loops'" in done.stderr
+    assert "Traceback" not in done.stderr
+
+
+def test_two_packages_with_one_kind_are_refused(site: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Two families of one name are named, with what to do."""
+    for number in (1, 2):
+        install(site, f"odds{number}", f"{FAMILY}Family('odd')", f"[bench.families]\nodd = odds{number}:FAMILY\n")
+    monkeypatch.syspath_prepend(site)
+    kinds = copy.copy(FAMILIES)
+    vars(kinds).pop("_brought", None)
+    with pytest.raises(PluginError, match="Two packages bring a family 'odd', odds1:FAMILY and odds2:FAMILY"):
+        kinds["odd"]

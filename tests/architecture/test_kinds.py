@@ -1,6 +1,7 @@
 """Every fact about a task, a kind of problem or a family is in its room: nobody else asks for its name."""
 
 import ast
+import json
 import re
 from collections.abc import Iterator
 from pathlib import Path
@@ -9,8 +10,13 @@ import pytest
 
 import bench
 import strategies
+from bench.cli.run import run
 from bench.families import FAMILIES
+from bench.families import RESERVED as RESERVED_SETTINGS
 from bench.problems import PROBLEMS
+from bench.problems import RESERVED as RESERVED_GRADES
+from bench.records import export
+from bench.report import table
 from bench.tasks import TASKS
 
 BENCH, STRATEGIES = (Path(package.__file__).parent for package in (bench, strategies))
@@ -71,3 +77,23 @@ def test_what_a_trial_is_judged_by_is_said_once() -> None:
         if isinstance(node, ast.Subscript) and isinstance(node.slice, ast.Constant) and node.slice.value in fields
     }
     assert not found
+
+
+def test_no_column_of_a_table_is_a_name_for_a_grade() -> None:
+    """A package's grade cannot stand in a column that has another meaning already."""
+    columns = {column.name for column in (*table.COLUMNS, *table.WHERE, table.MACHINE)} | {
+        *export.flat_names(()),
+        "record",
+    }
+    assert columns <= RESERVED_GRADES
+    assert not {metric.name for name in PROBLEMS for metric in PROBLEMS[name].metrics} & RESERVED_GRADES
+
+
+def test_no_option_is_a_name_for_a_setting() -> None:
+    """A package's setting cannot stand where `bench run`, a trial or a record of it has another fact."""
+    names = {option.name for option in run.params} | {
+        text.lstrip("-").replace("-", "_") for option in run.params for text in option.opts
+    }
+    records = Path(__file__).parents[1] / "kept" / "0.1" / "run" / "records.jsonl"
+    described = json.loads(records.read_text().splitlines()[0])["trial"]
+    assert names | described.keys() <= RESERVED_SETTINGS

@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from bench.stats.looks import Rules
-from bench.stats.sequential import Pairs, PairsNeeded, Verdict, cut_short, next_step
+from bench.stats.sequential import PairRequest, Pairs, Verdict, cut_short, next_step
 from tests.stats.simulated import NOISES, RULES, nights
 
 CASES = 20_000
@@ -78,7 +78,7 @@ def _pairs(number, ratio=1.0, noise=0.0, seed=0):
 )
 def test_what_a_case_needs_next(screening, confirmation, stage, pairs):
     """Five pairs, five more where it may be slower or is noisy, ten fresh ones where it stands out."""
-    assert next_step(screening, confirmation, RULES) == PairsNeeded(stage, pairs)
+    assert next_step(screening, confirmation, RULES) == PairRequest(stage, pairs)
 
 
 @pytest.mark.parametrize(

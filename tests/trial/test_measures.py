@@ -1,11 +1,13 @@
 """Figures are made of numbers that are checked, and of no note."""
 
 import json
+import os
 from collections.abc import Callable
 
 import pytest
 
 from bench.records.directory import Record, validate
+from bench.trial.workers import WorkerEnvironment
 
 TRAIN = """
 @hookimpl
@@ -66,6 +68,22 @@ def test_notes_feed_no_figure(trial_of: Run) -> None:
     assert 0 < record["resources"]["peak_memory_bytes"] < 10**10
     assert not {"gate", "processes_left"} & record["notes"].keys()
     validate(record)
+
+
+def test_rows_are_left_out_only_where_time_is_given(trial_of: Run) -> None:
+    """In a train trial every row of the test split is scored, whatever a strategy says that it has scored."""
+    record = trial_of(TRAIN.format("trial.measure('rows_scored', 400)"))
+    assert record["status"] == "invalid"
+    assert "it left rows out, and the task train gives no time to do so" in record["reason"]
+
+
+def test_a_number_that_only_a_newer_bench_knows_is_left_out(trial_of: Run) -> None:
+    """The gate's other revision may measure more than this bench knows, which is no fault of its strategies."""
+    code = TRAIN.format("trial.measure('joules', 9)")
+    assert trial_of(code)["status"] == "invalid"
+    record = trial_of(code, worker=WorkerEnvironment(environ=dict(os.environ)))
+    assert record["status"] == "ok", record["reason"]
+    assert record["measures"] == {}
 
 
 def test_a_note_that_is_no_number_is_kept_as_text(trial_of: Run) -> None:

@@ -12,7 +12,7 @@ from bench.gate.arms.arms import Arm, Offer
 from bench.gate.request import Key
 from bench.model import Dataset, Reference
 from bench.records.directory import Record
-from bench.request import Planned, Request
+from bench.request import PlannedTrial, Request
 from bench.runs import plan
 from bench.tasks import TASKS
 from bench.tasks.base import LEAST_S
@@ -31,10 +31,10 @@ class GateCase:
 
     key: Key
     family: str
-    baseline: Planned
-    candidate: Planned
+    baseline: PlannedTrial
+    candidate: PlannedTrial
 
-    def planned(self, arm: str) -> Planned:
+    def planned(self, arm: str) -> PlannedTrial:
         """Return the trial of one arm, ``baseline`` or ``candidate``."""
         return self.baseline if arm == "baseline" else self.candidate
 
@@ -154,7 +154,7 @@ def unable(baseline: str | None, candidate: str | None) -> tuple[str, str] | Non
 
 def _planned(
     request: Request, name: str, offer: Offer | None, workers: int, dataset: Dataset, reference: Reference | None
-) -> Planned:
+) -> PlannedTrial:
     if offer is None or offer.strategy is None:
         raise AssertionError(f"{name} is no case")
     one = replace(request, workers=(workers,), repeat=1)

@@ -10,7 +10,7 @@ from bench.gate.measuring.witness import Witness
 from bench.gate.request import ARMS
 from bench.records.directory import Record
 from bench.stats.looks import Rules
-from bench.stats.sequential import Pairs, PairsNeeded, Verdict, cut_short, next_step
+from bench.stats.sequential import PairRequest, Pairs, Verdict, cut_short, next_step
 
 
 @dataclass(frozen=True)
@@ -112,7 +112,7 @@ class CaseMeasurements:
         """Wall seconds of a pair: the longest run of each arm so far."""
         return sum(max(walls, default=0.0) for walls in self.walls.values())
 
-    def next(self, rules: Rules) -> PairsNeeded | Verdict | None:
+    def next(self, rules: Rules) -> PairRequest | Verdict | None:
         """Return the stage that the case needs next, or its verdict; None where it has failed.
 
         Args:

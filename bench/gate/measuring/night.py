@@ -13,7 +13,7 @@ from bench.gate.request import ARMS, Say
 from bench.records.directory import Record, RunDirectory
 from bench.runs.campaign import log_name
 from bench.stats.looks import Rules
-from bench.stats.sequential import PairsNeeded, Stage
+from bench.stats.sequential import PairRequest, Stage
 from bench.trial import runner
 
 ATTEMPTS = 3  # at a run on a disturbed machine, as far as time allows; the last one counts
@@ -92,7 +92,7 @@ class PairRunner:
     def _most_urgent(self, cases: Sequence[CaseMeasurements]) -> tuple[Stage, list[CaseMeasurements]] | None:
         steps = [(measured, measured.next(self.rules)) for measured in cases]
         for stage in URGENCY:
-            chosen = [measured for measured, step in steps if isinstance(step, PairsNeeded) and step.stage == stage]
+            chosen = [measured for measured, step in steps if isinstance(step, PairRequest) and step.stage == stage]
             if chosen:
                 return stage, chosen
         return None

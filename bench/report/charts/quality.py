@@ -45,7 +45,7 @@ def time_and_quality(cases: Sequence[Case], front: Sequence[Case], asked: float 
         *inner,
         bars=list(zip(lows, highs, y_pixels, strict=False)),
     )
-    what = task.result
+    what = f"seconds {task.result}"
     layers = [_front_line([value for value in values if value["front"]]), _error_bars(values), _points(values, width)]
     layers += [_text(value, spot) for value, spot in zip(values[:MOST_LABELS], found, strict=False) if spot]
     layers += [] if asked is None else [_asked(asked, metric)]

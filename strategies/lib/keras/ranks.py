@@ -76,11 +76,11 @@ def fit(
         RankError: The data ended early, as it does where a framework shards it once more.
     """
 
-    def called(*_: Any) -> None:
+    def on_batch_end(*_: Any) -> None:
         laps.end("train" if "compile" in laps.seconds else "compile")
         alive()
 
-    callback = tf.keras.callbacks.LambdaCallback(on_train_batch_end=called)
+    callback = tf.keras.callbacks.LambdaCallback(on_train_batch_end=on_batch_end)
     model.fit(data, epochs=trial.epochs, steps_per_epoch=steps, verbose=0, callbacks=[callback])
     laps.end("train")
     if (taken := int(model.optimizer.iterations.numpy())) != trial.epochs * steps:
