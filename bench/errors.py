@@ -61,7 +61,7 @@ class StorageError(BenchError):
 
 
 class PluginError(BenchError):
-    """A strategy plugin breaks the contract."""
+    """A strategy, a task, a problem or a family that a package brings breaks the contract."""
 
 
 class Skip(Exception):  # noqa: N818 - the strategies' word; it is no error

@@ -68,7 +68,7 @@ def read(path: Path, data: Sequence[str] = ()) -> StoredRun:
 
     Raises:
         ResultsError: It is damaged, or of a newer version.
-        UsageError: It has no ``ok`` record or no commit, holds both tasks, or is of another machine or dataset; or the
+        UsageError: It has no ``ok`` record or no commit, holds several tasks, or is of another machine or dataset; or the
             request names several datasets.
     """
     if len(data) > 1:
@@ -136,7 +136,7 @@ def _task(records: list[Record], request: Request, name: str) -> str:
     tasks: set[str] = {record["trial"]["task"] for record in records if record["trial"]["strategy"] != CONTROL}
     if len(tasks) > 1:
         raise UsageError(
-            f"{name} holds trials of both tasks, and a night is of one: give a run that was made with --task, or a "
+            f"{name} holds trials of several tasks, and a night is of one: give a run that was made with --task, or a "
             "revision as --baseline, with --task."
         )
     return next(iter(tasks), request.task)
