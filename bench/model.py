@@ -45,7 +45,8 @@ class Reference:
 
     Attributes:
         model: The model, a file or a directory.
-        predictions: Parquet file with ``row_id`` and the columns of the dataset's problem, made by the plainest correct code.
+        predictions: Parquet file with ``row_id`` and the columns of the dataset's problem, made by the plainest correct
+            code.
         fingerprint: SHA-256 of the model's content.
     """
 
@@ -73,8 +74,8 @@ class Storage:
 class Dataset:
     """A dataset that lies ready: ``PATH/split=train/*.parquet`` and ``PATH/split=test/*.parquet``.
 
-    The columns are ``row_id`` (int64, from 0 on, each once over both splits), the label (float32; its problem says which values) and
-    the features (float32, all finite). Splits hold row groups of equal size, with page checksums.
+    The columns are ``row_id`` (int64, from 0 on, each once over both splits), the label (float32; its problem says
+    which values) and the features (float32, all finite). Splits hold row groups of equal size, with page checksums.
 
     Attributes:
         name: The dataset's name.

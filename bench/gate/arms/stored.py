@@ -68,8 +68,8 @@ def read(path: Path, data: Sequence[str] = ()) -> StoredRun:
 
     Raises:
         ResultsError: It is damaged, or of a newer version.
-        UsageError: It has no ``ok`` record or no commit, holds several tasks, or is of another machine or dataset; or the
-            request names several datasets.
+        UsageError: It has no ``ok`` record or no commit, holds several tasks, or is of another machine or dataset; or
+            the request names several datasets.
     """
     if len(data) > 1:
         raise UsageError(f"{path.name} ran on one dataset: give its --data only, or a revision as --baseline.")

@@ -104,7 +104,7 @@ def test_a_run_is_of_one_dataset(write: Write, tiny: Dataset) -> None:
 
 def test_a_night_is_of_one_task(write: Write) -> None:
     """A run without --task that held both tasks is refused for that."""
-    with pytest.raises(UsageError, match="trials of both tasks"):
+    with pytest.raises(UsageError, match="trials of several tasks"):
         stored.read(write("train", "predict"))
 
 
