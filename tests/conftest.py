@@ -46,6 +46,8 @@ def _own_home(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
     """Keep tests from the user's own datasets."""
     with pytest.MonkeyPatch.context() as patch:
         patch.setenv("BENCH_DATA", str(tmp_path_factory.mktemp("datasets")))
+        # Tests run beside each other, and so disturb each other: they take the machine as it is.
+        patch.setenv("BENCH_RETRY_DISTURBED", "0")
         yield
 
 

@@ -11,7 +11,7 @@ import pytest
 from bench.datasets import open_dataset
 from bench.datasets.format.fingerprint import verify_content
 from bench.datasets.store import open_manifest
-from bench.findings.cases import cases, cost
+from bench.findings.cases import cases, cost, time_s
 from bench.records.directory import read_run
 
 KEPT = Path(__file__).parent / "kept" / "0.1"
@@ -36,7 +36,10 @@ def test_a_run_of_before_is_read_case_by_case() -> None:
     assert {record["schema"] for record in run.records} == {1}
     found = {case.strategy: case for case in cases(run.records)}
     assert found["mllib_linear"].status == "timeout"
-    assert cost(found["lightgbm"]) == found["lightgbm"].median("time_to_model_s")
+    assert found["lightgbm"].disturbed
+    assert found["lightgbm"].taken == pytest.approx(0.47, abs=0.5)
+    assert cost(found["lightgbm"]) is None
+    assert time_s(found["lightgbm"]) == found["lightgbm"].median("time_to_model_s")
     assert found["lightgbm"].problem.name == "binary"
     assert found["lightgbm"].grade == found["lightgbm"].median("quality", "auc")
 

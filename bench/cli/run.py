@@ -2,33 +2,28 @@
 
 from __future__ import annotations
 
-import json
+import math
 import sys
+import time
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 import click
-from rich.console import Console
 
 from bench import families
-from bench.cli.options import Integers, Seconds, TaskName, renamed, setting_options, storage_options
+from bench.cli.execute import RunTimes, execute
+from bench.cli.options import Integers, Seconds, TaskName, setting_options, storage_options
 from bench.datasets import ensure, open_dataset
-from bench.errors import EXIT_FAILED, EXIT_INTERRUPTED, EXIT_NOTHING_RAN, UsageError
-from bench.families import family_of
+from bench.errors import UsageError
 from bench.machine import limits
+from bench.machine.others import Look
 from bench.model import Storage
 from bench.records.bucket import Bucket, make_local_directory, split
-from bench.records.directory import Record, read_run
-from bench.report.text import print_run
-from bench.report.write import write as write_report
 from bench.request import OWN_SETTINGS, PlannedTrial, Request
 from bench.runs import campaign as campaigns
-from bench.runs.campaign import Campaign
-from bench.runs.progress import Progress
 from bench.spark import conf
 from bench.stores.filesystem import from_environment, is_uri, normal
-from bench.trial.runner import TrialInterrupt
 
 
 @click.command()
@@ -49,7 +44,19 @@ from bench.trial.runner import TrialInterrupt
     help="Keras model to score with.  [default: one that is made once]",
 )
 @click.option("--row-budget", "budget_s", type=Seconds(), help="For row-by-row scoring, each trial.  [default: 60s]")
-@renamed("--budget", "--row-budget")
+@click.option(
+    "--budget", "whole_s", type=Seconds(), help="For the whole run: no trial begins after it.  [default: no limit]"
+)
+@click.option("--wait-quiet", "quiet_s", type=Seconds(), help="Wait until no other program uses the cores, so long.")
+@click.option(
+    "--retry-disturbed",
+    "retries",
+    type=click.IntRange(0),
+    default=2,
+    show_default=True,
+    envvar="BENCH_RETRY_DISTURBED",
+    help="How often a trial that others disturbed is run again; 0 takes the machine as it is.",
+)
 @click.option("--timeout", "timeout_s", type=Seconds(), default="10m", show_default=True, help="For each trial.")
 @setting_options
 @click.option("--seed", type=click.IntRange(0, 2**31 - 1), help="Seed of the trials and of their order.")
@@ -58,7 +65,9 @@ from bench.trial.runner import TrialInterrupt
 @click.option(
     "--spark-conf-file", type=click.Path(exists=True, dir_okay=False, resolve_path=True), help="File with more of them."
 )
-@click.option("--resume", metavar="RUN", help="Run what has no ok record in RUN, a directory or URI.")
+@click.option(
+    "--resume", metavar="RUN", help="Run what has no ok record in RUN, a directory or URI, and what others disturbed."
+)
 @click.option("--out", default="results", show_default=True, help="Directory or URI that holds runs.")
 @click.option("--dry-run", is_flag=True, help="Print the plan and run nothing.")
 @click.option("--json", "as_json", is_flag=True, help="Print records only, a line each.")
@@ -67,6 +76,9 @@ def run(
     data_name: str,
     storage: Storage,
     timeout_s: float,
+    whole_s: float | None,
+    quiet_s: float | None,
+    retries: int,
     resume: str | None,
     out: str,
     dry_run: bool,
@@ -74,11 +86,13 @@ def run(
     **wanted: Any,
 ) -> None:
     """Run strategies on a dataset, print a table and keep the records."""
+    look = Look() if retries or quiet_s else None
+    times = RunTimes(timeout_s, time.monotonic() + whole_s if whole_s else math.inf, quiet_s or 0.0, retries, look)
     if resume and is_uri(resume):
-        sys.exit(_resume_remote(resume, from_environment(resume, storage), timeout_s, dry_run, as_json))
+        sys.exit(_resume_remote(resume, from_environment(resume, storage), times, dry_run, as_json))
     if resume:
-        campaign = campaigns.resume(Path(resume), open_dataset)
-        sys.exit(_print_plan(campaign.trials) if dry_run else _execute(campaign, timeout_s, as_json))
+        campaign = campaigns.resume(Path(resume), open_dataset, disturbed=retries > 0)
+        sys.exit(_print_plan(campaign.trials) if dry_run else execute(campaign, times, as_json))
     if wanted["budget_s"] and wanted["budget_s"] >= timeout_s:
         raise UsageError("--row-budget is no less than --timeout, so that no trial could use it up: raise --timeout.")
     request = _request(wanted)
@@ -87,21 +101,22 @@ def run(
         sys.exit(_print_plan(campaigns.make_plan(request, dataset, to_run=False)))
     command = ["bench", *sys.argv[1:]]
     if not is_uri(out):
-        sys.exit(_execute(campaigns.start(request, dataset, Path(normal(out)), command), timeout_s, as_json))
+        sys.exit(execute(campaigns.start(request, dataset, Path(normal(out)), command), times, as_json))
     with make_local_directory() as directory:
         bucket = Bucket(out, from_environment(out, storage))
         campaign = replace(campaigns.start(request, dataset, directory, command), bucket=bucket)
         bucket.begin(campaign.directory)
-        code = _execute(campaign, timeout_s, as_json)
+        code = execute(campaign, times, as_json)
     sys.exit(code)
 
 
-def _resume_remote(uri: str, storage: Storage, timeout_s: float, dry_run: bool, as_json: bool) -> int:
+def _resume_remote(uri: str, storage: Storage, times: RunTimes, dry_run: bool, as_json: bool) -> int:
     prefix, name = split(uri)
     bucket = Bucket(prefix, storage)
     with make_local_directory() as directory:
-        campaign = replace(campaigns.resume(bucket.fetch(name, directory), open_dataset), bucket=bucket)
-        return _print_plan(campaign.trials) if dry_run else _execute(campaign, timeout_s, as_json)
+        rest = campaigns.resume(bucket.fetch(name, directory), open_dataset, disturbed=times.retries > 0)
+        campaign = replace(rest, bucket=bucket)
+        return _print_plan(campaign.trials) if dry_run else execute(campaign, times, as_json)
 
 
 def _request(wanted: dict[str, Any]) -> Request:
@@ -139,53 +154,4 @@ def _print_plan(trials: list[PlannedTrial]) -> int:
             f"{number:3}  {trial.strategy}  {trial.task}  "
             f"workers {trial.workers} x {trial.threads_per_worker} threads  cores {trial.cores}  repeat {trial.repeat}"
         )
-    return 0
-
-
-def _execute(campaign: Campaign, timeout_s: float, as_json: bool) -> int:
-    records: list[Record] = []
-    try:
-        with Progress(Console(stderr=True, quiet=as_json, highlight=False), len(campaign.trials)) as progress:
-            for record in campaigns.execute(campaign, timeout_s, progress):
-                records.append(record)
-                if as_json:
-                    click.echo(json.dumps(record))
-    except TrialInterrupt as interrupt:
-        if as_json:
-            click.echo(json.dumps(interrupt.record))
-        options = campaign.bucket.options if campaign.bucket else ""
-        click.echo(f"Interrupted: go on with `bench run --resume {_place(campaign)}{options}`.", err=True)
-        return EXIT_INTERRUPTED
-    done = read_run(campaign.directory.path)
-    report = campaign.directory.path / "report.html"
-    write_report([done], report)
-    if not as_json:
-        print_run(done, Console(highlight=False))
-    if campaign.bucket:
-        # After the table, so that a store that fails does not suppress it.
-        campaign.bucket.finish(campaign.directory, report)
-    if not as_json:
-        click.echo(f"Records and logs: {_place(campaign)}")
-        click.echo(f"Report: {_place(campaign)}/{report.name}")
-    return exit_code(records)
-
-
-def _place(campaign: Campaign) -> str:
-    if campaign.bucket:
-        return f"{campaign.bucket.uri}/{campaign.directory.name}"
-    return str(campaign.directory.path)
-
-
-def exit_code(records: list[Record]) -> int:
-    """Return the exit code of a run by its records; the control does not count as work.
-
-    Args:
-        records: The records.
-    """
-    if any(record["status"] not in ("ok", "skipped") for record in records):
-        return EXIT_FAILED
-    work = [record for record in records if family_of(record["trial"]["family"]).works]
-    if work and all(record["status"] == "skipped" for record in work):
-        click.echo("Error: nothing could run here: install what the reasons above name.", err=True)
-        return EXIT_NOTHING_RAN
     return 0

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import functools
+import math
 import statistics
 from collections import Counter, defaultdict
 from collections.abc import Iterable
@@ -11,7 +12,9 @@ from typing import Any
 
 from bench.families import family_of
 from bench.problems import Problem, problem_of
-from bench.records.directory import Record, last_records
+from bench.records.choice import chosen_records
+from bench.records.directory import Record
+from bench.records.disturbance import disturbed, taken_share
 from bench.tasks import TASKS, Task
 
 CASE_FACTS = ("strategy", "family", "task", "dataset", "workers", "cores", "threads_per_worker")
@@ -47,9 +50,29 @@ class Case:
         return [record for record in self.records if record["status"] == "ok"]
 
     @functools.cached_property
+    def undisturbed(self) -> list[Record]:
+        """The records with status ``ok`` of trials that others did not disturb."""
+        return [record for record in self.ok if not disturbed(record)]
+
+    @property
+    def counted(self) -> list[Record]:
+        """The records that figures are made of: the undisturbed ones; where there are none, all that are ``ok``."""
+        return self.undisturbed or self.ok
+
+    @property
+    def disturbed(self) -> bool:
+        """Whether others disturbed every trial that ended well, so that its time is too long by nobody knows what."""
+        return bool(self.ok) and not self.undisturbed
+
+    @property
+    def taken(self) -> float:
+        """The cores that others had in its counted trials: the median."""
+        return statistics.median(shares) if (shares := [taken_share(record) or 0.0 for record in self.counted]) else 0.0
+
+    @functools.cached_property
     def samples(self) -> list[float]:
-        """The judged seconds of each ``ok`` record."""
-        return [seconds for record in self.ok if (seconds := self.kind.seconds(record)) is not None]
+        """The judged seconds of each undisturbed record."""
+        return [seconds for record in self.undisturbed if (seconds := self.kind.seconds(record)) is not None]
 
     @property
     def kind(self) -> Task:
@@ -85,13 +108,13 @@ class Case:
         return ", ".join(f"{status} {number}" for status, number in counts.most_common())
 
     def median(self, *path: str) -> float | None:
-        """Return the median over the ``ok`` records of one of their values.
+        """Return the median over the counted records of one of their values.
 
         Args:
             path: Keys that lead to the value, such as ``"phases", "setup"``.
         """
         if path not in self._medians:
-            values = [value for record in self.ok if (value := _value(record, path)) is not None]
+            values = [value for record in self.counted if (value := _value(record, path)) is not None]
             self._medians[path] = statistics.median(values) if values else None
         return self._medians[path]
 
@@ -114,7 +137,7 @@ def cases(records: Iterable[Record]) -> list[Case]:
         records: The records of one run, or of several whose trials are alike.
     """
     grouped: dict[tuple[Any, ...], list[Record]] = defaultdict(list)
-    for record in last_records(records):
+    for record in chosen_records(records):
         trial = record["trial"]
         grouped[tuple(trial[name] for name in CASE_FACTS)].append(record)
     found = [
@@ -125,7 +148,7 @@ def cases(records: Iterable[Record]) -> list[Case]:
 
 def _rank(case: Case) -> tuple[bool, bool, float, str]:
     seconds = cost(case)
-    return case.works, seconds is None, seconds or 0.0, case.strategy
+    return case.works, seconds is None, seconds or time_s(case) or math.inf, case.strategy
 
 
 @dataclass(frozen=True)
@@ -164,7 +187,7 @@ def scaling(case: Case, summaries: Iterable[Case]) -> Scaling | None:
 
 
 def cost(case: Case) -> float | None:
-    """Return the judged seconds of a case: the median of its repeats; see `bench.tasks.base.Task.seconds`."""
+    """Return the judged seconds of a case: the median of its undisturbed repeats; None where it has none."""
     found = samples(case)
     return statistics.median(found) if found else None
 
@@ -176,7 +199,7 @@ def overhead_s(summaries: Iterable[Case]) -> float | None:
 
 
 def samples(case: Case) -> list[float]:
-    """Return the judged seconds of each repeat of a case; see `bench.tasks.base.Task.seconds`."""
+    """Return the judged seconds of each undisturbed repeat of a case; see `bench.tasks.base.Task.seconds`."""
     return case.samples
 
 
@@ -187,5 +210,5 @@ def time_s(case: Case) -> float | None:
 
 
 def times(case: Case) -> list[float]:
-    """Return the seconds that each repeat took: to a model, or to score all the rows that it scored."""
-    return [seconds for record in case.ok if (seconds := case.kind.duration_s(record)) is not None]
+    """Return the seconds that each counted repeat took: to a model, or to score all the rows that it scored."""
+    return [seconds for record in case.counted if (seconds := case.kind.duration_s(record)) is not None]

@@ -46,6 +46,11 @@ class ComparedCase:
     verdict: str
     worse: tuple[str, ...] = ()
 
+    @property
+    def disturbed(self) -> bool:
+        """Whether others disturbed every trial of one side, so that its times cannot be compared."""
+        return self.a.disturbed or self.b.disturbed
+
 
 @dataclass(frozen=True)
 class Comparison:
@@ -154,6 +159,8 @@ def _judge(a: Case, b: Case, found: Ratio | None, told_apart: bool, threshold: f
     before, after = ({record["status"] for record in case.records} for case in (a, b))
     if worse or "invalid" in after - before:
         verdict = "worse"
+    elif (a.disturbed or b.disturbed) and a.ok and b.ok and not after - {"ok", "skipped"}:
+        verdict = "inconclusive"
     elif found is None or after - {"ok", "skipped"}:
         verdict = _without_figures(before, after)
     elif told_apart:

@@ -12,7 +12,8 @@ from typing import Any
 from bench import environment
 from bench.findings.cases import Case, cases
 from bench.problems import Problem, problem_of
-from bench.records.directory import Record, Run, last_records
+from bench.records.choice import chosen_records
+from bench.records.directory import Record, Run
 from bench.request import setting_names, setting_of
 from bench.tasks import TASKS
 
@@ -107,7 +108,7 @@ def _groups(runs: Iterable[Run]) -> list[Group]:
     for run in runs:
         datasets.setdefault(run.run["dataset"]["fingerprint"], run.run["dataset"])
         settings = _settings(run)
-        for record in last_records(run.records):
+        for record in chosen_records(run.records):
             trial = record["trial"]
             parted[trial["task"], trial["fingerprint"], settings].append(record)
     found = []

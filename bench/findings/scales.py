@@ -12,6 +12,7 @@ from bench.findings.crossover import Crossover, crossover
 from bench.findings.groups import Group
 from bench.findings.interval import Interval, of_median
 from bench.findings.names import case_name
+from bench.findings.ranking import disturbed_cases
 
 MOST_PAIRS = 400  # of strategies that are searched for a crossover
 
@@ -78,6 +79,7 @@ class RowScaling:
         features: Number of features of each.
         curves: A curve for each case that ran on more than one.
         crossovers: The crossovers of pairs of strategies, those within the range first, by rows.
+        disturbed: Whether others disturbed a case, so that none can be called the fastest.
     """
 
     task: str
@@ -85,6 +87,7 @@ class RowScaling:
     features: int
     curves: tuple[Curve, ...]
     crossovers: tuple[Crossover, ...]
+    disturbed: bool = False
 
     @property
     def fastest(self) -> tuple[str, str]:
@@ -129,6 +132,7 @@ def _by_rows(sizes: dict[int, Group]) -> RowScaling:
         len(first.dataset["features"]),
         tuple(curves),
         tuple(_crossovers({curve.name: seconds[curve.name] for curve in curves})),
+        any(disturbed_cases(group.contenders) for group in ordered.values()),
     )
 
 

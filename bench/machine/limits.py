@@ -6,9 +6,12 @@ Read as in proc(5), cgroups(7), and the kernel's ``admin-guide/cgroup-v1`` and `
 
 from __future__ import annotations
 
+import functools
 import os
 from collections.abc import Iterator
 from pathlib import Path, PurePosixPath
+
+THROTTLED = {"throttled_usec": 1e-6, "throttled_time": 1e-9}  # in version 2 and 1 of control groups
 
 
 def cores_available(root: Path = Path("/"), affinity: int | None = None) -> int:
@@ -24,6 +27,30 @@ def cores_available(root: Path = Path("/"), affinity: int | None = None) -> int:
     allowed = float(affinity if affinity is not None else _affinity())
     quotas = [quota for group in _groups(root, "cpu") if (quota := _cpu_quota(group)) is not None]
     return max(1, int(min([allowed, *quotas])))
+
+
+def throttled_s(root: Path = Path("/")) -> float | None:
+    """Return the seconds for which the tightest control group was kept from its cores, ``None`` where none has a quota.
+
+    Args:
+        root: Where ``/proc`` and ``/sys`` lie.
+    """
+    found = [seconds for group in _limited(root) if (seconds := _throttled_s(group)) is not None]
+    return max(found, default=None)
+
+
+@functools.cache
+def _limited(root: Path) -> tuple[Path, ...]:
+    """Return the control groups with a CPU quota; looked up once, since a trial asks ten times a second."""
+    return tuple(group for group in _groups(root, "cpu") if _cpu_quota(group) is not None)
+
+
+def _throttled_s(group: Path) -> float | None:
+    for line in _read(group / "cpu.stat").splitlines():
+        name, _, value = line.partition(" ")
+        if name in THROTTLED:
+            return int(value) * THROTTLED[name]
+    return None
 
 
 def memory_available(root: Path = Path("/")) -> int | None:

@@ -11,7 +11,6 @@ from __future__ import annotations
 
 import json
 import os
-from collections.abc import Iterable
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -182,17 +181,3 @@ def latest(out: Path) -> Path:
     if not runs:
         raise ResultsError(f"There is no run in {out}: `bench run` makes one.")
     return max(runs, key=lambda run: run.name)
-
-
-def trial_key(trial: dict[str, Any]) -> tuple[Any, ...]:
-    """Return the facts that identify a trial within its run."""
-    return trial["strategy"], trial["task"], trial["workers"], trial["cores"], trial["repeat"]
-
-
-def last_records(records: Iterable[Record]) -> list[Record]:
-    """Return the last record of each trial: after a resumed run, a trial may have several.
-
-    Args:
-        records: The records of one run or several.
-    """
-    return list({(record["run"], *trial_key(record["trial"])): record for record in records}.values())

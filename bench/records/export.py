@@ -10,6 +10,7 @@ from typing import Any
 from bench import scrub
 from bench.problems import metrics_of, problem_of
 from bench.records.directory import Record, Run
+from bench.records.disturbance import disturbances
 from bench.records.reading import FORMAT, VERSION
 
 FIGURES = ("wall_s", "time_to_model_s", "rows", "rows_per_s", "rows_per_s_warm")
@@ -77,7 +78,20 @@ def flat_names(grades: Sequence[str]) -> list[str]:
     Args:
         grades: Out of `grade_names`.
     """
-    return ["run", *TRIAL, "status", "reason", "phase", *FIGURES, *grades, *USAGE, "environment", "started_at", "log"]
+    return [
+        "run",
+        *TRIAL,
+        "status",
+        "reason",
+        "phase",
+        *FIGURES,
+        *grades,
+        *USAGE,
+        "disturbed",
+        "environment",
+        "started_at",
+        "log",
+    ]
 
 
 def flat(record: Record, grades: Sequence[str]) -> dict[str, Any]:
@@ -95,6 +109,7 @@ def flat(record: Record, grades: Sequence[str]) -> dict[str, Any]:
         **{name: record.get(name) for name in FIGURES},
         **{name: quality.get(name) for name in grades},
         **{name: record["resources"].get(name) for name in USAGE},
+        "disturbed": "; ".join(disturbances(record)) or None,
     }
 
 

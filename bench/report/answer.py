@@ -8,9 +8,10 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
-from bench.findings.cases import Case, samples
+from bench.findings.cases import Case, samples, times
 from bench.findings.groups import Group
 from bench.findings.names import case_name
+from bench.findings.ranking import SURVIVES, disturbed_cases, remedy, why_unranked
 from bench.report import evidence, price
 from bench.report.phrases import NAMED, others
 from bench.report.price import Remark
@@ -45,7 +46,7 @@ def answers(group: Group, quality: float | None) -> list[Answer]:
         group: The group.
         quality: The grade that is asked for, the first of the problem; None for a little worse than the best measured.
     """
-    measured = [case for case in group.contenders if samples(case)]
+    measured = [case for case in group.contenders if times(case)]
     if not measured:
         return [Answer("Nothing was measured: every strategy was skipped or did not end well.")]
     if TASKS[group.task].weighs_quality:
@@ -68,6 +69,8 @@ def _by_quality(measured: Sequence[Case], wanted: float | None) -> Answer:
         most = f"the best is {case_name(top)} with {metric.shown(graded[top])}" if top else "nothing has one"
         what = f"{metric.article} {metric.label} of {metric.shown(asked)}"
         return Answer(f"Nothing reaches {what}: {most}.", caution=evidence.busy(measured), asked=asked)
+    if why_unranked(good):
+        return _unranked("", good, measured, price.bound(metric, asked, wanted is not None))
     more = [
         *price.quality(good, graded, asked, wanted is not None),
         *price.lesser(good, measured),
@@ -85,6 +88,8 @@ def _told(
     asked: float | None = None,
 ) -> Answer:
     """Return the answer that the times of the good cases give, with its evidence."""
+    if why_unranked(good):
+        return _unranked(where, good, measured, [])
     by_name: dict[str, Case] = {}
     for case in good:
         name = case_name(case)
@@ -121,6 +126,13 @@ def _told(
         points = [("How sure", evidence.enough(repeats)), ("Lead", evidence.lead(found))]
     said = tuple((word, sentence) for word, sentence in (*points, *more) if sentence)
     return Answer(_sentence(where, headline), said, caution, found.together, asked)
+
+
+def _unranked(where: str, good: Sequence[Case], measured: Sequence[Case], more: Sequence[Remark]) -> Answer:
+    """Return the answer where others disturbed a case: no fastest is named."""
+    headline = f"this run cannot rank by time: {why_unranked(good)}."
+    points = [*more, ("What stands", SURVIVES), ("To rank them", remedy(disturbed_cases(good)[0].ok[0]["run"]))]
+    return Answer(_sentence(where, headline), tuple(points), evidence.busy(measured))
 
 
 def _sentence(where: str, headline: str) -> str:

@@ -65,6 +65,7 @@ def as_document(found: Comparison) -> dict[str, Any]:
             {
                 **_described(compared.a),
                 "verdict": compared.verdict,
+                "disturbed": compared.disturbed,
                 "ratio": compared.ratio and asdict(compared.ratio),
                 "quality": {"a": grades(compared.a.ok), "b": grades(compared.b.ok)},
                 "worse": list(compared.worse),
@@ -104,7 +105,8 @@ def _row(compared: ComparedCase, metrics: Sequence[Metric]) -> tuple[str, ...]:
     beside = [_beside(metric, quality) for metric in metrics]
     repeats = f"{ratio.n_a} and {ratio.n_b}" if ratio else ""
     times = [_seconds(case) for case in (compared.a, compared.b)]
-    return _name(compared.a), compared.verdict, *times, figure, interval, repeats, *beside
+    verdict = f"{compared.verdict}, disturbed" if compared.disturbed else compared.verdict
+    return _name(compared.a), verdict, *times, figure, interval, repeats, *beside
 
 
 def _seconds(case: Case) -> str:
@@ -147,8 +149,23 @@ def _after(found: Comparison) -> list[str]:
         for side, cases in (("A", found.only_a), ("B", found.only_b))
         if cases
     ]
+    disturbed = [
+        f"{_name(case)} in {side} was disturbed: others had {case.taken:.1f} cores while it was measured, and its time "
+        "is compared with none."
+        for one in found.compared
+        for side, case in (("A", one.a), ("B", one.b))
+        if case.disturbed
+    ]
     few = any(one.ratio and one.ratio.low is None for one in found.compared)
-    return [*worse, *reasons, *only, *([FEW] if few else []), *_too_few(found), *([] if found.together else [APART])]
+    return [
+        *worse,
+        *reasons,
+        *disturbed,
+        *only,
+        *([FEW] if few else []),
+        *_too_few(found),
+        *([] if found.together else [APART]),
+    ]
 
 
 def _too_few(found: Comparison) -> list[str]:

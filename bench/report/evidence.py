@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 from bench.findings.cases import Case
 from bench.findings.names import case_name
-from bench.findings.noise import busy_share
+from bench.records.disturbance import busy_share
 from bench.report.phrases import NAMED
 from bench.stats import BestSet, Ratio, repeats_needed
 from bench.writing import figures

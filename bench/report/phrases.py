@@ -42,6 +42,8 @@ def _rows(value: float) -> str:
 
 def fastest_by_rows(found: RowScaling) -> str:
     """Return a sentence that names the fastest on few rows and on many, and the number of rows between."""
+    if found.disturbed:
+        return "Others disturbed some of these trials: none can be called the fastest."
     few, many = found.fastest
     if few == many:
         return f"{few} is the fastest on the fewest rows and on the most."

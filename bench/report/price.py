@@ -7,6 +7,8 @@ from collections.abc import Sequence
 
 from bench.findings.cases import Case, cost
 from bench.findings.names import case_name
+from bench.findings.ranking import disturbed_cases
+from bench.problems import Metric
 from bench.report.phrases import NAMED, others
 from bench.writing import figures
 
@@ -26,7 +28,7 @@ def quality(good: Sequence[Case], graded: dict[Case, float], asked: float | None
         return []
     metric = good[0].problem.metrics[0]
     up = metric.better > 0
-    how = "as asked for" if wanted else f"the best measured {'less' if up else 'plus'} {metric.near}"
+    how = _how(metric, wanted)
     missing = [case for case in graded if case not in good]
     names = [case_name(case) for case in missing[:NAMED]] + others([case_name(case) for case in missing])
     missed = f" {'Below' if up else 'Above'} that: {figures.names(names)}." if names else ""
@@ -37,9 +39,27 @@ def quality(good: Sequence[Case], graded: dict[Case, float], asked: float | None
         difference = f"{metric.shown(gain)} {'more' if up else 'less'}"
         seconds = top.kind.scaled(_seconds(top), top.kind.axis_rows)
         price = f" The best is {case_name(top)}: {difference}, in {figures.seconds(seconds)}."
-    bound = "least" if up else "most"
-    what = f"{metric.article.capitalize()} {metric.label} of at {bound} {metric.shown(asked)}"
-    return [("Quality", f"{what}, {how}.{missed}{price}")]
+    return [("Quality", f"{_bound(metric, asked)}, {how}.{missed}{price}")]
+
+
+def bound(metric: Metric, asked: float | None, wanted: bool) -> list[Remark]:
+    """Return the quality that was asked for, and nothing about times.
+
+    Args:
+        metric: The problem's first grade.
+        asked: The grade that was asked for; None where none was.
+        wanted: Whether a person asked for it; else it is a little worse than the best.
+    """
+    return [] if asked is None else [("Quality", f"{_bound(metric, asked)}, {_how(metric, wanted)}.")]
+
+
+def _bound(metric: Metric, asked: float) -> str:
+    least = "least" if metric.better > 0 else "most"
+    return f"{metric.article.capitalize()} {metric.label} of at {least} {metric.shown(asked)}"
+
+
+def _how(metric: Metric, wanted: bool) -> str:
+    return "as asked for" if wanted else f"the best measured {'less' if metric.better > 0 else 'plus'} {metric.near}"
 
 
 def lesser(good: Sequence[Case], measured: Sequence[Case]) -> list[Remark]:
@@ -50,7 +70,7 @@ def lesser(good: Sequence[Case], measured: Sequence[Case]) -> list[Remark]:
         measured: All cases.
     """
     fastest = min(measured, key=_seconds)
-    if fastest in good:
+    if fastest in good or disturbed_cases(measured):
         return []
     return [("With less quality", f"{case_name(fastest)} is faster: {time_and_grade(fastest)}.")]
 

@@ -8,8 +8,8 @@ from dataclasses import dataclass
 from bench.families import family_of
 from bench.findings.cases import cases, overhead_s
 from bench.findings.groups import Panel
-from bench.findings.noise import busy_share
 from bench.records.directory import Record, Run
+from bench.records.disturbance import busy_share
 from bench.writing import figures
 from bench.writing.clean import shown
 

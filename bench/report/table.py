@@ -191,8 +191,14 @@ def cpu_per_million_rows(case: Case) -> float | None:
 
 
 def ended(case: Case) -> str:
-    """Return how the trials ended, with the success rate where some did not end well."""
+    """Return how the trials ended, with the success rate where some did not end well, and who disturbed them."""
     number = len(case.records)
+    if case.disturbed:
+        return f"{_ended(case, number)}, disturbed ({case.taken:.1f} cores)"
+    return _ended(case, number)
+
+
+def _ended(case: Case, number: int) -> str:
     if len(case.ok) == number:
         return "ok" if number == 1 else f"ok {number} of {number}"
     return case.status if number == 1 else f"ok {len(case.ok)} of {number}: {case.status}"

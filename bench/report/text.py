@@ -9,6 +9,7 @@ from rich.markup import escape
 from rich.table import Table
 
 from bench.findings.cases import Case, Scaling, cases, cost, overhead_s, scaling
+from bench.findings.ranking import SURVIVES, disturbed_cases, remedy, why_unranked
 from bench.problems import Problem
 from bench.records.directory import Run
 from bench.tasks import TASKS, Task
@@ -47,6 +48,10 @@ def print_run(run: Run, console: Console) -> None:
     for case in summaries:
         for reason in dict.fromkeys(record["reason"] for record in case.records if record["reason"]):
             console.print(f"{_name(case)}: {escape(shown(reason, REASON_LIMIT))}", soft_wrap=True)
+    for name in TASKS:
+        if why := why_unranked([case for case in summaries if case.task == name]):
+            told = f"This run cannot rank by time: {why}. What stands: {SURVIVES} {remedy(str(run.directory.path))}"
+            console.print(escape(told), style="yellow", soft_wrap=True)
     for warning in run.warnings:
         console.print(f"Warning: {escape(warning)}", soft_wrap=True)
     overhead = overhead_s(summaries)
@@ -58,7 +63,8 @@ def print_run(run: Run, console: Console) -> None:
 def _table(run: Run, task: Task, summaries: list[Case]) -> Table:
     dataset = run.run["dataset"]
     columns = _columns(task, summaries[0].problem)
-    best = min((seconds for case in summaries if case.works and (seconds := cost(case))), default=None)
+    timed = [] if disturbed_cases(summaries) else [case for case in summaries if case.works]
+    best = min((seconds for case in timed if (seconds := cost(case))), default=None)
     title = (
         f"{dataset['name']}, {task.rows_described(dataset):,} rows {task.rows_are}, {run.run['request']['cores']} cores"
     )
@@ -74,6 +80,8 @@ def _table(run: Run, task: Task, summaries: list[Case]) -> Table:
         table.add_column(heading, justify="right", no_wrap=True)
     for case, scales in zip(summaries, scalings, strict=True):
         status = f"[{STYLES.get(case.status, 'red')}]{case.status}[/]"
+        if case.disturbed:
+            status += f", [yellow]disturbed {case.taken:.1f}[/]"
         cells = [show(case.median(*path)) for _, show, path in columns]
         cells += [_slower(case, best)] if slower else []
         cells += _scaling(scales) if scaled else []

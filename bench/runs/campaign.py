@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 import fnmatch
-import re
 import secrets
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from dataclasses import asdict, dataclass, replace
 from datetime import UTC, datetime
 from pathlib import Path
@@ -17,14 +16,14 @@ from bench.families import CONTROL
 from bench.model import Dataset, Storage, Strategy
 from bench.plugins import Plugin
 from bench.records.bucket import Bucket
-from bench.records.directory import Record, RunDirectory, last_records, read_run, trial_key
+from bench.records.choice import chosen_records, is_settled, trial_key
+from bench.records.directory import RunDirectory, read_run
 from bench.records.header import RunHeader
 from bench.request import PlannedTrial, Request, request_of
 from bench.runs import plan
-from bench.runs.progress import Progress
 from bench.spark import conf
 from bench.tasks import TASKS
-from bench.trial import record, references, runner
+from bench.trial import record, references
 
 
 @dataclass(frozen=True)
@@ -136,12 +135,13 @@ def _surroundings(request: Request) -> dict[str, Any]:
     return environment.describe(cores=request.cores, cluster={"master": master, "settings": settings})
 
 
-def resume(path: Path, dataset_of: Callable[[str, Storage], Dataset]) -> Campaign:
-    """Return the rest of an earlier run: the trials without an ``ok`` record.
+def resume(path: Path, dataset_of: Callable[[str, Storage], Dataset], *, disturbed: bool = True) -> Campaign:
+    """Return the rest of an earlier run: the trials without an ``ok`` record, and those that others disturbed.
 
     Args:
         path: The run's directory.
         dataset_of: Opens a dataset, given its path and its storage.
+        disturbed: Whether trials that others disturbed belong to the rest.
 
     Raises:
         ResultsError: There is no such run, or the dataset, model or environment has changed since.
@@ -157,7 +157,9 @@ def resume(path: Path, dataset_of: Callable[[str, Storage], Dataset]) -> Campaig
         raise ResultsError(f"The dataset {dataset.name!r} is not what it was when {path.name} began: start a new run.")
     surroundings = _surroundings(request)
     _refuse_another(earlier.run["environment"], surroundings, path.name)
-    done = {trial_key(entry["trial"]) for entry in last_records(earlier.records) if entry["status"] == "ok"}
+    done = {
+        trial_key(entry["trial"]) for entry in chosen_records(earlier.records) if is_settled(entry, disturbed=disturbed)
+    }
     planned_now = make_plan(request, dataset)
     models = [
         {trial.get("model") for trial in trials} for trials in (earlier.run["plan"], map(record.describe, planned_now))
@@ -175,51 +177,3 @@ def _refuse_another(before: dict[str, Any], now: dict[str, Any], name: str) -> N
             raise ResultsError(
                 f"{fact} was {earlier.get(fact)} when {name} began and is {present.get(fact)} now: start a new run."
             )
-
-
-def execute(campaign: Campaign, timeout_s: float, progress: Progress) -> Iterator[Record]:
-    """Run the trials and yield each record once it is on disk.
-
-    Args:
-        campaign: Out of `start` or `resume`.
-        timeout_s: Seconds that each trial may take.
-        progress: Shows the progress.
-
-    Raises:
-        runner.TrialInterrupt: Ctrl-C was pressed; the record of the interrupted trial is on disk.
-    """
-    directory, first = campaign.directory, len(list(campaign.directory.logs.iterdir()))
-    for number, planned in enumerate(campaign.trials, first):
-        progress.begin(planned)
-        if reason := plugins.why_not(planned.strategy):
-            entry = record.make_skipped(planned, reason, run=directory.name, environment=campaign.environment)
-        else:
-            try:
-                entry = runner.run(
-                    planned,
-                    run_name=directory.name,
-                    environment=campaign.environment,
-                    log=directory.logs / log_name(number, planned, secrets.token_hex(2) if campaign.bucket else ""),
-                    timeout_s=timeout_s,
-                    watch=progress.watch,
-                )
-            except runner.TrialInterrupt as interrupt:
-                _keep(campaign, interrupt.record)
-                raise
-        _keep(campaign, entry)
-        progress.end(entry)
-        yield entry
-
-
-def _keep(campaign: Campaign, entry: Record) -> None:
-    campaign.directory.append(entry)
-    if campaign.bucket:
-        campaign.bucket.keep(campaign.directory, entry)
-
-
-def log_name(number: int, planned: PlannedTrial, token: str = "") -> str:
-    """Return the name of a trial's log, with a token where another process may write a log of the same number."""
-    trial = planned.trial
-    strategy = re.sub(r"[^A-Za-z0-9_.-]", "_", trial.strategy)
-    ending = f"-{token}.log" if token else ".log"
-    return f"{number:04d}-{strategy}-{trial.task}-workers{trial.workers}-repeat{trial.repeat}{ending}"

@@ -10,6 +10,7 @@ from rich.live import Live
 from rich.markup import escape
 
 from bench.records.directory import Record
+from bench.records.disturbance import disturbances
 from bench.request import PlannedTrial
 
 
@@ -32,6 +33,12 @@ class Progress:
         self._number = 0
         self._name = ""
 
+    def add(self, number: int) -> None:
+        """Show that so many trials are run again, because others disturbed them."""
+        self._total += number
+        what = "1 trial" if number == 1 else f"{number} trials"
+        self._console.print(f"Others disturbed {what}: once more.", highlight=False)
+
     def begin(self, planned: PlannedTrial) -> None:
         """Show the beginning of a trial."""
         trial = planned.trial
@@ -47,7 +54,11 @@ class Progress:
 
     def end(self, record: Record) -> None:
         """Print the status of a trial that has ended."""
-        self._console.print(escape(f"{self._name}: {record['status']}, {record['wall_s']:.1f} s"), highlight=False)
+        spoiled = "; ".join(disturbances(record)) if record["status"] == "ok" else ""
+        told = (
+            f"{self._name}: {record['status']}, {record['wall_s']:.1f} s{', disturbed: ' if spoiled else ''}{spoiled}"
+        )
+        self._console.print(escape(told), highlight=False, soft_wrap=True)
 
     def __enter__(self) -> Self:
         if self._console.is_terminal:

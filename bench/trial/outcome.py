@@ -5,7 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any
 
-from bench.trial.probe import MachineCounters, TreeProbe
+from bench.trial.counters import MachineCounters
+from bench.trial.probe import TreeProbe
 
 
 @dataclass(frozen=True)

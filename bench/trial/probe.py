@@ -7,13 +7,14 @@ import os
 import resource
 import signal
 import time
-from dataclasses import dataclass
 from pathlib import Path
 
+from bench.trial.counters import MachineCounters, Pressures, cpu_seconds
 from bench.trial.processes import ProcessTree
 
 INTERVAL_S = 0.1
 COST_SHARE = 0.004  # of one core, for taking samples, and the same again for reading the PSS
+FORKS_BUDGET_S = 0.2  # CPU seconds of one trial, for reading it sooner because there are other processes than last time
 _PAGE = resource.getpagesize()
 _TICK = 1 / os.sysconf("SC_CLK_TCK")
 
@@ -29,6 +30,8 @@ class TreeProbe:
     The kernel adds a dead process's CPU time to its parent's when the parent waits for it. A parent that ignores
     SIGCHLD never waits, and the time is lost: Spark's Python daemon is such a parent. So the probe reads the time of
     its children while they live, and misses their time after the last sample.
+
+    Each sample also notes how much CPU time others have had, so that it is known phase by phase.
     """
 
     def __init__(self, tree: ProcessTree) -> None:
@@ -41,9 +44,12 @@ class TreeProbe:
         self._peak_resident = 0
         self._proportion = 1.0
         self._next_reading = 0.0
+        self._readings_s = 0.0
+        self._members_read: set[int] = set()
         self._unwaited: dict[int, float | None] = {}
         self.peak_bytes = 0
         self.cost_s = 0.0
+        self.pressures: list[Pressures] = []
 
     def sample(self) -> float:
         """Take a sample and return the seconds to wait before the next one."""
@@ -51,18 +57,34 @@ class TreeProbe:
         members = self._tree.members()
         resident = sum(_resident_bytes(pid) for pid in members)
         self._read_unwaited(members)
+        self._read_pressures(members)
         cost = time.thread_time() - began
-        if resident > 1.02 * self._peak_resident and time.monotonic() >= self._next_reading:
+        if resident > 1.02 * self._peak_resident and self._may_read(members):
             self._read_proportional(members, resident)
         self.peak_bytes = max(self.peak_bytes, int(resident * self._proportion))
         self.cost_s += time.thread_time() - began
         return max(INTERVAL_S, cost / COST_SHARE)
 
+    def _may_read(self, members: list[int]) -> bool:
+        """Return whether the budget allows a reading; other processes share other pages, and so have a budget more."""
+        if time.monotonic() >= self._next_reading:
+            return True
+        return set(members) != self._members_read and self._readings_s < FORKS_BUDGET_S
+
+    def _read_pressures(self, members: list[int]) -> None:
+        ours = sum(map(cpu_seconds, (resource.RUSAGE_SELF, resource.RUSAGE_CHILDREN)))
+        own = ours + sum(map(_cpu_of, members))
+        gone = self._unwaited.keys() - set(members) - self._tree.reaped
+        self.pressures.append(Pressures.now(own + sum(self._unwaited[pid] or 0.0 for pid in gone)))
+
     def _read_proportional(self, members: list[int], resident: int) -> None:
         began = time.thread_time()
+        self._members_read = set(members)
         self._peak_resident = resident
         self._proportion = sum(_proportional_bytes(pid) for pid in members) / resident
-        self._next_reading = time.monotonic() + (time.thread_time() - began) / COST_SHARE
+        cost = time.thread_time() - began
+        self._readings_s += cost
+        self._next_reading = time.monotonic() + cost / COST_SHARE
 
     def _read_unwaited(self, members: list[int]) -> None:
         for pid in members:
@@ -115,72 +137,6 @@ def _proportional_bytes(pid: int) -> int:
     return _resident_bytes(pid)
 
 
-@dataclass(frozen=True)
-class MachineCounters:
-    """The counters of the machine and of this process at one moment, in seconds since some fixed time.
-
-    Attributes:
-        wall: ``CLOCK_MONOTONIC``.
-        self_cpu: CPU time of this process.
-        tree_cpu: CPU time of all descendants that a parent has waited for.
-        busy_cpu: CPU time of the whole machine, all cores summed, without steal.
-        steal: Time in which the hypervisor ran other machines, all cores summed.
-        stalled: Time in which some task waited for a core, ``/proc/pressure/cpu``.
-        killed: Number of processes that the kernel has killed for want of memory.
-    """
-
-    wall: float
-    self_cpu: float
-    tree_cpu: float
-    busy_cpu: float | None
-    steal: float | None
-    stalled: float | None
-    killed: int | None
-
-    @classmethod
-    def now(cls) -> MachineCounters:
-        """Read all counters; one that this kernel lacks is ``None``."""
-        busy, steal = _machine_cpu()
-        return cls(
-            wall=time.monotonic(),
-            self_cpu=_cpu_seconds(resource.RUSAGE_SELF),
-            tree_cpu=_cpu_seconds(resource.RUSAGE_CHILDREN),
-            busy_cpu=busy,
-            steal=steal,
-            stalled=_stalled(),
-            killed=_oom_kills(),
-        )
-
-
-def _cpu_seconds(who: int) -> float:
-    usage = resource.getrusage(who)
-    return usage.ru_utime + usage.ru_stime
-
-
-def _machine_cpu() -> tuple[float | None, float | None]:
-    with contextlib.suppress(OSError):
-        user, nice, system, _idle, _iowait, irq, softirq, steal = map(
-            int, Path("/proc/stat").read_bytes().split(b"\n", 1)[0].split()[1:9]
-        )
-        return (user + nice + system + irq + softirq) * _TICK, steal * _TICK
-    return None, None
-
-
-def _stalled() -> float | None:
-    with contextlib.suppress(OSError):
-        some = Path("/proc/pressure/cpu").read_text().splitlines()[0]
-        return int(some.rpartition("total=")[2]) / 1e6
-    return None
-
-
-def _oom_kills() -> int | None:
-    with contextlib.suppress(OSError):
-        for line in Path("/proc/vmstat").read_text().splitlines():
-            if line.startswith("oom_kill "):
-                return int(line.split()[1])
-    return None
-
-
 def resources(
     before: MachineCounters, after: MachineCounters, probe: TreeProbe, least_peak_bytes: int
 ) -> dict[str, float | int | None]:
@@ -195,7 +151,9 @@ def resources(
     Returns:
         ``peak_memory_bytes``; ``cpu_s``; and as shares of the wall time: ``stall_share`` (some task, ours or
         not, waited for a core), ``foreign_cpu_share`` (cores that other programs used), ``steal_share``
-        (cores that the hypervisor took), ``probe_share`` (cores that the probe itself used).
+        (cores that the hypervisor took), ``probe_share`` (cores that the probe itself used); and where the machine
+        tells, ``hot_share`` (the processor slowed down because it was hot) and ``frequency_drop_share`` (the part of
+        its highest frequency that was taken from it meanwhile).
     """
     wall = after.wall - before.wall
     tree = after.tree_cpu - before.tree_cpu + probe.unwaited_cpu_s
@@ -208,7 +166,12 @@ def resources(
         first, last = getattr(before, name), getattr(after, name)
         return None if first is None or last is None else last - first
 
-    busy = between("busy_cpu")
+    busy, hot = between("busy_cpu"), between("hot")
+    top, now = before.top_frequency, after.top_frequency
+    told = {
+        "hot_share": share(hot),
+        "frequency_drop_share": None if not top or now is None else round(max(0.0, 1 - now / top), 4),
+    }
     return {
         "peak_memory_bytes": max(probe.peak_bytes, least_peak_bytes),
         "cpu_s": round(tree, 3),
@@ -216,4 +179,5 @@ def resources(
         "foreign_cpu_share": share(None if busy is None else busy - own),
         "steal_share": share(between("steal")),
         "probe_share": share(probe.cost_s),
+        **{name: value for name, value in told.items() if value is not None},
     }

@@ -15,6 +15,7 @@ from bench.request import PlannedTrial
 from bench.tasks import TASKS
 from bench.tasks.base import Observation
 from bench.trial import quality
+from bench.trial.counters import by_phase
 from bench.trial.measures import BOUNDS, RESERVED_NOTES, check_measures, check_ranks, spell_out
 from bench.trial.outcome import Evidence, Outcome
 from bench.trial.probe import resources
@@ -77,6 +78,7 @@ def make(
             **(_work(planned, times, measures) if outcome.status == "ok" else {}),
             "quality": grades,
             "resources": usage,
+            "machine": by_phase(evidence.probe.pressures, times.spans),
             "measures": measures,
             "notes": notes,
             "log": log,
@@ -137,6 +139,7 @@ def _frame(planned: PlannedTrial, run: str, environment: str, started_at: str) -
         "rows_per_s_warm": None,
         "quality": None,
         "resources": usage,
+        "machine": {},
         "measures": {},
         "notes": {},
         "environment": environment,

@@ -19,9 +19,10 @@ from bench import scrub
 from bench.records.directory import Record
 from bench.request import PlannedTrial
 from bench.trial import record
+from bench.trial.counters import MachineCounters
 from bench.trial.outcome import Evidence, Outcome
 from bench.trial.prctl import adopt_orphans
-from bench.trial.probe import MachineCounters, TreeProbe
+from bench.trial.probe import TreeProbe
 from bench.trial.processes import TRIAL_VARIABLE, ProcessTree
 from bench.trial.timeline import current, read_events
 from bench.trial.wire import write_trial
@@ -136,6 +137,7 @@ class _Execution:
             outcome = Outcome("interrupted", "Ctrl-C was pressed.", self._phase())
         finally:
             self._ended = time.monotonic()
+            self._probe.sample()
             self._end_tree()
             self._after = MachineCounters.now()
         return outcome or self._read_outcome()

@@ -81,6 +81,7 @@ class Timeline:
             of another hook than the measured one are called ``hook.name``.
         notes: Facts that the strategy left.
         measures: Numbers that it left for figures, unchecked.
+        spans: Begin and end of each phase that the worker named, seconds of ``CLOCK_MONOTONIC``.
         last: Path of the phase that the trial was in when it ended, such as ``train/load``.
     """
 
@@ -88,6 +89,7 @@ class Timeline:
     inner: dict[str, list[float]] = field(default_factory=dict)
     notes: dict[str, Any] = field(default_factory=dict)
     measures: dict[str, Any] = field(default_factory=dict)
+    spans: dict[str, tuple[float, float]] = field(default_factory=dict)
     last: str = "start"
 
 
@@ -130,6 +132,7 @@ def timeline(events: list[dict[str, Any]], measured: str, started: float, ended:
         name, began = stack.pop()
         if not stack:
             phases[name] += moment - began
+            result.spans[name] = (result.spans.get(name, (began, began))[0], moment)
         else:
             inner[inner_name(stack[0][0], name, measured)] += moment - began
 

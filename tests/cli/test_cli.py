@@ -62,7 +62,6 @@ def test_help_imports_no_verb():
 @pytest.mark.parametrize(
     ("arguments", "sentence"),
     [
-        (["run", "--budget", "5s"], "--budget is called --row-budget now: write --row-budget 5s."),
         (["show", "--out", "there"], "--out is called --results now: write --results there."),
         (["compare", "a", "b", "--out", "there"], "--out is called --results now: write --results there."),
     ],

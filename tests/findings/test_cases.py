@@ -12,6 +12,7 @@ RECORD = json.loads((Path(__file__).parents[1] / "records/schema-1.jsonl").read_
 def _record(strategy, repeat, seconds, status="ok"):
     record = copy.deepcopy(RECORD)
     record["trial"].update(strategy=strategy, repeat=repeat)
+    record["resources"].update(foreign_cpu_share=0.0, steal_share=0.0)
     record.update(status=status, time_to_model_s=seconds if status == "ok" else None)
     return record
 

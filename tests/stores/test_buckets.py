@@ -32,6 +32,7 @@ from bench.records.bucket import _LOG, Bucket, make_local_directory
 from bench.records.directory import latest, read_run
 from bench.request import Request
 from bench.runs import campaign as campaigns
+from bench.runs import execution
 from bench.runs.progress import Progress
 from bench.stores import filesystem, traffic
 from bench.testing.support import make_tiny_dataset
@@ -440,7 +441,7 @@ def test_two_runs_at_once_keep_all_records(
 def test_records_that_are_made_at_once_are_all_there(here: Dataset, store: ObjectStore, tmp_path: Path) -> None:
     """Writers that share a run use each name once, so that a hundred records at once are a hundred records."""
     campaign = campaigns.start(Request(strategies=("null",)), here, tmp_path, ["test"])
-    (record,) = campaigns.execute(campaign, 60, Progress(Console(quiet=True), 1))
+    (record,) = execution.execute(campaign, 60, Progress(Console(quiet=True), 1))
     bucket = Bucket(f"s3://{BUCKET}/shared", store.storage)
     bucket.begin(campaign.directory)
     with ThreadPoolExecutor(8) as pool:
@@ -456,7 +457,7 @@ def test_objects_that_are_damaged_or_lead_elsewhere_are_left_out(
 ) -> None:
     """A record that was cut off counts as not run and is named, and a log's name is a name and no path."""
     campaign = campaigns.start(Request(strategies=("null",)), here, tmp_path, ["test"])
-    (record,) = campaigns.execute(campaign, 60, Progress(Console(quiet=True), 1))
+    (record,) = execution.execute(campaign, 60, Progress(Console(quiet=True), 1))
     bucket, name = Bucket(f"s3://{BUCKET}/spoilt", store.storage), campaign.directory.name
     bucket.begin(campaign.directory)
     bucket.keep(campaign.directory, record)

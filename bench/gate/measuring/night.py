@@ -11,7 +11,7 @@ from bench.gate.measuring.measurements import CaseMeasurements, Failure, Pair
 from bench.gate.measuring.schedule import Shuffler, order
 from bench.gate.request import ARMS, Say
 from bench.records.directory import Record, RunDirectory
-from bench.runs.campaign import log_name
+from bench.runs.execution import log_name
 from bench.stats.looks import Rules
 from bench.stats.sequential import PairRequest, Stage
 from bench.trial import runner

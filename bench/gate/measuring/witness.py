@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from bench.findings.noise import disturbances
 from bench.records.directory import Record
+from bench.records.disturbance import disturbances
 
 STALL_LIMIT = 0.15  # share of the time in which a task waited for a core, beyond the share that the trial itself causes
 

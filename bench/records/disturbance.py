@@ -1,0 +1,85 @@
+"""Tells from the machine's own counters whether others disturbed a trial; pure.
+
+This is the one definition of a disturbed trial, for runs, gates, comparisons and reports. It goes by the trial's
+environment, and never by its result.
+"""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from bench.records.directory import Record
+from bench.tasks import TASKS
+
+# Above these a trial shared the machine: what took the share, how it is said, and the largest share that is none.
+LIMITS = {
+    "steal_share": ("the hypervisor took {:.0%} of a core", 0.02),
+    "foreign_cpu_share": ("other programs used {:.0%} of a core", 0.15),
+    "memory_stall_share": ("everything waited for memory in {:.0%} of the time", 0.05),
+    "throttled_share": ("the control group was kept from its cores in {:.0%} of the time", 0.05),
+    "hot_share": ("the processor was slowed down by heat in {:.0%} of the time", 0.02),
+    "frequency_drop_share": ("the processor lost {:.0%} of its highest frequency", 0.02),
+}
+FOREIGN_SHARE = LIMITS["foreign_cpu_share"][1]
+_TICKS = 2 / os.sysconf("SC_CLK_TCK")  # the kernel counts in such steps; less than two count as none
+
+
+def disturbances(record: Record) -> list[str]:
+    """Return a part of a sentence for each thing that spoils the time that a trial is judged by.
+
+    Args:
+        record: The trial's record. Where it knows the machine's counters phase by phase, those of the measured one
+            count, so that a disturbance of the set-up does not spoil the training.
+    """
+    shares, seconds = _shares(record)
+    return [
+        words.format(share)
+        for name, (words, limit) in LIMITS.items()
+        if (share := shares.get(name)) is not None and share > limit and share * seconds > _TICKS
+    ]
+
+
+def disturbed(record: Record) -> bool:
+    """Return whether others disturbed the trial while it did what it is judged by.
+
+    Args:
+        record: The trial's record.
+    """
+    return bool(disturbances(record))
+
+
+def taken_share(record: Record) -> float | None:
+    """Return the cores that other programs and the hypervisor had while the trial did what it is judged by.
+
+    Args:
+        record: The trial's record.
+
+    Returns:
+        None where nobody measured it.
+    """
+    shares, _ = _shares(record)
+    found = [shares[name] for name in ("foreign_cpu_share", "steal_share") if shares.get(name) is not None]
+    return sum(found) if found else None
+
+
+def _shares(record: Record) -> tuple[Mapping[str, Any], float]:
+    """Return what others took, by name, and the seconds of which it is a share."""
+    usage, measured = record["resources"], TASKS[record["trial"]["task"]].measured
+    phase = record.get("machine", {}).get(measured)
+    return ({**usage, **phase}, record["phases"][measured]) if phase else (usage, record["wall_s"])
+
+
+def busy_share(records: Sequence[Record]) -> str:
+    """Return a sentence that says in how many trials the machine was busy, empty where it was in none.
+
+    Args:
+        records: The trials' records.
+    """
+    busy = sum(map(disturbed, records))
+    if not busy:
+        return ""
+    return (
+        f"The machine was busy in {busy} of {len(records)} trials: others used more than {FOREIGN_SHARE} of its cores."
+    )

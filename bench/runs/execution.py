@@ -1,0 +1,89 @@
+"""Executes the trials of a run, one after the other, and keeps each record."""
+
+from __future__ import annotations
+
+import math
+import re
+import secrets
+import time
+from collections.abc import Iterator
+
+from bench import plugins
+from bench.families import family_of
+from bench.records.directory import Record
+from bench.records.disturbance import disturbed
+from bench.request import PlannedTrial
+from bench.runs.campaign import Campaign
+from bench.runs.progress import Progress
+from bench.trial import record, runner
+
+
+def execute(
+    campaign: Campaign, timeout_s: float, progress: Progress, retries: int = 0, deadline: float = math.inf
+) -> Iterator[Record]:
+    """Run the trials and yield each record once it is on disk; at the end again those that others disturbed.
+
+    Args:
+        campaign: Out of `start` or `resume`.
+        timeout_s: Seconds that each trial may take.
+        progress: Shows the progress.
+        retries: How often a trial that others disturbed is run again.
+        deadline: Moment after which no trial begins, seconds of ``CLOCK_MONOTONIC``.
+
+    Raises:
+        runner.TrialInterrupt: Ctrl-C was pressed; the record of the interrupted trial is on disk.
+    """
+    number = len(list(campaign.directory.logs.iterdir()))
+    wanted = campaign.trials
+    for again in range(1 + retries):
+        if again and wanted:
+            progress.add(len(wanted))
+        spoiled = []
+        for planned in wanted:
+            if time.monotonic() > deadline:
+                return
+            entry = _execute_one(campaign, planned, number, timeout_s, progress)
+            number += 1
+            if entry["status"] == "ok" and disturbed(entry) and family_of(planned.strategy.family).works:
+                spoiled.append(planned)
+            yield entry
+        wanted = spoiled
+
+
+def _execute_one(
+    campaign: Campaign, planned: PlannedTrial, number: int, timeout_s: float, progress: Progress
+) -> Record:
+    directory = campaign.directory
+    progress.begin(planned)
+    if reason := plugins.why_not(planned.strategy):
+        entry = record.make_skipped(planned, reason, run=directory.name, environment=campaign.environment)
+    else:
+        try:
+            entry = runner.run(
+                planned,
+                run_name=directory.name,
+                environment=campaign.environment,
+                log=directory.logs / log_name(number, planned, secrets.token_hex(2) if campaign.bucket else ""),
+                timeout_s=timeout_s,
+                watch=progress.watch,
+            )
+        except runner.TrialInterrupt as interrupt:
+            _keep(campaign, interrupt.record)
+            raise
+    _keep(campaign, entry)
+    progress.end(entry)
+    return entry
+
+
+def _keep(campaign: Campaign, entry: Record) -> None:
+    campaign.directory.append(entry)
+    if campaign.bucket:
+        campaign.bucket.keep(campaign.directory, entry)
+
+
+def log_name(number: int, planned: PlannedTrial, token: str = "") -> str:
+    """Return the name of a trial's log, with a token where another process may write a log of the same number."""
+    trial = planned.trial
+    strategy = re.sub(r"[^A-Za-z0-9_.-]", "_", trial.strategy)
+    ending = f"-{token}.log" if token else ".log"
+    return f"{number:04d}-{strategy}-{trial.task}-workers{trial.workers}-repeat{trial.repeat}{ending}"
