@@ -1,4 +1,7 @@
-"""Float32 matrices out of columns, in memory that TensorFlow can use in place."""
+"""Float32 matrices out of columns, in memory that TensorFlow can use in place; and columns as arrays and back.
+
+pyarrow's own conversions between its arrays and NumPy's import pandas first, where it is there, for a second.
+"""
 
 from __future__ import annotations
 
@@ -7,6 +10,7 @@ from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     import numpy as np
+    import pyarrow as pa
 
 ALIGNMENT = 64  # bytes; TensorFlow uses memory in place only where it is aligned so (EIGEN_MAX_ALIGN_BYTES)
 _BLOCK = 4096  # rows to transpose at a time, so that columns and rows both stay in a core's cache
@@ -46,3 +50,30 @@ def transpose(columns: Sequence[np.ndarray], matrix: np.ndarray) -> None:
         block = matrix[start : start + _BLOCK]
         for index, column in enumerate(columns):
             block[:, index] = column[start : start + _BLOCK]
+
+
+def to_numpy(column: pa.ChunkedArray) -> np.ndarray:
+    """Return a column as an array, in place where it is of one piece.
+
+    Args:
+        column: Numbers, none missing.
+    """
+    import numpy as np
+
+    pieces = [np.from_dlpack(piece) for piece in column.iterchunks()]
+    if not pieces:
+        return np.empty(0, column.type.to_pandas_dtype())
+    return pieces[0] if len(pieces) == 1 else np.concatenate(pieces)
+
+
+def to_arrow(values: np.ndarray) -> pa.Array:
+    """Return an array as a column, in place.
+
+    Args:
+        values: Numbers of shape (rows,).
+    """
+    import numpy as np
+    import pyarrow as pa
+
+    memory = pa.py_buffer(np.ascontiguousarray(values))
+    return pa.Array.from_buffers(pa.from_numpy_dtype(values.dtype), len(values), [None, memory])

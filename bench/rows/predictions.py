@@ -6,6 +6,8 @@ from pathlib import Path
 from types import TracebackType
 from typing import Any, Self
 
+from bench.rows.arrays import to_arrow
+
 
 class PredictionWriter:
     """Writes ``(row_id, score)`` to one Parquet file, batch after batch, in constant memory.
@@ -39,7 +41,7 @@ class PredictionWriter:
         import numpy as np
         import pyarrow as pa
 
-        columns = [np.asarray(row_ids), np.asarray(scores, np.float32).reshape(-1)]
+        columns = [to_arrow(np.asarray(row_ids, np.int64)), to_arrow(np.asarray(scores, np.float32).reshape(-1))]
         self._file.write_table(pa.table(columns, schema=self._schema))
 
     def __enter__(self) -> Self:

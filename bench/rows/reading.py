@@ -8,7 +8,7 @@ from itertools import accumulate
 from typing import TYPE_CHECKING
 
 from bench.rows import groups as row_groups
-from bench.rows.arrays import allocate, transpose
+from bench.rows.arrays import allocate, to_numpy, transpose
 from bench.rows.files import RowFiles
 
 if TYPE_CHECKING:
@@ -34,7 +34,6 @@ def import_libraries(threads: int) -> None:
     import pyarrow.parquet
 
     pa.set_cpu_count(threads)
-    pa.chunked_array([[0.0]]).to_numpy()  # the first conversion makes pyarrow import pandas, if it is there
 
 
 def open_rows(dataset: Dataset, *splits: str) -> Rows:
@@ -131,8 +130,8 @@ class Rows:
             def read(group: RowGroup, end: int) -> None:
                 table = reader.read(group, use_threads=workers < threads)
                 place = slice(end - group.rows, end)
-                transpose([table.column(name).to_numpy() for name in names], features[place])
-                labels[place] = table.column(label).to_numpy()
+                transpose([to_numpy(table.column(name)) for name in names], features[place])
+                labels[place] = to_numpy(table.column(label))
 
             for _ in pool.map(read, self.groups, accumulate(group.rows for group in self.groups)):
                 pass
@@ -171,9 +170,9 @@ class Rows:
         for parts in _portioned(self.tables((beside, *names)), rows):
             features, at = allocate(sum(map(len, parts)), len(names)), 0
             for part in parts:
-                transpose([part.column(name).to_numpy() for name in names], features[at : at + len(part)])
+                transpose([to_numpy(part.column(name)) for name in names], features[at : at + len(part)])
                 at += len(part)
-            yield np.concatenate([part.column(beside).to_numpy() for part in parts]), features
+            yield np.concatenate([to_numpy(part.column(beside)) for part in parts]), features
 
     def tables(self, columns: Sequence[str]) -> Iterator[pa.Table]:
         """Read columns, one Arrow table for each row group; no other column is read.

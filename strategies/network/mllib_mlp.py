@@ -32,6 +32,8 @@ def bench_strategy():
 
 @hookimpl
 def bench_setup(trial):
+    import pyspark.ml  # noqa: F401 - here, so that it does not count as training
+
     spark = start_spark(trial)
     trial.note("blas", spark._jvm.dev.ludovic.netlib.blas.BLAS.getInstance().getClass().getSimpleName())
     return spark

@@ -13,6 +13,7 @@ the data fits into its memory: https://lightgbm.readthedocs.io/en/stable/Paramet
 from functools import partial
 
 from bench import Strategy, hookimpl, rows
+from strategies.lib.imports import import_alone
 from strategies.lib.trees import lightgbm as lightgbm_trees
 
 
@@ -28,10 +29,8 @@ def bench_strategy():
 
 @hookimpl
 def bench_setup(trial):
-    import lightgbm
-
     rows.import_libraries(trial.threads_per_worker)
-    return lightgbm
+    return import_alone("lightgbm")
 
 
 @hookimpl

@@ -12,6 +12,7 @@ https://xgboost.readthedocs.io/en/stable/treemethod.html
 """
 
 from bench import Strategy, hookimpl, rows
+from strategies.lib.imports import import_alone
 from strategies.lib.trees import xgboost as xgboost_trees
 
 
@@ -27,9 +28,8 @@ def bench_strategy():
 
 @hookimpl
 def bench_setup(trial):
-    import xgboost as xgb
-
     rows.import_libraries(trial.threads_per_worker)
+    xgb = import_alone("xgboost")
     trial.note("device", xgboost_trees.device(xgb))
     return xgb
 

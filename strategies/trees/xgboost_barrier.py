@@ -17,6 +17,7 @@ from contextlib import suppress
 from functools import partial
 
 from bench import Strategy, hookimpl
+from strategies.lib.imports import import_alone
 from strategies.lib.ranks import reports, threads, watchdog
 from strategies.lib.spark import barrier, shards
 from strategies.lib.spark.session import stop_spark
@@ -37,8 +38,7 @@ def bench_strategy():
 @hookimpl
 def bench_setup(trial):
     # Imported here, so that it does not count as training.
-    import xgboost.tracker  # noqa: F401
-
+    import_alone("xgboost.tracker")
     return barrier.start(trial, "xgboost", "threadpoolctl")
 
 

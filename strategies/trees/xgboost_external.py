@@ -14,6 +14,7 @@ grow level by level: https://xgboost.readthedocs.io/en/stable/tutorials/external
 from typing import TYPE_CHECKING
 
 from bench import Strategy, hookimpl, rows
+from strategies.lib.imports import import_alone
 from strategies.lib.trees import xgboost as xgboost_trees
 
 if TYPE_CHECKING:
@@ -35,10 +36,8 @@ def bench_strategy():
 
 @hookimpl
 def bench_setup(trial):
-    import xgboost as xgb
-
     rows.import_libraries(trial.threads_per_worker)
-    return xgb
+    return import_alone("xgboost")
 
 
 @hookimpl

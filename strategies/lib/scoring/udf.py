@@ -71,6 +71,8 @@ def start(trial: Trial) -> SparkSession:
     Args:
         trial: The trial.
     """
+    import pyspark.ml.functions  # noqa: F401 - with pandas; here, so that it does not count as scoring
+
     threads = trial.threads_per_worker
     spark = start_spark(trial, settings(trial))
 

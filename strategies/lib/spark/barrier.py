@@ -6,7 +6,6 @@ processes of the others, also those that hang inside a library. Data never passe
 
 from __future__ import annotations
 
-import importlib
 import json
 import socket
 import time
@@ -17,6 +16,7 @@ from functools import partial
 from typing import TYPE_CHECKING, Any
 
 from bench import rows
+from strategies.lib.imports import import_alone
 from strategies.lib.ranks import answers, errors
 from strategies.lib.ranks.errors import RankError, rank_errors
 from strategies.lib.ranks.laps import Laps
@@ -133,7 +133,7 @@ def start(trial: Trial, *modules: str) -> SparkSession:
 def _import(modules: Sequence[str], rank: Rank, trial: Trial) -> None:
     rows.import_libraries(trial.threads_per_worker)
     for module in modules:
-        importlib.import_module(module)
+        import_alone(module)
 
 
 def run(trial: Trial, spark: SparkSession, function: Callable[[Rank, Trial], Any]) -> list[Any]:

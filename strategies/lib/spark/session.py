@@ -36,7 +36,6 @@ def start_spark(trial: Trial, settings: Mapping[str, str] | None = None) -> Spar
         RankError: Spark does not start, or a cluster gives too few executors.
     """
     import pyspark
-    import pyspark.ml  # here, so that it does not count as training
     from pyspark.sql import SparkSession
 
     _use_java(trial)

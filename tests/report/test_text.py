@@ -1,0 +1,42 @@
+"""The table on the terminal says how much slower each case is, and says nothing of it where others disturbed one."""
+
+import io
+
+import pytest
+from rich.console import Console
+
+from bench.report.text import print_run
+from tests.report.made import MadeCase, make_run
+
+CASES = [("null", MadeCase(0.01)), ("map_in_arrow", MadeCase(2.0)), ("udf_pandas", MadeCase(5.0))]
+
+
+def shown(*cases: tuple[str, MadeCase], task: str = "predict") -> str:
+    """Return the table of a made run."""
+    out = io.StringIO()
+    print_run(make_run(cases, task=task, repeats=1), Console(file=out, width=200, color_system=None))
+    return out.getvalue()
+
+
+def row(text: str, name: str) -> list[str]:
+    """Return the cells of a row."""
+    return next(line.split() for line in text.splitlines() if line.startswith(name))
+
+
+def test_the_fastest_comes_first_and_the_others_are_so_many_times_slower() -> None:
+    """After the control, what scores most rows in a second comes first."""
+    text = shown(*reversed(CASES))
+    names = [line.split()[0] for line in text.splitlines() if line.split()[:1] and line.split()[0] in dict(CASES)]
+    assert names == ["null", "map_in_arrow", "udf_pandas"]
+    assert row(text, "map_in_arrow")[-1] == "1.0"
+    assert float(row(text, "udf_pandas")[-1]) == pytest.approx(2.5, rel=0.1)
+
+
+def test_beside_a_disturbed_case_none_is_slower() -> None:
+    """The disturbed row has a mark with the share; no row has a factor, and the reason stands below."""
+    text = shown(*CASES[:2], ("udf_pandas", MadeCase(5.0, foreign=1.37)))
+    assert "ok, disturbed 1.4" in " ".join(row(text, "udf_pandas"))
+    assert "disturbed" not in " ".join(row(text, "map_in_arrow"))
+    assert row(text, "map_in_arrow")[-1] != "1.0"
+    assert "This run cannot rank by time: others used up to 1.4 cores while 1 of 2 cases ran." in text
+    assert "--wait-quiet 10m` measures the disturbed trials again." in text
