@@ -43,5 +43,5 @@ def test_trees_are_imported_without_what_they_do_not_use(name):
 
 
 def test_rows_are_read_and_scores_written_without_pandas(tiny, tmp_path):
-    """Of itself pyarrow would import pandas at its first conversion, for a second of set-up or, worse, of what is measured."""
+    """Of itself pyarrow imports pandas at its first conversion, for a second of what is set up or measured."""
     assert printed(ROWS.format(path=tiny.path, scores=str(tmp_path / "scores.parquet"))) == "[]"
