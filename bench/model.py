@@ -27,6 +27,8 @@ class Strategy:
         tasks: Tasks that it takes part in, of those that it has the hook for. One that scores only to be graded,
             by another strategy's code, has ``("train",)``.
         recommended: The use that its own documentation recommends it for.
+        left_out: Why `bench run` leaves it out where no strategy is named, as the rest of a sentence; empty if it does
+            not.
     """
 
     family: str
@@ -37,6 +39,7 @@ class Strategy:
     scores: Literal["own", "reference"] = "own"
     tasks: tuple[str, ...] = ("train", "predict")
     recommended: str = ""
+    left_out: str = ""
 
 
 @dataclass(frozen=True)

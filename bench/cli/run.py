@@ -28,7 +28,13 @@ from bench.stores.filesystem import from_environment, is_uri, normal
 
 @click.command()
 @storage_options
-@click.option("--strategy", "strategies", multiple=True, metavar="NAME|GLOB", help="Strategies to run; all by default.")
+@click.option(
+    "--strategy",
+    "strategies",
+    multiple=True,
+    metavar="NAME|GLOB",
+    help="Strategies to run.  [default: all but lengthy ones]",
+)
 @click.option(
     "--task",
     type=TaskName(),
@@ -96,6 +102,8 @@ def run(
     if wanted["budget_s"] and wanted["budget_s"] >= timeout_s:
         raise UsageError("--row-budget is no less than --timeout, so that no trial could use it up: raise --timeout.")
     request = _request(wanted)
+    for name, reason in campaigns.left_out(request).items():
+        click.echo(f"{name} is left out, since {reason}: `--strategy '*'` runs all.", err=True)
     dataset = ensure(data_name, from_environment(data_name, storage))
     if dry_run:
         sys.exit(_print_plan(campaigns.make_plan(request, dataset, to_run=False)))

@@ -56,6 +56,8 @@ def make_plan(request: Request, dataset: Dataset, *, to_run: bool = True) -> lis
         PluginError: A selected strategy breaks the contract.
     """
     selected = {name: plugins.load(name) for name in plan.select(plugins.names(), request.strategies)}
+    if not request.strategies:
+        selected = {name: plugin for name, plugin in selected.items() if not plugin.strategy.left_out}
     trials: list[PlannedTrial] = []
     for task, taking_part in _by_task(request, selected).items():
         reference = None
@@ -67,6 +69,22 @@ def make_plan(request: Request, dataset: Dataset, *, to_run: bool = True) -> lis
     if request.model and not any(planned.strategy.scores == "reference" for planned in scoring):
         raise UsageError("No strategy that takes part scores with --model: say --task predict, or name one that does.")
     return trials
+
+
+def left_out(request: Request) -> dict[str, str]:
+    """Return why strategies are left out, by name: some take so long that they run where they are named only.
+
+    Args:
+        request: The request.
+    """
+    if request.strategies:
+        return {}
+    loaded = (plugins.load(name) for name in plugins.names())
+    return {
+        plugin.name: plugin.strategy.left_out
+        for plugin in loaded
+        if plugin.strategy.left_out and request.task in plugin.tasks
+    }
 
 
 def _by_task(request: Request, selected: dict[str, Plugin]) -> dict[str, dict[str, Strategy]]:

@@ -27,6 +27,7 @@ def bench_strategy():
         needs=("pyspark",),
         install="tf-spark-bench[spark]",
         recommended="a small network inside a Spark pipeline, where TensorFlow is not to be had",
+        left_out="it trains for longer than all others together that run in one process",
     )
 
 
