@@ -50,6 +50,23 @@ def spark_errors(failed: str = "A rank failed") -> Iterator[None]:
         raise RankError(_reason(str(error), failed)) from error
 
 
+@contextmanager
+def start_errors() -> Iterator[None]:
+    """Turn any error of Spark's start into one sentence: of its JVM, or of the way to it where that has ended.
+
+    Raises:
+        RankError: Spark did not start.
+    """
+    from py4j.protocol import Py4JError
+    from pyspark.errors import PySparkException
+
+    try:
+        with spark_errors("Spark did not start"):
+            yield
+    except (OSError, Py4JError, PySparkException) as error:
+        raise RankError("Spark did not start, because its JVM ended at once: the log has its last words.") from error
+
+
 def _chain(failure: Any) -> str:
     """Return the text of an exception of the JVM and, below it, of its causes, the root cause last."""
     said: list[str] = []
