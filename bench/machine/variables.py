@@ -47,14 +47,14 @@ def _rule(treatment: str, names: str, reason: str, value: str = "") -> Rule:
 
 # The first rule that covers a name counts.
 RULES = (
-    _rule(AWAY, "PYTHONOPTIMIZE", "without docstrings XGBoost does not import, and without `assert` checks are lost"),
+    _rule(AWAY, "PYTHONOPTIMIZE", "without docstrings XGBoost and TensorFlow do not import"),
     _rule(
         AWAY,
         "PYTHONDEVMODE PYTHONTRACEMALLOC PYTHONMALLOC PYTHONMALLOCSTATS PYTHONASYNCIODEBUG PYTHONPROFILEIMPORTTIME "
         "PYTHONVERBOSE PYTHONDUMPREFS PYTHONINSPECT PYTHONPERFSUPPORT PYTHON_PERF_JIT_SUPPORT",
         "aids of debugging: they slow Python down, or flood the log",
     ),
-    _rule(AWAY, "PYTHONWARNINGS", "where it turns warnings into errors, frameworks do not import"),
+    _rule(AWAY, "PYTHONWARNINGS", "where it turns warnings into errors, one of any library would end a trial"),
     _rule(AWAY, "PYTHONIOENCODING", "a strategy that prints would fail where it cannot say a character"),
     _rule(AWAY, "PYTHONDONTWRITEBYTECODE", "each trial would compile all that it imports"),
     _rule(AWAY, "PYTHON_CPU_COUNT", "the cores of a trial are those of `--cores`"),

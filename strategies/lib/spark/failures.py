@@ -89,6 +89,11 @@ def _reason(text: str, failed: str) -> str:
         return f"An executor was lost, and with it the job: {found[1].strip().rstrip('.')}."
     if found := re.search(r"different version: (\S+) than that in driver: (\d+\.\d+)", text):
         return f"The executors run Python {found[1]} and the driver {found[2]}: use one environment on all hosts."
+    if found := re.search(r"UnsatisfiedLinkError: (/\S*)/[^/:\s]+: .*failed to map segment", text):
+        return (
+            f"Spark cannot load a library of its own in {found[1]}, where no program may run (mounted noexec): let "
+            "TMPDIR name another directory."
+        )
     causes = re.findall(r"^(?!.*PythonException)[\w.]+(?:Error|Exception): .+", text, re.MULTILINE)
     cause = causes[-1] if causes else text.partition("\n")[0]
     return f"{failed}: {cause[:LONGEST_SENTENCE].strip().rstrip('.')}."

@@ -46,7 +46,7 @@ def start_spark(trial: Trial, settings: Mapping[str, str] | None = None) -> Spar
     # By default the workers may pick another Python, without our packages.
     os.environ["PYSPARK_DRIVER_PYTHON"] = sys.executable
     os.environ["PYSPARK_PYTHON"] = sys.executable if local else cluster.python(given)
-    chosen = _settings(trial) | jobs
+    chosen = _settings(trial) | _directory_of_java(trial) | jobs
     if local:
         _require_loopback()
         os.environ["SPARK_LOCAL_IP"] = "127.0.0.1"
@@ -82,8 +82,8 @@ def _require_loopback() -> None:
         socket.create_server(("127.0.0.1", 0)).close()
     except OSError as error:
         raise RankError(
-            f"Spark listens on 127.0.0.1, which this machine does not have ({error.strerror}): give it to the loopback "
-            "interface, such as by `ip address add 127.0.0.1/8 dev lo`."
+            f"Spark listens on 127.0.0.1, which is not there ({os.strerror(error.errno or 0)}): give it to the "
+            "loopback interface, such as by `ip address add 127.0.0.1/8 dev lo`."
         ) from error
 
 
@@ -106,6 +106,20 @@ def _use_java(trial: Trial) -> None:
     trial.note("java", f"{found.version} ({found.source})")
     # Without it MLlib's linear algebra runs without vector instructions.
     trial.note("java_vector_module", found.has_vector_module)
+
+
+def _directory_of_java(trial: Trial) -> dict[str, str]:
+    """Return the setting that has the JVM unpack its native libraries in the scratch directory, if they can load there.
+
+    By default they go to /tmp, whatever TMPDIR says, where hardened hosts let nothing run.
+    """
+    directory = trial.scratch / "tmp"
+    directory.mkdir(exist_ok=True)
+    probe = directory / "program"
+    probe.touch(mode=0o700)
+    if not os.access(probe, os.X_OK):
+        return {}
+    return {"spark.driver.extraJavaOptions": f'"-Djava.io.tmpdir={directory}"'}
 
 
 def _settings(trial: Trial) -> dict[str, str]:
