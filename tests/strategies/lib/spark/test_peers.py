@@ -1,4 +1,4 @@
-"""A rank that cannot reach another one says so; behind a proxy, `tests/clusters/test_three_hosts.py` has the ranks meet."""
+"""A rank that cannot reach another one says so; `test_three_hosts.py` has ranks meet behind a proxy."""
 
 import socket
 from contextlib import closing
