@@ -7,12 +7,14 @@ from __future__ import annotations
 
 import importlib.metadata
 import json
+import os
 import platform
 import re
 from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
+from bench.machine import variables
 from bench.machine.commands import SECONDS_FOR_A_TOOL, git
 from bench.machine.host import describe_host, digest
 from bench.plugins import GROUP
@@ -22,7 +24,7 @@ from bench.spark import java
 def describe(cores: int, cluster: dict[str, Any] | None = None) -> dict[str, Any]:
     """Return a description of the machine, the stack and the commit of a run, ready for JSON.
 
-    It holds no environment variable and no host name.
+    It holds no host name, and of the environment variables those only that change figures.
 
     Args:
         cores: Cores that each trial gets.
@@ -33,7 +35,8 @@ def describe(cores: int, cluster: dict[str, Any] | None = None) -> dict[str, Any
         ``cores``; ``host`` (see `bench.machine.host.Host`); ``python``; ``java`` (None if there is none); ``versions``
         of the distributions that hold strategies and of their requirements, by name; ``subjects``, the distributions
         that hold strategies; ``cluster``, where there is one; ``commit`` (``id``, ``dirty``; None outside a checkout of
-        this project); and ``fingerprint`` (see `fingerprint`).
+        this project); ``variables`` that change figures (see `bench.machine.variables`), where any is set; and
+        ``fingerprint`` (see `fingerprint`).
     """
     subjects, versions = _distributions()
     host = describe_host()
@@ -48,6 +51,8 @@ def describe(cores: int, cluster: dict[str, Any] | None = None) -> dict[str, Any
     }
     if cluster:
         environment["cluster"] = cluster
+    if found := variables.recorded(os.environ):
+        environment["variables"] = found
     return {**environment, "fingerprint": fingerprint(environment)}
 
 
@@ -55,8 +60,9 @@ def facts(environment: dict[str, Any]) -> dict[str, Any]:
     """Return the facts that make two runs incomparable where they differ, by the name that a refusal calls them.
 
     These are the machine (its id, CPU, memory in whole GiB, architecture, GPUs), the cores, and the versions of Python,
-    Java and everything that strategies require. The time and the kernel are left out. So are the commit and the version
-    of a package that holds strategies (this one too), because people compare two of just these.
+    Java and everything that strategies require, and the environment variables that change figures. The time and the
+    kernel are left out. So are the commit and the version of a package that holds strategies (this one too), because
+    people compare two of just these.
 
     Args:
         environment: Out of `describe`.
@@ -74,6 +80,7 @@ def facts(environment: dict[str, Any]) -> dict[str, Any]:
         "Python": environment["python"],
         "Java": runtime and runtime["version"],
         **_cluster(environment.get("cluster")),
+        **{f"variable {name}": value for name, value in environment.get("variables", {}).items()},
         **stack,
     }
 

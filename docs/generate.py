@@ -41,6 +41,19 @@ def strategies_page() -> str:
     )
 
 
+def environment_variables_page() -> str:
+    """Return the page of environment variables: as it is, but for the table of those that a trial inherits."""
+    from bench.machine import variables
+
+    head, _, _ = (REFERENCE / "environment-variables.md").read_text().partition(NOTICE)
+    lines = ["| variable | treatment | why |", "|---|---|---|"]
+    for rule in variables.RULES:
+        names = ", ".join(f"`{name}`" for name in rule.names)
+        treatment = f"set to {rule.value}" if rule.value else rule.treatment
+        lines.append(f"| {names} | {treatment} | {_cell(rule.reason)} |")
+    return head + NOTICE + "\n" + "\n".join(lines) + "\n"
+
+
 def _walk(context: click.Context, group: click.Group) -> Iterator[tuple[str, click.Command]]:
     """Yield each verb below a group with the words that call it, groups left out."""
     for name in group.list_commands(context):
@@ -104,9 +117,10 @@ def _cell(text: str) -> str:
 
 
 def write() -> None:
-    """Write both pages."""
+    """Write the pages."""
     (REFERENCE / "cli.md").write_text(cli_page())
     (REFERENCE / "strategies.md").write_text(strategies_page())
+    (REFERENCE / "environment-variables.md").write_text(environment_variables_page())
 
 
 if __name__ == "__main__":

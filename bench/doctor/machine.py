@@ -8,12 +8,12 @@ import socket
 import subprocess
 import sys
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 
 from bench.doctor.check import Check
 from bench.errors import CommandError
-from bench.machine import commands, limits
+from bench.machine import commands, limits, variables
 
 GIB = 2**30
 ENOUGH_MEMORY_BYTES = 4 * GIB  # a JVM with Spark's default heap of 1 GiB, beside a TensorFlow of 1 GiB
@@ -35,6 +35,7 @@ def run_checks() -> Iterator[Check]:
     yield check_loopback()
     yield check_pressure(Path("/proc/pressure"))
     yield check_stack_dumps()
+    yield check_variables(os.environ)
 
 
 def check_cores(available: int, installed: int) -> Check:
@@ -157,3 +158,18 @@ def _memory_free() -> int:
 
 def _gib(size: int) -> str:
     return f"{size / GIB:.1f} GiB"
+
+
+def check_variables(environ: Mapping[str, str]) -> Check:
+    """Name the environment variables that would break a trial or change its figures.
+
+    Args:
+        environ: The environment that trials inherit.
+    """
+    changing, away = list(variables.recorded(environ)), variables.taken_away(environ)
+    found = [f"kept from trials: {', '.join(away)}"] if away else []
+    if not changing:
+        return Check("variables", "ok", "; ".join(found) or "none that would break a trial or change its figures")
+    found = [f"{', '.join(changing)} change{'s' * (len(changing) == 1)} figures", *found]
+    remedy = "Unset what is not meant for the trials: runs that differ in it are not compared."
+    return Check("variables", "warning", "; ".join(found), remedy)

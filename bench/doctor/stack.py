@@ -14,7 +14,7 @@ from pathlib import Path
 from typing import Any
 
 from bench.doctor.check import Check
-from bench.machine import commands, host
+from bench.machine import commands, host, variables
 from bench.spark import java
 
 SECONDS_TO_TRY = 180
@@ -117,7 +117,7 @@ def try_framework(
         return Check(name, "warning", "not installed", f"Run `{install}`, or its strategies are skipped."), {}
     command = [sys.executable, "-m", "bench.doctor.usage", module]
     try:
-        code, printed, complaints = _run(command, {**os.environ, **(environ or {})})
+        code, printed, complaints = _run(command, {**variables.for_trial(os.environ), **(environ or {})})
     except subprocess.TimeoutExpired:
         return Check(name, "broken", f"hangs for {SECONDS_TO_TRY} s", f"Run `{install} --force-reinstall`."), {}
     if code:

@@ -13,7 +13,7 @@ from bench.request import setting_names, setting_of
 
 # Settings of a request; those of the families are shown between the two groups.
 BEFORE, AFTER = ("task", "seed"), ("master", "budget_s", "spark_conf", "spark_conf_file")
-GROUPS = ("machine", "cores", "python", "java", "versions", "dataset", "settings", "model")
+GROUPS = ("machine", "cores", "python", "java", "versions", "variable", "dataset", "settings", "model")
 
 
 @dataclass(frozen=True)

@@ -4,9 +4,11 @@ A user sets up Spark on the command line of ``bench run``, and the harness has c
 `read_settings` give a trial's ``spark_conf`` and ``spark_conf_file`` as mappings, `write_settings` hands settings to
 Spark where nobody else on the machine sees them, and `hide_secrets` makes them fit for a note. `is_local` tells one
 process of this machine from a cluster. `find_java` finds the runtime that Spark starts on, `java_home` makes it one
-that Spark accepts, and `JAVA_REMEDY` is the remedy where there is none.
+that Spark accepts, and `JAVA_REMEDY` is the remedy where there is none. `without_proxy` gives the environment variables
+by which ranks reach each other directly where a proxy is set.
 """
 
+from bench.machine.variables import without_proxy
 from bench.spark.conf import is_local
 from bench.spark.conf import parse as parse_settings
 from bench.spark.conf import read as read_settings
@@ -24,5 +26,6 @@ __all__ = [
     "java_home",
     "parse_settings",
     "read_settings",
+    "without_proxy",
     "write_settings",
 ]

@@ -16,6 +16,7 @@ from urllib.parse import urlsplit
 
 from bench.errors import DatasetError, StorageError, UsageError
 from bench.model import Storage
+from bench.stores.proxies import proxy_for
 
 if TYPE_CHECKING:
     import pyarrow.fs as pafs
@@ -92,6 +93,7 @@ def filesystem(path: str, storage: Storage) -> tuple[pafs.FileSystem, str]:
         storage: Endpoint, region and anonymous access.
 
     Raises:
+        UsageError: The bucket's region must be given, since a proxy is between.
         DatasetError: pyarrow cannot open such a URI here, or there is no such bucket.
         StorageError: The store, which is asked for the bucket's region, cannot be reached.
     """
@@ -124,7 +126,12 @@ def _s3(bucket: str, endpoint: Any, storage: Storage) -> pafs.FileSystem:
     if endpoint:
         where |= {"scheme": endpoint.scheme, "endpoint_override": endpoint.netloc}
         where["region"] = storage.region or "us-east-1"  # the region that other servers than Amazon's expect
-    elif not storage.region:
+    host = (endpoint.hostname if endpoint else None) or f"s3.{storage.region or 'us-east-1'}.amazonaws.com"
+    if proxy := proxy_for(endpoint.scheme if endpoint else "https", host):
+        where["proxy_options"] = proxy
+    if not where["region"]:
+        if proxy:  # which the look-up does not use
+            raise UsageError(f"The region of {bucket!r} cannot be asked for by way of a proxy: say --region.")
         where["region"] = pafs.resolve_s3_region(bucket)
     return pafs.S3FileSystem(
         anonymous=storage.anonymous,

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+import os
 import shutil
 import sys
 import tempfile
@@ -18,7 +19,7 @@ import click
 
 from bench.datasets import home
 from bench.errors import DatasetError, UsageError
-from bench.machine import commands
+from bench.machine import commands, variables
 from bench.model import Dataset, Reference
 from bench.stores.filesystem import is_uri
 
@@ -112,7 +113,7 @@ def _call_maker(dataset: Dataset, model: Path | None, directory: Path) -> str:
     storage = json.dumps(asdict(dataset.storage))
     given = [str(model)] if model else []
     command = [sys.executable, "-m", MAKER, MODELS, dataset.path, storage, str(directory), *given]
-    outcome = commands.run(command)
+    outcome = commands.run(command, environ=variables.for_trial(os.environ))
     answer = commands.last_line(outcome.printed, "")
     if outcome.code == CANNOT_BE_USED:
         raise UsageError(f"The model {model} cannot be used: {answer}")

@@ -16,6 +16,7 @@ from typing import BinaryIO
 import psutil
 
 from bench import scrub
+from bench.machine import variables
 from bench.records.directory import Record
 from bench.request import PlannedTrial
 from bench.trial import record
@@ -117,7 +118,8 @@ class _Execution:
         where = self._environment
         write_trial(self._directory / "trial.json", self._trial, where.trial_fields, where.dataset_fields)
         threads = dict.fromkeys(THREAD_VARIABLES, str(self._trial.threads_per_worker))
-        environ = os.environ if where.environ is None else where.environ
+        inherited = os.environ if where.environ is None else where.environ
+        environ = variables.for_trial(inherited, local=self._trial.master.startswith("local"))
         self._before = MachineCounters.now()
         self._worker = psutil.Popen(
             [where.python, "-m", "bench.worker", str(self._directory)],
@@ -193,9 +195,12 @@ class _Execution:
         killed_before, killed_after = self._before.killed, self._after.killed
         if code == -signal.SIGKILL and killed_before is not None and killed_after != killed_before:
             return "The kernel killed it for want of memory: give it less data or more memory."
+        # A library may end its process over a switch that it does not know.
+        switches = ", ".join(variables.recorded(os.environ))
+        see = f"see its log, and try it without {switches}" if switches else "see its log"
         if code < 0:
-            return f"It was killed by {signal.Signals(-code).name}: see its log."
-        return f"It ended with exit code {code} before its work was done: see its log."
+            return f"It was killed by {signal.Signals(-code).name}: {see}."
+        return f"It ended with exit code {code} before its work was done: {see}."
 
     def evidence(self) -> Evidence:
         """Return the observations of the trial."""

@@ -26,7 +26,7 @@ from strategies.lib.ranks import answers, shares
 from strategies.lib.ranks.errors import rank_errors
 from strategies.lib.ranks.laps import Laps
 from strategies.lib.ranks.watchdog import guard_rank
-from strategies.lib.spark import slots
+from strategies.lib.spark import peers, slots
 from strategies.lib.spark.failures import barrier_errors, spark_errors
 from strategies.lib.spark.session import stop_spark
 
@@ -97,11 +97,10 @@ def train(trial, called_at):
     tf = ranks.import_tensorflow(trial)
     laps.end("import")
     context = BarrierTaskContext.get()
-    with rank_errors(context.partitionId()):
-        # This wait has an end; TensorFlow's own, for a rank that does not come, has none.
-        with barrier_errors():
-            context.barrier()
-        strategy = tf.distribute.MultiWorkerMirroredStrategy()
+    # This wait has an end; TensorFlow's own, for a rank that does not come or cannot be reached, has none.
+    with rank_errors(context.partitionId()), peers.reachable(context):
+        with guard_rank():
+            strategy = tf.distribute.MultiWorkerMirroredStrategy()
         laps.end("rendezvous")
         rank, world = strategy.cluster_resolver.task_id or 0, strategy.num_replicas_in_sync
         mine = shares.open_share(trial, rank, world)

@@ -139,6 +139,19 @@ def test_every_strategy_works_on_three_hosts(place: Place, task: str | None) -> 
     assert place.cluster.idle()
 
 
+@pytest.mark.timeout(700)
+def test_ranks_on_three_hosts_find_each_other_behind_a_proxy(place: Place) -> None:
+    """Where each host has a proxy that answers nobody, the ranks' own traffic goes past it."""
+    proxies = [f"{name}=http://127.0.0.1:9" for name in ("http_proxy", "https_proxy", "grpc_proxy")]
+    settings = [*proxies, f"no_proxy={place.network.address}"]  # the store's
+    given = [part for setting in settings for part in ("--spark-conf", f"spark.executorEnv.{setting}")]
+    names = ["horovod", "mirrored_runner"]
+    found = place.run(*[part for name in names for part in ("--strategy", name)], "--timeout", "5m", *given, *LITTLE)
+    assert {name: (found[name]["status"], found[name]["reason"]) for name in names} == dict.fromkeys(
+        names, ("ok", None)
+    )
+
+
 def test_the_hosts_share_no_path(place: Place) -> None:
     """A worker's host sees neither our code nor the driver's home, and the driver not the worker's."""
     driver, worker = place.network.hosts["driver"], place.network.hosts["one"]

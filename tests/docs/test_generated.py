@@ -19,10 +19,10 @@ def generate() -> ModuleType:
     return module
 
 
-@pytest.mark.parametrize("page", ["cli", "strategies"])
+@pytest.mark.parametrize("page", ["cli", "strategies", "environment-variables"])
 def test_the_page_is_up_to_date(page: str, generate: ModuleType, monkeypatch: pytest.MonkeyPatch) -> None:
     """A page is what the code gives, whatever the terminal: else `python docs/generate.py` renews it."""
     monkeypatch.setenv("COLUMNS", "40")
-    renewed = getattr(generate, f"{page}_page")()
+    renewed = getattr(generate, f"{page.replace('-', '_')}_page")()
     kept = (ROOT / "docs" / "reference" / f"{page}.md").read_text()
     assert kept == renewed, f"docs/reference/{page}.md is older than the code: `{generate.COMMAND}` renews it."

@@ -181,3 +181,12 @@ def _package(site: Path, name: str, source: str) -> None:
     """Put a broken stand-in for a framework where it is found first."""
     site.mkdir(parents=True, exist_ok=True)
     (site / f"{name}.py").write_text(source + os.linesep)
+
+
+def test_variables_that_change_figures_are_a_warning() -> None:
+    """The doctor names those that change figures, and those that no trial gets."""
+    assert machine.check_variables({"PATH": "/bin"}).status == "ok"
+    assert "SPARK_REMOTE" in machine.check_variables({"SPARK_REMOTE": "sc://x"}).finding
+    check = machine.check_variables({"OMP_PROC_BIND": "true", "PYTHONOPTIMIZE": "2"})
+    assert check.status == "warning"
+    assert check.finding == "OMP_PROC_BIND changes figures; kept from trials: PYTHONOPTIMIZE"

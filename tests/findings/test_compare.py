@@ -184,6 +184,12 @@ def test_doubt_fails_only_where_it_is_asked_to(a, tmp_path):
         ),
         ("environment", {"versions": {"numpy": "2.4"}}, "numpy is 2.0 in A and 2.4 in B", "versions"),
         ("environment", {"versions": {"numpy": "2.4"}}, "numpy is 2.0 in A and 2.4 in B", "numpy"),
+        (
+            "environment",
+            {"variables": {"XLA_FLAGS": "-x"}},
+            "variable XLA_FLAGS is not there in A and -x in B",
+            "variable",
+        ),
         ("dataset", {"fingerprint": "0" * 32}, "dataset fingerprint", "dataset"),
         ("request", {"trees": 100}, "trees is 20 in A and 100 in B", "settings"),
         ("request", {"spark_conf": ["a=1", "b=2"]}, "spark_conf is not there in A and a=1, b=2 in B", "settings"),

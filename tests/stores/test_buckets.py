@@ -284,6 +284,23 @@ def test_a_slow_store_only_takes_longer(there: Dataset, proxy: Proxy) -> None:
     assert len(_train(dataset)) == there.train_rows
 
 
+def test_a_store_is_reached_by_way_of_a_proxy(there: Dataset, proxy: Proxy, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Where the environment names a proxy, a store whose name only the proxy knows is read; `no_proxy` counts."""
+    beyond = replace(there, storage=replace(there.storage, endpoint="http://store.invalid"))
+    monkeypatch.setenv("http_proxy", proxy.endpoint)
+    assert np.array_equal(_train(beyond), _train(there))
+    monkeypatch.setenv("no_proxy", ".invalid")
+    with pytest.raises(StorageError, match="could not be reached"):
+        _train(beyond)
+
+
+def test_behind_a_proxy_a_buckets_region_is_given(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The look-up of a region takes no proxy, so the sentence asks for the option."""
+    monkeypatch.setenv("https_proxy", "http://127.0.0.1:9")
+    with pytest.raises(UsageError, match="say --region"):
+        filesystem.filesystem("s3://somewhere/else", Storage())
+
+
 @pytest.mark.parametrize(
     ("uri", "environ", "code", "sentence"),
     [

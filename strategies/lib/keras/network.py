@@ -35,6 +35,10 @@ def import_tensorflow(threads: int) -> Any:
     # Imported here: the first use of tf.keras would import it, and that would count as training.
     import tf_keras  # noqa: F401
 
+    # A user's keras.json may have others, and so would train another network.
+    tf.keras.backend.set_floatx("float32")
+    tf.keras.backend.set_epsilon(1e-7)
+    tf.keras.backend.set_image_data_format("channels_last")
     tf.config.threading.set_intra_op_parallelism_threads(threads)
     tf.config.threading.set_inter_op_parallelism_threads(threads)
     for gpu in tf.config.list_physical_devices("GPU"):

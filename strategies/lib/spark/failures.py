@@ -50,6 +50,23 @@ def spark_errors(failed: str = "A rank failed") -> Iterator[None]:
         raise RankError(_reason(str(error), failed)) from error
 
 
+@contextmanager
+def start_errors() -> Iterator[None]:
+    """Turn any error of Spark's start into one sentence: of its JVM, or of the way to it where that has ended.
+
+    Raises:
+        RankError: Spark did not start.
+    """
+    from py4j.protocol import Py4JError
+    from pyspark.errors import PySparkException
+
+    try:
+        with spark_errors("Spark did not start"):
+            yield
+    except (OSError, Py4JError, PySparkException) as error:
+        raise RankError("Spark did not start, because its JVM ended at once: the log has its last words.") from error
+
+
 def _chain(failure: Any) -> str:
     """Return the text of an exception of the JVM and, below it, of its causes, the root cause last."""
     said: list[str] = []
@@ -72,6 +89,11 @@ def _reason(text: str, failed: str) -> str:
         return f"An executor was lost, and with it the job: {found[1].strip().rstrip('.')}."
     if found := re.search(r"different version: (\S+) than that in driver: (\d+\.\d+)", text):
         return f"The executors run Python {found[1]} and the driver {found[2]}: use one environment on all hosts."
+    if found := re.search(r"UnsatisfiedLinkError: (/\S*)/[^/:\s]+: .*failed to map segment", text):
+        return (
+            f"Spark cannot load a library of its own in {found[1]}, where no program may run (mounted noexec): let "
+            "TMPDIR name another directory."
+        )
     causes = re.findall(r"^(?!.*PythonException)[\w.]+(?:Error|Exception): .+", text, re.MULTILINE)
     cause = causes[-1] if causes else text.partition("\n")[0]
     return f"{failed}: {cause[:LONGEST_SENTENCE].strip().rstrip('.')}."

@@ -4,14 +4,16 @@ from __future__ import annotations
 
 import os
 import shlex
+import socket
 import sys
 from collections.abc import Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from bench import Skip, memory_available, spark
+from strategies.lib.ranks.errors import RankError
 from strategies.lib.spark import cluster, executors, hadoop, ship
-from strategies.lib.spark.failures import spark_errors
+from strategies.lib.spark.failures import start_errors
 from strategies.lib.spark.workers import add_workers_traffic
 
 if TYPE_CHECKING:
@@ -33,7 +35,7 @@ def start_spark(trial: Trial, settings: Mapping[str, str] | None = None) -> Spar
 
     Raises:
         Skip: There is no Java.
-        RankError: Spark does not start, or a cluster gives too few executors.
+        RankError: Spark does not start, loopback has no 127.0.0.1, or a cluster gives too few executors.
     """
     import pyspark
     from pyspark.sql import SparkSession
@@ -43,8 +45,9 @@ def start_spark(trial: Trial, settings: Mapping[str, str] | None = None) -> Spar
     # By default the workers may pick another Python, without our packages.
     os.environ["PYSPARK_DRIVER_PYTHON"] = sys.executable
     os.environ["PYSPARK_PYTHON"] = sys.executable if local else cluster.python(given)
-    chosen = _settings(trial) | jobs
+    chosen = _settings(trial) | _directory_of_java(trial) | jobs
     if local:
+        _require_loopback()
         os.environ["SPARK_LOCAL_IP"] = "127.0.0.1"
         chosen |= {"spark.driver.host": "127.0.0.1", "spark.driver.bindAddress": "127.0.0.1"}
     else:
@@ -58,7 +61,7 @@ def start_spark(trial: Trial, settings: Mapping[str, str] | None = None) -> Spar
     spark.write_settings(chosen | hadoop.chosen(trial.dataset, given) | path, trial.scratch / "spark.properties")
     arguments = ["--load-spark-defaults", "--properties-file", str(trial.scratch / "spark.properties")]
     os.environ["PYSPARK_SUBMIT_ARGS"] = shlex.join([*arguments, "pyspark-shell"])
-    with spark_errors("Spark did not start"):
+    with start_errors():
         session: SparkSession = SparkSession.builder.getOrCreate()
     if not trial.master.startswith("local"):
         # The processes of a local cluster are children of this JVM: the harness sees them itself.
@@ -66,6 +69,21 @@ def start_spark(trial: Trial, settings: Mapping[str, str] | None = None) -> Spar
     if not local:
         cluster.join(trial, session, archive, trial.workers if "spark.task.cpus" in jobs else trial.cores)
     return session
+
+
+def _require_loopback() -> None:
+    """Check that 127.0.0.1 is there, since the JVM says so in pages of its own only.
+
+    Raises:
+        RankError: It is not: loopback is down, or has ::1 only.
+    """
+    try:
+        socket.create_server(("127.0.0.1", 0)).close()
+    except OSError as error:
+        raise RankError(
+            f"Spark listens on 127.0.0.1, which is not there ({os.strerror(error.errno or 0)}): give it to the "
+            "loopback interface, such as by `ip address add 127.0.0.1/8 dev lo`."
+        ) from error
 
 
 def _given(trial: Trial) -> dict[str, str]:
@@ -77,10 +95,30 @@ def _use_java(trial: Trial) -> None:
     found = spark.find_java()
     if found is None:
         raise Skip(f"Spark finds no Java. {spark.JAVA_REMEDY}")
-    os.environ["JAVA_HOME"] = str(spark.java_home(found, trial.scratch / "java"))
+    home = spark.java_home(found, trial.scratch / "java")
+    if not os.access(home / "bin" / "java", os.X_OK):
+        raise Skip(
+            f"Java needs a script here, and no program may run in {trial.scratch.parent.parent} (mounted noexec): let "
+            "TMPDIR name another directory, or install a JDK with jdk.incubator.vector."
+        )
+    os.environ["JAVA_HOME"] = str(home)
     trial.note("java", f"{found.version} ({found.source})")
     # Without it MLlib's linear algebra runs without vector instructions.
     trial.note("java_vector_module", found.has_vector_module)
+
+
+def _directory_of_java(trial: Trial) -> dict[str, str]:
+    """Return the setting that has the JVM unpack its native libraries in the scratch directory, if they can load there.
+
+    By default they go to /tmp, whatever TMPDIR says, where hardened hosts let nothing run.
+    """
+    directory = trial.scratch / "tmp"
+    directory.mkdir(exist_ok=True)
+    probe = directory / "program"
+    probe.touch(mode=0o700)
+    if not os.access(probe, os.X_OK):
+        return {}
+    return {"spark.driver.extraJavaOptions": f'"-Djava.io.tmpdir={directory}"'}
 
 
 def _settings(trial: Trial) -> dict[str, str]:

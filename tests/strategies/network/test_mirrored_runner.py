@@ -96,3 +96,16 @@ def test_the_fault_of_one_rank_ends_the_training(trial_of: Callable[..., Record]
     # All its own rows; and half of them where `fit` is given a plain dataset, as in most examples.
     assert notes["rows"] == [[800, 400]] * 2
     assert "processes_left" not in notes
+
+
+@pytest.mark.timeout(300)
+def test_ranks_find_each_other_behind_a_proxy(trial_of: Callable[..., Record], monkeypatch: pytest.MonkeyPatch) -> None:
+    """A company's proxy does not get the ranks' own traffic: with one that answers nobody it trains all the same."""
+    for name in ("http_proxy", "https_proxy", "grpc_proxy", "all_proxy", "HTTP_PROXY", "HTTPS_PROXY"):
+        monkeypatch.setenv(name, "http://127.0.0.1:9")
+    source = """
+    from strategies.network.mirrored_runner import bench_setup, bench_teardown, bench_train
+
+    """
+    record = trial_of(source, facts=CONTROL, cores=2, timeout_s=200)
+    assert record["status"] == "ok", record["reason"]

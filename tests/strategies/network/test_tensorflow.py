@@ -1,6 +1,10 @@
 """TensorFlow in one process, seen from inside."""
 
+import os
+import subprocess
+import sys
 from collections.abc import Callable
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -57,3 +61,15 @@ def test_an_epoch_is_whole_batches_of_different_rows(seen: dict[str, Any], trial
 def test_features_and_labels_stay_together(seen: dict[str, Any]) -> None:
     """Shuffled or not, each row keeps its own label."""
     assert seen["rows_with_another_label"] == 0
+
+
+def test_a_users_keras_settings_change_no_figure(tmp_path: Path) -> None:
+    """A keras.json with another floating-point type, or another backend, trains no other network."""
+    (tmp_path / "keras.json").write_text('{"floatx": "float64", "image_data_format": "channels_first", "epsilon": 0.1}')
+    program = (
+        "from strategies.lib.keras import network; tf = network.import_tensorflow(1); b = tf.keras.backend;"
+        "print(b.floatx(), b.epsilon(), b.image_data_format(), tf.keras.layers.Dense(1)(tf.ones((1, 2))).dtype.name)"
+    )
+    environ = {**os.environ, "KERAS_HOME": str(tmp_path), "KERAS_BACKEND": "jax"}
+    answer = subprocess.run([sys.executable, "-c", program], env=environ, capture_output=True, text=True, check=True)
+    assert answer.stdout.split() == ["float32", "1e-07", "channels_last", "float32"]

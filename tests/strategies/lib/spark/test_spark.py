@@ -68,3 +68,86 @@ def test_teardown_leaves_no_process(seen: dict[str, Any]) -> None:
     """The JVM and its Python workers are gone when the teardown returns."""
     assert "java" in seen["processes"]
     assert seen["left"] == []
+
+
+def test_a_notebooks_environment_breaks_no_trial(
+    bench: Callable[..., subprocess.CompletedProcess[str]], tiny: Dataset, tmp_path: Path
+) -> None:
+    """Spark starts as always where a shell has another Spark, a gateway, Spark Connect, or wrong directories."""
+    foreign = {
+        "PYTHONOPTIMIZE": "2",
+        "SPARK_REMOTE": "sc://127.0.0.1",
+        "PYSPARK_GATEWAY_PORT": "9",
+        "PYSPARK_GATEWAY_SECRET": "x",
+        "PYSPARK_PYTHON": "/nowhere",
+        "PYSPARK_SUBMIT_ARGS": "nonsense",
+        "SPARK_CONF_DIR": "/nowhere",
+        "SPARK_HOME": "/nowhere",
+        "SPARK_LOCAL_DIRS": "/proc/nowhere",
+        "SPARK_TESTING": "1",
+    }
+    record = _record(bench("run", "--strategy", "xgboost_barrier", "--data", tiny.path, **foreign), tmp_path)
+    assert record["status"] == "ok", record["reason"]
+
+
+def test_a_jvm_that_does_not_start_is_one_sentence(
+    bench: Callable[..., subprocess.CompletedProcess[str]], tiny: Dataset, tmp_path: Path
+) -> None:
+    """A JVM that ends at once is named, and not the gateway that is missing after it."""
+    answer = bench("run", "--strategy", "mllib_linear", "--data", tiny.path, SPARK_SUBMIT_OPTS="-agentlib:nonsense")
+    record = _record(answer, tmp_path)
+    assert record["status"] == "failed"
+    assert record["reason"].startswith("RankError: Spark did not start, because its JVM ended")
+    assert "processes_left" not in record["notes"]
+
+
+def test_a_host_without_127_0_0_1_is_one_sentence(bench_command: list[str], tiny: Dataset, tmp_path: Path) -> None:
+    """Where loopback has ::1 only, the sentence says how to give it its address."""
+    inside = 'ip link set lo up && ip address del 127.0.0.1/8 dev lo || exit 77; exec "$@"'
+    record = _apart(["--net"], inside, bench_command, tiny, tmp_path)
+    assert record["status"] == "failed"
+    assert "`ip address add 127.0.0.1/8 dev lo`" in record["reason"]
+
+
+@pytest.mark.parametrize(
+    ("option", "status", "said"), [("exec", "ok", ""), ("noexec", "failed", "let TMPDIR name another directory.")]
+)
+def test_native_libraries_load_where_programs_may_run(
+    option: str, status: str, said: str, bench_command: list[str], tiny: Dataset, tmp_path: Path
+) -> None:
+    """Spark unpacks its libraries where TMPDIR leads; where nothing may run there either, one sentence says so."""
+    scratch = tmp_path / "scratch"
+    scratch.mkdir()
+    inside = (
+        "mount --make-rprivate / && mount --bind /tmp /tmp && mount -o remount,bind,noexec /tmp "
+        f"&& mount -t tmpfs -o {option},size=500m none {scratch} || exit 77; "
+        f'export TMPDIR={scratch}; exec "$@"'
+    )
+    record = _apart(["--mount"], inside, bench_command, tiny, tmp_path)
+    assert record["status"] == status, record["reason"]
+    assert said in (record["reason"] or "")
+
+
+def _apart(
+    namespaces: list[str], inside: str, bench_command: list[str], tiny: Dataset, tmp_path: Path
+) -> dict[str, Any]:
+    """Run ``mllib_linear`` in namespaces of its own, which a shell sets up first, and return its record."""
+    command = [*bench_command, "run", "--strategy", "mllib_linear", "--data", tiny.path]
+    answer = subprocess.run(
+        ["unshare", *namespaces, "sh", "-c", inside, "sh", *command],
+        cwd=tmp_path,
+        capture_output=True,
+        text=True,
+        timeout=240,
+        check=False,
+    )
+    if answer.returncode in (1, 77) and not (tmp_path / "results").exists():
+        pytest.skip("this process may not make namespaces")
+    return _record(answer, tmp_path)
+
+
+def _record(answer: subprocess.CompletedProcess[str], tmp_path: Path) -> dict[str, Any]:
+    """Return the record of the one strategy that is not the control."""
+    assert (tmp_path / "results").exists(), answer.stderr
+    (record,) = (r for r in read_run(latest(tmp_path / "results")).records if r["trial"]["strategy"] != "null")
+    return record
