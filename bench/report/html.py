@@ -45,6 +45,7 @@ def render(page: Page) -> str:
         page: Its content.
     """
     draw = _ChartDrawer()
+    phases = sorted({name for view in page.views for stack in view.stacks for name in stack.seconds})
     reasons = [(row, reason) for row in page.rows for reason in row.reasons]
     return shell.render(
         "bench.report",
@@ -56,7 +57,7 @@ def render(page: Page) -> str:
         sections=SECTIONS,
         data=Markup(_data(page)),  # noqa: S704 - JSON without a single < > or &
         most_crossovers=MOST_CROSSOVERS,
-        drawn=[_drawn(panel, view, page, draw) for panel in page.panels for view in panel.views],
+        drawn=[_drawn(panel, view, page, draw, phases) for panel in page.panels for view in panel.views],
         grown=[_grown(found, draw) for panel in page.panels for found in panel.by_rows],
         first=page.rows[:ROWS_AT_FIRST],
         reasons=reasons[:MOST_REASONS],
@@ -128,7 +129,7 @@ class _ChartDrawer:
         return Markup("").join(Markup('<div class="{}">{}</div>').format(name, chart) for name, chart in drawn)
 
 
-def _drawn(panel: PanelView, view: GroupView, page: Page, draw: _ChartDrawer) -> dict[str, Any]:
+def _drawn(panel: PanelView, view: GroupView, page: Page, draw: _ChartDrawer, phases: list[str]) -> dict[str, Any]:
     """Return the values of a group for the template."""
     machine = f"Machine {panel.number}: " if len(page.panels) > 1 else ""
     contenders = view.group.contenders
@@ -140,7 +141,7 @@ def _drawn(panel: PanelView, view: GroupView, page: Page, draw: _ChartDrawer) ->
         "quality_caption": _of(len([case for case in contenders if case.ok]), charts.MOST_POINTS),
         "metric": view.group.problem.metrics[0].label,
         "families": [_family(case) for case in view.families],
-        "time": draw.each(lambda width: charts.where_time_goes(view.stacks, width)),
+        "time": draw.each(lambda width: charts.where_time_goes(view.stacks, width, phases)),
         "time_caption": _of(len(view.stacks), charts.MOST_BARS),
         "workers": draw.each(lambda width: charts.speed_up(view.workers, width)),
         "points": [

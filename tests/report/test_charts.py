@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 
 from bench import report
+from bench.report import html
 from bench.report.charts import MIDDLE, NARROW, WIDE, speed_up, time_by_rows, where_time_goes
 from bench.report.charts.phases import KNOWN
 from bench.report.page import page
@@ -39,6 +40,18 @@ def test_no_two_phases_have_one_colour(width):
     assert set(NAMED) < set(fills)
     colours = [re.search(r"(p|n)-?\w+\)$", fill)[0] for fill in fills.values()]
     assert len(set(colours)) == len(colours)
+
+
+def test_a_named_phase_has_one_look_on_the_page():
+    """A phase that a strategy named itself has the same fill in each chart, whatever else the chart has."""
+    runs = [
+        make_run([("way", MadeCase([100.0], inner={name: [1.0] for name in names}, workers=2))], rows=rows, repeats=1)
+        for rows, names in ((1_000, ("bin", "leave")), (2_000, ("leave",)))
+    ]
+    text = html.render(page(runs))
+    looks = re.findall(r'aria-label="way \(2 workers\): leave[^>]*? fill="url\(#chart\d+-([\w-]+)\)"', text)
+    assert len(looks) == 2 * 3
+    assert len(set(looks)) == 1
 
 
 def test_many_named_phases_have_one_look_each():

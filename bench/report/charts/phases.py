@@ -25,12 +25,13 @@ HATCHES = {
 }
 
 
-def where_time_goes(stacks: Sequence[PhaseStack], width: int) -> Spec | None:
+def where_time_goes(stacks: Sequence[PhaseStack], width: int, named: Sequence[str] = ()) -> Spec | None:
     """Return stacked phases, a bar for each case.
 
     Args:
         stacks: The time of each case; the first `MOST_BARS` are drawn.
         width: `WIDE`, `MIDDLE` or `NARROW`.
+        named: Phases of all charts of the page, so that each has one look in all of them.
     """
     drawn = stacks[:MOST_BARS]
     if not drawn:
@@ -65,7 +66,7 @@ def where_time_goes(stacks: Sequence[PhaseStack], width: int) -> Spec | None:
             "color": {
                 "field": "phase",
                 "type": "nominal",
-                "scale": {"domain": shown, "range": _fills(names)},
+                "scale": {"domain": shown, "range": _fills(names, named or names)},
                 "legend": {"title": None, "symbolType": "square", "symbolSize": 200, **legend(width, 7, 3)},
             },
             "order": {"field": "order"},
@@ -82,10 +83,9 @@ def _phase_order(name: str) -> tuple[int, str]:
     return KNOWN.index(name if name in KNOWN else "train"), name
 
 
-def _fills(names: Sequence[str]) -> list[str]:
-    """Return the fill of each phase; those that strategies named themselves take theirs in turn."""
-    named = [name for name in names if name not in KNOWN]
+def _fills(names: Sequence[str], all_names: Sequence[str]) -> list[str]:
+    """Return the fill of each phase; those that strategies named themselves take theirs in turn, of all names."""
+    own = {name: number for number, name in enumerate(name for name in all_names if name not in KNOWN)}
     return [
-        palette.named(named.index(name)) if name in named else palette.hatched(f"p-{name}", HATCHES.get(name))
-        for name in names
+        palette.named(own[name]) if name in own else palette.hatched(f"p-{name}", HATCHES.get(name)) for name in names
     ]
