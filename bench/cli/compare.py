@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any
 
 import click
+from rich.console import Console
 
 from bench.cli.options import RESULTS, Share, renamed
 from bench.errors import EXIT_FAILED, EXIT_INCONCLUSIVE, EXIT_NOTHING_RAN, EXIT_WORSE, ResultsError, UsageError
@@ -17,9 +18,10 @@ from bench.findings.compare import compare as compare_runs
 from bench.records.directory import Run
 from bench.records.reading import read
 from bench.report.comparison import as_document, as_markdown, as_text
+from bench.writing.tables import narrow
 
 FORMATS: dict[str, Callable[[Comparison], str]] = {
-    "text": as_text,
+    "text": lambda comparison: as_text(comparison, narrow(Console())),
     "md": as_markdown,
     "json": lambda comparison: json.dumps(as_document(comparison), indent=1),
 }

@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any
 
 import click
+from rich.console import Console
 
 from bench import tasks
 from bench.cli.options import RESULTS, Integers, Seconds, Share, TaskName
@@ -20,6 +21,7 @@ from bench.gate.verdict.render import write_reports
 from bench.gate.verdict.text import text
 from bench.machine import limits
 from bench.request import Request
+from bench.writing.tables import narrow
 
 
 @click.command()
@@ -113,5 +115,5 @@ def _report(directory: Path, *, echo: bool = True) -> None:
     document = verdict.read(directory)
     write_reports(directory, document)
     if echo:
-        click.echo(text(document))
+        click.echo(text(document, narrow(Console())))
         click.echo(f"Verdict, report and records: {directory}")

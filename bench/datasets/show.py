@@ -16,6 +16,7 @@ from bench.datasets.format.manifest import SPLITS, Manifest, read_manifest
 from bench.datasets.makers import build
 from bench.errors import DatasetError
 from bench.problems import problem_of
+from bench.writing import tables
 
 
 @contextmanager
@@ -53,7 +54,10 @@ def print_list(home: Path, console: Console) -> None:
     table.add_column("fingerprint", overflow="fold")
     for name in names:
         table.add_row(*_line(home / name))
-    console.print(table)
+    if tables.narrow(console):
+        tables.print_whole(table, console)
+    else:
+        console.print(table)
 
 
 def _line(path: Path) -> list[str]:

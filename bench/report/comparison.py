@@ -28,8 +28,13 @@ WITH_REASONS = ("worse", "new", "broken", "skipped")
 FEW = "Fewer than 4 repeats of each have no interval: `bench run --repeat 5` and more."
 
 
-def as_text(found: Comparison) -> str:
-    """Return a comparison as text."""
+def as_text(found: Comparison, columns: int | None = None) -> str:
+    """Return a comparison as text.
+
+    Args:
+        found: The comparison.
+        columns: Columns of the terminal, out of `bench.writing.tables.narrow`.
+    """
     table = Table(box=None, pad_edge=False)
     for heading in _headings(found):
         table.add_column(heading, justify="left" if heading in ("case", "verdict") else "right")
@@ -40,7 +45,7 @@ def as_text(found: Comparison) -> str:
     for line in _before(found):
         console.print(escape(line), soft_wrap=True)
     if found.compared:
-        print_whole(table, console)
+        print_whole(table, console, columns)
     for line in _after(found):
         console.print(escape(line), soft_wrap=True)
     return "\n".join(line.rstrip() for line in out.getvalue().splitlines())

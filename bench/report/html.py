@@ -13,7 +13,7 @@ from bench.findings.crossover import Crossover
 from bench.findings.names import case_name
 from bench.findings.scales import RowScaling
 from bench.report import charts
-from bench.report.charts import NARROW, WIDE, Spec
+from bench.report.charts import MIDDLE, NARROW, WIDE, Spec
 from bench.report.page import GroupView, Page, PanelView
 from bench.report.phrases import cores, crossover_interval, crossover_rows, fastest_by_rows
 from bench.report.table import Row, TableColumn, cpu_per_million_rows
@@ -25,6 +25,7 @@ from bench.writing.draw import svg
 
 ROWS_AT_FIRST = 200  # rows that need no script; the script makes the others on demand
 MOST_REASONS = 100
+WIDTHS = {"wide": WIDE, "middle": MIDDLE, "narrow": NARROW}  # by the classes of the style sheet
 MOST_CROSSOVERS = 10  # in sight; the others are folded away
 SECTIONS = (
     ("answer", "The answer"),
@@ -44,6 +45,7 @@ def render(page: Page) -> str:
         page: Its content.
     """
     draw = _ChartDrawer()
+    phases = sorted({name for view in page.views for stack in view.stacks for name in stack.seconds})
     reasons = [(row, reason) for row in page.rows for reason in row.reasons]
     return shell.render(
         "bench.report",
@@ -55,7 +57,7 @@ def render(page: Page) -> str:
         sections=SECTIONS,
         data=Markup(_data(page)),  # noqa: S704 - JSON without a single < > or &
         most_crossovers=MOST_CROSSOVERS,
-        drawn=[_drawn(panel, view, page, draw) for panel in page.panels for view in panel.views],
+        drawn=[_drawn(panel, view, page, draw, phases) for panel in page.panels for view in panel.views],
         grown=[_grown(found, draw) for panel in page.panels for found in panel.by_rows],
         first=page.rows[:ROWS_AT_FIRST],
         reasons=reasons[:MOST_REASONS],
@@ -119,29 +121,29 @@ class _ChartDrawer:
         self._number += 1
         return svg(spec, f"chart{self._number}")
 
-    def both(self, make: Callable[[int], Spec | None]) -> Markup | None:
-        """Draw a chart for wide pages and for narrow ones; the style sheet shows one of them."""
-        wide, narrow = self.one(make(WIDE)), self.one(make(NARROW))
-        if wide is None or narrow is None:
+    def each(self, make: Callable[[int], Spec | None]) -> Markup | None:
+        """Draw a chart for a desk, a tablet and a telephone; the style sheet shows one of them."""
+        drawn = [(name, self.one(make(width))) for name, width in WIDTHS.items()]
+        if any(chart is None for _, chart in drawn):
             return None
-        return Markup('<div class="wide">{}</div><div class="narrow">{}</div>').format(wide, narrow)
+        return Markup("").join(Markup('<div class="{}">{}</div>').format(name, chart) for name, chart in drawn)
 
 
-def _drawn(panel: PanelView, view: GroupView, page: Page, draw: _ChartDrawer) -> dict[str, Any]:
+def _drawn(panel: PanelView, view: GroupView, page: Page, draw: _ChartDrawer, phases: list[str]) -> dict[str, Any]:
     """Return the values of a group for the template."""
     machine = f"Machine {panel.number}: " if len(page.panels) > 1 else ""
     contenders = view.group.contenders
     return {
         "heading": f"{machine}{view.heading}",
-        "quality": draw.both(
+        "quality": draw.each(
             lambda width: charts.time_and_quality(contenders, view.front, view.answers[0].asked, width)
         ),
         "quality_caption": _of(len([case for case in contenders if case.ok]), charts.MOST_POINTS),
         "metric": view.group.problem.metrics[0].label,
         "families": [_family(case) for case in view.families],
-        "time": draw.both(lambda width: charts.where_time_goes(view.stacks, width)),
+        "time": draw.each(lambda width: charts.where_time_goes(view.stacks, width, phases)),
         "time_caption": _of(len(view.stacks), charts.MOST_BARS),
-        "workers": draw.both(lambda width: charts.speed_up(view.workers, width)),
+        "workers": draw.each(lambda width: charts.speed_up(view.workers, width)),
         "points": [
             {
                 "case": case_name(point.case),
@@ -183,7 +185,7 @@ def _resources(cases: list[Case]) -> list[tuple[str, Spec | None]]:
 def _grown(found: RowScaling, draw: _ChartDrawer) -> dict[str, Any]:
     return {
         "heading": f"task {found.task}, {figures.names([shown(name) for name in found.datasets])}",
-        "chart": draw.both(lambda width: charts.time_by_rows(found, width)),
+        "chart": draw.each(lambda width: charts.time_by_rows(found, width)),
         "sentence": fastest_by_rows(found),
         "caption": _of(len(found.curves), charts.MOST_LINES),
         "crossovers": [_crossover(at) for at in found.crossovers if at.rows is not None],

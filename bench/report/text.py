@@ -31,7 +31,7 @@ WRITTEN: dict[str, Callable[[float | None], str]] = {
     "bytes": figures.size,
 }
 SLOWER = "times\nslower"
-SCALING = ("speed-\nup", "effi-\nciency")
+SCALING = {"speed-\nup": "speed-up", "effi-\nciency": "efficiency"}  # in a table, and in a line of its own
 
 
 def print_run(run: Run, console: Console) -> None:
@@ -77,7 +77,7 @@ def _table(run: Run, task: Task, summaries: list[Case]) -> Table:
     scaled = SCALING if any(scalings) else ()
     slower = () if task.judged_rows is None else (SLOWER,)
     for heading in (*(heading for heading, _, _ in columns), *slower, *scaled):
-        table.add_column(heading, justify="right", no_wrap=True)
+        table.add_column(heading, SCALING.get(heading, ""), justify="right", no_wrap=True)
     for case, scales in zip(summaries, scalings, strict=True):
         status = f"[{STYLES.get(case.status, 'red')}]{case.status}[/]"
         if case.disturbed:

@@ -10,7 +10,7 @@ from typing import Any
 from bench.writing import palette
 
 Spec = dict[str, Any]
-WIDE, NARROW = 940, 340
+WIDE, MIDDLE, NARROW = 1240, 700, 340  # a desk, a tablet or paper, a telephone
 # Vega makes room for text of size MEASURED, and it is drawn in size DRAWN: the reader's font may be wider than Vega's.
 MEASURED, DRAWN = 13.5, 12
 MOST_BARS = 30
@@ -58,10 +58,9 @@ def chart(width: int, height: int, description: str, layers: list[Spec], **more:
                 "titleColor": palette.INK,
                 "labelFontSize": MEASURED,
                 "titleFontSize": MEASURED,
-                "orient": "bottom",
                 "symbolOpacity": 1,
                 "labelLimit": 200,
-                "columns": 1 if width <= NARROW else 4,
+                **legend(width),
             },
             "text": {"color": palette.INK, "fontSize": MEASURED},
         },
@@ -69,12 +68,25 @@ def chart(width: int, height: int, description: str, layers: list[Spec], **more:
     }
 
 
+def legend(width: int, columns: int = 4, narrow: int = 1) -> Spec:
+    """Return the place of a legend: beside a wide chart, under others, where a page has no room beside them.
+
+    Args:
+        width: `WIDE`, `MIDDLE` or `NARROW`.
+        columns: Of a legend under a chart.
+        narrow: Of a legend under a narrow one.
+    """
+    if width >= WIDE:
+        return {"orient": "right", "columns": 1}
+    return {"orient": "bottom", "columns": narrow if width <= NARROW else columns}
+
+
 def bars_axis(bars: list[str], width: int) -> Spec:
     """Return the axis with the names of bars: beside them where there is room, else above each of them.
 
     Args:
         bars: The names, from top to bottom.
-        width: `WIDE` or `NARROW`.
+        width: `WIDE`, `MIDDLE` or `NARROW`.
     """
     axis: Spec = {"title": None, "domain": False, "ticks": False, "labelLimit": 260}
     if width == NARROW:

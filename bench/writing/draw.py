@@ -12,6 +12,7 @@ from xml.etree import ElementTree as ET  # it parses only Vega's own output
 
 from markupsafe import Markup
 
+from bench.writing import hatch
 from bench.writing.chart import DRAWN, MEASURED, Spec
 
 SVG = "{http://www.w3.org/2000/svg}"
@@ -58,6 +59,7 @@ def svg(spec: Spec, mark: str, *, titles: bool = False) -> Markup:
 
     root = ET.fromstring(vl_convert.vegalite_to_svg(spec))  # noqa: S314 - Vega's own output
     _clean(root, mark)
+    hatch.define(root, mark)
     if titles:
         _show_on_pointing(root)
     root.set("role", "img" if titles else "graphics-document")

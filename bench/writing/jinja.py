@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from jinja2 import Environment
+    from markupsafe import Markup
 
 
 def environment(package: str, **options: Any) -> Environment:
@@ -20,10 +21,23 @@ def environment(package: str, **options: Any) -> Environment:
     """
     from jinja2 import ChoiceLoader, Environment, PackageLoader, StrictUndefined
 
-    return Environment(  # noqa: S701 - it is on, but for Markdown
+    rooms = Environment(  # noqa: S701 - it is on, but for Markdown
         loader=ChoiceLoader([PackageLoader(package), PackageLoader("bench.writing")]),
         undefined=StrictUndefined,
         trim_blocks=True,
         lstrip_blocks=True,
         **{"autoescape": True, **options},
     )
+    rooms.filters["breakable"] = breakable
+    return rooms
+
+
+def breakable(text: str) -> Markup:
+    """Return a text for HTML, escaped, whose names may break after an underscore and so need not inside a word.
+
+    Args:
+        text: The text.
+    """
+    from markupsafe import Markup, escape
+
+    return escape(text).replace("_", Markup("_<wbr>"))

@@ -5,7 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 
 SHAPES = ("circle", "square", "triangle-up", "diamond", "cross", "triangle-down")
+LINES = (*SHAPES, "triangle-right", "triangle-left", "wedge", "arrow", "M-1,-1L1,-1L-1,1L1,1Z", "M-1,-1L1,1L1,-1L-1,1Z")
 COLOURS = 6  # --c1 to --c6
+NAMED = 6  # --n1 to --n6
+HATCHES = ("up", "down", "dots", "cross", "upright", "level")  # `bench.writing.hatch` draws each
 INK, SOFT, GRID, BAD = "var(--ink)", "var(--soft)", "var(--grid)", "var(--bad)"
 
 
@@ -35,9 +38,28 @@ def line(number: int) -> str:
 
 
 def shape(number: int) -> str:
-    """Return the shape of a line's points: those of one colour have different ones.
+    """Return the shape of a line's points: no two lines of a chart have one.
 
     Args:
         number: The line, from 0.
     """
-    return SHAPES[(number + number // COLOURS) % len(SHAPES)]
+    return LINES[number % len(LINES)]
+
+
+def hatched(colour: str, hatch: str | None) -> str:
+    """Return a fill: a colour, with lines of paper across it where it has a hatch.
+
+    Args:
+        colour: The name of the colour's variable in the style sheet, without its dashes.
+        hatch: One of `HATCHES`.
+    """
+    return f"url(#hatch-{hatch}-{colour})" if hatch else f"var(--{colour})"
+
+
+def named(number: int) -> str:
+    """Return the fill of a part to which a strategy gave a name of its own: others have other hatches or colours.
+
+    Args:
+        number: The part, from 0.
+    """
+    return hatched(f"n{number % NAMED + 1}", HATCHES[(3 + number + number // NAMED) % len(HATCHES)])

@@ -2,20 +2,70 @@
 
 from __future__ import annotations
 
-from rich.console import Console
+import shutil
+
+from rich.console import Console, RenderableType
 from rich.measure import Measurement
-from rich.table import Table
+from rich.table import Column, Table
+from rich.text import Text
 
 UNLIMITED = 10_000
+USUAL = 80  # columns of a terminal; with fewer, the lines of a table fold into a heap
 
 
-def print_whole(table: Table, console: Console) -> None:
-    """Print a table at the width that it needs: a terminal that is too narrow wraps lines, and nothing is left out.
+def print_whole(table: Table, console: Console, columns: int | None = None) -> None:
+    """Print a table at the width that it needs, or one block for each row where the terminal is too narrow for it.
+
+    Lines of a table that are a little too long wrap, and nothing is left out. Output that goes to no terminal has the
+    table.
 
     Args:
         table: The table.
         console: Where to print.
+        columns: Columns of the terminal that the text is for, out of `narrow`, where ``console`` is none itself.
     """
+    columns = columns or narrow(console)
     needed = Measurement.get(console, console.options.update(max_width=UNLIMITED), table).maximum
+    if columns is not None and needed > columns:
+        _print_blocks(table, console, columns)
+        return
     console.width = max(console.width, needed)
     console.print(table)
+
+
+def narrow(console: Console) -> int | None:
+    """Return the columns of a terminal that folds tables or leaves out parts of them; None for any other output.
+
+    Args:
+        console: The output.
+    """
+    if not console.is_terminal:
+        return None
+    if console.is_dumb_terminal:  # Rich takes it for one of 80 columns, and cuts what is wider
+        return min(USUAL, shutil.get_terminal_size().columns)
+    return console.width if console.width < USUAL else None
+
+
+def _print_blocks(table: Table, console: Console, columns: int) -> None:
+    """Print a line ``label: value`` for each cell that is not empty, and an empty line between rows."""
+    if table.title:
+        console.print(table.title, width=columns, style="italic")
+    for number, row in enumerate(table.rows):
+        if number or table.title:
+            console.print()
+        for place, column in enumerate(table.columns):
+            value = _text(list(column.cells)[number], console)
+            if value.plain:
+                line = Text.assemble("" if place == 0 else "  ", (_label(column, console), "bold"), ": ", value)
+                console.print(line, width=columns, overflow="fold", style=row.style or "")
+    if table.caption:
+        console.print(table.caption, width=columns, style="dim")
+
+
+def _label(column: Column, console: Console) -> str:
+    """Return the heading in one line; a column whose heading divides a word has the whole one as its footer."""
+    return " ".join(_text(column.footer or column.header, console).plain.split())
+
+
+def _text(cell: RenderableType, console: Console) -> Text:
+    return cell if isinstance(cell, Text) else console.render_str(str(cell), highlight=False)

@@ -3,15 +3,19 @@
 import os
 import shutil
 from itertools import pairwise
+from pathlib import Path
 
 import pytest
 
+from bench.records.reading import read
 from bench.report import html
 from bench.report.page import page as page_of
 from tests.report.made import MadeCase, make_run
 from tests.report.test_hostile import NAMES
 
 CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
+KEPT = Path(__file__).parents[2]
+LOOKS = ("light", "dark", "print")
 LONG = "It did not end within 600 s and was in phase train/load: read the stack dump in its log, or give it more time."
 # What has no room for its text: text that is wider than its box, and boxes that stick out of the page. Boxes that
 # scroll, and what is there for screen readers only, are meant to be so.
@@ -40,6 +44,37 @@ OVERLAP = """() => {
     }));
   }
   return found;
+}"""
+# Words of tables that lie on two lines; a line may end at a space, an underscore, a hyphen or a stroke only.
+BROKEN = """() => {
+  const found = [], range = document.createRange();
+  const texts = document.createTreeWalker(document.querySelector("main"), NodeFilter.SHOW_TEXT);
+  while (texts.nextNode()) {
+    const text = texts.currentNode;
+    if (!text.parentElement.closest("th, td")) continue;
+    for (const word of text.data.matchAll(/[^\\s_\\/-]+/g)) {
+      range.setStart(text, word.index);
+      range.setEnd(text, word.index + word[0].length);
+      if (new Set([...range.getClientRects()].map(box => Math.round(box.top))).size > 1) found.push(text.data);
+    }
+  }
+  return found;
+}"""
+# Cells that are wider than their column, and tables that are wider than the page where it has room for them.
+CLIPPED = """room => [...document.querySelectorAll("#table .scroll")].flatMap(box => [
+  ...(room && box.scrollWidth > box.clientWidth ? [`${box.scrollWidth} of ${box.clientWidth} pixels`] : []),
+  ...[...box.querySelectorAll("th, td")]
+    .filter(cell => cell.checkVisibility() && cell.scrollWidth > cell.clientWidth + 1).map(cell => cell.textContent),
+])"""
+# For each chart in sight that has a legend: how far it begins to the right of the axes, and how far under them.
+LEGENDS = """() => {
+  const box = (chart, role) =>
+    [...chart.querySelectorAll(`[aria-roledescription=${role}]`)].map(one => one.getBoundingClientRect());
+  const charts = [...document.querySelectorAll("figure svg")].filter(chart => chart.checkVisibility());
+  return charts.flatMap(chart => box(chart, "legend").map(legend => [
+    legend.left - Math.max(...box(chart, "axis").map(axis => axis.right)),
+    legend.top - Math.max(...box(chart, "axis").map(axis => axis.bottom)),
+  ]));
 }"""
 
 
@@ -93,6 +128,8 @@ def site(tmp_path_factory):
         "one": page_of(_runs()[:1]),
         "hostile": page_of([make_run(hostile)]),
         "many": page_of([make_run(many, repeats=1)]),
+        "flights": page_of(read([KEPT / "results/flights/records.json"], KEPT / "results")),
+        "failures": page_of(read([KEPT / "tests/kept/0.1/run"], KEPT / "tests/kept/0.1")),
     }
     for name, report in reports.items():
         (directory / f"{name}.html").write_text(html.render(report))
@@ -127,16 +164,54 @@ def _column(page, number):
     )
 
 
-@pytest.mark.parametrize("scheme", ["light", "dark"])
-@pytest.mark.parametrize("width", [360, 1440])
-@pytest.mark.parametrize("name", ["several", "hostile"])
-def test_nothing_is_cut_off(opened, name, width, scheme):
-    """At the width of a telephone and of a desk, light and dark, all text has its room, and labels do not overlap."""
-    page = opened(name, width, color_scheme=scheme)
+@pytest.fixture(scope="module")
+def pictures(tmp_path_factory):
+    """Where pictures of the pages are kept, for people to look at: the directory `BENCH_PICTURES`, if that is set."""
+    directory = Path(os.environ.get("BENCH_PICTURES") or tmp_path_factory.mktemp("pictures"))
+    directory.mkdir(parents=True, exist_ok=True)
+    return directory
+
+
+@pytest.mark.parametrize("look", LOOKS)
+@pytest.mark.parametrize("width", [360, 768, 1440, 2560])
+@pytest.mark.parametrize("name", ["several", "hostile", "flights", "failures"])
+def test_nothing_is_cut_off(opened, pictures, name, width, look):
+    """On a telephone, a tablet and two desks, light, dark and on paper, text has its room, and no name is broken."""
+    page = opened(name, width, color_scheme="dark" if look == "dark" else "light")
+    page.emulate_media(media="print" if look == "print" else "screen")
+    page.screenshot(path=pictures / f"{name}-{width}-{look}.png", full_page=True)
+    light = page.evaluate("getComputedStyle(document.documentElement).backgroundColor") == "rgb(255, 255, 255)"
+    assert light == (look != "dark")
+    if look == "print" and width < 700:
+        return  # no paper is so narrow
     assert page.evaluate(CUT) == []
     assert page.evaluate(OVERLAP) == []
-    light = page.evaluate("getComputedStyle(document.documentElement).backgroundColor") == "rgb(255, 255, 255)"
-    assert light == (scheme == "light")
+    assert page.evaluate(CLIPPED, name in ("flights", "failures") and width >= 1440) == []
+    if name != "hostile":  # which has names of one word that is longer than a line
+        assert page.evaluate(BROKEN) == []
+
+
+@pytest.mark.parametrize(("width", "beside"), [(360, False), (768, False), (1440, True), (2560, True)])
+def test_legends_are_beside_charts_where_there_is_room(opened, width, beside):
+    """A wide page has its legends to the right of the axes, others have them under."""
+    found = opened("several", width).evaluate(LEGENDS)
+    assert len(found) >= 3 * 3 + 1
+    assert all((right >= 0) if beside else (under >= 0) for right, under in found)
+
+
+@pytest.mark.parametrize("look", ["light", "dark"])
+def test_the_first_column_stays_in_view(opened, look):
+    """Where the table scrolls, the names of the cases stay, and figures do not show through them."""
+    page = opened("several", 768, color_scheme=look)
+    box = page.locator("#table .scroll").first
+    moved = box.evaluate("box => (box.scrollLeft = 10_000, box.scrollLeft)")
+    assert moved > 50
+    for cell in (page.locator("#cases thead th").first, page.locator("#cases tbody td").first):
+        assert abs(cell.bounding_box()["x"] - box.bounding_box()["x"]) < 1
+        style = cell.evaluate("cell => [getComputedStyle(cell).position, getComputedStyle(cell).backgroundColor]")
+        assert style == ["sticky", page.evaluate("getComputedStyle(document.documentElement).backgroundColor")]
+    page.locator("#cases tbody button").nth(1).click()
+    assert page.locator("tr.detail > td").evaluate("cell => getComputedStyle(cell).position") == "static"
 
 
 def test_charts_are_drawn(opened):
@@ -240,6 +315,6 @@ def test_the_page_reads_without_scripts_and_prints(opened):
     assert not page.locator("#controls").is_visible()
     page.emulate_media(media="print")
     page.set_viewport_size({"width": 720, "height": 1000})
-    assert page.locator("#quality .wide svg").first.is_visible()
+    assert page.locator("#quality .middle svg").first.is_visible()
     assert page.evaluate("document.documentElement.scrollWidth") <= 720
     assert page.pdf(format="A4").startswith(b"%PDF")

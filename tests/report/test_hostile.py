@@ -8,7 +8,7 @@ from html.parser import HTMLParser
 import pytest
 
 from bench.report import html, markdown, plain
-from bench.report.charts import NARROW, WIDE, where_time_goes
+from bench.report.charts import MIDDLE, NARROW, WIDE, where_time_goes
 from bench.report.page import page
 from bench.report.write import write
 from bench.writing import draw
@@ -115,9 +115,9 @@ def test_text_has_no_control_characters(hostile):
 def test_charts_are_drawn_of_any_name(hostile):
     """A chart is well-formed, has only elements of charts, and its marks tell the whole name."""
     [view] = page([hostile]).views
-    for width in (WIDE, NARROW):
+    for width in (WIDE, MIDDLE, NARROW):
         root = ET.fromstring(draw.svg(where_time_goes(view.stacks, width), "mark"))  # noqa: S314 - our own
-        assert {element.tag for element in root.iter()} <= draw.ELEMENTS
+        assert {element.tag for element in root.iter()} <= draw.ELEMENTS | {"pattern"}
         told = [element.get("aria-label", "") for element in root.iter()]
         assert any("<script>alert(1)</script>: train" in label for label in told)
 

@@ -12,6 +12,7 @@ from bench.writing.chart import Spec, chart
 
 WIDTH, HEIGHT = 640, 210
 COLOURS = {"baseline": palette.line(0), "candidate": palette.line(1)}
+SHAPES = {"baseline": "circle", "candidate": "square"}  # without colours, a print needs them
 
 
 @dataclass(frozen=True)
@@ -106,7 +107,14 @@ def _lines(values: Sequence[Spec], domain: list[float], **style: Any) -> Spec:
 def _dots(values: Sequence[Spec], domain: list[float], arm: str) -> Spec:
     return {
         "data": {"values": list(values)},
-        "mark": {"type": "point", "size": 50, "stroke": COLOURS[arm], "strokeWidth": 2, "opacity": 1},
+        "mark": {
+            "type": "point",
+            "shape": SHAPES[arm],
+            "size": 50,
+            "stroke": COLOURS[arm],
+            "strokeWidth": 2,
+            "opacity": 1,
+        },
         "encoding": {
             "y": _upwards(arm, domain),
             "fill": {"field": f"{arm}_fill", "type": "nominal", "scale": None, "legend": None},

@@ -13,11 +13,12 @@ from bench.gate.verdict.wording import arms, banner, figures, headline, name_of,
 from bench.writing.tables import print_whole
 
 
-def text(document: Document) -> str:
+def text(document: Document, columns: int | None = None) -> str:
     """Return a verdict as text.
 
     Args:
         document: The verdict.
+        columns: Columns of the terminal, out of `bench.writing.tables.narrow`.
     """
     table = Table(box=None, pad_edge=False)
     for heading in ("verdict", "case", "ratio", "95 % interval", "pairs", "why"):
@@ -30,6 +31,6 @@ def text(document: Document) -> str:
     for line in (arms(document), *banner(document)):
         console.print(escape(line), soft_wrap=True)
     if document["cases"]:
-        print_whole(table, console)
+        print_whole(table, console, columns)
     console.print(escape(headline(document)), soft_wrap=True)
     return "\n".join(line.rstrip() for line in out.getvalue().splitlines())

@@ -4,9 +4,10 @@ from bench.report.charts.phases import where_time_goes
 from bench.report.charts.quality import time_and_quality
 from bench.report.charts.resources import bars
 from bench.report.charts.scaling import speed_up, time_by_rows
-from bench.writing.chart import MOST_BARS, MOST_LINES, MOST_POINTS, NARROW, WIDE, Spec
+from bench.writing.chart import MIDDLE, MOST_BARS, MOST_LINES, MOST_POINTS, NARROW, WIDE, Spec
 
 __all__ = [
+    "MIDDLE",
     "MOST_BARS",
     "MOST_LINES",
     "MOST_POINTS",

@@ -6,19 +6,32 @@ from collections.abc import Sequence
 
 from bench.findings.names import case_name
 from bench.findings.phases import ORDER, OTHER, PhaseStack
-from bench.writing import figures
-from bench.writing.chart import MOST_BARS, NARROW, WIDE, Spec, bars_axis, chart, unique
+from bench.writing import figures, palette
+from bench.writing.chart import MOST_BARS, NARROW, WIDE, Spec, bars_axis, chart, legend, unique
 from bench.writing.clean import label
 
 KNOWN = (*ORDER, OTHER)  # `report.css` has a colour for each
+# Phases with one hatch differ in lightness, so that a print in grey tells them apart.
+HATCHES = {
+    "start": "up",
+    "launch": "down",
+    "import": "dots",
+    "rendezvous": "cross",
+    "load": "upright",
+    "compile": "level",
+    "predict": "down",
+    "write": "up",
+    "teardown": "dots",
+}
 
 
-def where_time_goes(stacks: Sequence[PhaseStack], width: int) -> Spec | None:
+def where_time_goes(stacks: Sequence[PhaseStack], width: int, named: Sequence[str] = ()) -> Spec | None:
     """Return stacked phases, a bar for each case.
 
     Args:
         stacks: The time of each case; the first `MOST_BARS` are drawn.
-        width: `WIDE` or `NARROW`.
+        width: `WIDE`, `MIDDLE` or `NARROW`.
+        named: Phases of all charts of the page, so that each has one look in all of them.
     """
     drawn = stacks[:MOST_BARS]
     if not drawn:
@@ -53,15 +66,16 @@ def where_time_goes(stacks: Sequence[PhaseStack], width: int) -> Spec | None:
             "color": {
                 "field": "phase",
                 "type": "nominal",
-                "scale": {"domain": shown, "range": [_colour(name) for name in names]},
-                "legend": {"title": None, "columns": 4 if width == NARROW else 12},
+                "scale": {"domain": shown, "range": _fills(names, named or names)},
+                "legend": {"title": None, "symbolType": "square", "symbolSize": 200, **legend(width, 7, 3)},
             },
             "order": {"field": "order"},
             "description": {"field": "told"},
         },
     }
-    step = 26 if width == WIDE else 40
-    height = step * len(drawn) + (110 if width == WIDE else 120)
+    step = 40 if width == NARROW else 26
+    rows = 0 if width == WIDE else -(-len(names) // (3 if width == NARROW else 7))  # of the legend under the chart
+    height = max(step * len(drawn) + 60 + 22 * rows, 22 * len(names) + 20 if width == WIDE else 0)
     return chart(width, height, f"Where the time of {len(drawn)} cases goes, phase by phase", [layer])
 
 
@@ -69,6 +83,9 @@ def _phase_order(name: str) -> tuple[int, str]:
     return KNOWN.index(name if name in KNOWN else "train"), name
 
 
-def _colour(name: str) -> str:
-    """Return the colour of a phase; all phases that strategies named themselves share one."""
-    return f"var(--p-{name if name in KNOWN else 'named'})"
+def _fills(names: Sequence[str], all_names: Sequence[str]) -> list[str]:
+    """Return the fill of each phase; those that strategies named themselves take theirs in turn, of all names."""
+    own = {name: number for number, name in enumerate(name for name in all_names if name not in KNOWN)}
+    return [
+        palette.named(own[name]) if name in own else palette.hatched(f"p-{name}", HATCHES.get(name)) for name in names
+    ]

@@ -10,8 +10,10 @@ from bench.findings.interval import of_median
 from bench.findings.names import case_name
 from bench.problems import Metric
 from bench.writing import figures, palette, spots
-from bench.writing.chart import MOST_LABELS, MOST_POINTS, NARROW, WIDE, Spec, chart
+from bench.writing.chart import MOST_LABELS, MOST_POINTS, NARROW, WIDE, Spec, chart, legend
 from bench.writing.clean import label
+
+BESIDE = 250  # pixels of the axis and of a legend beside the chart
 
 
 def time_and_quality(cases: Sequence[Case], front: Sequence[Case], asked: float | None, width: int) -> Spec | None:
@@ -21,7 +23,7 @@ def time_and_quality(cases: Sequence[Case], front: Sequence[Case], asked: float 
         cases: The cases; at most `MOST_POINTS` are drawn, the front and then the fastest.
         front: The cases on the front.
         asked: The grade that was asked for, if any.
-        width: `WIDE` or `NARROW`.
+        width: `WIDE`, `MIDDLE` or `NARROW`.
 
     Returns:
         None where no case has both.
@@ -33,8 +35,8 @@ def time_and_quality(cases: Sequence[Case], front: Sequence[Case], asked: float 
         return None
     task, metric = drawn[0].kind, drawn[0].problem.metrics[0]
     values = [_point(case, case in on_front) for case in drawn]
-    height = 420 if width == WIDE else 360
-    inner = (width - 70, height - 100)
+    height = 360 if width == NARROW else 420
+    inner = (width - (BESIDE if width == WIDE else 70), height - 100)
     levels = [value["grade"] for value in values] + ([asked] if asked is not None else [])
     y_domain, y_pixels = spots.linear_scale(levels, inner[1], 0.002)
     x_domain, spans = spots.log_scale([value[end] for end in ("low", "high", "seconds") for value in values], inner[0])
@@ -55,7 +57,7 @@ def time_and_quality(cases: Sequence[Case], front: Sequence[Case], asked: float 
 
 
 def _axes(what: str, metric: Metric, x_domain: tuple[float, float], y_domain: tuple[float, float], width: int) -> Spec:
-    title = f"{what}, logarithmic: further left is faster" if width == WIDE else f"{what} (left is faster)"
+    title = f"{what}, logarithmic: further left is faster" if width != NARROW else f"{what} (left is faster)"
     return {
         "x": {
             "field": "seconds",
@@ -137,7 +139,7 @@ def _points(values: list[Spec], width: int) -> Spec:
                 "field": "family",
                 "type": "nominal",
                 "scale": {"domain": names, "range": [looks[name][0] for name in names]},
-                "legend": {"title": "family", "columns": 3 if width == NARROW else 8},
+                "legend": {"title": "family", **legend(width, 8, 3)},
             },
             "shape": {
                 "field": "family",

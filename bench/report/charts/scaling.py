@@ -7,8 +7,10 @@ from collections.abc import Sequence
 from bench.findings.names import case_name
 from bench.findings.scales import RowScaling, ScalingPoint
 from bench.writing import figures, palette
-from bench.writing.chart import MOST_LINES, Spec, chart, unique
+from bench.writing.chart import MOST_LINES, Spec, chart, legend, unique
 from bench.writing.clean import label
+
+MOST_WIDE = 900  # pixels: lines that are too flat hide their differences
 
 
 def speed_up(points: Sequence[ScalingPoint], width: int) -> Spec | None:
@@ -16,7 +18,7 @@ def speed_up(points: Sequence[ScalingPoint], width: int) -> Spec | None:
 
     Args:
         points: The cases that scale.
-        width: `WIDE` or `NARROW`.
+        width: `WIDE`, `MIDDLE` or `NARROW`.
     """
     strategies = list(dict.fromkeys(point.case.strategy for point in points))[:MOST_LINES]
     if not strategies:
@@ -40,7 +42,9 @@ def speed_up(points: Sequence[ScalingPoint], width: int) -> Spec | None:
         if p.case.strategy in names
     ]
     colours = {"domain": list(names.values()), "range": [palette.line(number) for number in range(len(names))]}
-    colour = {"field": "strategy", "type": "nominal", "scale": colours, "legend": {"title": None}}
+    shapes = {"domain": list(names.values()), "range": [palette.shape(number) for number in range(len(names))]}
+    beside = {"title": None, **legend(width)}
+    colour = {"field": "strategy", "type": "nominal", "scale": colours, "legend": beside}
     layers: list[Spec] = [
         {
             "data": {"values": ideal},
@@ -57,6 +61,7 @@ def speed_up(points: Sequence[ScalingPoint], width: int) -> Spec | None:
             "mark": {"type": "point", "size": 90, "strokeWidth": 2, "opacity": 1},
             "encoding": {
                 "color": colour,
+                "shape": {"field": "strategy", "type": "nominal", "scale": shapes, "legend": beside},
                 "fill": {
                     "condition": {"test": "datum.crowded", "value": "var(--paper)"},
                     "field": "strategy",
@@ -77,7 +82,7 @@ def speed_up(points: Sequence[ScalingPoint], width: int) -> Spec | None:
             "axis": {"title": "speed-up against the fewest workers", "tickCount": 5},
         },
     }
-    return chart(width, 340, f"Speed-up by workers of {len(names)} strategies", layers, encoding=axes)
+    return chart(min(width, MOST_WIDE), 340, f"Speed-up by workers of {len(names)} strategies", layers, encoding=axes)
 
 
 def time_by_rows(found: RowScaling, width: int) -> Spec | None:
@@ -85,7 +90,7 @@ def time_by_rows(found: RowScaling, width: int) -> Spec | None:
 
     Args:
         found: The measurements on datasets of several sizes.
-        width: `WIDE` or `NARROW`.
+        width: `WIDE`, `MIDDLE` or `NARROW`.
     """
     curves = sorted(found.curves, key=lambda curve: curve.points[-1][1])[:MOST_LINES]
     if not curves:
@@ -104,7 +109,8 @@ def time_by_rows(found: RowScaling, width: int) -> Spec | None:
         for rows, seconds, span in curve.points
     ]
     colours = {"domain": names, "range": [palette.line(number) for number in range(len(names))]}
-    colour = {"field": "case", "type": "nominal", "scale": colours, "legend": {"title": None}}
+    beside = {"title": None, **legend(width)}
+    colour = {"field": "case", "type": "nominal", "scale": colours, "legend": beside}
     shapes = {"domain": names, "range": [palette.shape(number) for number in range(len(names))]}
     layers: list[Spec] = [
         {
@@ -122,7 +128,7 @@ def time_by_rows(found: RowScaling, width: int) -> Spec | None:
             "mark": {"type": "point", "filled": True, "size": 80, "opacity": 1},
             "encoding": {
                 "color": colour,
-                "shape": {"field": "case", "type": "nominal", "scale": shapes, "legend": {"title": None}},
+                "shape": {"field": "case", "type": "nominal", "scale": shapes, "legend": beside},
                 "description": {"field": "told"},
             },
         },
@@ -142,4 +148,4 @@ def time_by_rows(found: RowScaling, width: int) -> Spec | None:
             "axis": {"title": "seconds, logarithmic", "tickCount": 5, "format": "~g", "labelOverlap": "greedy"},
         },
     }
-    return chart(width, 380, f"Seconds by rows of {len(curves)} cases", layers, encoding=axes)
+    return chart(min(width, MOST_WIDE), 380, f"Seconds by rows of {len(curves)} cases", layers, encoding=axes)

@@ -20,6 +20,12 @@ function element(name, text, className) {
   return made;
 }
 
+// Long names break after an underscore, never inside a word.
+function breakable(target, text) {
+  text.split("_").forEach((part, number) => target.append(...(number ? ["_", element("wbr"), part] : [part])));
+  return target;
+}
+
 function rowOf(index) {
   if (!made.has(index)) made.set(index, makeRow(index));
   return made.get(index);
@@ -30,8 +36,8 @@ function makeRow(index) {
   row.dataset.index = index;
   data.rows[index].cells.forEach((text, number) => {
     const cell = element("td", undefined, data.columns[number].style);
-    if (number === 0) cell.append(element("button", text));
-    else cell.textContent = text;
+    if (number === 0) cell.append(breakable(element("button"), text));
+    else breakable(cell, text);
     if (data.columns[number].name === "status") cell.classList.add(data.rows[index].status);
     row.append(cell);
   });
@@ -62,7 +68,7 @@ function detail(index) {
   data.columns.forEach((column, number) => {
     if (!row.cells[number]) return;
     const pair = element("div");
-    pair.append(element("dt", column.heading), element("dd", row.cells[number]));
+    pair.append(element("dt", column.heading), breakable(element("dd"), row.cells[number]));
     list.append(pair);
   });
   inside.append(list);

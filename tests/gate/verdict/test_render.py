@@ -5,6 +5,7 @@ from html.parser import HTMLParser
 import pytest
 
 from bench.gate.verdict import judgement
+from bench.gate.verdict.drawing import COLOURS
 from bench.gate.verdict.markdown import markdown
 from bench.gate.verdict.render import html, write_reports
 from bench.gate.verdict.text import text
@@ -24,7 +25,7 @@ class _Page(HTMLParser):
     def handle_starttag(self, tag, attributes):
         self.tags.append(tag)
         self.addresses += [value for name, value in attributes if name in ("src", "href", "action")]
-        self.marks += tag == "circle"
+        self.marks += tag == "circle" or (tag == "path" and ("stroke", COLOURS["candidate"]) in attributes)
 
 
 @pytest.fixture
