@@ -72,7 +72,15 @@ class Case:
     @functools.cached_property
     def samples(self) -> list[float]:
         """The judged seconds of each undisturbed record."""
-        return [seconds for record in self.undisturbed if (seconds := self.kind.seconds(record)) is not None]
+        return self._judged(self.undisturbed)
+
+    @property
+    def counted_samples(self) -> list[float]:
+        """The judged seconds of each counted record, to be shown; those of a disturbed case are not to be ranked."""
+        return self._judged(self.counted)
+
+    def _judged(self, records: Iterable[Record]) -> list[float]:
+        return [seconds for record in records if (seconds := self.kind.seconds(record)) is not None]
 
     @property
     def kind(self) -> Task:

@@ -14,6 +14,11 @@ def case_name(case: Case) -> str:
     return name if case.workers == 1 else f"{name} ({case.workers} workers)"
 
 
+def marked_name(case: Case) -> str:
+    """Return the name of a case, with a mark where others disturbed it."""
+    return f"{case_name(case)}, disturbed" if case.disturbed else case_name(case)
+
+
 def group_name(group: Group) -> str:
     """Return the name of a group: the task, the dataset, its rows, and the settings that set it apart."""
     what = TASKS[group.task].rows_are

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from bench.findings.names import case_name
+from bench.findings.names import marked_name
 from bench.findings.phases import ORDER, OTHER, PhaseStack
 from bench.writing import figures, palette
 from bench.writing.chart import MOST_BARS, NARROW, WIDE, Spec, bars_axis, chart, legend, unique
@@ -36,7 +36,7 @@ def where_time_goes(stacks: Sequence[PhaseStack], width: int, named: Sequence[st
     drawn = stacks[:MOST_BARS]
     if not drawn:
         return None
-    bars = unique([label(case_name(stack.case)) for stack in drawn])
+    bars = unique([label(marked_name(stack.case)) for stack in drawn])
     names = sorted({name for stack in drawn for name in stack.seconds}, key=_phase_order)
     values = [
         {
@@ -44,7 +44,7 @@ def where_time_goes(stacks: Sequence[PhaseStack], width: int, named: Sequence[st
             "phase": label(name),
             "seconds": max(0.0, stack.seconds[name]),
             "order": order,
-            "told": f"{case_name(stack.case)}: {label(name)} {figures.seconds(stack.seconds[name])} "
+            "told": f"{marked_name(stack.case)}: {label(name)} {figures.seconds(stack.seconds[name])} "
             f"of {figures.seconds(stack.wall_s)}",
         }
         for bar, stack in zip(bars, drawn, strict=True)

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import statistics
 from collections.abc import Sequence
 
 from bench.families import OWN, family_of
-from bench.findings.cases import Case, cost, samples
+from bench.findings.cases import Case
 from bench.findings.interval import of_median
-from bench.findings.names import case_name
+from bench.findings.names import case_name, marked_name
 from bench.problems import Metric
 from bench.writing import figures, palette, spots
 from bench.writing.chart import MOST_LABELS, MOST_POINTS, NARROW, WIDE, Spec, chart, legend
@@ -29,7 +30,7 @@ def time_and_quality(cases: Sequence[Case], front: Sequence[Case], asked: float 
         None where no case has both.
     """
     on_front = set(front)
-    placed = [case for case in cases if cost(case) and case.grade is not None]
+    placed = [case for case in cases if case.counted_samples and case.grade is not None]
     drawn = [*front, *(case for case in placed if case not in on_front)][:MOST_POINTS]
     if not drawn:
         return None
@@ -51,7 +52,7 @@ def time_and_quality(cases: Sequence[Case], front: Sequence[Case], asked: float 
     layers = [_front_line([value for value in values if value["front"]]), _error_bars(values), _points(values, width)]
     layers += [_text(value, spot) for value, spot in zip(values[:MOST_LABELS], found, strict=False) if spot]
     layers += [] if asked is None else [_asked(asked, metric)]
-    best = figures.names([case_name(case) for case in front[:MOST_LABELS]])
+    best = figures.names([case_name(case) for case in front[:MOST_LABELS]]) if front else "none"
     told = f"{what} against {metric.label} for {len(drawn)} cases; on the front: {best}"
     return chart(width, height, told, layers, encoding=_axes(what, metric, x_domain, y_domain, width))
 
@@ -89,8 +90,8 @@ def _asked(asked: float, metric: Metric) -> Spec:
 
 def _point(case: Case, on_front: bool) -> Spec:
     rows, grade = case.kind.axis_rows, case.grade or 0.0
-    seconds = case.kind.scaled(cost(case) or 0.0, rows)
-    span = of_median([case.kind.scaled(value, rows) for value in samples(case)])
+    values = [case.kind.scaled(value, rows) for value in case.counted_samples]
+    seconds, span = statistics.median(values), of_median(values)
     between = f", interval {figures.digits(span.low)} to {figures.seconds(span.high)}" if span else ", one repeat"
     return {
         "seconds": seconds,
@@ -98,9 +99,9 @@ def _point(case: Case, on_front: bool) -> Spec:
         "low": span.low if span else seconds,
         "high": span.high if span else seconds,
         "family": label(case.family),
-        "label": label(case_name(case)),
+        "label": label(marked_name(case)),
         "front": on_front,
-        "told": f"{case_name(case)} ({label(case.family)}): {figures.seconds(seconds)}{between}, "
+        "told": f"{marked_name(case)} ({label(case.family)}): {figures.seconds(seconds)}{between}, "
         f"{case.problem.metrics[0].label} {case.problem.metrics[0].shown(grade)}",
     }
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from bench.findings.cases import Case
-from bench.findings.names import case_name
+from bench.findings.names import marked_name
 from bench.writing.chart import MOST_BARS, NARROW, Spec, bars_axis, chart, unique
 from bench.writing.clean import label
 
@@ -23,10 +23,10 @@ def bars(cases: Sequence[Case], values: Sequence[float | None], title: str, show
     held = held[:MOST_BARS]
     if not held:
         return None
-    names = unique([label(case_name(case)) for case, _, _ in held])
+    names = unique([label(marked_name(case)) for case, _, _ in held])
     most = max(value for _, value, _ in held)
     data = [
-        {"case": name, "value": value, "text": text, "told": f"{case_name(case)}: {title} {text}"}
+        {"case": name, "value": value, "text": text, "told": f"{marked_name(case)}: {title} {text}"}
         for name, (case, value, text) in zip(names, held, strict=True)
     ]
     scale = {"domain": [0, most * 1.35 or 1], "nice": False}
