@@ -33,8 +33,8 @@ def execute(
     Raises:
         runner.TrialInterrupt: Ctrl-C was pressed; the record of the interrupted trial is on disk.
     """
-    number = len(list(campaign.directory.logs.iterdir()))
-    wanted = campaign.trials
+    directory, wanted = campaign.directory, campaign.trials
+    number = len(list(directory.logs.iterdir()))
     for again in range(1 + retries):
         if again and wanted:
             progress.add(len(wanted))
@@ -42,37 +42,33 @@ def execute(
         for planned in wanted:
             if time.monotonic() > deadline:
                 return
-            entry = _execute_one(campaign, planned, number, timeout_s, progress)
+            progress.begin(planned)
+            if reason := plugins.why_not(planned.strategy):
+                entry = record.make_skipped(planned, reason, run=directory.name, environment=campaign.environment)
+            else:
+                try:
+                    entry = runner.run(
+                        planned,
+                        run_name=directory.name,
+                        environment=campaign.environment,
+                        log=directory.logs / log_name(number, planned, secrets.token_hex(2) if campaign.bucket else ""),
+                        timeout_s=timeout_s,
+                        watch=progress.watch,
+                    )
+                except runner.TrialInterrupt as interrupt:
+                    _keep(campaign, interrupt.record)
+                    raise
             number += 1
-            if entry["status"] == "ok" and disturbed(entry) and family_of(planned.strategy.family).works:
+            _keep(campaign, entry)
+            progress.end(entry)
+            if _is_spoiled(entry):
                 spoiled.append(planned)
             yield entry
         wanted = spoiled
 
 
-def _execute_one(
-    campaign: Campaign, planned: PlannedTrial, number: int, timeout_s: float, progress: Progress
-) -> Record:
-    directory = campaign.directory
-    progress.begin(planned)
-    if reason := plugins.why_not(planned.strategy):
-        entry = record.make_skipped(planned, reason, run=directory.name, environment=campaign.environment)
-    else:
-        try:
-            entry = runner.run(
-                planned,
-                run_name=directory.name,
-                environment=campaign.environment,
-                log=directory.logs / log_name(number, planned, secrets.token_hex(2) if campaign.bucket else ""),
-                timeout_s=timeout_s,
-                watch=progress.watch,
-            )
-        except runner.TrialInterrupt as interrupt:
-            _keep(campaign, interrupt.record)
-            raise
-    _keep(campaign, entry)
-    progress.end(entry)
-    return entry
+def _is_spoiled(entry: Record) -> bool:
+    return entry["status"] == "ok" and disturbed(entry) and family_of(entry["trial"]["family"]).works
 
 
 def _keep(campaign: Campaign, entry: Record) -> None:
