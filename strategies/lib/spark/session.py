@@ -45,11 +45,13 @@ def start_spark(trial: Trial, settings: Mapping[str, str] | None = None) -> Spar
     # By default the workers may pick another Python, without our packages.
     os.environ["PYSPARK_DRIVER_PYTHON"] = sys.executable
     os.environ["PYSPARK_PYTHON"] = sys.executable if local else cluster.python(given)
-    chosen = _settings(trial) | _directory_of_java(trial) | jobs
+    chosen = _settings(trial) | jobs
     if local:
         _require_loopback()
         os.environ["SPARK_LOCAL_IP"] = "127.0.0.1"
         chosen |= {"spark.driver.host": "127.0.0.1", "spark.driver.bindAddress": "127.0.0.1"}
+        # On a cluster its own defaults for the driver's JVM must stay.
+        chosen |= _directory_of_java(trial)
     else:
         archive = ship.write_archive(trial)
         chosen |= cluster.settings(trial, jobs, given, archive)
