@@ -91,6 +91,8 @@ def fault(error: Exception) -> str | None:
     if error.errno in _FULL:
         where = name or f"{tempfile.gettempdir()}, the results or the datasets"
         return f"The disk that holds {where} is full: make room, or set TMPDIR, BENCH_DATA or --out to another disk."
+    if error.errno == errno.ENOMEM:
+        return f"This process may not have the memory that it needs ({error.strerror}): raise `ulimit -v`."
     if error.errno == errno.EFBIG:
         what = f"The file {name}" if name else "A file"
         return f"{what} would be larger than this process may write: raise the limit (`ulimit -f`)."

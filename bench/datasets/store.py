@@ -34,10 +34,9 @@ def home() -> Path:
         return Path(given).absolute()
     import platformdirs
 
-    found = platformdirs.user_data_dir("tf-spark-bench", appauthor=False)
-    if found.startswith("~"):
+    if os.path.expanduser("~") == "~" and not os.environ.get("XDG_DATA_HOME"):
         raise UsageError("This user has no home directory: set BENCH_DATA to a directory for datasets.")
-    return Path(found) / "datasets"
+    return Path(platformdirs.user_data_dir("tf-spark-bench", appauthor=False)) / "datasets"
 
 
 def locate(name_or_path: str) -> Path:
