@@ -130,3 +130,22 @@ def test_a_file_instead_of_a_run(tmp_path: Path, bench: Bench, arguments: str, k
     else:
         (tmp_path / "it").write_text("text")
     assert re.search("is no run|is no export", sentence(bench(*arguments.format(file="it").split())))
+
+
+@pytest.mark.parametrize("kilobytes", [1012, 1016, 1020, 1024])
+@pytest.mark.usefixtures("home")
+def test_a_full_disk_for_scratch(tmp_path: Path, bench: Bench, kilobytes: int) -> None:
+    """Wherever a trial comes to the end of the disk for its own files, the disk is named, and there is no traceback."""
+    disk = tmp_path / "disk"
+    disk.mkdir()
+    if subprocess.run(["mount", "-t", "tmpfs", "-o", "size=1m", "tmpfs", disk], capture_output=True).returncode:
+        pytest.skip("no small disk can be mounted here")
+    try:
+        make_synthetic(500, 4, name="few")
+        (disk / "fill").write_bytes(b"0" * kilobytes * 1024)
+        result = bench("run", "--strategy", "null", "--data", "few", "--cores", "1", TMPDIR=str(disk))
+    finally:
+        subprocess.run(["umount", disk], check=True)
+    assert "Traceback" not in result.stderr
+    if result.returncode:
+        assert f"The disk that holds {disk} is full" in " ".join((result.stdout + result.stderr).split())
