@@ -4,13 +4,15 @@ from __future__ import annotations
 
 import importlib
 import signal
+import sys
 import traceback
 from types import FrameType
 from typing import Any, NoReturn
 
 import click
 
-from bench.errors import EXIT_INTERRUPTED, BenchError
+from bench.cli.surroundings import check_directory, fault, watch_output
+from bench.errors import EXIT_INTERRUPTED, BenchError, UsageError
 
 # Each verb: its module and function, and the first line of its help, so that `bench --help` imports none of them.
 VERBS = {
@@ -54,11 +56,21 @@ class BenchGroup(click.Group):
         with formatter.section("Commands"):
             formatter.write_dl([(name, VERBS[name][1]) for name in self.list_commands(ctx)])
 
+    def main(self, *args: Any, **options: Any) -> Any:
+        """Run the command line; see `click.Command.main`."""
+        watch_output()
+        try:
+            return super().main(*args, **options)
+        except BenchError as error:  # of help or the version, which are printed before there is a verb
+            click.echo(f"Error: {error}", err=True)
+            sys.exit(error.exit_code)
+
     def invoke(self, ctx: click.Context) -> Any:
         """Run the verb."""
         for number in (signal.SIGTERM, signal.SIGHUP):
             signal.signal(number, _interrupt)
         try:
+            check_directory()
             return super().invoke(ctx)
         except BenchError as error:
             from bench import scrub
@@ -70,10 +82,13 @@ class BenchGroup(click.Group):
             ctx.exit(EXIT_INTERRUPTED)
         except (click.ClickException, click.exceptions.Exit, click.Abort, EOFError, BrokenPipeError):
             raise  # click handles these
-        except Exception:
-            # Python's own exit code for a bug is 1, which here means a regression or a failed trial.
+        except Exception as error:
             from bench import scrub
 
+            if sentence := fault(error):
+                click.echo(f"Error: {scrub.text(sentence)}", err=True)
+                ctx.exit(UsageError.exit_code)
+            # Python's own exit code for a bug is 1, which here means a regression or a failed trial.
             click.echo(scrub.text(traceback.format_exc()), err=True, nl=False)
             ctx.exit(BenchError.exit_code)
 

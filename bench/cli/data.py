@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import csv
 import json
 import re
 from decimal import Decimal
@@ -82,13 +83,38 @@ def synthetic(rows: int, features: int, files: int, seed: int, name: str | None,
 def import_(path: str, label: str, features: tuple[str, ...], name: str | None, force: bool, storage: Storage) -> None:
     """Make a dataset of your own Parquet: a file, a directory, Hive partitions or a URI."""
     from bench.datasets.makers.ingest import import_parquet
+    from bench.datasets.makers.telltale import find_telltales
     from bench.stores.filesystem import from_environment
 
     storage = from_environment(path, storage)
-    chosen = [column for part in features for column in part.split(",") if column]
+    chosen = [column for part in features for column in _columns(part)]
     with _progress() as progress:
         manifest = import_parquet(path, label, chosen, name, storage=storage, force=force, progress=progress)
     _print(manifest)
+    if telltales := find_telltales(manifest):
+        which = ", ".join(f"{feature} (AUC {auc:.4f})" for feature, auc in telltales.items())
+        what = "This feature alone tells" if len(telltales) == 1 else "Each of these features alone tells"
+        click.echo(
+            f"Warning: {what} the label, {which}: if it is known with the answer only, leave it out with --features.",
+            err=True,
+        )
+
+
+def _columns(text: str) -> list[str]:
+    """Return the names in a list with commas, in which a name with a comma stands in quotes as in CSV."""
+    try:
+        closed = re.sub(r'"\s+(?=,|$)', '"', text)  # the reader takes blanks before a quote only
+        (line,) = csv.reader([closed], skipinitialspace=True, strict=True) if text.strip() else ([],)
+    except csv.Error as error:
+        raise click.BadParameter(
+            f'{text!r} is no list ({error}): write a,"b, with a comma".', param_hint="--features"
+        ) from error
+    names = [stripped for name in line if (stripped := name.rstrip())]
+    if not names:
+        raise click.BadParameter(
+            f"{text!r} names no column: write a,b, or leave the option out.", param_hint="--features"
+        )
+    return names
 
 
 @data.command("list")

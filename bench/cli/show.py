@@ -8,6 +8,7 @@ import click
 from rich.console import Console
 
 from bench.cli.options import RESULTS, renamed
+from bench.errors import UsageError
 from bench.records.reading import read
 from bench.report.text import print_run
 
@@ -18,5 +19,7 @@ from bench.report.text import print_run
 @renamed("--out", "--results")
 def show(run: Path | None, results: Path) -> None:
     """Print the table of an earlier run, by default the last."""
-    (found,) = read([run] if run else [], results)
-    print_run(found, Console(highlight=False))
+    found = read([run] if run else [], results)
+    if len(found) != 1:
+        raise UsageError(f"{run} holds {len(found)} runs, and one is shown: give it to `bench report`.")
+    print_run(found[0], Console(highlight=False))

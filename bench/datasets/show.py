@@ -18,6 +18,8 @@ from bench.errors import DatasetError
 from bench.problems import problem_of
 from bench.writing import tables
 
+_WHY, _INDEX = {"row_id": "rows are numbered anew"}, "an index of pandas: name it in --features to use it"
+
 
 @contextmanager
 def show_progress() -> Iterator[build.ProgressCallback]:
@@ -114,4 +116,4 @@ def _changes(manifest: Manifest) -> Iterator[tuple[str, list[str]]]:
     yield "missing, now mean", [f"{name} ({count:,})" for name, count in manifest.imputed.items()]
     yield "strings, now codes", [f"{name} ({len(strings):,})" for name, strings in manifest.categories.items()]
     yield "renamed", [f"{old} to {new}" for old, new in manifest.source.get("renamed", {}).items()]
-    yield "left out", [f"{name} (rows are numbered anew)" for name in manifest.source.get("left_out", ())]
+    yield "left out", [f"{name} ({_WHY.get(name, _INDEX)})" for name in manifest.source.get("left_out", ())]

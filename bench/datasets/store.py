@@ -24,12 +24,18 @@ _NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]*")
 
 
 def home() -> Path:
-    """Return the directory of the datasets: ``$BENCH_DATA``, or the user's data directory."""
+    """Return the directory of the datasets: ``$BENCH_DATA``, or the user's data directory.
+
+    Raises:
+        UsageError: The user has no home, and ``BENCH_DATA`` is not set.
+    """
     given = os.environ.get("BENCH_DATA")
     if given:
         return Path(given).absolute()
     import platformdirs
 
+    if os.path.expanduser("~") == "~" and not os.environ.get("XDG_DATA_HOME"):
+        raise UsageError("This user has no home directory: set BENCH_DATA to a directory for datasets.")
     return Path(platformdirs.user_data_dir("tf-spark-bench", appauthor=False)) / "datasets"
 
 
@@ -155,6 +161,10 @@ def _unwritable(error: OSError, target: Path) -> Exception:
         return DatasetError(
             f"The disk that holds {target.parent} is full ({free / 1e6:,.0f} MB free): make room there, or set "
             "BENCH_DATA to a directory on another disk."
+        )
+    if error.errno == errno.EFBIG:
+        return DatasetError(
+            f"A file in {target.parent} would be larger than this process may write: raise the limit (`ulimit -f`)."
         )
     if error.errno in (errno.EACCES, errno.EPERM, errno.EROFS, errno.ENOTDIR):
         return DatasetError(

@@ -139,6 +139,8 @@ def read_run(path: Path) -> Run:
         run = json.loads(scrub.spelled((path / "run.json").read_text()))
     except FileNotFoundError as error:
         raise ResultsError(f"{path} holds no run (no run.json): `bench run` makes one.") from error
+    except OSError as error:
+        raise ResultsError(f"{path} is no run that can be read ({error.strerror}): give a run's directory.") from error
     except ValueError as error:
         raise ResultsError(f"{path / 'run.json'} is damaged ({error}): restore it, or run again.") from error
     directory = RunDirectory(path)

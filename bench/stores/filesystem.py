@@ -12,7 +12,7 @@ import re
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any
-from urllib.parse import urlsplit
+from urllib.parse import unquote, urlsplit
 
 from bench.errors import DatasetError, StorageError, UsageError
 from bench.model import Storage
@@ -28,7 +28,7 @@ SECONDS_OF_SILENCE = 15.0  # in the middle of an answer; a request is made three
 
 def is_uri(path: str) -> bool:
     """Return whether a dataset is named by a URI rather than by a path of this machine."""
-    return "://" in path and not path.startswith("file://")
+    return "://" in path and not path.startswith("file:")
 
 
 def normal(path: str) -> str:
@@ -37,6 +37,8 @@ def normal(path: str) -> str:
     Raises:
         UsageError: The scheme is none that is read here, or the URI holds credentials.
     """
+    if path.startswith("file:"):
+        return _local(path)
     if "://" not in path:
         return path
     parts = urlsplit(path)
@@ -49,9 +51,18 @@ def normal(path: str) -> str:
         )
     if parts.query or parts.fragment:
         raise UsageError(f"{path!r} has a query: say --endpoint, --region or --anonymous instead.")
-    if parts.scheme == "file":
-        return os.path.abspath(parts.path)
     return path.rstrip("/")
+
+
+def _local(uri: str) -> str:
+    parts = urlsplit(uri)
+    if parts.netloc not in ("", "localhost") or not parts.path.startswith("/"):
+        raise UsageError(f"{uri!r} does not say where on this machine: write file:///PATH, or the path alone.")
+    if parts.query or parts.fragment:
+        raise UsageError(
+            f"{uri!r} has a ? or a #, which stand for themselves as %3F and %23 only: give the path alone."
+        )
+    return os.path.abspath(unquote(parts.path))
 
 
 def from_environment(uri: str, given: Storage, environ: Mapping[str, str] = os.environ) -> Storage:

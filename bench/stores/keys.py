@@ -60,7 +60,7 @@ def of_driver(dataset: Dataset, environ: Mapping[str, str] = os.environ) -> Keys
 
 def _of_file(environ: Mapping[str, str]) -> dict[str, str]:
     given = environ.get("AWS_SHARED_CREDENTIALS_FILE")
-    file = Path(given) if given else Path(environ.get("HOME", "~"), ".aws", "credentials").expanduser()
+    file = Path(given) if given else Path(os.path.expanduser(environ.get("HOME", "~")), ".aws", "credentials")
     parser = configparser.RawConfigParser()
     try:
         parser.read(file)

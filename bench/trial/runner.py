@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import shutil
 import signal
 import subprocess
 import tempfile
@@ -30,6 +31,7 @@ from bench.trial.wire import write_trial
 from bench.trial.workers import THIS, WorkerEnvironment
 
 THREAD_VARIABLES = ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS", "NUMEXPR_NUM_THREADS")
+LEAST_FREE_BYTES = 2**16  # a trial's own files fit in less
 LOG_LIMIT_BYTES = 2_000_000
 SECONDS_TO_END = 5.0  # for a trial's other processes to end after its worker
 SECONDS_BETWEEN_WATCHES = 1.0
@@ -183,15 +185,20 @@ class _Execution:
 
     def _read_outcome(self) -> Outcome:
         path = self._directory / "outcome.json"
-        if not path.exists():
+        try:
+            outcome = json.loads(path.read_text())
+        except (FileNotFoundError, ValueError):  # it died before it wrote the file, or could not write it whole
             return Outcome("failed", self._death(), self._phase())
-        outcome = json.loads(path.read_text())
         if outcome["status"] == "ok" and self._worker.returncode:
             return Outcome("failed", self._death(), "other")
         return Outcome(**outcome)
 
     def _death(self) -> str:
         code = self._worker.returncode
+        if shutil.disk_usage(self._directory).free < LEAST_FREE_BYTES:
+            return (
+                f"The disk that holds {self._directory.parent} is full: make room there, or set TMPDIR to another disk."
+            )
         killed_before, killed_after = self._before.killed, self._after.killed
         if code == -signal.SIGKILL and killed_before is not None and killed_after != killed_before:
             return "The kernel killed it for want of memory: give it less data or more memory."

@@ -94,11 +94,16 @@ class Timeline:
 
 
 def read_events(path: Path) -> list[dict[str, Any]]:
-    """Return the events in a file, without a last line that was not finished."""
+    """Return the events in a file, up to the first line that was not finished: the last, or one on a full disk."""
     if not path.exists():
         return []
-    lines = path.read_bytes().split(b"\n")[:-1]
-    return [json.loads(line) for line in lines]
+    events = []
+    for line in path.read_bytes().split(b"\n")[:-1]:
+        try:
+            events.append(json.loads(line))
+        except ValueError:
+            break
+    return events
 
 
 def current(events: list[dict[str, Any]]) -> str:

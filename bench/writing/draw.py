@@ -7,7 +7,9 @@ page's own style makes them light or dark.
 
 from __future__ import annotations
 
+import errno
 import re
+import resource
 from xml.etree import ElementTree as ET  # it parses only Vega's own output
 
 from markupsafe import Markup
@@ -15,6 +17,8 @@ from markupsafe import Markup
 from bench.writing import hatch
 from bench.writing.chart import DRAWN, MEASURED, Spec
 
+# V8 reserves 64 GiB before it runs anything, as vl-convert 1.9 has built it; what Python and pyarrow have is 2 GiB.
+ADDRESS_SPACE_BYTES = 68 * 2**30
 SVG = "{http://www.w3.org/2000/svg}"
 ELEMENTS = {"svg", "g", "path", "line", "rect", "text", "tspan", "circle", "defs", "clipPath", "title"}
 ATTRIBUTES = {
@@ -53,8 +57,10 @@ def svg(spec: Spec, mark: str, *, titles: bool = False) -> Markup:
             a chart is one image for a screen reader, with the chart's own description.
 
     Raises:
+        OSError: The address space is limited to less than Vega's engine takes (``ENOMEM``).
         ValueError: Vega wrote an element or attribute that no chart needs.
     """
+    _check_address_space()
     import vl_convert
 
     root = ET.fromstring(vl_convert.vegalite_to_svg(spec))  # noqa: S314 - Vega's own output
@@ -68,6 +74,15 @@ def svg(spec: Spec, mark: str, *, titles: bool = False) -> Markup:
         root.set("aria-roledescription", "chart")
     text = ET.tostring(root, encoding="unicode", short_empty_elements=True)
     return Markup(text)  # noqa: S704 - only what `_clean` lets through
+
+
+def _check_address_space() -> None:
+    """See that there is address space for V8, which ends the process with a signal where there is not."""
+    limit, _ = resource.getrlimit(resource.RLIMIT_AS)
+    if limit != resource.RLIM_INFINITY and limit < ADDRESS_SPACE_BYTES:
+        raise OSError(
+            errno.ENOMEM, f"charts take {ADDRESS_SPACE_BYTES >> 30} GiB of address space, though little memory"
+        )
 
 
 def _clean(element: ET.Element, mark: str) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gzip
 import json
 import os
 import re
@@ -17,6 +18,7 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
 from click.testing import CliRunner, Result
+from pyarrow import csv, feather, orc
 
 from bench.cli import main
 
@@ -102,7 +104,9 @@ def test_not_parquet(home: Path, tmp_path: Path) -> None:
     assert "no Parquet file" in refused(data("import", bad, "--label", "y"), home)
     (bad / "a.parquet").write_text("a,y\n1,0\n")
     for path in (bad, bad / "a.parquet"):
-        assert f"{bad}/a.parquet is damaged or no Parquet" in refused(data("import", path, "--label", "y"), home)
+        assert f"{bad}/a.parquet is text, such as CSV, and no Parquet" in refused(
+            data("import", path, "--label", "y"), home
+        )
     (bad / "a.parquet").write_bytes(b"")
     assert f"{bad}/a.parquet" in refused(data("import", bad, "--label", "y"), home)
 
@@ -230,3 +234,84 @@ def test_help_is_fast() -> None:
     )
     found = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
     assert found.stdout == "[]\n"
+
+
+def _packed(good: Path) -> None:
+    good.write_bytes(gzip.compress(b"a,label\n1,0\n"))
+
+
+def _orc(good: Path) -> None:
+    orc.write_table(pq.read_table(good), good)
+
+
+def _feather(good: Path) -> None:
+    feather.write_feather(pq.read_table(good), good)
+
+
+def _csv(good: Path) -> None:
+    csv.write_csv(pq.read_table(good), good)
+
+
+def _json(good: Path) -> None:
+    good.write_text('{"a": 1, "label": 0}\n')
+
+
+@pytest.mark.parametrize(
+    ("write", "sentence"),
+    [
+        (_csv, "is text, such as CSV, and no Parquet: read it with pandas.read_csv"),
+        (_json, "is JSON and no Parquet: read it with pandas.read_json"),
+        (_orc, "is ORC and no Parquet: read it with pandas.read_orc"),
+        (_feather, "is Feather and no Parquet: read it with pandas.read_feather"),
+        (_packed, "is packed with gzip and no Parquet: unpack it"),
+    ],
+)
+def test_other_formats_are_named(home: Path, good: Path, write: Callable[[Path], None], sentence: str) -> None:
+    """A real file of another format is said to be of that format, with a way to turn it into Parquet."""
+    write(good)
+    assert f"{good} {sentence}" in refused(data("import", good, "--label", "label"), home)
+
+
+def test_a_named_pipe(home: Path, tmp_path: Path) -> None:
+    """A pipe is said to be one, and nobody waits for a writer."""
+    os.mkfifo(tmp_path / "pipe")
+    assert "is no file but a pipe" in refused(data("import", tmp_path / "pipe", "--label", "y"), home)
+
+
+@pytest.mark.parametrize("what", ["good.parquet", "."])
+def test_an_input_that_may_not_be_read(home: Path, good: Path, bench_command: list[str], what: str) -> None:
+    """The input is named, and not the directory of the datasets, which could be written to."""
+    closed = good.parent / what
+    closed.chmod(0o300 if closed.is_dir() else 0)
+    command = [*bench_command, "data", "import", str(closed), "--label", "label", "--name", "x"]
+    if os.geteuid() == 0:  # for whom all files are open, but for root without its capabilities
+        drop = "-dac_override,-dac_read_search"
+        command = ["setpriv", f"--bounding-set={drop}", f"--inh-caps={drop}", *command]
+    result = subprocess.run(command, capture_output=True, text=True, check=False)
+    closed.chmod(0o700)
+    assert (result.returncode, list(home.iterdir())) == (2, [])
+    assert re.fullmatch(rf"Error: {re.escape(str(closed))} may not be read \(.+\): .+\.\n", result.stderr)
+
+
+def test_names_of_features(home: Path, tmp_path: Path) -> None:
+    """Blanks around names are nothing, a name with a comma stands in quotes, and a list without a name is refused."""
+    table = pa.table({"a": np.arange(500) % 7, "b, c": np.arange(500) % 5, "y": np.arange(500) % 2})
+    pq.write_table(table, tmp_path / "x.parquet")
+    for text in (",", " ", "", '"a'):
+        result = data("import", tmp_path / "x.parquet", "--label", "y", "--features", text)
+        assert (result.exit_code, list(home.iterdir())) == (2, [])
+        assert re.search("names no column|is no list", result.stderr)
+    for text in ('"b, c",a', ' "b, c" , a '):
+        made = data("import", tmp_path / "x.parquet", "--label", "y", "--features", text, "--force")
+        assert made.exit_code == 0, made.output
+        assert json.loads(data("describe", "x", "--json").stdout)["features"] == ["b__c", "a"]
+
+
+@pytest.mark.usefixtures("home")
+def test_a_feature_that_tells_the_label_is_warned_of(tmp_path: Path) -> None:
+    """The dataset is made, and one sentence on standard error names the feature."""
+    table = {"a": np.random.default_rng(0).normal(size=500), "paid": np.arange(500) % 2 * 3.0, "y": np.arange(500) % 2}
+    pq.write_table(pa.table(table), tmp_path / "x.parquet")
+    made = data("import", tmp_path / "x.parquet", "--label", "y")
+    assert made.exit_code == 0
+    assert re.fullmatch(r"Warning: This feature alone tells the label, paid \(AUC 1\.0000\): .+\.\n", made.stderr)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 import signal
 import subprocess
 import sys
@@ -318,3 +319,14 @@ def test_outside_a_repository(bench_command, tmp_path):
     done = subprocess.run(command, cwd=tmp_path, capture_output=True, text=True, check=False)
     assert done.returncode == 2
     assert "no git repository" in done.stderr
+
+
+def test_a_machine_without_git(bench_command, tmp_path):
+    """A git that is missing, and a repository that git refuses, are said to be that."""
+    (tmp_path / ".git").mkdir()
+    for path, sentence in (("/nowhere", "There is no git on the PATH"), (os.environ["PATH"], "git refuses")):
+        command = [*bench_command, "gate", "--baseline", "HEAD", "--out", str(tmp_path / sentence)]
+        environ = {**os.environ, "PATH": path}
+        done = subprocess.run(command, cwd=tmp_path, env=environ, capture_output=True, text=True, check=False)
+        assert done.returncode == 2
+        assert sentence in done.stderr

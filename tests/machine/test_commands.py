@@ -1,5 +1,6 @@
 """Other programs are run in one way: whatever they print, however they end, and if they do not."""
 
+import os
 import re
 import subprocess
 import sys
@@ -115,3 +116,12 @@ def test_nothing_else_starts_programs() -> None:
         if re.search(r"subprocess\.\w+\(|Popen\(|os\.(system|spawn|exec|posix_spawn)", path.read_text())
     }
     assert starting == {"machine/commands.py", *watched}
+
+
+@pytest.mark.parametrize("verb", ["list", "doctor"])
+def test_a_jvm_that_speaks_latin_1(bench_command: list[str], verb: str) -> None:
+    """A real JVM that repeats a Latin-1 option on its standard error ends no verb."""
+    environ = {**os.environb, b"JAVA_TOOL_OPTIONS": b"-Dname=caf\xe9"}
+    result = subprocess.run([*bench_command, verb], env=environ, capture_output=True, check=False)
+    assert b"Traceback" not in result.stderr
+    assert result.returncode in (0, 5 if verb == "doctor" else 0)

@@ -34,7 +34,11 @@ def file_errors(path: str, advice: str = REMAKE) -> Iterator[None]:
     except FileNotFoundError as error:
         raise DatasetError(f"The file {path} is missing: {advice}.") from error
     except (pa.ArrowException, OSError, MemoryError, OverflowError, UnicodeDecodeError) as error:
-        if isinstance(error, OSError) and error.errno in (errno.EACCES, errno.ENOSPC, errno.EINTR):
+        if isinstance(error, OSError) and error.errno in (errno.EACCES, errno.EPERM):
+            raise DatasetError(
+                f"{path} may not be read ({error.strerror or error}): give this user the right to."
+            ) from error
+        if isinstance(error, OSError) and error.errno in (errno.ENOSPC, errno.EDQUOT, errno.EFBIG, errno.EINTR):
             raise
         # Arrow's reason is the first sentence after the place at which it failed.
         reason = " ".join(str(error).split()).rpartition(f"{path}': ")[2].partition(". ")[0].rstrip(".")

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import csv
+import io
 import re
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 
 import pyarrow as pa
@@ -39,13 +41,16 @@ class ColumnChoice:
         return {old: new for old, new in self.names.items() if old != new}
 
 
-def choose_columns(schema: pa.Schema, label: str, features: Sequence[str] = ()) -> ColumnChoice:
+def choose_columns(
+    schema: pa.Schema, label: str, features: Sequence[str] = (), index: Collection[str] = ()
+) -> ColumnChoice:
     """Choose the label and the features.
 
     Args:
         schema: The input's columns.
         label: Name of the label column.
-        features: Names of the feature columns; all but the label and ``row_id`` if empty.
+        features: Names of the feature columns; all but the label, ``row_id`` and the index if empty.
+        index: Columns that pandas wrote as its index, which often is no more than the order of the rows.
 
     Raises:
         DatasetError: A column is missing or of a type that its role does not allow, or no feature is left.
@@ -57,12 +62,13 @@ def choose_columns(schema: pa.Schema, label: str, features: Sequence[str] = ()) 
         )
     if wrong := {label, "row_id"} & set(features):
         raise DatasetError(f"The column {sorted(wrong)[0]!r} cannot be a feature: leave it out of --features.")
-    chosen = tuple(dict.fromkeys(features)) or tuple(name for name in schema.names if name not in (label, "row_id"))
+    left_out = tuple(name for name in schema.names if name != label and (name == "row_id" or name in index))
+    chosen = tuple(dict.fromkeys(features)) or tuple(name for name in schema.names if name not in (label, *left_out))
     if not chosen:
         raise DatasetError(f"There is no column to learn from beside the label {label!r}: give at least one feature.")
     _check_types(schema, chosen)
     text = tuple(name for name in chosen if _is_text(schema.field(name).type))
-    left_out = ("row_id",) if "row_id" in schema.names and label != "row_id" else ()
+    left_out = tuple(name for name in left_out if name not in chosen)
     return ColumnChoice(label, chosen, text, _new_names([label, *chosen]), left_out)
 
 
@@ -80,11 +86,18 @@ def _check_types(schema: pa.Schema, names: Sequence[str]) -> None:
     refused = [f"{name} ({schema.field(name).type})" for name in names if name not in usable]
     if refused:
         what = "Neither a number, a boolean nor a string is what these columns hold"
-        remedy = f"--features {','.join(usable)}" if 0 < len(usable) <= _SHOWN else "--features"
+        remedy = f"--features {_option(usable)}" if 0 < len(usable) <= _SHOWN else "--features"
         raise DatasetError(
             f"{what}: {_listed(refused)}; turn them into numbers, such as the hour of a timestamp, or leave them out "
             f"with {remedy}."
         )
+
+
+def _option(names: Sequence[str]) -> str:
+    """Return names as `bench data import --features` reads them: one with a comma stands in quotes."""
+    line = io.StringIO()
+    csv.writer(line, lineterminator="").writerow(names)
+    return line.getvalue()
 
 
 def _value_type(kind: pa.DataType) -> pa.DataType:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import re
 from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path, PurePath
@@ -14,6 +15,7 @@ from bench.datasets.format.manifest import Manifest
 from bench.datasets.makers.build import ProgressCallback, ignore_progress
 from bench.datasets.makers.columns import ColumnChoice, choose_columns
 from bench.datasets.makers.encode import encode
+from bench.datasets.makers.patterns import fixed_part
 from bench.datasets.makers.shuffled import Portion, build_shuffled
 from bench.datasets.makers.source import ParquetSource, open_source
 from bench.datasets.store import open_manifest, stage_dataset
@@ -43,9 +45,9 @@ def import_parquet(
     hash of its features, is for testing.
 
     Args:
-        path: A file, a directory, a directory with Hive partitions, or a URI of one.
+        path: A file, a directory, a directory with Hive partitions, a pattern of such, or a URI of one.
         label: Name of the column to predict: boolean, or the numbers 0 and 1.
-        features: Names of the columns to predict it from; all others if empty.
+        features: Names of the columns to predict it from; all others but pandas' index if empty.
         name: Name of the dataset; that of the file or directory if not given.
         storage: How to reach the files, if they are named by a URI.
         force: Whether an existing one is replaced.
@@ -56,13 +58,15 @@ def import_parquet(
         DatasetError: The input is a dataset of ours or cannot be used, or the disk is full.
         StorageError: The store that holds the input does not answer.
     """
-    path = normal(path) if "://" in path else str(Path(path).expanduser().absolute())
+    path = normal(path)
+    if not is_uri(path):
+        path = str(Path(os.path.expanduser(path)).absolute())
     if _is_ours(path, storage):
         raise DatasetError(f"{path} is a dataset of bench already: use it as it is, with --data {path}.")
     name = name or _default_name(path)
     with stage_dataset(name, force=force) as directory:
         source = open_source(path, storage)
-        columns = choose_columns(source.schema, label, features)
+        columns = choose_columns(source.schema, label, features, source.index)
         categories = _categories(source, columns.text, progress)
         names = [columns.names[column] for column in columns.features]
         portions = _portions(source, columns, categories, PROBLEMS[DEFAULT])
@@ -95,7 +99,7 @@ def _provenance(path: str, storage: Storage, columns: ColumnChoice) -> dict[str,
 
 
 def _default_name(path: str) -> str:
-    last = PurePath(path).name.removesuffix(".parquet")
+    last = PurePath(fixed_part(path)).name.removesuffix(".parquet")
     return re.sub(r"[^A-Za-z0-9._-]+", "-", last).strip("._-")
 
 

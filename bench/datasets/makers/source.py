@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections import Counter
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -13,6 +14,9 @@ import pyarrow.parquet as pq
 from pyarrow import fs
 
 from bench.datasets.format.reading import file_errors
+from bench.datasets.makers.formats import HEAD_BYTES, other_format
+from bench.datasets.makers.patterns import fixed_part, is_pattern, matches
+from bench.datasets.makers.tables import refuse_tables
 from bench.errors import DatasetError
 from bench.model import Storage
 from bench.stores.filesystem import filesystem, store_errors
@@ -34,6 +38,7 @@ class ParquetSource:
         files: One fragment per file, in the order of their paths.
         schema: The columns, with types that hold those of all files; partitions are columns, too.
         partitions: Columns that come from the names of directories.
+        index: Columns that pandas wrote as the index of its rows.
         rows: Rows in all files, from their footers.
     """
 
@@ -42,6 +47,7 @@ class ParquetSource:
     files: tuple[ds.ParquetFileFragment, ...]
     schema: pa.Schema
     partitions: frozenset[str]
+    index: frozenset[str]
     rows: int
 
     def batches(self, columns: Sequence[str]) -> Iterator[tuple[str, pa.RecordBatch]]:
@@ -85,30 +91,32 @@ def open_source(path: str, storage: Storage) -> ParquetSource:
     """Find the Parquet files at a path or URI and read their footers.
 
     Args:
-        path: A file, a directory, a directory with Hive partitions, or a URI of one, as
+        path: A file, a directory, a directory with Hive partitions, a pattern of such, or a URI of one, as
             `bench.stores.filesystem.normal` writes it.
         storage: How to reach it, if it is a URI.
 
     Raises:
-        DatasetError: There is no Parquet file, or one is damaged or unlike the others.
+        DatasetError: There is no Parquet file, one is damaged or unlike the others, or a table with a log has them.
         StorageError: The store that holds them does not answer.
     """
     with store_errors(path, storage):
         opened, base = filesystem(path, storage)
-    found = _listed(opened, base, path, storage)
+    found, base = _listed(opened, base, path, storage)
     # The first footer is read here, since an error of `ds.dataset` would not name the file.
-    with _source_errors(path, storage, found[0].path):
-        pq.read_schema(found[0].path, filesystem=opened)
+    with _footer_errors(opened, path, storage, found[0].path):
+        _check_names(pq.read_schema(found[0].path, filesystem=opened), found[0].path)
         dataset = ds.dataset(found, filesystem=opened, format="parquet", partitioning="hive", partition_base_dir=base)
         files = tuple(sorted(dataset.get_fragments(), key=lambda file: file.path))
-    schema, rows = files[0].physical_schema, 0
+    schema, rows, index = files[0].physical_schema, 0, set[str]()
     for file in files:
-        with _source_errors(path, storage, file.path):
+        with _footer_errors(opened, path, storage, file.path):
+            _check_names(file.physical_schema, file.path)
             schema = _united(schema, file)
+            index |= _pandas_index(file.physical_schema)
             rows += file.metadata.num_rows
     partitions = [field for field in dataset.schema if field.name not in schema.names]
     names = frozenset(field.name for field in partitions)
-    return ParquetSource(path, storage, files, pa.schema([*schema, *partitions]), names, rows)
+    return ParquetSource(path, storage, files, pa.schema([*schema, *partitions]), names, frozenset(index), rows)
 
 
 @contextmanager
@@ -117,20 +125,63 @@ def _source_errors(path: str, storage: Storage, file: str) -> Iterator[None]:
         yield
 
 
-def _listed(opened: fs.FileSystem, base: str, path: str, storage: Storage) -> list[fs.FileInfo]:
+@contextmanager
+def _footer_errors(opened: fs.FileSystem, path: str, storage: Storage, file: str) -> Iterator[None]:
+    """Turn an error of a footer into one sentence, which names the format of a file that is no Parquet."""
+    try:
+        with _source_errors(path, storage, file):
+            yield
+    except DatasetError as error:
+        if isinstance(error.__cause__, pa.ArrowInvalid):
+            with _source_errors(path, storage, file), opened.open_input_file(file) as begun:
+                other = other_format(begun.read(HEAD_BYTES))
+            if other:
+                raise DatasetError(f"The file {file} {other}.") from error
+        raise
+
+
+def _listed(opened: fs.FileSystem, base: str, path: str, storage: Storage) -> tuple[list[fs.FileInfo], str]:
+    """Return the files with data, sorted by path, and the directory under which partitions begin."""
+    wanted = base
     with _source_errors(path, storage, path):
         found = opened.get_file_info(base)
+        if found.type == fs.FileType.NotFound and is_pattern(base):
+            base = fixed_part(base)
+            found = opened.get_file_info(base)
         if found.type == fs.FileType.NotFound:
             raise DatasetError(f"There is nothing at {path}: give the path or URI of a Parquet file or directory.")
+        if found.type == fs.FileType.Unknown:
+            raise DatasetError(f"{path} is no file but a pipe or a device: write what comes out of it to a file first.")
         if found.is_file:
-            return [found]
+            refuse_tables(opened, path, (), [base])
+            return [found], base
         inside = opened.get_file_info(fs.FileSelector(base, recursive=True))
     # As Spark and pyarrow do: a name that starts with a dot or an underscore is no data.
     files = [file for file in inside if file.is_file and not re.search(r"/[._]", file.path[len(base.rstrip("/")) :])]
+    files = [file for file in files if wanted == base or matches(file.path, wanted)]
     files = [file for file in files if file.path.endswith(_ENDINGS)] or files
     if not files:
         raise DatasetError(f"There is no Parquet file in {path}: give a directory that holds some.")
-    return sorted(files, key=lambda file: file.path)
+    with _source_errors(path, storage, path):
+        refuse_tables(opened, path, inside, [file.path for file in files])
+    return sorted(files, key=lambda file: file.path), base
+
+
+def _check_names(schema: pa.Schema, file: str) -> None:
+    for name, count in Counter(schema.names).items():
+        if count > 1:
+            raise DatasetError(f"{count} columns of {file} are called {name!r}: rename all but one.")
+
+
+def _pandas_index(schema: pa.Schema) -> set[str]:
+    """Return the columns that hold the index of a pandas frame; a range, which is no column, is not among them."""
+    found = {name for name in schema.names if re.fullmatch(r"__index_level_\d+__", name)}
+    try:
+        described = schema.pandas_metadata or {}
+    except ValueError:
+        return found  # somebody else's metadata of this name is nothing to refuse a file for
+    index = described.get("index_columns", ()) if isinstance(described, dict) else ()
+    return found | {name for name in index if isinstance(name, str) and name in schema.names}
 
 
 def _united(schema: pa.Schema, file: ds.ParquetFileFragment) -> pa.Schema:

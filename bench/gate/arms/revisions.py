@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shutil
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -20,6 +21,10 @@ def top(directory: Path) -> Path:
     """
     found = git(directory, "rev-parse", "--show-toplevel")
     if found is None:
+        if shutil.which("git") is None:
+            raise UsageError("There is no git on the PATH: install it, or compare two --python.")
+        if any((place / ".git").exists() for place in (directory, *directory.parents)):
+            raise UsageError(f"git refuses the repository around {directory}: `git -C {directory} status` says why.")
         raise UsageError(f"{directory} is in no git repository: run the gate in a checkout, or compare two --python.")
     return Path(found)
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime
 import decimal
+import json
 from collections.abc import Callable
 from pathlib import Path
 
@@ -15,6 +16,7 @@ import pytest
 
 from bench.datasets.format.fingerprint import verify_content
 from bench.datasets.makers.ingest import import_parquet
+from bench.datasets.makers.telltale import find_telltales
 from bench.errors import DatasetError, UsageError
 from tests.datasets.conftest import content
 
@@ -237,3 +239,84 @@ def test_a_partition_without_a_value(rows: pa.Table, tmp_path: Path) -> None:
     ds.write_dataset(table, path, format="parquet", partitioning=ds.partitioning(schema, flavor="hive"))
     assert (path / "word=__HIVE_DEFAULT_PARTITION__").is_dir()
     assert import_parquet(str(path), "label").imputed == {"word": word.null_count}
+
+
+def test_the_index_of_pandas_is_no_feature(written: Written, rows: pa.Table) -> None:
+    """Pandas' index, with a name of its own or without, is left out, unless it is asked for or is the label."""
+    for name in ("__index_level_0__", "customer"):
+        indexed = rows.append_column(name, pa.array(np.arange(500)))
+        described = json.dumps({"index_columns": [name], "columns": []})
+        path = str(written(indexed.replace_schema_metadata({"pandas": described}), f"{name}.parquet"))
+        manifest = import_parquet(path, "label", name=f"without{name}")
+        assert manifest.dataset.features == ("number", "whole", "flag", "word")
+        assert manifest.source["left_out"] == [name]
+        asked = import_parquet(path, "label", [name, "number"], name=f"with{name}")
+        assert (asked.dataset.features, asked.source["left_out"]) == ((name, "number"), [])
+    metadata = {"pandas": json.dumps({"index_columns": ["label"]})}
+    path = str(written(rows.replace_schema_metadata(metadata), "label.parquet"))
+    assert import_parquet(path, "label").source["left_out"] == []
+
+
+@pytest.mark.parametrize("described", ["{", "[]", "1", '{"index_columns": [{"kind": "range"}, 3]}', "{}"])
+def test_other_metadata_called_pandas_is_no_fault(written: Written, rows: pa.Table, described: str) -> None:
+    """Metadata that names no column, or that is none of pandas', leaves all columns as they are."""
+    path = str(written(rows.replace_schema_metadata({"pandas": described})))
+    assert len(import_parquet(path, "label").dataset.features) == 4
+
+
+@pytest.mark.parametrize(
+    "shape",
+    ["{0}/input.parquet", "file:{0}/in%70ut.parquet", "file://{0}/input.parquet", "file://localhost{0}/i*.parquet"],
+)
+def test_shapes_of_a_path(written: Written, rows: pa.Table, tmp_path: Path, shape: str) -> None:
+    """A path, a file URI with one slash or three and with escapes, and a pattern in quotes lead to the same file."""
+    written(rows)
+    assert import_parquet(shape.format(tmp_path), "label", name="x").dataset.rows == 500
+
+
+@pytest.mark.parametrize("uri", ["file://host/input.parquet", "file:input.parquet", "file:/input.parquet?a=b"])
+def test_a_file_uri_of_another_machine_is_refused(uri: str) -> None:
+    """A URI with a host, without a whole path or with a query is not taken for another path."""
+    with pytest.raises(UsageError, match=r"write file:///PATH|give the path alone"):
+        import_parquet(uri, "label")
+
+
+@pytest.mark.parametrize(
+    ("pattern", "rows_found"),
+    [("*/*.parquet", 1500), ("**/1.parquet", 1000), ("b/[12].parquet", 1000), ("?", 1500), ("b*", 1000), ("c*", None)],
+)
+def test_patterns(written: Written, rows: pa.Table, tmp_path: Path, pattern: str, rows_found: int | None) -> None:
+    """A pattern stands for files and directories; one that matches nothing is refused."""
+    for name in ("a/1", "b/1", "b/2"):
+        written(rows, f"trips/{name}.parquet")
+    path = f"{tmp_path}/trips/{pattern}"
+    if rows_found is None:
+        with pytest.raises(DatasetError, match="There is no Parquet file in"):
+            import_parquet(path, "label")
+    else:
+        manifest = import_parquet(path, "label")
+        assert manifest.dataset.rows == rows_found
+        assert manifest.dataset.name == ("b" if pattern.startswith("b/") else "trips")
+
+
+@pytest.mark.parametrize("which", ["one", "second"])
+def test_two_columns_of_one_name(written: Written, rows: pa.Table, tmp_path: Path, which: str) -> None:
+    """The file and the name are told, be the file alone or one of several."""
+    if which == "second":
+        written(rows, "in/a.parquet")
+    twice = pa.Table.from_arrays([*rows.columns, rows["whole"]], [*rows.column_names, "whole"])
+    path = written(twice, "in/b.parquet")
+    with pytest.raises(DatasetError, match=rf"^2 columns of {path} are called 'whole': rename all but one\.$"):
+        import_parquet(str(tmp_path / "in"), "label")
+
+
+def test_a_feature_that_tells_the_label(written: Written, rows: pa.Table) -> None:
+    """A feature that alone orders the rows by their label is found, whichever way it goes, and no other one is."""
+    label = rows["label"].to_numpy()
+    noise = np.random.default_rng(1).normal(size=500) / 100
+    columns = {"same": label + noise, "opposite": 5 - label + noise, "number": rows["number"], "label": label}
+    assert find_telltales(import_parquet(str(written(columns)), "label")) == {"same": 1.0, "opposite": 1.0}
+    few = np.arange(500) < 6
+    assert (
+        find_telltales(import_parquet(str(written({"a": few * 1.0 + noise, "label": few})), "label", name="few")) == {}
+    )

@@ -1,0 +1,151 @@
+"""A full output, a full disk, a limit, a removed directory: one sentence and exit code 2, by the real command."""
+
+from __future__ import annotations
+
+import os
+import re
+import resource
+import subprocess
+import sys
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from bench.cli import VERBS
+from bench.datasets.makers.synthetic import make_synthetic
+
+Bench = Callable[..., subprocess.CompletedProcess[str]]
+KEPT = Path(__file__).parents[2] / "results" / "flights" / "records.json"
+
+
+def sentence(result: subprocess.CompletedProcess[str]) -> str:
+    """Return the one sentence of a refusal."""
+    assert result.returncode == 2, result.stderr
+    assert re.fullmatch(r"Error: .+\.\n", result.stderr), result.stderr
+    return result.stderr
+
+
+@pytest.mark.parametrize("unbuffered", ["", "1"])
+@pytest.mark.parametrize(
+    "arguments",
+    [
+        *(f"{verb} --help" for verb in VERBS),
+        *("--help", "--version", "list", "data list", "data describe few --json", "data describe few"),
+        *(
+            "data make synthetic --rows 500 --name more",
+            "show {kept}",
+            "compare {kept} {kept}",
+            "run --data few --dry-run",
+        ),
+        "report {kept} --format csv",
+    ],
+)
+@pytest.mark.usefixtures("home")
+def test_a_full_output(bench_command: list[str], arguments: str, unbuffered: str) -> None:
+    """Every verb says that its output cannot be written to, whether Python keeps it in a buffer or not."""
+    if "few" in arguments:
+        make_synthetic(500, 4, name="few")
+    command = [*bench_command, *arguments.format(kept=KEPT).split()]
+    with open("/dev/full", "w") as full:
+        result = subprocess.run(
+            command,
+            stdout=full,
+            stderr=subprocess.PIPE,
+            text=True,
+            env={**os.environ, "PYTHONUNBUFFERED": unbuffered},
+            check=False,
+        )
+    assert "Standard output cannot be written to (No space left on device): " in sentence(result)
+
+
+def test_a_reader_that_ends_early(bench_command: list[str]) -> None:
+    """A closed pipe is no fault of the output, and nothing is said of it."""
+    command = f"{bench_command[0]} --help | true"
+    result = subprocess.run(["bash", "-c", command], capture_output=True, text=True, check=False)
+    assert (result.returncode, result.stderr) == (0, "")
+
+
+@pytest.mark.parametrize("arguments", ["list", "data list", "run", "report", "doctor"])
+def test_a_working_directory_that_was_removed(tmp_path: Path, bench_command: list[str], arguments: str) -> None:
+    """A shell whose directory is gone is told to leave it."""
+    command = f"mkdir gone && cd gone && rmdir ../gone && {bench_command[0]} {arguments}"
+    result = subprocess.run(["bash", "-c", command], cwd=tmp_path, capture_output=True, text=True, check=False)
+    assert "The working directory has been removed: " in sentence(result)
+
+
+@pytest.mark.parametrize("arguments", ["data make synthetic --rows 1e5 --name s", "report {kept} --out r.csv"])
+def test_a_limit_on_the_size_of_files(home: Path, tmp_path: Path, bench_command: list[str], arguments: str) -> None:
+    """A file that may not grow is no traceback, and nothing half-written is left."""
+    before = sorted(tmp_path.rglob("*"))
+    result = subprocess.run(
+        [*bench_command, *arguments.format(kept=KEPT).split()],
+        cwd=tmp_path,
+        preexec_fn=lambda: resource.setrlimit(resource.RLIMIT_FSIZE, (1000, 1000)),
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert re.search("raise the limit|File too large", sentence(result))
+    assert sorted(tmp_path.rglob("*")) == before
+    assert not list(home.iterdir())
+
+
+def test_a_limit_on_the_address_space(tmp_path: Path, bench_command: list[str]) -> None:
+    """A report whose charts need more address space than there is says so, instead of a signal and a native stack."""
+    result = subprocess.run(
+        [*bench_command, "report", str(KEPT), "--out", "report.html"],
+        cwd=tmp_path,
+        preexec_fn=lambda: resource.setrlimit(resource.RLIMIT_AS, (2**35, 2**35)),
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert "charts take 68 GiB of address space" in sentence(result)
+    assert not list(tmp_path.iterdir())
+
+
+def test_a_user_without_a_home() -> None:
+    """Without HOME and without an entry in the passwords, the sentence names the variable to set."""
+    if os.geteuid():
+        pytest.skip("only root becomes a user without an entry")
+    program = (
+        "import os, sys, platformdirs, bench.datasets.store as store\n"
+        "from bench.errors import UsageError\n"
+        "os.setuid(54321)\n"
+        "try: store.home()\n"
+        "except UsageError as error: sys.exit(str(error))"
+    )
+    environ = {name: os.environ[name] for name in os.environ.keys() - {"HOME", "BENCH_DATA", "XDG_DATA_HOME"}}
+    result = subprocess.run([sys.executable, "-c", program], env=environ, capture_output=True, text=True, check=False)
+    assert result.stderr == "This user has no home directory: set BENCH_DATA to a directory for datasets.\n"
+
+
+@pytest.mark.parametrize("arguments", ["show {file}", "run --resume {file}", "report {file}"])
+@pytest.mark.parametrize("kind", ["file", "pipe"])
+def test_a_file_instead_of_a_run(tmp_path: Path, bench: Bench, arguments: str, kind: str) -> None:
+    """A file or a pipe where a run's directory belongs is said to be no run."""
+    if kind == "pipe":
+        os.mkfifo(tmp_path / "it")
+    else:
+        (tmp_path / "it").write_text("text")
+    assert re.search("is no run|is no export", sentence(bench(*arguments.format(file="it").split())))
+
+
+@pytest.mark.parametrize("kilobytes", [1012, 1016, 1020, 1024])
+@pytest.mark.usefixtures("home")
+def test_a_full_disk_for_scratch(tmp_path: Path, bench: Bench, kilobytes: int) -> None:
+    """Wherever a trial comes to the end of the disk for its own files, the disk is named, and there is no traceback."""
+    disk = tmp_path / "disk"
+    disk.mkdir()
+    if subprocess.run(["mount", "-t", "tmpfs", "-o", "size=1m", "tmpfs", disk], capture_output=True).returncode:
+        pytest.skip("no small disk can be mounted here")
+    try:
+        make_synthetic(500, 4, name="few")
+        (disk / "fill").write_bytes(b"0" * kilobytes * 1024)
+        result = bench("run", "--strategy", "null", "--data", "few", "--cores", "1", TMPDIR=str(disk))
+    finally:
+        subprocess.run(["umount", disk], check=True)
+    assert "Traceback" not in result.stderr
+    if result.returncode:
+        assert f"The disk that holds {disk} is full" in " ".join((result.stdout + result.stderr).split())
