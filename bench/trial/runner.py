@@ -4,8 +4,6 @@ from __future__ import annotations
 
 import json
 import os
-import shutil
-import signal
 import subprocess
 import tempfile
 import time
@@ -20,7 +18,7 @@ from bench import scrub
 from bench.machine import variables
 from bench.records.directory import Record
 from bench.request import PlannedTrial
-from bench.trial import record
+from bench.trial import death, record
 from bench.trial.counters import MachineCounters
 from bench.trial.outcome import Evidence, Outcome
 from bench.trial.prctl import adopt_orphans
@@ -31,7 +29,6 @@ from bench.trial.wire import write_trial
 from bench.trial.workers import THIS, WorkerEnvironment
 
 THREAD_VARIABLES = ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS", "NUMEXPR_NUM_THREADS")
-LEAST_FREE_BYTES = 2**16  # a trial's own files fit in less
 LOG_LIMIT_BYTES = 2_000_000
 SECONDS_TO_END = 5.0  # for a trial's other processes to end after its worker
 SECONDS_BETWEEN_WATCHES = 1.0
@@ -194,20 +191,8 @@ class _Execution:
         return Outcome(**outcome)
 
     def _death(self) -> str:
-        code = self._worker.returncode
-        if shutil.disk_usage(self._directory).free < LEAST_FREE_BYTES:
-            return (
-                f"The disk that holds {self._directory.parent} is full: make room there, or set TMPDIR to another disk."
-            )
-        killed_before, killed_after = self._before.killed, self._after.killed
-        if code == -signal.SIGKILL and killed_before is not None and killed_after != killed_before:
-            return "The kernel killed it for want of memory: give it less data or more memory."
-        # A library may end its process over a switch that it does not know.
-        switches = ", ".join(variables.recorded(os.environ))
-        see = f"see its log, and try it without {switches}" if switches else "see its log"
-        if code < 0:
-            return f"It was killed by {signal.Signals(-code).name}: {see}."
-        return f"It ended with exit code {code} before its work was done: {see}."
+        out_of_memory = self._before.killed is not None and self._before.killed != self._after.killed
+        return death.reason(self._worker.returncode, self._directory, out_of_memory=out_of_memory)
 
     def evidence(self) -> Evidence:
         """Return the observations of the trial."""

@@ -110,3 +110,10 @@ def test_the_first_rule_that_covers_a_name_counts_and_has_a_reason() -> None:
     assert all(rule.reason for rule in variables.RULES)
     assert variables.taken_away({"HOROVOD_RANK": "0", "HOROVOD_CYCLE_TIME": "1"}) == ["HOROVOD_RANK"]
     assert "PATH" in variables.for_trial(os.environ)
+
+
+def test_threads_of_openmp_sleep_while_they_wait() -> None:
+    """Whatever the user's shell says: a thread that spins for a descheduled sibling fakes time and CPU seconds."""
+    assert variables.for_trial({"OMP_WAIT_POLICY": "ACTIVE"})["OMP_WAIT_POLICY"] == "PASSIVE"
+    assert variables.for_trial({})["OMP_WAIT_POLICY"] == "PASSIVE"
+    assert "OMP_WAIT_POLICY" not in variables.recorded({"OMP_WAIT_POLICY": "ACTIVE"})
