@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from concurrent.futures import Future, ThreadPoolExecutor
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -18,6 +19,9 @@ def write_scores(
 ) -> Path:
     """Score the trial's rows, or a rank's part of them, batch by batch, and write the scores to one Parquet file.
 
+    While a batch is scored the next is read and the last is written, each in a thread: a model leaves cores idle
+    between its steps.
+
     Args:
         trial: The trial; its ``splits_to_score`` are scored.
         predict: Turns features, float32 of shape (rows, features), into probabilities of label 1, of shape (rows,) or
@@ -29,7 +33,21 @@ def write_scores(
     Returns:
         Path of the file, which is what ``bench_predict`` returns.
     """
-    with PredictionWriter(path or trial.scratch / "predictions.parquet") as predictions:
-        for row_ids, features in open_rows(trial.dataset, *trial.splits_to_score).shard(rank, world).batches():
-            predictions.write(row_ids, predict(features))
+    import numpy as np
+
+    batches = open_rows(trial.dataset, *trial.splits_to_score).shard(rank, world).batches()
+    with (
+        PredictionWriter(path or trial.scratch / "predictions.parquet") as predictions,
+        ThreadPoolExecutor(1) as reader,
+        ThreadPoolExecutor(1) as writer,
+    ):
+        coming = reader.submit(next, batches, None)
+        written: Future[Any] = writer.submit(bool)  # nothing yet
+        while batch := coming.result():
+            coming = reader.submit(next, batches, None)
+            row_ids, features = batch
+            scores = np.array(predict(features), np.float32)  # a copy: a model may use its memory again
+            written.result()
+            written = writer.submit(predictions.write, row_ids, scores)
+        written.result()
     return predictions.path
