@@ -92,7 +92,7 @@ def import_(path: str, label: str, features: tuple[str, ...], name: str | None, 
         manifest = import_parquet(path, label, chosen, name, storage=storage, force=force, progress=progress)
     _print(manifest)
     if telltales := find_telltales(manifest):
-        which = ", ".join(f"{feature} (AUC {auc:.4f})" for feature, auc in telltales.items())
+        which = ", ".join(f"{feature} (it orders {share:.2%} of the pairs)" for feature, share in telltales.items())
         what = "This feature alone tells" if len(telltales) == 1 else "Each of these features alone tells"
         click.echo(
             f"Warning: {what} the label, {which}: if it is known with the answer only, leave it out with --features.",

@@ -61,13 +61,18 @@ class Case:
 
     @property
     def disturbed(self) -> bool:
-        """Whether others disturbed every trial that ended well, so that its time is too long by nobody knows what."""
-        return bool(self.ok) and not self.undisturbed
+        """Whether others disturbed every trial that ended well or ran out of time: its time is too long, or missing."""
+        return bool(self._disturbed) and not self.undisturbed
+
+    @property
+    def _disturbed(self) -> list[Record]:
+        """Disturbed records of trials that ended well, or whose time was up, perhaps for that reason."""
+        return [record for record in self.records if record["status"] in ("ok", "timeout") and disturbed(record)]
 
     @property
     def taken(self) -> float:
-        """The cores that others had in its counted trials: the median."""
-        return statistics.median(shares) if (shares := [taken_share(record) or 0.0 for record in self.counted]) else 0.0
+        """The cores that others had in its disturbed trials: the median."""
+        return statistics.median([taken_share(record) or 0.0 for record in self._disturbed] or [0.0])
 
     @functools.cached_property
     def samples(self) -> list[float]:

@@ -41,11 +41,11 @@ def stacks(cases: Iterable[Case]) -> list[PhaseStack]:
     Args:
         cases: The cases.
     """
-    return [_stack(case) for case in cases if case.ok]
+    return [_stack(case) for case in cases if case.counted]
 
 
 def _stack(case: Case) -> PhaseStack:
-    ordered = sorted(case.ok, key=lambda record: record["wall_s"])
+    ordered = sorted(case.counted, key=lambda record: record["wall_s"])
     record = ordered[(len(ordered) - 1) // 2]
     return PhaseStack(case, record["trial"]["repeat"], record["wall_s"], stretches(record))
 

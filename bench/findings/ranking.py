@@ -29,7 +29,7 @@ def why_unranked(cases: Sequence[Case]) -> str:
     disturbed = disturbed_cases(cases)
     if not disturbed:
         return ""
-    working = [case for case in cases if case.works and case.ok]
+    working = [case for case in cases if case.works and (case.ok or case.disturbed)]
     most = max(case.taken for case in disturbed)
     cores = f"others used up to {most:.1f} cores" if most >= 0.1 else "the machine was disturbed"
     return f"{cores} while {len(disturbed)} of {len(working)} cases ran"

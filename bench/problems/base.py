@@ -119,6 +119,16 @@ class Problem(ABC):
             None of them where the rows that were scored do not allow it.
         """
 
+    def told_by(self, labels: npt.NDArray[Any], values: npt.NDArray[Any]) -> float:
+        """Return how well one feature alone tells the label: 1 where it tells it surely, 0 where nobody knows.
+
+        Args:
+            labels: float32 of shape (rows,).
+            values: The feature, float32 of shape (rows,).
+        """
+        del labels, values
+        return 0.0
+
     @abstractmethod
     def opposite(self, grade: float) -> float:
         """Return what the first grade becomes if every label is turned into its opposite."""

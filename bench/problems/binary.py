@@ -13,6 +13,8 @@ if TYPE_CHECKING:
     import numpy as np
     import numpy.typing as npt
 
+FEWEST = 10  # rows of a class
+
 
 class Binary(Problem):
     """Graded by the area under the ROC curve, and by log loss in nats."""
@@ -71,6 +73,19 @@ class Binary(Problem):
         scores = predictions["score"]
         values = (float(roc_auc_score(labels, scores)), _log_loss(labels, scores))
         return {metric.name: value for metric, value in zip(self.metrics, values, strict=True)}
+
+    def told_by(self, labels: npt.NDArray[Any], values: npt.NDArray[Any]) -> float:
+        """Return the area under the ROC curve of a feature as a score, or of its negative where that is larger.
+
+        Nothing is known where a class has few rows: one of many features can be as good by chance.
+        """
+        import numpy as np
+        from sklearn.metrics import roc_auc_score
+
+        if min(np.sum(labels == 0), np.sum(labels == 1)) < FEWEST:
+            return 0.0
+        area = float(roc_auc_score(labels, values))
+        return max(area, 1 - area)
 
     def opposite(self, grade: float) -> float:
         """Return the area on the other side of the curve."""

@@ -81,5 +81,6 @@ def busy_share(records: Sequence[Record]) -> str:
     if not busy:
         return ""
     return (
-        f"The machine was busy in {busy} of {len(records)} trials: others used more than {FOREIGN_SHARE} of its cores."
+        f"The machine was busy in {busy} of {len(records)} trials: others used more than {FOREIGN_SHARE} cores, or "
+        "something else slowed it down."
     )

@@ -49,6 +49,8 @@ def answers(group: Group, quality: float | None) -> list[Answer]:
     measured = [case for case in group.contenders if times(case)]
     if not measured:
         return [Answer("Nothing was measured: every strategy was skipped or did not end well.")]
+    if lost := [case for case in disturbed_cases(group.contenders) if not case.ok]:
+        return [_unranked("", [*measured, *lost], measured, [])]
     if TASKS[group.task].weighs_quality:
         return [_by_quality(measured, quality)]
     if not TASKS[group.task].scores_given_model:
@@ -131,7 +133,7 @@ def _told(
 def _unranked(where: str, good: Sequence[Case], measured: Sequence[Case], more: Sequence[Remark]) -> Answer:
     """Return the answer where others disturbed a case: no fastest is named."""
     headline = f"this run cannot rank by time: {why_unranked(good)}."
-    points = [*more, ("What stands", SURVIVES), ("To rank them", remedy(disturbed_cases(good)[0].ok[0]["run"]))]
+    points = [*more, ("What stands", SURVIVES), ("To rank them", remedy(disturbed_cases(good)[0].records[0]["run"]))]
     return Answer(_sentence(where, headline), tuple(points), evidence.busy(measured))
 
 

@@ -99,7 +99,7 @@ def _job_s(case: Case) -> float:
         case: The case.
     """
     names = ("start", "setup", case.kind.measured)
-    return float(statistics.median(sum(record["phases"].get(name, 0.0) for name in names) for record in case.ok))
+    return float(statistics.median(sum(record["phases"].get(name, 0.0) for name in names) for record in case.counted))
 
 
 def time_and_grade(case: Case) -> str:

@@ -36,7 +36,7 @@ def execute(
     directory, wanted = campaign.directory, campaign.trials
     number = len(list(directory.logs.iterdir()))
     for again in range(1 + retries):
-        if again and wanted:
+        if again and wanted and time.monotonic() <= deadline:
             progress.add(len(wanted))
         spoiled = []
         for planned in wanted:
@@ -68,7 +68,7 @@ def execute(
 
 
 def _is_spoiled(entry: Record) -> bool:
-    return entry["status"] == "ok" and disturbed(entry) and family_of(entry["trial"]["family"]).works
+    return entry["status"] in ("ok", "timeout") and disturbed(entry) and family_of(entry["trial"]["family"]).works
 
 
 def _keep(campaign: Campaign, entry: Record) -> None:

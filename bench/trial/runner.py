@@ -138,8 +138,10 @@ class _Execution:
             outcome = Outcome("interrupted", "Ctrl-C was pressed.", self._phase())
         finally:
             self._ended = time.monotonic()
-            self._probe.sample()
-            self._end_tree()
+            try:
+                self._probe.sample()
+            finally:
+                self._end_tree()
             self._after = MachineCounters.now()
         return outcome or self._read_outcome()
 

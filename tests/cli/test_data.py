@@ -314,4 +314,6 @@ def test_a_feature_that_tells_the_label_is_warned_of(tmp_path: Path) -> None:
     pq.write_table(pa.table(table), tmp_path / "x.parquet")
     made = data("import", tmp_path / "x.parquet", "--label", "y")
     assert made.exit_code == 0
-    assert re.fullmatch(r"Warning: This feature alone tells the label, paid \(AUC 1\.0000\): .+\.\n", made.stderr)
+    assert re.fullmatch(
+        r"Warning: This feature alone tells the label, paid \(it orders 100\.00% of the pairs\): .+\.\n", made.stderr
+    )

@@ -262,10 +262,10 @@ def test_each_strategy_that_is_named_does_what_it_can(bench, installed, tiny, tm
 
 def test_the_task_of_a_strategy_that_trains_is_train(bench, tiny):
     """Without `--task`, and with a pattern that fits one that trains, nothing is scored only."""
-    plans = [bench("run", *named, "--data", tiny.path, "--dry-run") for named in ([], ["--strategy", "*"])]
-    assert plans[0].stdout == plans[1].stdout
-    assert "  train  " in plans[0].stdout
-    assert "  predict  " not in plans[0].stdout
+    for named in ([], ["--strategy", "*"]):
+        plan = bench("run", *named, "--data", tiny.path, "--dry-run").stdout
+        assert "  train  " in plan
+        assert "  predict  " not in plan
 
 
 def test_a_model_that_is_none_is_refused_before_anything_runs(bench, tiny, tmp_path):

@@ -36,7 +36,7 @@ def sentence(result: subprocess.CompletedProcess[str]) -> str:
             "data make synthetic --rows 500 --name more",
             "show {kept}",
             "compare {kept} {kept}",
-            "run --data few --dry-run",
+            "run --data few --strategy null --dry-run",
         ),
         "report {kept} --format csv",
     ],

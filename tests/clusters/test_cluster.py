@@ -83,7 +83,7 @@ ORPHANED = """
 
     @hookimpl
     def bench_train(trial, session):
-        os.kill(int(os.environ["MASTER"]), signal.SIGKILL)
+        os.kill(int(os.environ["MASTER_PROCESS"]), signal.SIGKILL)
         trial.note("without_a_master", barrier.run(trial, session, number))
 
     def number(rank, trial):
@@ -247,7 +247,7 @@ def test_a_master_that_goes_harms_no_trial(bench: Bench, data: Dataset, installe
     installed.add("orphaned", ORPHANED, CONTROL)
     with on_loopback(tmp_path / "cluster", workers=1) as cluster:
         place = ("--master", cluster.url, "--data", data.path, "--workers", "2", "--json")
-        answer = bench("run", "--strategy", "orphaned", *place, timeout=300, MASTER=str(cluster.master.pid))
+        answer = bench("run", "--strategy", "orphaned", *place, timeout=300, MASTER_PROCESS=str(cluster.master.pid))
         record = next(json.loads(line) for line in answer.stdout.splitlines() if "orphaned" in line)
         assert record["status"] == "ok", record["reason"]
         assert record["notes"]["without_a_master"] == [0, 1]

@@ -28,13 +28,13 @@ def test_a_trial_gets_none_that_breaks_it_and_all_others(
 ) -> None:
     """A notebook's gateway, an optimising Python and another Spark stay away; what nobody knows is handed on."""
     away = {"PYTHONOPTIMIZE": "2", "SPARK_REMOTE": "sc://x", "PYSPARK_GATEWAY_PORT": "9", "SPARK_HOME": "/nowhere"}
-    for name, value in {**away, "OF_THE_USER": "1", "OMP_WAIT_POLICY": "passive"}.items():
+    for name, value in {**away, "OF_THE_USER": "1", "OMP_PLACES": "cores"}.items():
         monkeypatch.setenv(name, value)
     notes = trial_of(SEES, facts=CONTROL)["notes"]
     assert notes["optimised"] == 0
     assert not away.keys() & notes["environ"].keys()
     assert notes["environ"]["OF_THE_USER"] == "1"
-    assert notes["environ"]["OMP_WAIT_POLICY"] == "passive"
+    assert notes["environ"]["OMP_PLACES"] == "cores"
     assert notes["environ"]["PYTHONHASHSEED"] == "0"
 
 

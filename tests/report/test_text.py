@@ -1,11 +1,13 @@
 """The table on the terminal says how much slower each case is, and says nothing of it where others disturbed one."""
 
 import io
+from pathlib import Path
 
 import pytest
 from rich.console import Console
 
 from bench.report.text import print_run
+from bench.report.write import render
 from tests.report.made import MadeCase, make_run
 
 CASES = [("null", MadeCase(0.01)), ("map_in_arrow", MadeCase(2.0)), ("udf_pandas", MadeCase(5.0))]
@@ -40,3 +42,11 @@ def test_beside_a_disturbed_case_none_is_slower() -> None:
     assert row(text, "map_in_arrow")[-1] != "1.0"
     assert "This run cannot rank by time: others used up to 1.4 cores while 1 of 2 cases ran." in text
     assert "--wait-quiet 10m` measures the disturbed trials again." in text
+
+
+def test_a_case_whose_time_was_up_beside_others_forbids_a_ranking() -> None:
+    """A disturbed trial that timed out may be the fastest of all on a quiet machine."""
+    run = make_run([CASES[1], ("udf_pandas", MadeCase(5.0, status="timeout", foreign=1.5))], task="predict", repeats=1)
+    text = render([run], "text", None, Path("-"))
+    assert "This run cannot rank by time: others used up to 1.5 cores while 1 of 2 cases ran." in text
+    assert "timeout, disturbed (1.5 cores)" in text

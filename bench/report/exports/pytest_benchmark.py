@@ -44,7 +44,7 @@ def as_json(runs: Sequence[Run]) -> str:
 def _benchmark(case: Case, group: Group, panel: Panel, found: Sequence[Panel]) -> dict[str, Any] | None:
     # The control takes no time of its own: it measures the harness around it.
     data = times(case) if case.works else [record["wall_s"] for record in case.ok]
-    if not data:
+    if not data or case.disturbed:  # whoever reads it would rank by it
         return None
     name = f"{shown(case.strategy)}[{case.task}-{shown(case.dataset)}-workers{case.workers}]"
     told = "".join(f",{setting}={shown(str(value))}" for setting, value in group.settings.items())
