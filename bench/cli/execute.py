@@ -67,8 +67,7 @@ def execute(campaign: Campaign, times: RunTimes, as_json: bool) -> int:
     except TrialInterrupt as interrupt:
         if as_json:
             click.echo(json.dumps(interrupt.record))
-        options = campaign.bucket.options if campaign.bucket else ""
-        click.echo(f"Interrupted: go on with `bench run --resume {_place(campaign)}{options}`.", err=True)
+        click.echo(f"Interrupted: go on with {_resume_command(campaign)}.", err=True)
         return EXIT_INTERRUPTED
     done = read_run(campaign.directory.path)
     report = campaign.directory.path / "report.html"
@@ -81,7 +80,7 @@ def execute(campaign: Campaign, times: RunTimes, as_json: bool) -> int:
     if not as_json:
         click.echo(f"Records and logs: {_place(campaign)}")
         click.echo(f"Report: {_place(campaign)}/{report.name}")
-    return exit_code(records) or _left_out(campaign, records)
+    return exit_code(records) or _check_begun(campaign, records)
 
 
 def _look_at_the_machine(times: RunTimes, *, quiet: bool) -> None:
@@ -99,18 +98,21 @@ def _look_at_the_machine(times: RunTimes, *, quiet: bool) -> None:
         users = Look().users()
 
 
-def _left_out(campaign: Campaign, records: list[Record]) -> int:
+def _check_begun(campaign: Campaign, records: list[Record]) -> int:
     """Return the exit code of a run whose trials were as good as they are, and say where some did not begin."""
     begun = {trial_key(record["trial"]) for record in records}
     left = sum(trial_key(describe(planned)) not in begun for planned in campaign.trials)
     if not left:
         return 0
     click.echo(
-        f"--budget ended before {left} of {len(campaign.trials)} trials began: go on with "
-        f"`bench run --resume {_place(campaign)}`.",
+        f"--budget ended before {left} of {len(campaign.trials)} trials began: go on with {_resume_command(campaign)}.",
         err=True,
     )
     return EXIT_FAILED
+
+
+def _resume_command(campaign: Campaign) -> str:
+    return f"`bench run --resume {_place(campaign)}{campaign.bucket.options if campaign.bucket else ''}`"
 
 
 def _place(campaign: Campaign) -> str:

@@ -12,7 +12,7 @@ from typing import Any
 
 from bench.families import family_of
 from bench.problems import Problem, problem_of
-from bench.records.choice import chosen_records
+from bench.records.choice import chosen_records, is_spoilt
 from bench.records.directory import Record
 from bench.records.disturbance import disturbed, taken_share
 from bench.tasks import TASKS, Task
@@ -32,7 +32,7 @@ class Case:
         workers: Number of workers.
         cores: CPU cores of each trial.
         threads_per_worker: Threads of each worker.
-        records: The last record of each trial.
+        records: The record of each trial that counts.
     """
 
     strategy: str
@@ -66,8 +66,7 @@ class Case:
 
     @property
     def _disturbed(self) -> list[Record]:
-        """Disturbed records of trials that ended well, or whose time was up, perhaps for that reason."""
-        return [record for record in self.records if record["status"] in ("ok", "timeout") and disturbed(record)]
+        return [record for record in self.records if is_spoilt(record)]
 
     @property
     def taken(self) -> float:

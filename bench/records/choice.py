@@ -32,6 +32,15 @@ def chosen_records(records: Iterable[Record]) -> list[Record]:
     return list(chosen.values())
 
 
+def is_spoilt(record: Record) -> bool:
+    """Return whether others may have spoilt a trial: they disturbed it, and it ended well or ran out of time.
+
+    Args:
+        record: The trial's record.
+    """
+    return record["status"] in ("ok", "timeout") and disturbed(record)
+
+
 def is_settled(record: Record, *, disturbed: bool) -> bool:
     """Return whether a trial need not be run again, because it ended well.
 

@@ -37,8 +37,7 @@ def quality(good: Sequence[Case], graded: dict[Case, float], asked: float | None
     price = ""
     if gain >= 0.5 * 10**-metric.digits:
         difference = f"{metric.shown(gain)} {'more' if up else 'less'}"
-        seconds = top.kind.scaled(_seconds(top), top.kind.axis_rows)
-        price = f" The best is {case_name(top)}: {difference}, in {figures.seconds(seconds)}."
+        price = f" The best is {case_name(top)}: {difference}, in {_time(top)}."
     return [("Quality", f"{_bound(metric, asked)}, {how}.{missed}{price}")]
 
 
@@ -108,10 +107,14 @@ def time_and_grade(case: Case) -> str:
     Args:
         case: The case.
     """
-    metric, grade, task = case.problem.metrics[0], case.grade, case.kind
+    metric, grade = case.problem.metrics[0], case.grade
     graded = "" if grade is None else f" with {metric.label} {metric.shown(grade)}"
-    return f"{figures.seconds(task.scaled(_seconds(case), task.axis_rows))} {task.result}{graded}"
+    return f"{_time(case)} {case.kind.result}{graded}"
 
 
 def _seconds(case: Case) -> float:
     return cost(case) or 0.0
+
+
+def _time(case: Case) -> str:
+    return figures.seconds(case.kind.scaled(_seconds(case), case.kind.axis_rows))

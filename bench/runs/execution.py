@@ -10,8 +10,8 @@ from collections.abc import Iterator
 
 from bench import plugins
 from bench.families import family_of
+from bench.records.choice import is_spoilt
 from bench.records.directory import Record
-from bench.records.disturbance import disturbed
 from bench.request import PlannedTrial
 from bench.runs.campaign import Campaign
 from bench.runs.progress import Progress
@@ -61,14 +61,10 @@ def execute(
             number += 1
             _keep(campaign, entry)
             progress.end(entry)
-            if _is_spoiled(entry):
+            if is_spoilt(entry) and family_of(planned.strategy.family).works:
                 spoiled.append(planned)
             yield entry
         wanted = spoiled
-
-
-def _is_spoiled(entry: Record) -> bool:
-    return entry["status"] in ("ok", "timeout") and disturbed(entry) and family_of(entry["trial"]["family"]).works
 
 
 def _keep(campaign: Campaign, entry: Record) -> None:

@@ -7,6 +7,7 @@ import os
 import resource
 import signal
 import time
+from collections.abc import Collection, Mapping
 from pathlib import Path
 
 from bench.trial.counters import MachineCounters, Pressures, cpu_seconds
@@ -56,8 +57,9 @@ class TreeProbe:
         began = time.thread_time()
         members = self._tree.members()
         resident = sum(_resident_bytes(pid) for pid in members)
-        self._read_unwaited(members)
-        self._read_pressures(members)
+        cpu_s = {pid: _cpu_of(pid) for pid in members}
+        self._note_unwaited(cpu_s)
+        self._note_pressures(cpu_s)
         cost = time.thread_time() - began
         if resident > 1.02 * self._peak_resident and self._may_read(members):
             self._read_proportional(members, resident)
@@ -71,11 +73,9 @@ class TreeProbe:
             return True
         return set(members) != self._members_read and self._readings_s < FORKS_BUDGET_S
 
-    def _read_pressures(self, members: list[int]) -> None:
+    def _note_pressures(self, cpu_s: Mapping[int, float]) -> None:
         ours = sum(map(cpu_seconds, (resource.RUSAGE_SELF, resource.RUSAGE_CHILDREN)))
-        own = ours + sum(map(_cpu_of, members))
-        gone = self._unwaited.keys() - set(members) - self._tree.reaped
-        self.pressures.append(Pressures.now(own + sum(self._unwaited[pid] or 0.0 for pid in gone)))
+        self.pressures.append(Pressures.now(ours + sum(cpu_s.values()) + self._lost_cpu_s(besides=cpu_s.keys())))
 
     def _read_proportional(self, members: list[int], resident: int) -> None:
         began = time.thread_time()
@@ -86,18 +86,23 @@ class TreeProbe:
         self._readings_s += cost
         self._next_reading = time.monotonic() + cost / COST_SHARE
 
-    def _read_unwaited(self, members: list[int]) -> None:
-        for pid in members:
+    def _note_unwaited(self, cpu_s: Mapping[int, float]) -> None:
+        for pid, seconds in cpu_s.items():
             if pid not in self._unwaited:
                 self._unwaited[pid] = 0.0 if _is_unwaited(pid) else None
             if self._unwaited[pid] is not None:
-                self._unwaited[pid] = max(self._unwaited[pid] or 0.0, _cpu_of(pid))
+                self._unwaited[pid] = max(self._unwaited[pid] or 0.0, seconds)
+
+    def _lost_cpu_s(self, besides: Collection[int] = ()) -> float:
+        reaped = self._tree.reaped
+        return sum(
+            seconds or 0.0 for pid, seconds in self._unwaited.items() if pid not in reaped and pid not in besides
+        )
 
     @property
     def unwaited_cpu_s(self) -> float:
         """CPU seconds of the processes that no parent waited for."""
-        reaped = self._tree.reaped
-        return sum(seconds or 0.0 for pid, seconds in self._unwaited.items() if pid not in reaped)
+        return self._lost_cpu_s()
 
 
 def _stat(pid: int) -> list[bytes]:

@@ -23,6 +23,7 @@ from strategies.lib.ranks.laps import Laps
 from strategies.lib.ranks.threads import set_threads
 from strategies.lib.spark import slots
 from strategies.lib.spark.failures import barrier_errors, spark_errors
+from strategies.lib.spark.peers import hosts_of_ranks
 
 if TYPE_CHECKING:
     from pyspark.sql import SparkSession
@@ -100,7 +101,7 @@ class Rank:
         Raises:
             RankError: Its host name leads to itself only, though ranks are on several hosts.
         """
-        host = self._hosts()[self.index]
+        host = hosts_of_ranks(self._context)[self.index]
         address = socket.gethostbyname(host)
         if address.startswith("127.") and self.several_hosts:
             raise RankError(f"Other hosts cannot reach {host} at {address}: set SPARK_LOCAL_IP there.")
@@ -109,10 +110,7 @@ class Rank:
     @property
     def several_hosts(self) -> bool:
         """Whether ranks are on more than one host."""
-        return len(set(self._hosts())) > 1
-
-    def _hosts(self) -> list[str]:
-        return [info.address.rpartition(":")[0] or info.address for info in self._context.getTaskInfos()]
+        return len(set(hosts_of_ranks(self._context))) > 1
 
 
 def start(trial: Trial, *modules: str) -> SparkSession:

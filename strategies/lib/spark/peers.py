@@ -15,6 +15,15 @@ from strategies.lib.spark.failures import barrier_errors
 SECONDS_TO_CONNECT = 20.0
 
 
+def hosts_of_ranks(context: Any) -> list[str]:
+    """Return the host of each rank, in their order, as Spark names it.
+
+    Args:
+        context: The ``BarrierTaskContext``.
+    """
+    return [info.address.rpartition(":")[0] or info.address for info in context.getTaskInfos()]
+
+
 @contextmanager
 def reachable(context: Any) -> Iterator[None]:
     """Wait for all ranks, and check that this one reaches each of the others, without a proxy.
@@ -28,7 +37,7 @@ def reachable(context: Any) -> Iterator[None]:
     Raises:
         RankError: A rank did not come in time, or another one cannot be reached.
     """
-    hosts = [info.address.rpartition(":")[0] or info.address for info in context.getTaskInfos()]
+    hosts = hosts_of_ranks(context)
     os.environ.update(without_proxy(os.environ, hosts))
     own = context.partitionId()
     with socket.create_server((hosts[own], 0)) as server:
