@@ -26,6 +26,8 @@ class Strategy:
             Keras model whose path it is given.
         tasks: Tasks that it takes part in, of those that it has the hook for. One that scores only to be graded,
             by another strategy's code, has ``("train",)``.
+        problems: Kinds of problem that it takes part in.
+        lacks: For kinds that it takes no part in, the reason, as a sentence without a full stop.
         recommended: The use that its own documentation recommends it for.
         left_out: Why `bench run` leaves it out where no strategy is named, as the rest of a sentence; empty if it does
             not.
@@ -38,6 +40,8 @@ class Strategy:
     distributed: bool = False
     scores: Literal["own", "reference"] = "own"
     tasks: tuple[str, ...] = ("train", "predict")
+    problems: tuple[str, ...] = ("binary",)
+    lacks: Mapping[str, str] = field(default_factory=dict, hash=False)
     recommended: str = ""
     left_out: str = ""
 
@@ -78,7 +82,8 @@ class Dataset:
     """A dataset that lies ready: ``PATH/split=train/*.parquet`` and ``PATH/split=test/*.parquet``.
 
     The columns are ``row_id`` (int64, from 0 on, each once over both splits), the label (float32; its problem says
-    which values) and the features (float32, all finite). Splits hold row groups of equal size, with page checksums.
+    which values), a weight if there is one, and the features (float32, all finite). Splits hold row groups of equal
+    size, with page checksums.
 
     Attributes:
         name: The dataset's name.
@@ -93,6 +98,12 @@ class Dataset:
             where a feature is constant, so that one may divide by it.
         fingerprint: Hexadecimal digest of the content, whatever the files and their order.
         problem: Kind of problem, which defines labels and answers.
+        classes: Names of the classes, where there are any, in the order of their codes, which are the labels.
+        class_shares: Share of each class in the train split.
+        label_mean: Mean of the label over the train split.
+        label_std: Standard deviation (population) of the label over the train split.
+        weight: Name of the column (float32, not negative) that says how much each row counts; empty where all count
+            alike.
         best: The best grade that is possible but for chance, by the first metric of its problem; ``None`` where it is
             unknown.
         floors: For each family, the grade on the test split, by the same metric, that every correct strategy reaches.
@@ -111,10 +122,20 @@ class Dataset:
     stds: tuple[float, ...]
     fingerprint: str
     problem: str = "binary"
+    classes: tuple[str, ...] = ()
+    class_shares: tuple[float, ...] = ()
+    label_mean: float = 0.0
+    label_std: float = 1.0
+    weight: str = ""
     best: float | None = None
     floors: Mapping[str, float] = field(default_factory=dict)
     storage: Storage = field(default_factory=Storage)
     listing: str = ""
+
+    @property
+    def columns(self) -> tuple[str, ...]:
+        """Names of the columns beside ``row_id``, in their order: label, weight if there is one, features."""
+        return (self.label, *([self.weight] if self.weight else []), *self.features)
 
     def split(self, name: str) -> str:
         """Return the directory or URI of the split ``train`` or ``test``."""

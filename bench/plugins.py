@@ -17,6 +17,7 @@ import pluggy
 
 from bench import hookspecs
 from bench.errors import PluginError, UsageError
+from bench.families import family_of
 from bench.model import Strategy
 from bench.tasks import TASKS
 
@@ -44,12 +45,16 @@ class Plugin:
         return tuple(task for task in known if self.has(f"bench_{TASKS[task].measured}"))
 
 
-def why_not(strategy: Strategy) -> str | None:
+def why_not(strategy: Strategy, problem: str | None = None) -> str | None:
     """Return the reason why a strategy cannot run here, with a remedy, or ``None`` if it can; imports nothing.
 
     Args:
         strategy: Its facts.
+        problem: Name of the kind of problem that it would work on; any where none is named.
     """
+    if problem is not None and problem not in strategy.problems and family_of(strategy.family).works:
+        lack = strategy.lacks.get(problem, f"it knows no {problem} problems, only {' and '.join(strategy.problems)}")
+        return f"{lack[:1].upper()}{lack[1:]}."
     missing = [need for need in strategy.needs if importlib.util.find_spec(need) is None]
     if not missing:
         return None

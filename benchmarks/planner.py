@@ -94,7 +94,7 @@ def manifest(files: int) -> dict[str, object]:
         "best_auc": None,
         "floors": {},
         "files": described,
-        "positives": {"train": 1, "test": 0},
+        "labels": {"train": {}, "test": {}},
         "imputed": {},
         "categories": {},
         "source": {},

@@ -51,7 +51,7 @@ def print_list(home: Path, console: Console) -> None:
         return
     table = Table(caption=escape(str(home)), caption_justify="left", box=None, header_style="bold")
     table.add_column("dataset", overflow="fold")
-    for column in ("rows", "features", "train", "test", "positive", "MB"):
+    for column in ("rows", "features", "train", "test", "label", "MB"):
         table.add_column(column, justify="right", no_wrap=True)
     table.add_column("fingerprint", overflow="fold")
     for name in names:
@@ -68,9 +68,25 @@ def _line(path: Path) -> list[str]:
     except DatasetError as error:
         return [path.name, "", "", "", "", "", "", f"[red]{escape(str(error))}[/]"]
     found = manifest.dataset
-    positive = sum(manifest.positives.values()) / found.rows
+    labels = " + ".join(_shares(manifest)) or f"{found.label_mean:.4g} ± {found.label_std:.3g}"
     counts = [f"{count:,}" for count in (found.rows, len(found.features), found.train_rows, found.test_rows)]
-    return [path.name, *counts, f"{positive:.1%}", f"{manifest.bytes / 1e6:,.1f}", found.fingerprint[:12]]
+    return [path.name, *counts, labels, f"{manifest.bytes / 1e6:,.1f}", found.fingerprint[:12]]
+
+
+def _shares(manifest: Manifest) -> list[str]:
+    """Return the share of each class over both splits."""
+    counts = [labels.get("counts", ()) for labels in manifest.labels.values()]
+    return [f"{sum(of) / manifest.dataset.rows:.1%}" for of in zip(*counts, strict=True)]
+
+
+def _labels(manifest: Manifest, split: str) -> str:
+    """Return what the labels of a split are like."""
+    labels, classes = manifest.labels[split], manifest.dataset.classes or ("0", "1")
+    if "counts" in labels:
+        pairs = zip(classes, labels["counts"], strict=True)
+        return ", ".join(f"{count:,} of class {name} ({count / labels['rows']:.1%})" for name, count in pairs)
+    middle = labels["quantiles"]["0.5"]
+    return f"mean {labels['mean']:.4g}, deviation {labels['std']:.4g}, median {middle:.4g}"
 
 
 def print_manifest(manifest: Manifest, console: Console, *, verified: bool = False) -> None:
@@ -97,8 +113,7 @@ def _facts(manifest: Manifest, verified: bool) -> Iterator[tuple[str, str]]:
     yield "label", found.label
     yield f"{len(found.features)} features", ", ".join(found.features)
     for split, rows in zip(SPLITS, (found.train_rows, found.test_rows), strict=True):
-        share = manifest.positives[split] / rows
-        yield split, f"{rows:,} rows, {manifest.positives[split]:,} of them positive ({share:.1%})"
+        yield split, f"{rows:,} rows: {_labels(manifest, split)}"
     groups = sum(file.row_groups for file in manifest.files)
     yield "size", f"{manifest.bytes / 1e6:,.1f} MB in {len(manifest.files)} files with {groups} row groups"
     yield "fingerprint", found.fingerprint + (" (every byte has been read: it is right)" if verified else "")

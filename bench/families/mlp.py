@@ -6,4 +6,4 @@ from bench.families.base import Family, Setting
 
 EPOCHS = Setting("epochs", 5, "Passes over the data")
 BATCH_SIZE = Setting("batch_size", 1024, "Rows of a global batch", enough=int.__le__)
-FAMILY = Family("mlp", (EPOCHS, BATCH_SIZE), learning_rate=1e-3, colour=2)
+FAMILY = Family("mlp", (EPOCHS, BATCH_SIZE), learning_rate=1e-3, least_rows=100_000, colour=2)

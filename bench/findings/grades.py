@@ -34,5 +34,5 @@ def worse_grades(candidate: Mapping[str, float], reference: Mapping[str, float],
         for metric in problem.metrics
         if metric.name in candidate
         and metric.name in reference
-        and metric.better * (reference[metric.name] - candidate[metric.name]) > metric.tolerance
+        and metric.better * (reference[metric.name] - candidate[metric.name]) > metric.allowance(reference[metric.name])
     ]

@@ -5,6 +5,8 @@ from collections.abc import Iterable
 from bench.kinds import Kinds
 from bench.problems.base import InvalidAnswerError, Metric, Problem
 from bench.problems.binary import BINARY
+from bench.problems.multiclass import MULTICLASS
+from bench.problems.regression import REGRESSION
 
 # Words of tables and exports, beside which each grade has a column by its name.
 _WORDS = """
@@ -24,7 +26,10 @@ def _fault(problem: Problem) -> str | None:
     return f"calls a grade {taken[0]!r}, which tables have a column for: call it something else" if taken else None
 
 
-PROBLEMS: Kinds[Problem] = Kinds("kind of problem", "bench.problems", Problem, {"binary": BINARY}, _fault)
+OWN = (BINARY, MULTICLASS, REGRESSION)
+PROBLEMS: Kinds[Problem] = Kinds(
+    "kind of problem", "bench.problems", Problem, {problem.name: problem for problem in OWN}, _fault
+)
 DEFAULT = BINARY.name  # of datasets and records from before there were kinds
 
 

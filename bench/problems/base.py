@@ -8,8 +8,12 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Literal
 
+from bench.problems.labels import Spread, Tally
+
 if TYPE_CHECKING:
     import numpy.typing as npt
+
+    from bench.model import Dataset
 
 
 class InvalidAnswerError(Exception):
@@ -37,8 +41,9 @@ class Metric:
             than what a broken trainer loses.
         near: How much worse than the best measured still counts as the quality that was asked for.
         range: The lowest and the highest value that there can be.
-        digits: Digits after the decimal point.
+        digits: Digits after the decimal point; of a grade in the label's unit, significant digits.
         article: ``a`` or ``an``, for sentences.
+        relative: Whether it has the label's unit, so that ``tolerance`` and ``near`` are shares of it.
     """
 
     name: str
@@ -49,10 +54,35 @@ class Metric:
     range: tuple[float, float] = (-math.inf, math.inf)
     digits: int = 4
     article: str = "a"
+    relative: bool = False
 
     def shown(self, value: float | None) -> str:
         """Return a value as people read it; nothing where there is none."""
-        return "" if value is None else f"{value:.{self.digits}f}"
+        if value is None:
+            return ""
+        return f"{value:#.{self.digits}g}".rstrip(".") if self.relative else f"{value:.{self.digits}f}"
+
+    def allowance(self, reference: float) -> float:
+        """Return how much worse than a reference a value may be.
+
+        Args:
+            reference: The baseline's value.
+        """
+        return self.tolerance * (abs(reference) if self.relative else 1)
+
+    def good_enough(self, best: float) -> float:
+        """Return the value that still counts as the quality that was asked for, where nobody said which.
+
+        Args:
+            best: The best value that was measured.
+        """
+        return best - self.better * self.near * (abs(best) if self.relative else 1)
+
+    @property
+    def near_shown(self) -> str:
+        """How `good_enough` is found from the best value, as people read it, such as ``less 0.01`` or ``plus 1 %``."""
+        amount = f"{100 * self.near:g} %" if self.relative else f"{self.near:g}"
+        return f"{'less' if self.better > 0 else 'plus'} {amount}"
 
     def reaches(self, value: float, asked: float) -> bool:
         """Return whether a value is as good as what is asked for."""
@@ -65,14 +95,14 @@ class Problem(ABC):
     Attributes:
         name: Its name, in manifests and records.
         metrics: Its grades; the first is the axis of reports, of the Pareto front and of ``--quality``.
-        chance: What the first grade is where the labels say nothing.
+        chance: What the first grade is where the labels say nothing; ``None`` where that depends on the labels.
         tolerance: How far two correct ways to compute a model's predictions may lie apart, whose float32 sums run in
             another order.
     """
 
     name: str
     metrics: tuple[Metric, ...]
-    chance: float
+    chance: float | None
     tolerance: float
 
     @abstractmethod
@@ -80,7 +110,7 @@ class Problem(ABC):
         """See that labels are of this kind.
 
         Args:
-            labels: float32 of shape (rows,).
+            labels: float32 of shape (rows,); where there are classes, their codes, from 0.
             column: Name of the column, for the sentence.
             path: Where it lies, for the sentence.
 
@@ -88,36 +118,73 @@ class Problem(ABC):
             DatasetError: They are not.
         """
 
-    @abstractmethod
+    def tally(self, classes: int) -> Tally:
+        """Return an empty summary of labels.
+
+        Args:
+            classes: Number of classes; 0 where there are none.
+        """
+        del classes
+        return Spread()
+
+    def width(self, dataset: Dataset) -> int:
+        """Return how many numbers a prediction is: 0 for a single number, else the length of a list of them.
+
+        Args:
+            dataset: The dataset.
+        """
+        del dataset
+        return 0
+
     def columns(self) -> Mapping[str, str]:
         """Return the columns of predictions beside ``row_id``, and the NumPy kind of each (``f``: floating point)."""
+        return {"score": "f"}
 
     @abstractmethod
     def check(self, predictions: Mapping[str, npt.NDArray[Any]]) -> None:
         """See that predictions are answers at all, whatever the labels.
 
         Args:
-            predictions: An array of shape (rows,) for each of `columns`.
+            predictions: An array of shape (rows,) or (rows, `width`) for each of `columns`.
 
         Raises:
             InvalidAnswerError: They are not.
         """
 
-    @abstractmethod
     def learned(self, predictions: Mapping[str, npt.NDArray[Any]]) -> bool:
         """Return whether predictions show that anything was learned: they are not all alike."""
+        return any(bool((values != values[:1]).any()) for values in predictions.values())
 
     @abstractmethod
-    def grade(self, labels: npt.NDArray[Any], predictions: Mapping[str, npt.NDArray[Any]]) -> dict[str, float]:
+    def grade(
+        self,
+        labels: npt.NDArray[Any],
+        predictions: Mapping[str, npt.NDArray[Any]],
+        weights: npt.NDArray[Any] | None = None,
+    ) -> dict[str, float]:
         """Return the grades, by name.
 
         Args:
             labels: float32 of shape (rows,).
             predictions: Out of `check`, in the order of the labels.
+            weights: How much each row counts, float32 of shape (rows,); all alike where there are none.
 
         Returns:
             None of them where the rows that were scored do not allow it.
         """
+
+    def worst(self, dataset: Dataset, labels: npt.NDArray[Any], weights: npt.NDArray[Any] | None) -> float | None:
+        """Return the first grade that whoever learned from enough rows reaches, whatever the labels.
+
+        It is a margin worse than that of the best answer that knows no feature; ``None`` where nobody knows.
+
+        Args:
+            dataset: Says what the labels of the train split are like.
+            labels: float32 of shape (rows,).
+            weights: How much each row counts, float32 of shape (rows,), or ``None``.
+        """
+        del dataset, labels, weights
+        return None
 
     def told_by(self, labels: npt.NDArray[Any], values: npt.NDArray[Any]) -> float:
         """Return how well one feature alone tells the label: 1 where it tells it surely, 0 where nobody knows.
@@ -129,6 +196,7 @@ class Problem(ABC):
         del labels, values
         return 0.0
 
-    @abstractmethod
-    def opposite(self, grade: float) -> float:
-        """Return what the first grade becomes if every label is turned into its opposite."""
+    def opposite(self, grade: float) -> float | None:
+        """Return what the first grade becomes if every label is turned into its opposite; ``None`` if nobody knows."""
+        del grade
+        return None

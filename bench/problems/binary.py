@@ -8,6 +8,9 @@ from typing import TYPE_CHECKING, Any
 
 from bench.errors import DatasetError
 from bench.problems.base import InvalidAnswerError, Metric, Problem
+from bench.problems.labels import Counts, Tally
+from bench.problems.likelihood import mean_surprise
+from bench.problems.ranking import areas
 
 if TYPE_CHECKING:
     import numpy as np
@@ -17,13 +20,14 @@ FEWEST = 10  # rows of a class
 
 
 class Binary(Problem):
-    """Graded by the area under the ROC curve, and by log loss in nats."""
+    """Graded by the area under the ROC curve, log loss in nats and, for rare positives, average precision."""
 
     name = "binary"
     # The tolerances lie far below what a broken trainer loses: `bench/datasets/makers/synthetic.py` has figures.
     metrics = (
         Metric("auc", "AUC", better=1, tolerance=0.005, near=0.01, range=(0.0, 1.0), article="an"),
         Metric("log_loss", "log loss", better=-1, tolerance=0.01, near=0.01, range=(0.0, math.inf)),
+        Metric("average_precision", "average precision", better=1, tolerance=0.01, near=0.01, range=(0.0, 1.0)),
     )
     chance = 0.5
     tolerance = 1e-5
@@ -42,9 +46,10 @@ class Binary(Problem):
                 f"The label {column!r} holds {wrong[0]:g} in {path}, and a label is 0 or 1: make it boolean first."
             )
 
-    def columns(self) -> Mapping[str, str]:
-        """Return the one column: ``score``, a probability."""
-        return {"score": "f"}
+    def tally(self, classes: int) -> Tally:
+        """Return an empty count of both classes."""
+        del classes
+        return Counts(2)
 
     def check(self, predictions: Mapping[str, npt.NDArray[Any]]) -> None:
         """See that scores are probabilities; see `Problem.check`."""
@@ -56,22 +61,24 @@ class Binary(Problem):
         if scores.min() < 0 or scores.max() > 1:
             raise InvalidAnswerError("some scores are no probabilities: they lie outside 0 to 1")
 
-    def learned(self, predictions: Mapping[str, npt.NDArray[Any]]) -> bool:
-        """Return whether the scores differ."""
-        scores = predictions["score"]
-        return bool(scores.min() != scores.max())
-
-    def grade(self, labels: npt.NDArray[Any], predictions: Mapping[str, npt.NDArray[Any]]) -> dict[str, float]:
-        """Return the exact area under the ROC curve, ties counted half, and the mean of -log p(label).
+    def grade(
+        self,
+        labels: npt.NDArray[Any],
+        predictions: Mapping[str, npt.NDArray[Any]],
+        weights: npt.NDArray[Any] | None = None,
+    ) -> dict[str, float]:
+        """Return the exact area under the ROC curve, the mean of -log p(label), and average precision.
 
         Nothing where all rows have one label.
         """
-        from sklearn.metrics import roc_auc_score
+        import numpy as np
 
-        if labels.min() == labels.max():
-            return {}
         scores = predictions["score"]
-        values = (float(roc_auc_score(labels, scores)), _log_loss(labels, scores))
+        found = areas(labels == 1, scores, weights)
+        if found is None:
+            return {}
+        loss = mean_surprise(np.where(labels == 1, scores, 1 - scores), weights)
+        values = (found.roc, loss, found.precision_recall)
         return {metric.name: value for metric, value in zip(self.metrics, values, strict=True)}
 
     def told_by(self, labels: npt.NDArray[Any], values: npt.NDArray[Any]) -> float:
@@ -79,28 +86,15 @@ class Binary(Problem):
 
         Nothing is known where a class has few rows: one of many features can be as good by chance.
         """
-        import numpy as np
-        from sklearn.metrics import roc_auc_score
-
-        if min(np.sum(labels == 0), np.sum(labels == 1)) < FEWEST:
+        positive = labels == 1
+        found = areas(positive, values)
+        if found is None or min(positive.sum(), (~positive).sum()) < FEWEST:
             return 0.0
-        area = float(roc_auc_score(labels, values))
-        return max(area, 1 - area)
+        return max(found.roc, 1 - found.roc)
 
     def opposite(self, grade: float) -> float:
         """Return the area on the other side of the curve."""
         return 1 - grade
-
-
-def _log_loss(labels: npt.NDArray[np.float32], scores: npt.NDArray[Any]) -> float:
-    """Return the mean of -log p(label); p is kept a rounding error away from 0, where a float32 cannot be exact.
-
-    scikit-learn's takes eight times as long, most of it to find out what is known here.
-    """
-    import numpy as np
-
-    likelihood = np.where(labels == 1, scores, 1 - scores).astype(np.float64)
-    return float(-np.log(np.maximum(likelihood, np.finfo(np.float32).eps)).mean())
 
 
 class BestGrade:

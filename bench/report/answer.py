@@ -65,7 +65,7 @@ def _by_quality(measured: Sequence[Case], wanted: float | None) -> Answer:
     metric = measured[0].problem.metrics[0]
     graded = {case: grade for case in measured if (grade := case.grade) is not None}
     top = max(graded, key=lambda case: metric.better * graded[case], default=None)
-    asked = wanted if wanted is not None or top is None else graded[top] - metric.better * metric.near
+    asked = wanted if wanted is not None or top is None else metric.good_enough(graded[top])
     good = [case for case in measured if asked is None or (case in graded and metric.reaches(graded[case], asked))]
     if not good:
         most = f"the best is {case_name(top)} with {metric.shown(graded[top])}" if top else "nothing has one"

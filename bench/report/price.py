@@ -58,7 +58,7 @@ def _bound(metric: Metric, asked: float) -> str:
 
 
 def _how(metric: Metric, wanted: bool) -> str:
-    return "as asked for" if wanted else f"the best measured {'less' if metric.better > 0 else 'plus'} {metric.near}"
+    return "as asked for" if wanted else f"the best measured {metric.near_shown}"
 
 
 def lesser(good: Sequence[Case], measured: Sequence[Case]) -> list[Remark]:

@@ -31,6 +31,7 @@ WRITTEN: dict[str, Callable[[float | None], str]] = {
     "bytes": figures.size,
 }
 SLOWER = "times\nslower"
+GRADES = 2  # of a problem, the first: with more, the lines of a terminal would fold
 SCALING = {"speed-\nup": "speed-up", "effi-\nciency": "efficiency"}  # in a table, and in a line of its own
 
 
@@ -91,7 +92,7 @@ def _table(run: Run, task: Task, summaries: list[Case]) -> Table:
 
 def _columns(task: Task, problem: Problem) -> list[tuple[str, Callable[[float | None], str], tuple[str, ...]]]:
     """Return heading, writer and path of each column: the task's own, with the grades of the problem between."""
-    grades = problem.metrics if task.all_grades else problem.metrics[:1]
+    grades = problem.metrics[: GRADES if task.all_grades else 1]
     return [
         *((column.heading, WRITTEN[column.kind], column.path) for column in task.columns),
         *((metric.label.replace(" ", "\n"), metric.shown, ("quality", metric.name)) for metric in grades),

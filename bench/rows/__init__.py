@@ -3,8 +3,8 @@
     from bench import rows
 
     train = rows.open(trial.dataset, "train")
-    features, labels = train.shard(rank, world).matrix(trial.threads_per_worker)     # all rows in memory, or
-    for features, labels in train.labelled_batches():                                # a batch at a time
+    features, labels, weights = train.shard(rank, world).matrix(trial.threads_per_worker)     # all rows in memory, or
+    for features, labels, weights in train.labelled_batches():                                # a batch at a time
         ...
     return rows.write_scores(trial, model.predict)
 

@@ -17,18 +17,21 @@ class PredictionWriter:
     return predictions.path
     """
 
-    def __init__(self, path: Path) -> None:
+    def __init__(self, path: Path, width: int = 0) -> None:
         """Open the file.
 
         Args:
             path: The file to write.
+            width: How many numbers a score is, which are a list then; 0 for a single number. `Problem.width` says it.
         """
         # Imported here, because every strategy imports this module and most never need these.
         import pyarrow as pa
         import pyarrow.parquet as pq
 
         self.path = path
-        self._schema = pa.schema([("row_id", pa.int64()), ("score", pa.float32())])
+        self._width = width
+        score = pa.list_(pa.float32(), width) if width else pa.float32()
+        self._schema = pa.schema([("row_id", pa.int64()), ("score", score)])
         self._file = pq.ParquetWriter(path, self._schema, use_dictionary=False)
 
     def write(self, row_ids: Any, scores: Any) -> None:
@@ -36,13 +39,15 @@ class PredictionWriter:
 
         Args:
             row_ids: Array of shape (rows,), int64.
-            scores: Array of shape (rows,) or (rows, 1), floating point: probability of label 1.
+            scores: Array of shape (rows,) or (rows, 1), floating point; (rows, width) where there is a width.
         """
         import numpy as np
         import pyarrow as pa
 
-        columns = [to_arrow(np.asarray(row_ids, np.int64)), to_arrow(np.asarray(scores, np.float32).reshape(-1))]
-        self._file.write_table(pa.table(columns, schema=self._schema))
+        found = to_arrow(np.asarray(scores, np.float32).reshape(-1))
+        if self._width:
+            found = pa.FixedSizeListArray.from_arrays(found, self._width)
+        self._file.write_table(pa.table([to_arrow(np.asarray(row_ids, np.int64)), found], schema=self._schema))
 
     def __enter__(self) -> Self:
         return self

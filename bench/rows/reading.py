@@ -103,7 +103,7 @@ class Rows:
         """
         return [self.only(groups) for groups in row_groups.portions(self.groups, number)]
 
-    def matrix(self, threads: int) -> tuple[np.ndarray, np.ndarray]:
+    def matrix(self, threads: int) -> tuple[np.ndarray, np.ndarray, np.ndarray | None]:
         """Read all rows into one matrix, which is allocated once.
 
         Threads decode different row groups and write them straight to their places, so that beside the matrix
@@ -113,17 +113,19 @@ class Rows:
             threads: Threads to read with.
 
         Returns:
-            The features, float32 of shape (rows, features) in C order, and the labels, float32 of shape (rows,);
-            both start at a multiple of 64 bytes, so that TensorFlow can use them in place.
+            The features, float32 of shape (rows, features) in C order; the labels, float32 of shape (rows,); and how
+            much each row counts, float32 of shape (rows,), or ``None`` where all count alike. Each starts at a multiple
+            of 64 bytes, so that TensorFlow can use it in place.
 
         Raises:
             DatasetError: A file is damaged or gone; the sentence names it.
         """
-        names, label = self.dataset.features, self.dataset.label
+        names, label, weight = self.dataset.features, self.dataset.label, self.dataset.weight
         features, labels = allocate(self.rows, len(names)), allocate(self.rows, 1)[:, 0]
+        weights = allocate(self.rows, 1)[:, 0] if weight else None
         workers = max(1, min(threads, len(self.groups) // _IN_FLIGHT))
         with (
-            self._files.open_reader(self.groups, (*names, label)) as reader,
+            self._files.open_reader(self.groups, self.dataset.columns) as reader,
             ThreadPoolExecutor(workers) as pool,
         ):
 
@@ -132,10 +134,12 @@ class Rows:
                 place = slice(end - group.rows, end)
                 transpose([to_numpy(table.column(name)) for name in names], features[place])
                 labels[place] = to_numpy(table.column(label))
+                if weights is not None:
+                    weights[place] = to_numpy(table.column(weight))
 
             for _ in pool.map(read, self.groups, accumulate(group.rows for group in self.groups)):
                 pass
-        return features, labels
+        return features, labels, weights
 
     def batches(self, rows: int = BATCH_ROWS) -> Iterator[tuple[np.ndarray, np.ndarray]]:
         """Read row ids and features batch by batch; beside a batch no more than one row group is in memory.
@@ -147,38 +151,40 @@ class Rows:
             Row ids, int64 of shape (rows,), and features, float32 of shape (rows, features) in C order, at a multiple
             of 64 bytes.
         """
-        yield from self._batches("row_id", rows)
+        for (row_ids,), features in self._batches(("row_id",), rows):
+            yield row_ids, features
 
-    def labelled_batches(self, rows: int = BATCH_ROWS) -> Iterator[tuple[np.ndarray, np.ndarray]]:
-        """Read features and labels batch by batch, for models that learn from one batch after another.
+    def labelled_batches(self, rows: int = BATCH_ROWS) -> Iterator[tuple[np.ndarray, np.ndarray, np.ndarray | None]]:
+        """Read what there is to learn batch by batch, for models that learn from one batch after another.
 
         Args:
             rows: Rows of each batch but the last.
 
         Yields:
-            Features, float32 of shape (rows, features) in C order, at a multiple of 64 bytes, and labels, float32 of
-            shape (rows,).
+            Features, float32 of shape (rows, features) in C order, at a multiple of 64 bytes; labels, float32 of shape
+            (rows,); and how much each row counts, float32 of shape (rows,), or ``None`` where all count alike.
         """
-        for labels, features in self._batches(self.dataset.label, rows):
-            yield features, labels
+        weight = self.dataset.weight
+        for beside, features in self._batches((self.dataset.label, *([weight] if weight else [])), rows):
+            yield features, beside[0], beside[1] if weight else None
 
-    def _batches(self, beside: str, rows: int) -> Iterator[tuple[np.ndarray, np.ndarray]]:
-        """Yield a column and the features."""
+    def _batches(self, beside: tuple[str, ...], rows: int) -> Iterator[tuple[list[np.ndarray], np.ndarray]]:
+        """Yield columns and the features."""
         import numpy as np
 
         names = self.dataset.features
-        for parts in _portioned(self.tables((beside, *names)), rows):
+        for parts in _portioned(self.tables((*beside, *names)), rows):
             features, at = allocate(sum(map(len, parts)), len(names)), 0
             for part in parts:
                 transpose([to_numpy(part.column(name)) for name in names], features[at : at + len(part)])
                 at += len(part)
-            yield np.concatenate([to_numpy(part.column(beside)) for part in parts]), features
+            yield [np.concatenate([to_numpy(part.column(name)) for part in parts]) for name in beside], features
 
     def tables(self, columns: Sequence[str]) -> Iterator[pa.Table]:
         """Read columns, one Arrow table for each row group; no other column is read.
 
         Args:
-            columns: Names of the columns: ``row_id``, the dataset's label, its features.
+            columns: Names of the columns: ``row_id``, the dataset's label, its weight, its features.
         """
         with self._files.open_reader(self.groups, columns) as reader:
             for group in self.groups:

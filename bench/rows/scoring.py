@@ -7,6 +7,7 @@ from concurrent.futures import Future, ThreadPoolExecutor
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from bench.problems import problem_of
 from bench.rows.predictions import PredictionWriter
 from bench.rows.reading import open_rows
 
@@ -24,8 +25,9 @@ def write_scores(
 
     Args:
         trial: The trial; its ``splits_to_score`` are scored.
-        predict: Turns features, float32 of shape (rows, features), into probabilities of label 1, of shape (rows,) or
-            (rows, 1).
+        predict: Turns features, float32 of shape (rows, features), into scores: numbers of shape (rows,) or (rows, 1),
+            probabilities of class 1 or what a label may be; or, of several classes, probabilities of shape (rows,
+            classes).
         path: Path of the file; ``predictions.parquet`` in the trial's scratch directory by default.
         rank: The rank, from 0.
         world: Number of ranks.
@@ -35,9 +37,10 @@ def write_scores(
     """
     import numpy as np
 
+    width = problem_of(trial.dataset).width(trial.dataset)
     batches = open_rows(trial.dataset, *trial.splits_to_score).shard(rank, world).batches()
     with (
-        PredictionWriter(path or trial.scratch / "predictions.parquet") as predictions,
+        PredictionWriter(path or trial.scratch / "predictions.parquet", width) as predictions,
         ThreadPoolExecutor(1) as reader,
         ThreadPoolExecutor(1) as writer,
     ):

@@ -62,7 +62,7 @@ def make_plan(request: Request, dataset: Dataset, *, to_run: bool = True) -> lis
     for task, taking_part in _by_task(request, selected).items():
         reference = None
         shared = TASKS[task].scores_given_model
-        if to_run and shared and any(_scores_the_reference(strategy) for strategy in taking_part.values()):
+        if to_run and shared and any(_scores_the_reference(strategy, dataset) for strategy in taking_part.values()):
             reference = references.ensure(dataset, Path(request.model) if request.model else None)
         trials += plan.make(replace(request, task=task), taking_part, dataset, reference)
     scoring = [planned for planned in trials if TASKS[planned.trial.task].scores_given_model]
@@ -111,8 +111,8 @@ def _by_task(request: Request, selected: dict[str, Plugin]) -> dict[str, dict[st
     }
 
 
-def _scores_the_reference(strategy: Strategy) -> bool:
-    return strategy.scores == "reference" and plugins.why_not(strategy) is None
+def _scores_the_reference(strategy: Strategy, dataset: Dataset) -> bool:
+    return strategy.scores == "reference" and plugins.why_not(strategy, dataset.problem) is None
 
 
 def start(request: Request, dataset: Dataset, out: Path, command: list[str]) -> Campaign:

@@ -54,7 +54,7 @@ def bench_train(trial, session):
     with trial.phase("load"):
         # Read from a disk or an object store, wherever the dataset lies. This way memory stays flat; `.matrix(threads)`
         # reads all rows at once, and a worker reads its part of them: `.shard(rank, trial.workers)`.
-        for features, labels in rows.open(trial.dataset, "train").labelled_batches():
+        for features, labels, _ in rows.open(trial.dataset, "train").labelled_batches():
             matrix = standardise(session, features)
             squares += matrix.T @ matrix
             products += matrix.T @ labels

@@ -10,13 +10,13 @@ from bench.families import family_of
 from bench.model import Dataset
 from bench.problems import InvalidAnswerError, Problem, problem_of
 from bench.request import PlannedTrial
+from bench.trial.predictions import read_predictions
 
 if TYPE_CHECKING:
     import numpy as np
     import numpy.typing as npt
 
 
-KINDS = {"i": "an integer", "f": "a floating-point"}
 LEAST_OF_BUDGET = 0.8  # the last slice of rows may end early
 
 
@@ -33,6 +33,17 @@ def floor(planned: PlannedTrial) -> float | None:
     if planned.reference or not family.learned_enough({**vars(trial), **trial.settings}):
         return None
     return trial.dataset.floors.get(family.name)
+
+
+def beats_chance(planned: PlannedTrial) -> bool:
+    """Return whether a trial learns from enough rows to beat every answer that knows no feature.
+
+    Args:
+        planned: The trial, with the facts about its strategy.
+    """
+    trial, family = planned.trial, family_of(planned.strategy.family)
+    enough = family.learned_enough({**vars(trial), **trial.settings})
+    return not planned.reference and enough and trial.dataset.train_rows >= family.least_rows
 
 
 def check_budget(predict_s: float, budget_s: float) -> None:
@@ -55,6 +66,7 @@ def grade(
     predictions: Path,
     *,
     least: float | None = None,
+    beats_chance: bool = False,
     reference: Path | None = None,
     scored: int | None = None,
 ) -> dict[str, float]:
@@ -65,6 +77,7 @@ def grade(
         splits: Splits to score.
         predictions: Parquet file or directory with ``row_id`` and the columns of the dataset's problem.
         least: The least first grade of every correct implementation, if one is known.
+        beats_chance: Whether the model learned from enough rows to beat every answer that knows no feature.
         reference: Parquet file with the same columns, equal to these within the problem's tolerance.
         scored: Number of rows that the strategy claims to have scored, if it ran out of time; all by default.
 
@@ -77,21 +90,23 @@ def grade(
             from the reference, or the first grade is worse than ``least``.
     """
     problem = problem_of(dataset)
-    row_ids, labels = _labels(dataset, splits)
-    found_ids, found = _read_predictions(predictions, problem)
+    row_ids, labels, weights = _labels(dataset, splits)
+    width = problem.width(dataset)
+    found_ids, found = read_predictions(predictions, problem, width)
     if scored is not None:
-        row_ids, labels = _scored(scored, found_ids, row_ids, labels)
+        there = _scored(scored, found_ids, row_ids)
+        row_ids, labels, weights = row_ids[there], labels[there], None if weights is None else weights[there]
     if not len(found_ids):
         raise InvalidAnswerError("no row was scored")
     order = _order(row_ids, found_ids)
     found = {name: values[order] for name, values in found.items()}
     problem.check(found)
-    grades = problem.grade(labels, found)
+    grades = problem.grade(labels, found, weights)
     for name, value in grades.items():
         if not math.isfinite(value):
             raise InvalidAnswerError(f"its {name} is {value}, which is no grade")
     if reference:
-        difference = _difference(row_ids, found, reference, problem)
+        difference = _difference(row_ids, found, reference, problem, width)
         grades = {**grades, "max_difference": difference}
         if difference > problem.tolerance:
             what = f"a score differs by {difference:.2g} from what the model gives, more than {problem.tolerance:g}"
@@ -99,95 +114,65 @@ def grade(
     elif not problem.learned(found):
         raise InvalidAnswerError("all scores are equal: nothing was learned", grades)
     first = problem.metrics[0]
+    who = "every correct implementation of its family"
+    if least is None and beats_chance:
+        least, who = problem.worst(dataset, labels, weights), "an answer that knows no feature, and a margin,"
     if least is not None and first.name in grades and not first.reaches(grades[first.name], least):
+        side = "below" if first.better > 0 else "above"
         raise InvalidAnswerError(
-            f"{first.article} {first.label} of {first.shown(grades[first.name])} is "
-            f"{'below' if first.better > 0 else 'above'} {first.shown(least)}, which every correct implementation of "
-            "its family reaches",
+            f"{first.article} {first.label} of {first.shown(grades[first.name])} is {side} {first.shown(least)}, which "
+            f"{who} reaches",
             grades,
         )
     return grades
 
 
-def _scored(
-    number: int, found_ids: npt.NDArray[np.int64], row_ids: npt.NDArray[np.int64], labels: npt.NDArray[np.float32]
-) -> tuple[npt.NDArray[np.int64], npt.NDArray[np.float32]]:
-    """Return the row ids and labels of the rows that were scored, after a check of their number."""
+def _scored(number: int, found_ids: npt.NDArray[np.int64], row_ids: npt.NDArray[np.int64]) -> npt.NDArray[np.bool_]:
+    """Return which rows were scored, after a check of their number."""
     import numpy as np
 
     if len(found_ids) != number:
         raise InvalidAnswerError(f"{len(found_ids):,} rows were scored, and it says {number:,}")
-    there = np.isin(row_ids, found_ids)
-    return row_ids[there], labels[there]
+    return np.isin(row_ids, found_ids)
 
 
 def _difference(
-    row_ids: npt.NDArray[np.int64], found: dict[str, npt.NDArray[Any]], reference: Path, problem: Problem
+    row_ids: npt.NDArray[np.int64], found: dict[str, npt.NDArray[Any]], reference: Path, problem: Problem, width: int
 ) -> float:
     """Return the largest difference from the reference's predictions."""
     import numpy as np
 
-    known_ids, known = _read_predictions(reference, problem)
+    known_ids, known = read_predictions(reference, problem, width)
     order = np.argsort(known_ids)
     place = order[np.searchsorted(known_ids, row_ids, sorter=order)]
     return max(float(np.abs(values - known[name][place]).max()) for name, values in found.items())
 
 
-def _labels(dataset: Dataset, splits: tuple[str, ...]) -> tuple[npt.NDArray[np.int64], npt.NDArray[np.float32]]:
-    """Return the row ids, sorted, and their labels."""
+def _labels(
+    dataset: Dataset, splits: tuple[str, ...]
+) -> tuple[npt.NDArray[np.int64], npt.NDArray[np.float32], npt.NDArray[np.float32] | None]:
+    """Return the row ids, sorted, their labels and, if there are any, their weights."""
     import numpy as np
 
     tables = [_columns(dataset, split) for split in splits]
-    row_ids = np.concatenate([table["row_id"].to_numpy() for table in tables])
-    labels = np.concatenate([table[dataset.label].to_numpy() for table in tables])
+    names = ["row_id", dataset.label, *([dataset.weight] if dataset.weight else [])]
+    row_ids, labels, *weights = (np.concatenate([table[name].to_numpy() for table in tables]) for name in names)
     order = np.argsort(row_ids)
-    return row_ids[order], labels[order]
+    return row_ids[order], labels[order], weights[0][order] if weights else None
 
 
 def _columns(dataset: Dataset, split: str) -> Any:
-    """Return the columns ``row_id`` and label of a split, and nothing else of it."""
+    """Return the columns ``row_id``, label and weight of a split, and nothing else of it."""
     import pyarrow as pa
 
     from bench.datasets.format.files import DataFiles
 
-    files, columns = DataFiles(dataset), ["row_id", dataset.label]
+    files, columns = DataFiles(dataset), ["row_id", dataset.label, *([dataset.weight] if dataset.weight else [])]
     tables = []
     for path in files.paths(split):
         with files.open_parquet(files.open(path)) as file:
             tables.append(file.read(columns=columns))
     return pa.concat_tables(tables)
-
-
-def _read_predictions(path: Path, problem: Problem) -> tuple[npt.NDArray[np.int64], dict[str, npt.NDArray[Any]]]:
-    """Return the row ids, and the problem's columns of predictions."""
-    import pyarrow as pa
-
-    wanted = {"row_id": "i", **problem.columns()}
-    try:
-        table = _read(path, [*wanted])
-    except (OSError, pa.ArrowException) as error:
-        raise InvalidAnswerError(f"its predictions cannot be read: {str(error).splitlines()[0]}") from error
-    if missing := wanted.keys() - set(table.column_names):
-        raise InvalidAnswerError(f"its predictions have no column {' and no column '.join(sorted(missing))}")
-    fits = {"i": pa.types.is_integer, "f": pa.types.is_floating}
-    if not all(fits[kind](table[name].type) for name, kind in wanted.items()):
-        words = " and ".join(f"{KINDS[kind]} {name}" for name, kind in wanted.items())
-        raise InvalidAnswerError(f"its predictions must have {words}")
-    if any(table[name].null_count for name in wanted):
-        raise InvalidAnswerError("its predictions hold nulls")
-    return table["row_id"].to_numpy(), {name: table[name].to_numpy() for name in wanted if name != "row_id"}
-
-
-def _read(path: Path, columns: list[str]) -> Any:
-    import pyarrow as pa
-    import pyarrow.parquet as pq
-
-    files = sorted(path.glob("*.parquet")) if path.is_dir() else [path]
-    if not files:
-        raise InvalidAnswerError(f"there is no Parquet file in {path.name}")
-    tables = [pq.ParquetFile(file, page_checksum_verification=True) for file in files]
-    present = [name for name in columns if name in tables[0].schema_arrow.names]
-    return pa.concat_tables([file.read(columns=present) for file in tables])
 
 
 def _order(expected: npt.NDArray[np.int64], row_ids: npt.NDArray[np.int64]) -> npt.NDArray[np.int64]:

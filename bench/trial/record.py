@@ -203,6 +203,7 @@ def _grade(
             planned.trial.splits_to_score,
             Path(outcome.predictions),
             least=quality.floor(planned),
+            beats_chance=quality.beats_chance(planned),
             reference=planned.reference.predictions if planned.reference else None,
             scored=None if scored is None else int(scored),
         )

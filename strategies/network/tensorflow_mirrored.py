@@ -59,7 +59,7 @@ def bench_train(trial, session):
     import tensorflow as tf
 
     with trial.phase("load"):
-        features, labels = rows.open(trial.dataset, "train").matrix(trial.cores)
+        features, labels, _ = rows.open(trial.dataset, "train").matrix(trial.cores)
     replicas = session.num_replicas_in_sync
     # The part of a batch that does not divide is left out.
     together = max(1, min(trial.batch_size, len(features)) // replicas) * replicas

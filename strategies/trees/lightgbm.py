@@ -36,7 +36,7 @@ def bench_setup(trial):
 @hookimpl
 def bench_train(trial, session):
     with trial.phase("load"):
-        features, labels = rows.open(trial.dataset, "train").matrix(trial.threads_per_worker)
+        features, labels, _ = rows.open(trial.dataset, "train").matrix(trial.threads_per_worker)
     return session.train(lightgbm_trees.settings(trial), session.Dataset(features, labels), trial.trees)
 
 

@@ -38,7 +38,7 @@ def bench_setup(trial):
 def bench_train(trial, session):
     xgb = session
     with trial.phase("load"):
-        features, labels = rows.open(trial.dataset, "train").matrix(trial.threads_per_worker)
+        features, labels, _ = rows.open(trial.dataset, "train").matrix(trial.threads_per_worker)
     return fit(xgb, trial, features, labels)
 
 

@@ -70,7 +70,7 @@ def iterator(xgb, trial):
         def next(self, input_data):
             if self._next == len(portions):
                 return False
-            features, labels = portions[self._next].matrix(trial.threads_per_worker)
+            features, labels, _ = portions[self._next].matrix(trial.threads_per_worker)
             self._next += 1
             input_data(data=features, label=labels)
             return True

@@ -61,7 +61,7 @@ class Distance(Problem):
     def learned(self, predictions):
         return True
 
-    def grade(self, labels, predictions):
+    def grade(self, labels, predictions, weights=None):
         return {"distance": float(abs(labels - predictions["score"]).mean())}
 
     def opposite(self, grade):
@@ -88,7 +88,7 @@ FAMILY = Family("constant", (Setting("loops", 3, "Loops of the rehearsal", most=
 
 @hookimpl
 def bench_strategy():
-    return Strategy(family="constant", tasks=("rehearse",))
+    return Strategy(family="constant", tasks=("rehearse",), problems=("distance",))
 
 
 @hookimpl

@@ -35,7 +35,7 @@ def bench_train(trial, session):
     model, means, stds = session
     train = rows.open(trial.dataset, "train")
     for _ in range(trial.epochs):
-        for features, labels in train.labelled_batches(BATCH_ROWS):
+        for features, labels, _ in train.labelled_batches(BATCH_ROWS):
             model.partial_fit((features - means) / stds, labels, classes=[0, 1])
     return model
 

@@ -21,7 +21,8 @@ from bench.rows import files
 @pytest.mark.parametrize("threads", [1, 2])
 def test_a_matrix_holds_what_is_in_the_files(dataset: Dataset, threads: int) -> None:
     """Rows and features come in the order of row groups and of the dataset, as float32 in C order."""
-    features, labels = rows.open(dataset, "train").matrix(threads)
+    features, labels, weights = rows.open(dataset, "train").matrix(threads)
+    assert weights is None
     table = pq.read_table(dataset.split("train"), partitioning=None)
     assert np.array_equal(features, np.column_stack([table[name].to_numpy() for name in dataset.features]))
     assert np.array_equal(labels, table[dataset.label].to_numpy())
@@ -33,7 +34,7 @@ def test_a_matrix_can_be_used_in_place(dataset: Dataset) -> None:
     """TensorFlow aborts on a tensor over memory that does not start at a multiple of 64 bytes."""
     train = rows.open(dataset, "train")
     for _ in range(5):
-        features, labels = train.only(train.groups[:1]).matrix(threads=1)
+        features, labels, _ = train.only(train.groups[:1]).matrix(threads=1)
         assert features.ctypes.data % 64 == labels.ctypes.data % 64 == 0
 
 
@@ -41,7 +42,7 @@ def test_shares_of_the_row_groups_make_up_the_whole(dataset: Dataset) -> None:
     """Workers that take every other row group read each row exactly once."""
     train = rows.open(dataset, "train")
     assert train.rows == dataset.train_rows
-    whole, _ = train.matrix(threads=2)
+    whole, *_ = train.matrix(threads=2)
     shares = [train.only(train.groups[rank::2]).matrix(threads=2)[0] for rank in range(2)]
     together = np.concatenate(shares)
     assert np.array_equal(np.sort(together[:, 0]), np.sort(whole[:, 0]))
@@ -50,7 +51,7 @@ def test_shares_of_the_row_groups_make_up_the_whole(dataset: Dataset) -> None:
 @pytest.mark.parametrize("world", [1, 2, 3, 7])
 def test_shards_make_up_the_whole(dataset: Dataset, world: int) -> None:
     """Each row is one rank's, in order, ranks differ by one row at most, and each computes the same."""
-    whole, _ = rows.open(dataset, "train").matrix(threads=1)
+    whole, *_ = rows.open(dataset, "train").matrix(threads=1)
     shards = [rows.open(dataset, "train").shard(rank, world) for rank in range(world)]
     assert max(shard.rows for shard in shards) - min(shard.rows for shard in shards) <= 1
     assert np.array_equal(np.concatenate([shard.matrix(threads=1)[0] for shard in shards]), whole)
@@ -58,7 +59,7 @@ def test_shards_make_up_the_whole(dataset: Dataset, world: int) -> None:
 
 def test_a_rank_without_rows_gets_an_empty_matrix(dataset: Dataset) -> None:
     """More ranks than rows leave some with none, which is no error of the reader."""
-    features, labels = rows.open(dataset, "test").shard(0, 10**6).matrix(threads=1)
+    features, labels, _ = rows.open(dataset, "test").shard(0, 10**6).matrix(threads=1)
     assert features.shape == (0, len(dataset.features))
     assert labels.shape == (0,)
     assert list(rows.open(dataset, "test").shard(0, 10**6).batches()) == []
@@ -75,8 +76,9 @@ def test_both_splits_are_read_as_one(dataset: Dataset) -> None:
 def test_batches_with_labels_are_the_matrix(dataset: Dataset) -> None:
     """Features and labels come together, batch by batch, as they come at once."""
     train = rows.open(dataset, "train")
-    features, labels = map(np.concatenate, zip(*train.labelled_batches(3000), strict=True))
-    for one, other in zip((features, labels), train.matrix(threads=2), strict=True):
+    batches = [(features, labels) for features, labels, _ in train.labelled_batches(3000)]
+    features, labels = map(np.concatenate, zip(*batches, strict=True))
+    for one, other in zip((features, labels), train.matrix(threads=2)[:2], strict=True):
         assert np.array_equal(one, other)
 
 
@@ -124,7 +126,7 @@ def test_footers_take_bounded_memory(tmp_path: Path, monkeypatch: pytest.MonkeyP
     """Of more files than are kept in mind, the first ones' footers are read again, and the rows are the same."""
     monkeypatch.setenv("BENCH_DATA", str(tmp_path))
     dataset = make_synthetic(2000, 4, files=4, name="many").dataset
-    whole, _ = rows.open(dataset, "train").matrix(threads=1)
+    whole, *_ = rows.open(dataset, "train").matrix(threads=1)
     monkeypatch.setattr(files, "FOOTERS_KEPT", 2)
     train = rows.open(dataset, "train")
     assert np.array_equal(train.matrix(threads=1)[0], whole)

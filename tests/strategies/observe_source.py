@@ -23,7 +23,7 @@ dataset = open_dataset(facts["path"], Storage(facts["endpoint"], "us-east-1"))
 planned = plan.make(Request(cores=2), {"observed": Strategy(family="linear")}, dataset)[0]
 trial = runner.with_scratch(planned, Path(facts["scratch"])).trial
 spark = start_spark(trial, {"spark.sql.files.minPartitionNum": "5"})
-fingerprint, sizes = Fingerprint(dataset.label, dataset.features), []
+fingerprint, sizes = Fingerprint(dataset.columns), []
 for split in ("train", "test"):
     rows = frames.read(spark, dataset, split)
     sizes.append(rows.rdd.getNumPartitions())

@@ -15,6 +15,7 @@ from bench.datasets.format.hashing import hash_rows
 from bench.datasets.format.manifest import SPLITS
 from bench.datasets.format.reading import REMAKE
 from bench.errors import DatasetError
+from bench.problems import DEFAULT
 
 if TYPE_CHECKING:
     from bench.datasets.format.manifest import Manifest
@@ -26,20 +27,26 @@ VERSION = 1
 class Fingerprint:
     """Takes rows in any order and portions, and gives the digest of all of them.
 
-    A row counts with its split, row_id, label and features, each bit of them. The hashes of a
+    A row counts with its split, row_id, label, weight and features, each bit of them. The hashes of a
     split's rows are added up modulo 2**128, in two lanes of 64 bits, so that their order does not
     matter and equal rows do not cancel; the digest is BLAKE2b over the sums and the columns' names.
     It finds accidents, not attacks.
     """
 
-    def __init__(self, label: str, features: Sequence[str]) -> None:
+    def __init__(
+        self, names: Sequence[str], problem: str = DEFAULT, classes: Sequence[str] = (), weight: str = ""
+    ) -> None:
         """Start with no rows.
 
         Args:
-            label: Name of the label column.
-            features: Names of the feature columns.
+            names: Names of the columns but ``row_id``, in their order.
+            problem: Kind of problem: equal labels may be classes or numbers.
+            classes: Names of the classes.
+            weight: Name of the column of weights.
         """
-        self._names = [label, *features]
+        self._names = list(names)
+        # Nothing of this counts where there were no kinds of problem, so that older fingerprints hold.
+        self._means = [] if problem == DEFAULT and not weight else [problem, list(classes), weight]
         self._sums = {split: [0, 0, 0] for split in SPLITS}
 
     def add(self, split: str, row_ids: NDArray[np.int64], columns: NDArray[np.float32]) -> None:
@@ -48,7 +55,7 @@ class Fingerprint:
         Args:
             split: Their split.
             row_ids: int64 of shape (rows,).
-            columns: Label and features, column by column: float32 of shape (1 + features, rows).
+            columns: The columns, float32 of shape (columns, rows).
         """
         hashes = hash_rows(columns, seed=SPLITS.index(split), prefix=row_ids.view(np.uint64))
         sums = self._sums[split]
@@ -58,7 +65,7 @@ class Fingerprint:
 
     def hexdigest(self) -> str:
         """Return the digest of the rows so far: 32 hexadecimal digits."""
-        content = json.dumps([VERSION, self._names, self._sums], separators=(",", ":"))
+        content = json.dumps([VERSION, self._names, self._sums, *self._means], separators=(",", ":"))
         return hashlib.blake2b(content.encode(), digest_size=16).hexdigest()
 
 
@@ -69,8 +76,8 @@ def recompute(manifest: Manifest) -> str:
         DatasetError: A file is missing or damaged; the sentence names it.
     """
     dataset = manifest.dataset
-    found = Fingerprint(dataset.label, dataset.features)
-    names = ["row_id", dataset.label, *dataset.features]
+    found = Fingerprint(dataset.columns, dataset.problem, dataset.classes, dataset.weight)
+    names = ["row_id", *dataset.columns]
     files = DataFiles(dataset)
     for described in manifest.files:
         split = described.path.partition("/")[0].removeprefix("split=")

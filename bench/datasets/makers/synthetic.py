@@ -15,6 +15,7 @@ from numpy.typing import NDArray
 
 from bench.datasets.format.manifest import Manifest
 from bench.datasets.makers.build import Builder, ProgressCallback, ignore_progress
+from bench.datasets.makers.layout import Layout
 from bench.datasets.store import open_manifest, stage_dataset
 from bench.errors import UsageError
 from bench.problems.binary import BestGrade
@@ -107,11 +108,11 @@ def make_synthetic(
     if min(rows, features, files) < 1 or seed < 0:
         raise UsageError("Rows, features and files must be positive numbers, and the seed must not be negative.")
     name = name or f"synthetic-{rows}x{features}" + (f"-seed{seed}" if seed else "")
-    names = [f"x{at}" for at in range(features)]
+    names = tuple(f"x{at}" for at in range(features))
     law, best, done = _law(features, seed), BestGrade(), 0
     with stage_dataset(name, force=force) as directory:
         tests = rows // _TEST_EVERY
-        with Builder(directory, LABEL, names, {"train": rows - tests, "test": tests}, files) as builder:
+        with Builder(directory, Layout(LABEL, names), {"train": rows - tests, "test": tests}, files) as builder:
             for columns, probabilities in _portions(law, rows, seed):
                 best.add(probabilities)
                 test = np.arange(done + 1, done + 1 + len(probabilities)) % _TEST_EVERY == 0

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import itertools
 import math
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from pathlib import Path
 
 import numpy as np
@@ -15,8 +15,10 @@ from numpy.typing import NDArray
 from bench.datasets.format.fingerprint import Fingerprint
 from bench.datasets.format.manifest import DataFile
 from bench.datasets.format.reading import footer_digest, headers_digest
+from bench.datasets.makers.layout import Layout
 from bench.datasets.makers.statistics import Moments
 from bench.errors import UsageError
+from bench.problems import PROBLEMS
 
 # Four for each of sixteen workers.
 _GROUPS = 64
@@ -47,13 +49,13 @@ def group_sizes(rows: int, files: int) -> list[list[int]]:
 class SplitWriter:
     """Takes rows in portions of any size and writes them in their order; holds one row group."""
 
-    def __init__(self, dataset: Path, split: str, names: Sequence[str], rows: int, files: int = 1) -> None:
+    def __init__(self, dataset: Path, split: str, layout: Layout, rows: int, files: int = 1) -> None:
         """Plan the files; the first is opened when the first row group is full.
 
         Args:
             dataset: Directory of the dataset.
             split: ``train`` or ``test``.
-            names: Names of the label and of the features.
+            layout: What the columns are.
             rows: Rows that will be written.
             files: Files to write.
 
@@ -66,7 +68,7 @@ class SplitWriter:
         self._schema = pa.schema(
             [
                 pa.field("row_id", pa.int64(), nullable=False),
-                *(pa.field(name, pa.float32(), nullable=False) for name in names),
+                *(pa.field(name, pa.float32(), nullable=False) for name in layout.names),
             ]
         )
         sizes = group_sizes(rows, files)
@@ -77,19 +79,20 @@ class SplitWriter:
         # Column by column, as Arrow wants it: filling it is the only copy.
         largest = max(map(max, sizes))
         self._ids = np.empty(largest, np.int64)
-        self._columns = np.empty((len(names), largest), np.float32)
+        self._columns = np.empty((len(layout.names), largest), np.float32)
         self._filled = 0
         self._file: pq.ParquetWriter | None = None
         self._group = next(self._plan)
-        self.positives = 0
-        self.moments = Moments(len(names) - 1)
+        self._beside = layout.beside
+        self.labels = PROBLEMS[layout.problem].tally(len(layout.classes))
+        self.label_moments, self.moments = Moments(1), Moments(len(layout.features))
 
     def write(self, row_ids: NDArray[np.int64], columns: NDArray[np.float32], fingerprint: Fingerprint) -> None:
         """Append rows.
 
         Args:
             row_ids: int64 of shape (rows,).
-            columns: Label and features, all finite: float32 of shape (1 + features, rows).
+            columns: Those of `Layout.names`, all finite: float32 of shape (columns, rows).
             fingerprint: Takes the rows too.
         """
         start = 0
@@ -107,8 +110,9 @@ class SplitWriter:
         file, size, last = self._group
         ids, columns = self._ids[:size], self._columns[:, :size]
         fingerprint.add(self._split, ids, columns)
-        self.positives += int(columns[0].sum(dtype=np.float64))
-        self.moments.add(columns[1:])
+        self.labels.add(columns[0])
+        self.label_moments.add(columns[:1])
+        self.moments.add(columns[self._beside :])
         if self._file is None:
             self._open(file)
         assert self._file is not None  # noqa: S101 - for the type checker

@@ -75,6 +75,6 @@ def read(trial: Trial, mine: RankShare) -> tuple[np.ndarray, np.ndarray]:
         trial: Gives the threads.
         mine: The rank's share.
     """
-    features, labels = mine.rows.matrix(trial.threads_per_worker)
+    features, labels, _ = mine.rows.matrix(trial.threads_per_worker)
     least = mine.all_rows // mine.world
     return features[:least], labels[:least]

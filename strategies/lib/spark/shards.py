@@ -34,7 +34,7 @@ def read(rank: Rank, trial: Trial) -> tuple[np.ndarray, np.ndarray]:
     mine = rows.open(trial.dataset, "train").shard(rank.index, rank.world)
     if not mine.rows:
         raise RankError("There is no row for it: ask for fewer with --workers.")
-    features, labels = mine.matrix(trial.threads_per_worker)
+    features, labels, _ = mine.matrix(trial.threads_per_worker)
     rank.laps.end("load")
     return features, labels
 

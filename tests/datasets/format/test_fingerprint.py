@@ -14,7 +14,7 @@ VALUES = np.random.default_rng(0).normal(size=(4, 40)).astype(np.float32)
 
 def digest(ids: np.ndarray, values: np.ndarray, split: str = "train", features: str = "abc") -> str:
     """Return the digest of rows of one split."""
-    fingerprint = Fingerprint("label", features)
+    fingerprint = Fingerprint(["label", *features])
     fingerprint.add(split, ids, values)
     return fingerprint.hexdigest()
 
@@ -22,7 +22,7 @@ def digest(ids: np.ndarray, values: np.ndarray, split: str = "train", features: 
 def test_it_is_the_same_in_any_order_and_portions() -> None:
     """Rows in another order, in other portions, have the same fingerprint."""
     order = np.random.default_rng(1).permutation(40)
-    fingerprint = Fingerprint("label", "abc")
+    fingerprint = Fingerprint(["label", *"abc"])
     for chosen in np.split(order, [3, 3, 30]):
         fingerprint.add("train", IDS[chosen], VALUES[:, chosen])
     assert fingerprint.hexdigest() == digest(IDS, VALUES)

@@ -27,7 +27,7 @@ def test_it_says_everything(path: Path) -> None:
     assert content["schema"] == 1
     assert (content["name"], content["label"], content["features"]) == ("some", "label", ["x0", "x1"])
     assert (content["rows"], content["train_rows"], content["test_rows"]) == (2000, 1600, 400)
-    assert set(content["positives"]) == {"train", "test"}
+    assert set(content["positives"]) == set(content["labels"]) == {"train", "test"}
     assert content["source"] == {"maker": "synthetic", "rows": 2000, "features": 2, "seed": 0}
     assert {"means", "stds", "fingerprint", "best_auc", "floors", "imputed", "categories", "files"} <= set(content)
     assert "path" not in content

@@ -11,5 +11,5 @@ __all__ = ["bench_predict", "bench_setup", "bench_strategy", "bench_train"]
 def bench_train(trial, session):
     """Train on the first row group only."""
     train = rows.open(trial.dataset, "train")
-    features, labels = train.only(train.groups[:1]).matrix(trial.threads_per_worker)
+    features, labels, _ = train.only(train.groups[:1]).matrix(trial.threads_per_worker)
     return xgboost.fit(session, trial, features, labels)

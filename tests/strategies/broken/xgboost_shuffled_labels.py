@@ -12,6 +12,6 @@ def bench_train(trial, session):
     """Train with each row's label replaced by another row's."""
     import numpy as np
 
-    features, labels = rows.open(trial.dataset, "train").matrix(trial.threads_per_worker)
+    features, labels, _ = rows.open(trial.dataset, "train").matrix(trial.threads_per_worker)
     np.random.default_rng(trial.seed).shuffle(labels)
     return xgboost.fit(session, trial, features, labels)

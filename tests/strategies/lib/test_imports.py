@@ -21,7 +21,7 @@ from bench.datasets import open_dataset
 from bench.model import Storage
 dataset = open_dataset({path!r}, Storage())
 rows.import_libraries(2)
-features, labels = rows.open(dataset, "train").matrix(2)
+features, labels, _ = rows.open(dataset, "train").matrix(2)
 with rows.PredictionWriter(Path({scores!r})) as predictions:
     for row_ids, features in rows.open(dataset, "test").batches():
         predictions.write(row_ids, features[:, 0])
