@@ -44,7 +44,7 @@ def print_run(run: Run, console: Console, resume: str | None = None) -> None:
             where that is not here.
     """
     directory = run.directory.path
-    resume = resume or str(directory if directory.is_dir() else directory.name)
+    resume = resume or str(directory.absolute() if directory.is_dir() else directory.name)
     summaries = cases(run.records)
     for name in TASKS:
         if of_task := [case for case in summaries if case.task == name]:
