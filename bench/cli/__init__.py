@@ -11,7 +11,7 @@ from typing import Any, NoReturn
 
 import click
 
-from bench.cli.surroundings import check_directory, fault, watch_output
+from bench.cli.surroundings import check_directory, fault, keep_docstrings, watch_output
 from bench.errors import EXIT_INTERRUPTED, BenchError, UsageError
 
 # Each verb: its module and function, and the first line of its help, so that `bench --help` imports none of them.
@@ -60,6 +60,7 @@ class BenchGroup(click.Group):
         """Run the command line; see `click.Command.main`."""
         watch_output()
         try:
+            keep_docstrings()
             return super().main(*args, **options)
         except BenchError as error:  # of help or the version, which are printed before there is a verb
             click.echo(f"Error: {error}", err=True)

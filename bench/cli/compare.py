@@ -18,10 +18,10 @@ from bench.findings.compare import compare as compare_runs
 from bench.records.directory import Run
 from bench.records.reading import read
 from bench.report.comparison import as_document, as_markdown, as_text
-from bench.writing.tables import narrow
+from bench.writing.tables import columns_of
 
 FORMATS: dict[str, Callable[[Comparison], str]] = {
-    "text": lambda comparison: as_text(comparison, narrow(Console())),
+    "text": lambda comparison: as_text(comparison, columns_of(Console())),
     "md": as_markdown,
     "json": lambda comparison: json.dumps(as_document(comparison), indent=1),
 }

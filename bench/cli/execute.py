@@ -58,14 +58,15 @@ def execute(campaign: Campaign, times: RunTimes, as_json: bool) -> int:
     """
     records: list[Record] = []
     try:
-        _look_at_the_machine(times, quiet=as_json)
+        if campaign.trials:
+            _look_at_the_machine(times, quiet=as_json)
         with Progress(Console(stderr=True, quiet=as_json, highlight=False), len(campaign.trials)) as progress:
             for record in execution.execute(campaign, times.timeout_s, progress, times.retries, times.deadline):
                 records.append(record)
                 if as_json:
                     click.echo(json.dumps(record))
-    except TrialInterrupt as interrupt:
-        if as_json:
+    except KeyboardInterrupt as interrupt:  # also while it waits for quiet, or between two trials
+        if as_json and isinstance(interrupt, TrialInterrupt):
             click.echo(json.dumps(interrupt.record))
         click.echo(f"Interrupted: go on with {_resume_command(campaign)}.", err=True)
         return EXIT_INTERRUPTED
@@ -73,7 +74,7 @@ def execute(campaign: Campaign, times: RunTimes, as_json: bool) -> int:
     report = campaign.directory.path / "report.html"
     write_report([done], report)
     if not as_json:
-        print_run(done, Console(highlight=False))
+        print_run(done, Console(highlight=False), _run_for_resume(campaign))
     if campaign.bucket:
         # After the table, so that a store that fails does not suppress it.
         campaign.bucket.finish(campaign.directory, report)
@@ -90,8 +91,9 @@ def _look_at_the_machine(times: RunTimes, *, quiet: bool) -> None:
     while users and users.cores > FOREIGN_SHARE:
         waits = time.monotonic() < min(until, times.deadline)
         if not quiet:
-            then = ": waiting for quiet." if waits else ", which spoils times: trials that it disturbs are run again."
-            click.echo(f"{users}{then}", err=True)
+            treatment = "run again" if times.retries else "marked"
+            then = f", which spoils times: trials that it disturbs are {treatment}."
+            click.echo(f"{users}{': waiting for quiet.' if waits else then}", err=True)
         if not waits:
             return
         time.sleep(PAUSE_S)
@@ -112,7 +114,12 @@ def _check_begun(campaign: Campaign, records: list[Record]) -> int:
 
 
 def _resume_command(campaign: Campaign) -> str:
-    return f"`bench run --resume {_place(campaign)}{campaign.bucket.options if campaign.bucket else ''}`"
+    return f"`bench run --resume {_run_for_resume(campaign)}`"
+
+
+def _run_for_resume(campaign: Campaign) -> str:
+    """Return the value of `--resume` that goes on with a run, and the options by which its store is reached."""
+    return f"{_place(campaign)}{campaign.bucket.options if campaign.bucket else ''}"
 
 
 def _place(campaign: Campaign) -> str:

@@ -21,7 +21,7 @@ from bench.gate.verdict.render import write_reports
 from bench.gate.verdict.text import text
 from bench.machine import limits
 from bench.request import Request
-from bench.writing.tables import narrow
+from bench.writing.tables import columns_of
 
 
 @click.command()
@@ -115,5 +115,5 @@ def _report(directory: Path, *, echo: bool = True) -> None:
     document = verdict.read(directory)
     write_reports(directory, document)
     if echo:
-        click.echo(text(document, narrow(Console())))
+        click.echo(text(document, columns_of(Console())))
         click.echo(f"Verdict, report and records: {directory}")

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 import sys
+import tempfile
 import time
 from dataclasses import replace
 from pathlib import Path
@@ -14,8 +15,9 @@ import click
 from bench import families
 from bench.cli.execute import RunTimes, execute
 from bench.cli.options import Integers, Seconds, TaskName, setting_options, storage_options
+from bench.cli.surroundings import require_utf8
 from bench.datasets import ensure, open_dataset
-from bench.errors import UsageError
+from bench.errors import ResultsError, UsageError
 from bench.machine import limits
 from bench.machine.others import Look
 from bench.model import Storage
@@ -61,7 +63,7 @@ from bench.stores.filesystem import from_environment, is_uri, normal
     default=2,
     show_default=True,
     envvar="BENCH_RETRY_DISTURBED",
-    help="How often a trial that others disturbed is run again; 0 takes the machine as it is.",
+    help="How often a trial that others disturbed is run again.",
 )
 @click.option("--timeout", "timeout_s", type=Seconds(), default="10m", show_default=True, help="For each trial.")
 @setting_options
@@ -72,7 +74,9 @@ from bench.stores.filesystem import from_environment, is_uri, normal
     "--spark-conf-file", type=click.Path(exists=True, dir_okay=False, resolve_path=True), help="File with more of them."
 )
 @click.option(
-    "--resume", metavar="RUN", help="Run what has no ok record in RUN, a directory or URI, and what others disturbed."
+    "--resume",
+    metavar="RUN",
+    help="Run what has no ok record in RUN, a directory, a URI or a name in --out, and what others disturbed.",
 )
 @click.option("--out", default="results", show_default=True, help="Directory or URI that holds runs.")
 @click.option("--dry-run", is_flag=True, help="Print the plan and run nothing.")
@@ -94,25 +98,28 @@ def run(
     """Run strategies on a dataset, print a table and keep the records."""
     look = Look() if retries or quiet_s else None
     times = RunTimes(timeout_s, time.monotonic() + whole_s if whole_s else math.inf, quiet_s or 0.0, retries, look)
+    resume = resume and _find_run(resume, out)
     if resume and is_uri(resume):
         sys.exit(_resume_remote(resume, from_environment(resume, storage), times, dry_run, as_json))
     if resume:
         campaign = campaigns.resume(Path(resume), open_dataset, disturbed=retries > 0)
-        sys.exit(_print_plan(campaign.trials) if dry_run else execute(campaign, times, as_json))
+        sys.exit(_go_on(campaign, times, dry_run, as_json))
     if wanted["budget_s"] and wanted["budget_s"] >= timeout_s:
         raise UsageError("--row-budget is no less than --timeout, so that no trial could use it up: raise --timeout.")
     request = _request(wanted)
-    for name, reason in campaigns.left_out(request).items():
+    selection = campaigns.select(request)
+    for name, reason in selection.left_out.items():
         click.echo(f"{name} is left out, since {reason}: `--strategy '*'` runs all.", err=True)
     dataset = ensure(data_name, from_environment(data_name, storage))
+    require_utf8(dataset.path, tempfile.gettempdir())
     if dry_run:
-        sys.exit(_print_plan(campaigns.make_plan(request, dataset, to_run=False)))
+        sys.exit(_print_plan(campaigns.make_plan(request, dataset, selection, to_run=False)))
     command = ["bench", *sys.argv[1:]]
     if not is_uri(out):
-        sys.exit(execute(campaigns.start(request, dataset, Path(normal(out)), command), times, as_json))
+        sys.exit(execute(campaigns.start(request, dataset, selection, Path(normal(out)), command), times, as_json))
     with make_local_directory() as directory:
         bucket = Bucket(out, from_environment(out, storage))
-        campaign = replace(campaigns.start(request, dataset, directory, command), bucket=bucket)
+        campaign = replace(campaigns.start(request, dataset, selection, directory, command), bucket=bucket)
         bucket.begin(campaign.directory)
         code = execute(campaign, times, as_json)
     sys.exit(code)
@@ -124,7 +131,36 @@ def _resume_remote(uri: str, storage: Storage, times: RunTimes, dry_run: bool, a
     with make_local_directory() as directory:
         rest = campaigns.resume(bucket.fetch(name, directory), open_dataset, disturbed=times.retries > 0)
         campaign = replace(rest, bucket=bucket)
-        return _print_plan(campaign.trials) if dry_run else execute(campaign, times, as_json)
+        return _go_on(campaign, times, dry_run, as_json)
+
+
+def _find_run(named: str, out: str) -> str:
+    """Return the directory or URI of a run; a name without a directory is looked up in ``out``, too.
+
+    Raises:
+        ResultsError: There is none of that name, neither here nor there.
+    """
+    if is_uri(named) or Path(named).exists() or Path(named).name != named:
+        return named
+    if is_uri(out):
+        return f"{normal(out)}/{named}"
+    inside = Path(normal(out), named)
+    if not inside.exists():
+        raise ResultsError(
+            f"{named} holds no run, and there is none of that name in {out}: give its directory or URI, or with --out "
+            "where it lies."
+        )
+    return str(inside)
+
+
+def _go_on(campaign: campaigns.Campaign, times: RunTimes, dry_run: bool, as_json: bool) -> int:
+    """Run the rest of a run, or print it; return the exit code."""
+    if dry_run:
+        return _print_plan(campaign.trials)
+    if not campaign.trials and not as_json:
+        more = "" if times.retries else "; `--retry-disturbed 1` runs again what others disturbed, if anything"
+        click.echo(f"Nothing is left to run{more}.", err=True)
+    return execute(campaign, times, as_json)
 
 
 def _request(wanted: dict[str, Any]) -> Request:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import errno
+import io
 import os
 import sys
 import tempfile
@@ -11,8 +12,10 @@ from contextlib import contextmanager
 from typing import Any, TextIO
 
 from bench.errors import UsageError
+from bench.writing.clean import shown
 
 _FULL = (errno.ENOSPC, errno.EDQUOT)
+_UNWRITABLE = (*_FULL, errno.EFBIG, errno.EIO, errno.EBADF)
 
 
 class Output:
@@ -49,22 +52,64 @@ class Output:
         try:
             yield
         except OSError as error:
-            if error.errno not in (*_FULL, errno.EFBIG, errno.EIO, errno.EBADF):
+            if error.errno not in _UNWRITABLE:
                 raise
-            # Given up, so that the interpreter does not try again at its end.
-            null = os.open(os.devnull, os.O_WRONLY)
-            os.dup2(null, self._stream.fileno())
-            os.close(null)
+            self._give_up()
             raise UsageError(
                 f"Standard output cannot be written to ({error.strerror}): send it to a terminal, or to a file on "
                 "a disk with room."
             ) from error
 
+    def _give_up(self) -> None:
+        """Have nothing more written, so that the interpreter does not try again at its end."""
+        null = os.open(os.devnull, os.O_WRONLY)
+        os.dup2(null, self._stream.fileno())
+        os.close(null)
+
+
+class Messages(Output):
+    """Standard error, which is given up where it cannot be written to: nobody can be told, but for the exit code."""
+
+    def write(self, text: str) -> int:
+        """Write text, or lose it."""
+        super().write(text)
+        return len(text)
+
+    @contextmanager
+    def _errors(self) -> Iterator[None]:
+        try:
+            yield
+        except OSError as error:
+            if error.errno not in _UNWRITABLE:
+                raise
+            self._give_up()
+
 
 def watch_output() -> None:
-    """Have errors of standard output told apart from all others."""
+    """Have errors of standard output told apart from all others, and those of standard error end nothing.
+
+    Paths need not be UTF-8: what Python reads of them with surrogates is written as it was.
+    """
+    if isinstance(sys.stdout, io.TextIOWrapper) and sys.stdout.errors == "strict":
+        sys.stdout.reconfigure(errors="surrogateescape")
     if sys.stdout is not None and not isinstance(sys.stdout, Output):
         sys.stdout = Output(sys.stdout)
+    if sys.stderr is not None and not isinstance(sys.stderr, Messages):
+        sys.stderr = Messages(sys.stderr)
+
+
+def keep_docstrings() -> None:
+    """Start again where Python leaves docstrings out: they are the help, and not all libraries import without them.
+
+    Raises:
+        UsageError: Python was told so by an option, and not by its environment variable.
+    """
+    if sys.flags.optimize < 2:
+        return
+    if os.environ.get("PYTHONOPTIMIZE") in (None, "", "1"):
+        raise UsageError("Python leaves docstrings out (-OO), which are the help of bench: start it without.")
+    environ = {**os.environ, "PYTHONOPTIMIZE": "1"}
+    os.execve(sys.executable, [sys.executable, *sys.orig_argv[1:]], environ)  # noqa: S606 - this very program again
 
 
 def check_directory() -> None:
@@ -79,12 +124,32 @@ def check_directory() -> None:
         raise UsageError("The working directory has been removed: change to one that is there, with `cd`.") from error
 
 
+def require_utf8(*paths: str) -> None:
+    """See that Arrow can open paths, before trials fail for it.
+
+    Args:
+        paths: The paths, or URIs.
+
+    Raises:
+        UsageError: One has bytes that are no UTF-8.
+    """
+    for path in paths:
+        if any("\udc80" <= character <= "\udcff" for character in path):  # how Python reads such bytes
+            raise UsageError(_no_utf8(path))
+
+
+def _no_utf8(path: str) -> str:
+    return f"The path {shown(path)} is no UTF-8, and Arrow opens no other: rename it, or name another place."
+
+
 def fault(error: Exception) -> str | None:
-    """Return a sentence about a full disk or a limit; None for any other error.
+    """Return a sentence about a full disk, a limit or a path that is no UTF-8; None for any other error.
 
     Args:
         error: An error that no one has turned into a sentence before.
     """
+    if isinstance(error, UnicodeEncodeError) and error.reason == "surrogates not allowed":
+        return _no_utf8(error.object)
     if not isinstance(error, OSError):
         return None
     name = os.fsdecode(error.filename) if isinstance(error.filename, (str, bytes)) else ""

@@ -56,10 +56,7 @@ def print_list(home: Path, console: Console) -> None:
     table.add_column("fingerprint", overflow="fold")
     for name in names:
         table.add_row(*_line(home / name))
-    if tables.narrow(console):
-        tables.print_whole(table, console)
-    else:
-        console.print(table)
+    tables.print_whole(table, console)
 
 
 def _line(path: Path) -> list[str]:

@@ -136,7 +136,8 @@ def _run(command: list[str], environ: dict[str, str]) -> tuple[int, str, str]:
     Raises:
         subprocess.TimeoutExpired: It hangs.
     """
-    from bench.trial.processes import TRIAL_VARIABLE, ProcessTree
+    from bench.spark.marks import TRIAL_VARIABLE
+    from bench.trial.processes import ProcessTree
 
     mark = f"doctor-{os.getpid()}"
     with subprocess.Popen(

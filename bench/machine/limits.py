@@ -29,14 +29,13 @@ def cores_available(root: Path = Path("/"), affinity: int | None = None) -> int:
     return max(1, int(min([allowed, *quotas])))
 
 
-def throttled_s(root: Path = Path("/")) -> float | None:
-    """Return the seconds for which the tightest control group was kept from its cores, ``None`` where none has a quota.
+def throttled_s(root: Path = Path("/")) -> dict[str, float]:
+    """Return the seconds for which each control group with a quota has been kept from its cores, by the group's path.
 
     Args:
         root: Where ``/proc`` and ``/sys`` lie.
     """
-    found = [seconds for group in _limited(root) if (seconds := _throttled_s(group)) is not None]
-    return max(found, default=None)
+    return {str(group): seconds for group in _limited(root) if (seconds := _throttled_s(group)) is not None}
 
 
 @functools.cache

@@ -42,6 +42,7 @@ class Look:
         """Begin to look."""
         self._began = time.monotonic()
         self._busy = _busy_s()
+        self._own, _ = _own_tree()
         self._before = _cpu_by_process()
 
     def users(self, seconds: float = LOOK_S) -> Users:
@@ -52,17 +53,15 @@ class Look:
         """
         time.sleep(max(0.0, self._began + seconds - time.monotonic()))
         took = time.monotonic() - self._began
-        ours = _own_tree()
+        busy_s = _busy_s() - self._busy
+        own_s, ours = _own_tree()
         by_name: dict[str, float] = {}
-        own = 0.0
         for key, (name, cpu_s) in _cpu_by_process().items():
             used = cpu_s - self._before.get(key, (name, 0.0))[1]
-            if key[0] in ours:
-                own += used
-            elif used / took >= LEAST:
+            if key[0] not in ours and used / took >= LEAST:
                 by_name[name] = by_name.get(name, 0.0) + used / took
         programs = tuple(sorted(by_name.items(), key=lambda item: (-item[1], item[0])))
-        others = (_busy_s() - self._busy - own) / took
+        others = (busy_s - (own_s - self._own)) / took
         return Users(max(0.0, others), programs, psutil.cpu_count() or 1)
 
 
@@ -78,9 +77,18 @@ def _cpu_by_process() -> dict[Key, tuple[str, float]]:
     return found
 
 
-def _own_tree() -> set[int]:
+def _own_tree() -> tuple[float, set[int]]:
+    """Return the CPU seconds of this process and its descendants up to now, and their ids.
+
+    Those of a descendant that has ended are in the time of the children of whoever waited for it.
+    """
     this = psutil.Process()
-    return {this.pid, *(child.pid for child in this.children(recursive=True))}
+    cpu_s, ids = 0.0, set[int]()
+    for process in (this, *this.children(recursive=True)):
+        with contextlib.suppress(psutil.Error):
+            cpu_s += sum(process.cpu_times()[:4])  # its own, user and system, and those of its children
+            ids.add(process.pid)
+    return cpu_s, ids
 
 
 def _busy_s() -> float:

@@ -7,9 +7,9 @@ environment, and never by its result.
 from __future__ import annotations
 
 import os
-from collections.abc import Mapping, Sequence
-from typing import Any
+from collections.abc import Sequence
 
+from bench.families import family_of
 from bench.records.directory import Record
 from bench.tasks import TASKS
 
@@ -23,7 +23,9 @@ LIMITS = {
     "frequency_drop_share": ("the processor lost {:.0%} of its highest frequency", 0.02),
 }
 FOREIGN_SHARE = LIMITS["foreign_cpu_share"][1]
-_TICKS = 2 / os.sysconf("SC_CLK_TCK")  # the kernel counts in such steps; less than two count as none
+TICKED = {"foreign_cpu_share", "steal_share"}  # counted in ticks: a growth of two at most counts as none
+_TICKS = 2 / os.sysconf("SC_CLK_TCK")
+SHORTEST_S = 0.2  # of a shorter phase, `TICKED` shares are those of so much time around it
 
 
 def disturbances(record: Record) -> list[str]:
@@ -31,13 +33,14 @@ def disturbances(record: Record) -> list[str]:
 
     Args:
         record: The trial's record. Where it knows the machine's counters phase by phase, those of the measured one
-            count, so that a disturbance of the set-up does not spoil the training.
+            count, so that a disturbance of the set-up does not spoil the training. The control has nothing to spoil.
     """
-    shares, seconds = _shares(record)
+    if not family_of(record["trial"]["family"]).works:
+        return []
     return [
-        words.format(share)
-        for name, (words, limit) in LIMITS.items()
-        if (share := shares.get(name)) is not None and share > limit and share * seconds > _TICKS
+        LIMITS[name][0].format(share)
+        for name, (share, seconds) in _shares(record).items()
+        if share > LIMITS[name][1] and (name not in TICKED or share * seconds > _TICKS)
     ]
 
 
@@ -59,16 +62,24 @@ def taken_share(record: Record) -> float | None:
     Returns:
         None where nobody measured it.
     """
-    shares, _ = _shares(record)
-    found = [shares[name] for name in ("foreign_cpu_share", "steal_share") if shares.get(name) is not None]
+    found = [share for name, (share, _) in _shares(record).items() if name in TICKED]
     return sum(found) if found else None
 
 
-def _shares(record: Record) -> tuple[Mapping[str, Any], float]:
-    """Return what others took, by name, and the seconds of which it is a share."""
+def _shares(record: Record) -> dict[str, tuple[float, float]]:
+    """Return what others took and the seconds of which it is a share, by name: of the measured phase where it is known.
+
+    The order is that of `LIMITS`.
+    """
     usage, measured = record["resources"], TASKS[record["trial"]["task"]].measured
-    phase = record.get("machine", {}).get(measured)
-    return ({**usage, **phase}, record["phases"][measured]) if phase else (usage, record["wall_s"])
+    phase = record.get("machine", {}).get(measured, {})
+    found = {}
+    for name in LIMITS:
+        if phase.get(name) is not None:
+            found[name] = phase[name], max(SHORTEST_S, record["phases"][measured])
+        elif usage.get(name) is not None:
+            found[name] = usage[name], record["wall_s"]
+    return found
 
 
 def busy_share(records: Sequence[Record]) -> str:

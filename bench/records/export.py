@@ -49,7 +49,8 @@ def write_parquet(runs: Sequence[Run], path: Path) -> None:
     columns["record"] = pa.array([json.dumps(record, allow_nan=False) for record in records], pa.string())
     exported = {"format": FORMAT, "version": VERSION, "runs": [_header(run) for run in runs]}
     table = pa.table(columns).replace_schema_metadata({"bench": json.dumps(exported, allow_nan=False)})
-    pq.write_table(table, path, compression="zstd")
+    with path.open("wb") as file:  # opened here, since Arrow takes no path that is not UTF-8
+        pq.write_table(table, file, compression="zstd")
 
 
 def _type(pa: Any, name: str, grades: Sequence[str]) -> Any:

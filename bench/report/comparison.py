@@ -33,7 +33,7 @@ def as_text(found: Comparison, columns: int | None = None) -> str:
 
     Args:
         found: The comparison.
-        columns: Columns of the terminal, out of `bench.writing.tables.narrow`.
+        columns: Columns of the terminal, out of `bench.writing.tables.columns_of`.
     """
     table = Table(box=None, pad_edge=False)
     for heading in _headings(found):

@@ -35,13 +35,17 @@ GRADES = 2  # of a problem, the first: with more, the lines of a terminal would 
 SCALING = {"speed-\nup": "speed-up", "effi-\nciency": "efficiency"}  # in a table, and in a line of its own
 
 
-def print_run(run: Run, console: Console) -> None:
+def print_run(run: Run, console: Console, resume: str | None = None) -> None:
     """Print a table for each task of a run, the reasons of trials that are not ``ok``, and the harness's own overhead.
 
     Args:
         run: The run.
         console: Where to print; without colours where it is no terminal.
+        resume: The value of `bench run --resume` that goes on with the run; its directory where not given, or its name
+            where that is not here.
     """
+    directory = run.directory.path
+    resume = resume or str(directory.absolute() if directory.is_dir() else directory.name)
     summaries = cases(run.records)
     for name in TASKS:
         if of_task := [case for case in summaries if case.task == name]:
@@ -51,7 +55,7 @@ def print_run(run: Run, console: Console) -> None:
             console.print(f"{_name(case)}: {escape(shown(reason, REASON_LIMIT))}", soft_wrap=True)
     for name in TASKS:
         if why := why_unranked([case for case in summaries if case.task == name]):
-            told = f"This run cannot rank by time: {why}. What stands: {SURVIVES} {remedy(str(run.directory.path))}"
+            told = f"This run cannot rank by time: {why}. What stands: {SURVIVES} {remedy(resume)}"
             console.print(escape(told), style="yellow", soft_wrap=True)
     for warning in run.warnings:
         console.print(f"Warning: {escape(warning)}", soft_wrap=True)

@@ -43,23 +43,51 @@ class Campaign:
     bucket: Bucket | None = None
 
 
-def make_plan(request: Request, dataset: Dataset, *, to_run: bool = True) -> list[PlannedTrial]:
-    """Return the ordered trials of a request; loads the selected strategies' facts, and makes the reference model.
+@dataclass(frozen=True)
+class Selection:
+    """The strategies that a request asks for.
+
+    Attributes:
+        plugins: Those that may take part, by name, with their facts.
+        left_out: Why others are left out, by name: some take so long that they run where they are named only.
+    """
+
+    plugins: dict[str, Plugin]
+    left_out: dict[str, str]
+
+
+def select(request: Request) -> Selection:
+    """Return the strategies that a request asks for, after loading the facts of each once.
+
+    Args:
+        request: The request.
+
+    Raises:
+        UsageError: A pattern matches no strategy.
+        PluginError: A selected strategy breaks the contract.
+    """
+    loaded = {name: plugins.load(name) for name in plan.select(plugins.names(), request.strategies)}
+    lengthy = {name for name, plugin in loaded.items() if plugin.strategy.left_out and not request.strategies}
+    return Selection(
+        {name: plugin for name, plugin in loaded.items() if name not in lengthy},
+        {name: loaded[name].strategy.left_out for name in sorted(lengthy) if request.task in loaded[name].tasks},
+    )
+
+
+def make_plan(request: Request, dataset: Dataset, selection: Selection, *, to_run: bool = True) -> list[PlannedTrial]:
+    """Return the ordered trials of a request, after making the reference model that they need.
 
     Args:
         request: The request.
         dataset: The dataset.
+        selection: Out of `select`.
         to_run: Whether the trials will run: a plan that is only printed needs no reference model.
 
     Raises:
-        UsageError: A pattern matches no strategy, or none that does the task; or the given model does not load or fit.
-        PluginError: A selected strategy breaks the contract.
+        UsageError: No selected strategy does the task; or the given model does not load or fit.
     """
-    selected = {name: plugins.load(name) for name in plan.select(plugins.names(), request.strategies)}
-    if not request.strategies:
-        selected = {name: plugin for name, plugin in selected.items() if not plugin.strategy.left_out}
     trials: list[PlannedTrial] = []
-    for task, taking_part in _by_task(request, selected).items():
+    for task, taking_part in _by_task(request, selection.plugins).items():
         reference = None
         shared = TASKS[task].scores_given_model
         if to_run and shared and any(_scores_the_reference(strategy, dataset) for strategy in taking_part.values()):
@@ -69,22 +97,6 @@ def make_plan(request: Request, dataset: Dataset, *, to_run: bool = True) -> lis
     if request.model and not any(planned.strategy.scores == "reference" for planned in scoring):
         raise UsageError("No strategy that takes part scores with --model: say --task predict, or name one that does.")
     return trials
-
-
-def left_out(request: Request) -> dict[str, str]:
-    """Return why strategies are left out, by name: some take so long that they run where they are named only.
-
-    Args:
-        request: The request.
-    """
-    if request.strategies:
-        return {}
-    loaded = (plugins.load(name) for name in plugins.names())
-    return {
-        plugin.name: plugin.strategy.left_out
-        for plugin in loaded
-        if plugin.strategy.left_out and request.task in plugin.tasks
-    }
 
 
 def _by_task(request: Request, selected: dict[str, Plugin]) -> dict[str, dict[str, Strategy]]:
@@ -115,19 +127,20 @@ def _scores_the_reference(strategy: Strategy, dataset: Dataset) -> bool:
     return strategy.scores == "reference" and plugins.why_not(strategy, dataset.problem) is None
 
 
-def start(request: Request, dataset: Dataset, out: Path, command: list[str]) -> Campaign:
+def start(request: Request, dataset: Dataset, selection: Selection, out: Path, command: list[str]) -> Campaign:
     """Make the directory of a new run.
 
     Args:
         request: The request.
         dataset: The dataset.
+        selection: Out of `select`.
         out: Directory that holds the runs.
         command: The command line, for the record.
 
     Raises:
         ResultsError: The directory cannot be written.
     """
-    trials = make_plan(request, dataset)
+    trials = make_plan(request, dataset, selection)
     now = datetime.now(UTC)
     directory = RunDirectory(out.absolute() / f"{now:%Y%m%dT%H%M%SZ}-{secrets.token_hex(2)}")
     surroundings = _surroundings(request)
@@ -178,7 +191,7 @@ def resume(path: Path, dataset_of: Callable[[str, Storage], Dataset], *, disturb
     done = {
         trial_key(entry["trial"]) for entry in chosen_records(earlier.records) if is_settled(entry, disturbed=disturbed)
     }
-    planned_now = make_plan(request, dataset)
+    planned_now = make_plan(request, dataset, select(request))
     models = [
         {trial.get("model") for trial in trials} for trials in (earlier.run["plan"], map(record.describe, planned_now))
     ]

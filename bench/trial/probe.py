@@ -10,12 +10,14 @@ import time
 from collections.abc import Collection, Mapping
 from pathlib import Path
 
-from bench.trial.counters import MachineCounters, Pressures, cpu_seconds
+from bench.trial.counters import cpu_seconds
+from bench.trial.pressures import Pressures
 from bench.trial.processes import ProcessTree
 
 INTERVAL_S = 0.1
 COST_SHARE = 0.004  # of one core, for taking samples, and the same again for reading the PSS
 FORKS_BUDGET_S = 0.2  # CPU seconds of one trial, for reading it sooner because there are other processes than last time
+PASSES = 3  # at the CPU times of all processes, while one of them ends under our hands
 _PAGE = resource.getpagesize()
 _TICK = 1 / os.sysconf("SC_CLK_TCK")
 
@@ -32,7 +34,14 @@ class TreeProbe:
     SIGCHLD never waits, and the time is lost: Spark's Python daemon is such a parent. So the probe reads the time of
     its children while they live, and misses their time after the last sample.
 
-    Each sample also notes how much CPU time others have had, so that it is known phase by phase.
+    Each sample also notes how much CPU time others have had, so that it is known phase by phase. Executors that a
+    cluster runs on this host are no others; Spark measures their memory and CPU seconds itself.
+
+    Attributes:
+        peak_bytes: Highest memory of all samples.
+        own_cpu_s: CPU seconds of the trial and of this process, executors on this host included, at the last sample.
+        cost_s: CPU seconds that samples took.
+        pressures: What others had taken by each sample.
     """
 
     def __init__(self, tree: ProcessTree) -> None:
@@ -42,12 +51,15 @@ class TreeProbe:
             tree: The processes to follow.
         """
         self._tree = tree
+        self._members: list[int] = []
         self._peak_resident = 0
         self._proportion = 1.0
         self._next_reading = 0.0
         self._readings_s = 0.0
         self._members_read: set[int] = set()
         self._unwaited: dict[int, float | None] = {}
+        self._executors: dict[int, float] = {}
+        self.own_cpu_s = 0.0
         self.peak_bytes = 0
         self.cost_s = 0.0
         self.pressures: list[Pressures] = []
@@ -55,11 +67,9 @@ class TreeProbe:
     def sample(self) -> float:
         """Take a sample and return the seconds to wait before the next one."""
         began = time.thread_time()
-        members = self._tree.members()
+        self.pressures.append(Pressures.now(self._read_own_cpu_s))
+        members = self._members
         resident = sum(_resident_bytes(pid) for pid in members)
-        cpu_s = {pid: _cpu_of(pid) for pid in members}
-        self._note_unwaited(cpu_s)
-        self._note_pressures(cpu_s)
         cost = time.thread_time() - began
         if resident > 1.02 * self._peak_resident and self._may_read(members):
             self._read_proportional(members, resident)
@@ -73,9 +83,26 @@ class TreeProbe:
             return True
         return set(members) != self._members_read and self._readings_s < FORKS_BUDGET_S
 
-    def _note_pressures(self, cpu_s: Mapping[int, float]) -> None:
+    def _read_own_cpu_s(self) -> float:
+        """Return the CPU seconds of the trial and of this process, executors on this host included.
+
+        Parents are read before their children, as their ids are smaller: a child that ends meanwhile is counted nowhere
+        rather than twice, and a further pass finds it in its parent's time. What all passes miss comes with the next
+        sample, so that the sum never falls.
+        """
+        for _ in range(PASSES):
+            self._members = self._tree.members()
+            cpu_s = {pid: seconds for pid in self._members if (seconds := _cpu_of(pid)) is not None}
+            if len(cpu_s) == len(self._members):
+                break
+        self._note_unwaited(cpu_s)
+        for pid in self._tree.executors():
+            if (seconds := _cpu_of(pid, with_children=False)) is not None:
+                self._executors[pid] = seconds
         ours = sum(map(cpu_seconds, (resource.RUSAGE_SELF, resource.RUSAGE_CHILDREN)))
-        self.pressures.append(Pressures.now(ours + sum(cpu_s.values()) + self._lost_cpu_s(besides=cpu_s.keys())))
+        found = ours + sum(cpu_s.values()) + self._lost_cpu_s(besides=cpu_s.keys()) + self.executors_cpu_s
+        self.own_cpu_s = max(self.own_cpu_s, found)
+        return self.own_cpu_s
 
     def _read_proportional(self, members: list[int], resident: int) -> None:
         began = time.thread_time()
@@ -104,6 +131,11 @@ class TreeProbe:
         """CPU seconds of the processes that no parent waited for."""
         return self._lost_cpu_s()
 
+    @property
+    def executors_cpu_s(self) -> float:
+        """CPU seconds of the executors that a cluster runs on this host, as far as samples saw them."""
+        return sum(self._executors.values())
+
 
 def _stat(pid: int) -> list[bytes]:
     """Return the fields of ``/proc/PID/stat`` from the third on, see proc_pid_stat(5); none if it is gone."""
@@ -122,9 +154,15 @@ def _is_unwaited(pid: int) -> bool:
     return False
 
 
-def _cpu_of(pid: int) -> float:
-    """Return the CPU seconds, user and system, of a process and of the children that it waited for."""
-    return sum(int(field) for field in _stat(pid)[11:15]) * _TICK
+def _cpu_of(pid: int, *, with_children: bool = True) -> float | None:
+    """Return the CPU seconds, user and system, of a process and of the children that it waited for; None if it is gone.
+
+    Args:
+        pid: Its id.
+        with_children: Whether those of its children count.
+    """
+    fields = _stat(pid)[11 : 15 if with_children else 13]
+    return sum(map(int, fields)) * _TICK if fields else None
 
 
 def _resident_bytes(pid: int) -> int:
@@ -140,49 +178,3 @@ def _proportional_bytes(pid: int) -> int:
             if line.startswith(b"Pss:"):
                 return int(line.split()[1]) * 1024
     return _resident_bytes(pid)
-
-
-def resources(
-    before: MachineCounters, after: MachineCounters, probe: TreeProbe, least_peak_bytes: int
-) -> dict[str, float | int | None]:
-    """Return the ``resources`` of a record.
-
-    Args:
-        before: Counters at the spawn.
-        after: Counters after the end of the trial's last process.
-        probe: The probe that followed the trial.
-        least_peak_bytes: Peak memory of the worker alone, which the probe's samples may have missed.
-
-    Returns:
-        ``peak_memory_bytes``; ``cpu_s``; and as shares of the wall time: ``stall_share`` (some task, ours or
-        not, waited for a core), ``foreign_cpu_share`` (cores that other programs used), ``steal_share``
-        (cores that the hypervisor took), ``probe_share`` (cores that the probe itself used); and where the machine
-        tells, ``hot_share`` (the processor slowed down because it was hot) and ``frequency_drop_share`` (the part of
-        its highest frequency that was taken from it meanwhile).
-    """
-    wall = after.wall - before.wall
-    tree = after.tree_cpu - before.tree_cpu + probe.unwaited_cpu_s
-    own = tree + after.self_cpu - before.self_cpu
-
-    def share(seconds: float | None) -> float | None:
-        return None if seconds is None else round(max(0.0, seconds / wall), 4)
-
-    def between(name: str) -> float | None:
-        first, last = getattr(before, name), getattr(after, name)
-        return None if first is None or last is None else last - first
-
-    busy, hot = between("busy_cpu"), between("hot")
-    top, now = before.top_frequency, after.top_frequency
-    told = {
-        "hot_share": share(hot),
-        "frequency_drop_share": None if not top or now is None else round(max(0.0, 1 - now / top), 4),
-    }
-    return {
-        "peak_memory_bytes": max(probe.peak_bytes, least_peak_bytes),
-        "cpu_s": round(tree, 3),
-        "stall_share": share(between("stalled")),
-        "foreign_cpu_share": share(None if busy is None else busy - own),
-        "steal_share": share(between("steal")),
-        "probe_share": share(probe.cost_s),
-        **{name: value for name, value in told.items() if value is not None},
-    }

@@ -12,16 +12,18 @@ import psutil
 
 from bench.errors import CommandError
 from bench.machine import commands
+from bench.spark.marks import EXECUTOR_VARIABLE, TRIAL_VARIABLE
 
-TRIAL_VARIABLE = "BENCH_TRIAL"
 SECONDS_FOR_A_DUMP = 30
+MEMBER, EXECUTOR, OTHER = "member", "executor", "other"
 
 
 class ProcessTree:
     """The processes of one trial: those in its process session, and those that carry its mark.
 
     A process may leave the session (``setsid``) or lose its parents, but it inherits the
-    environment, and the mark in it, unless it removes the mark.
+    environment, and the mark in it, unless it removes the mark. Executors that a cluster's own daemon has started on
+    this host carry another mark: they are the trial's, but not to be measured or ended here.
 
     Attributes:
         leader: Process id of the worker.
@@ -36,29 +38,41 @@ class ProcessTree:
             mark: Value of ``BENCH_TRIAL`` in the trial's environment.
         """
         self.leader = leader
-        self._mark = f"{TRIAL_VARIABLE}={mark}".encode()
-        self._known: dict[int, bool] = {}
+        self._roles_by_mark = {
+            f"{TRIAL_VARIABLE}={mark}".encode(): MEMBER,
+            f"{EXECUTOR_VARIABLE}={mark}".encode(): EXECUTOR,
+        }
+        self._known: dict[int, str] = {}
         self.reaped: set[int] = set()
 
     def members(self) -> list[int]:
-        """Return the ids of the processes that exist, zombies included; reads each new process of the machine once."""
-        alive = psutil.pids()
-        self._known = {pid: self._known[pid] if pid in self._known else self._is_member(pid) for pid in alive}
-        return [pid for pid in alive if self._known[pid]]
+        """Return the ids of the processes that exist, zombies included; reads each new process of the machine once.
 
-    def _is_member(self, pid: int) -> bool:
+        They are sorted, so that a parent comes before its children.
+        """
+        alive = psutil.pids()
+        self._known = {pid: self._known[pid] if pid in self._known else self._role(pid) for pid in alive}
+        return [pid for pid in alive if self._known[pid] == MEMBER]
+
+    def executors(self) -> list[int]:
+        """Return the ids of the processes of the trial's executors on this host, as `members` last saw them."""
+        return [pid for pid, role in self._known.items() if role == EXECUTOR]
+
+    def _role(self, pid: int) -> str:
         with contextlib.suppress(OSError):
             if os.getsid(pid) == self.leader:
-                return True
-            return self._mark in Path(f"/proc/{pid}/environ").read_bytes().split(b"\0")
-        return False
+                return MEMBER
+            for variable in Path(f"/proc/{pid}/environ").read_bytes().split(b"\0"):
+                if role := self._roles_by_mark.get(variable):
+                    return role
+        return OTHER
 
     def _look_again(self) -> list[int]:
         """Return the living members after reading every other process again, in case a process id was used twice.
 
         Members stay known: a zombie no longer shows its mark.
         """
-        self._known = {pid: True for pid, known in self._known.items() if known}
+        self._known = {pid: role for pid, role in self._known.items() if role == MEMBER}
         return self._alive()
 
     def _alive(self) -> list[int]:

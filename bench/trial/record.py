@@ -2,28 +2,23 @@
 
 from __future__ import annotations
 
-from dataclasses import asdict, replace
+from dataclasses import asdict
 from datetime import UTC, datetime
-from pathlib import Path
 from typing import Any
 
 from bench import scrub
-from bench.families import family_of
-from bench.problems import InvalidAnswerError
 from bench.records.directory import SCHEMA, Record
 from bench.request import PlannedTrial
 from bench.tasks import TASKS
-from bench.tasks.base import Observation
-from bench.trial import quality
-from bench.trial.counters import by_phase
-from bench.trial.measures import BOUNDS, RESERVED_NOTES, check_measures, check_ranks, spell_out
+from bench.trial import answer
+from bench.trial.measures import BOUNDS, RESERVED_NOTES, spell_out
 from bench.trial.outcome import Evidence, Outcome
-from bench.trial.probe import resources
+from bench.trial.pressures import by_phase
 from bench.trial.timeline import Timeline, timeline
+from bench.trial.usage import resources
 from bench.trial.workers import THIS, WorkerEnvironment
 
 REASON_LIMIT = 1000
-PREDICT = "predict"  # the phase of the answer
 
 
 def make(
@@ -56,8 +51,8 @@ def make(
         take_measures_out_of_notes(times)
     if not worker.is_this:
         times.measures = {name: value for name, value in times.measures.items() if name in BOUNDS}
-    outcome, measures = _check(planned, outcome, times, wall_s)
-    outcome, grades = _grade(planned, outcome, times, measures)
+    outcome, measures = answer.check_figures(planned, outcome, times, wall_s)
+    outcome, grades = answer.grade(planned, outcome, times, measures)
     usage: dict[str, Any] = resources(evidence.before, evidence.after, evidence.probe, outcome.peak_resident_bytes or 0)
     # The probe cannot see executors on other machines; Spark has measured them.
     usage["peak_memory_bytes"] += int(measures.get("executors_memory_bytes", 0))
@@ -75,7 +70,7 @@ def make(
             "phases": _rounded(times.phases),
             "inner": {name: [round(value, 6) for value in values] for name, values in times.inner.items()},
             "slowest": {name: round(max(values), 6) for name, values in times.inner.items() if values},
-            **(_work(planned, times, measures) if outcome.status == "ok" else {}),
+            **(answer.work(planned, times, measures) if outcome.status == "ok" else {}),
             "quality": grades,
             "resources": usage,
             "machine": by_phase(evidence.probe.pressures, times.spans),
@@ -166,60 +161,6 @@ def describe(planned: PlannedTrial) -> dict[str, Any]:
         "fingerprint": dataset.fingerprint,
         "model": planned.reference.fingerprint if planned.reference else None,
     }
-
-
-def _check(planned: PlannedTrial, outcome: Outcome, times: Timeline, wall_s: float) -> tuple[Outcome, dict[str, float]]:
-    """Return the numbers that the strategy left; an impossible one turns an ``ok`` trial ``invalid``.
-
-    Impossible seconds of ranks are taken out of the timeline, so that no record holds them.
-    """
-    inner, times.inner = times.inner, {}
-    try:
-        check_ranks(inner, wall_s)
-        times.inner = inner
-        return outcome, check_measures(times.measures, planned.trial, wall_s)
-    except InvalidAnswerError as error:
-        if outcome.status != "ok":
-            return outcome, {}
-        return replace(outcome, status="invalid", reason=f"A figure is wrong: {error}.", phase=times.last), {}
-
-
-def _grade(
-    planned: PlannedTrial, outcome: Outcome, times: Timeline, measures: dict[str, float]
-) -> tuple[Outcome, dict[str, float] | None]:
-    """Grade the predictions of a trial that is ``ok`` so far; a wrong answer makes it ``invalid``."""
-    if outcome.status != "ok" or not family_of(planned.strategy.family).works:
-        return outcome, None
-    try:
-        if outcome.predictions is None:
-            raise InvalidAnswerError("it returned no predictions, so nothing shows that it learned")
-        scored = measures.get("rows_scored")
-        if scored is not None:
-            if not TASKS[planned.trial.task].row_budget:
-                raise InvalidAnswerError(f"it left rows out, and the task {planned.trial.task} gives no time to do so")
-            quality.check_budget(times.phases[PREDICT], planned.trial.budget_s)
-        grades = quality.grade(
-            planned.trial.dataset,
-            planned.trial.splits_to_score,
-            Path(outcome.predictions),
-            least=quality.floor(planned),
-            beats_chance=quality.beats_chance(planned),
-            reference=planned.reference.predictions if planned.reference else None,
-            scored=None if scored is None else int(scored),
-        )
-    except InvalidAnswerError as error:
-        wrong = replace(outcome, status="invalid", reason=f"The answer is wrong: {error}.", phase=PREDICT)
-        return wrong, error.grades
-    return outcome, grades
-
-
-def _work(planned: PlannedTrial, times: Timeline, measures: dict[str, float]) -> dict[str, Any]:
-    """Return the figures by which the task is measured."""
-    task = TASKS[planned.trial.task]
-    if not family_of(planned.strategy.family).works:
-        return task.idle_work(times.phases)
-    given = planned.reference is not None
-    return task.work(Observation(planned.trial.dataset, times.phases, times.inner, measures, given))
 
 
 def _rounded(values: dict[str, float]) -> dict[str, float]:

@@ -18,18 +18,19 @@ from bench import scrub
 from bench.machine import variables
 from bench.records.directory import Record
 from bench.request import PlannedTrial
-from bench.trial import death, record
+from bench.spark.marks import TRIAL_VARIABLE
+from bench.trial import death, log_limit, record
 from bench.trial.counters import MachineCounters
+from bench.trial.edges import Edges
 from bench.trial.outcome import Evidence, Outcome
 from bench.trial.prctl import adopt_orphans
 from bench.trial.probe import TreeProbe
-from bench.trial.processes import TRIAL_VARIABLE, ProcessTree
+from bench.trial.processes import ProcessTree
 from bench.trial.timeline import current, read_events
 from bench.trial.wire import write_trial
 from bench.trial.workers import THIS, WorkerEnvironment
 
 THREAD_VARIABLES = ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS", "NUMEXPR_NUM_THREADS")
-LOG_LIMIT_BYTES = 2_000_000
 SECONDS_TO_END = 5.0  # for a trial's other processes to end after its worker
 SECONDS_BETWEEN_WATCHES = 1.0
 
@@ -74,7 +75,7 @@ def run(
         with log.open("ab") as output:
             execution = _Execution(planned, Path(directory), output, timeout_s, watch, worker)
             outcome = execution.run()
-        _trim(log)
+        log_limit.trim(log)
         scrub.clean_file(log)
         result = record.make(
             planned,
@@ -106,7 +107,7 @@ class _Execution:
         scratch = directory / "scratch"
         scratch.mkdir()
         self._trial = with_scratch(planned, scratch).trial
-        self._directory = directory
+        self._directory, self._events = directory, directory / "events.jsonl"
         self._log = log
         self._timeout_s = timeout_s
         self._watch = watch
@@ -146,25 +147,26 @@ class _Execution:
         return outcome or self._read_outcome()
 
     def _wait(self) -> Outcome | None:
-        """Sleep until the worker ends or its time is up, and sample its processes now and then."""
+        """Sleep until the worker ends or its time is up; sample its processes now and then, and at the edges of hooks.
+
+        Events are on disk before the work goes on, so that a sample is taken within milliseconds of its edge.
+        """
         deadline = self._before.wall + self._timeout_s
         watched = self._before.wall
-        while True:
-            pause = self._probe.sample()
-            try:
-                self._worker.wait(max(0.0, min(pause, deadline - time.monotonic())))
-            except psutil.TimeoutExpired:
+        with Edges(self._events, self._worker) as edges:
+            while True:
+                pause = self._probe.sample()
+                if edges.wait(max(0.0, min(pause, deadline - time.monotonic()))):
+                    return None
                 now = time.monotonic()
                 if now >= deadline:
                     return self._time_out()
                 if self._watch and now - watched >= SECONDS_BETWEEN_WATCHES:
                     watched = now
                     self._watch(self._phase(), now - self._before.wall)
-            else:
-                return None
 
     def _phase(self) -> str:
-        return current(read_events(self._directory / "events.jsonl"))
+        return current(read_events(self._events))
 
     def _time_out(self) -> Outcome:
         phase = self._phase()
@@ -199,27 +201,13 @@ class _Execution:
     def evidence(self) -> Evidence:
         """Return the observations of the trial."""
         return Evidence(
-            events=read_events(self._directory / "events.jsonl"),
+            events=read_events(self._events),
             before=self._before,
             after=self._after,
             ended=self._ended,
             probe=self._probe,
             processes_left=self._left,
         )
-
-
-def _trim(log: Path) -> None:
-    """Keep the head and the tail of a log that a strategy has flooded."""
-    size = log.stat().st_size
-    if size > LOG_LIMIT_BYTES:
-        half = LOG_LIMIT_BYTES // 2
-        with log.open("r+b") as file:
-            head = file.read(half)
-            file.seek(-half, os.SEEK_END)
-            tail = file.read()
-            file.seek(0)
-            file.write(head + f"\n[… {size - 2 * half:,} bytes left out …]\n".encode() + tail)
-            file.truncate()
 
 
 def with_scratch(planned: PlannedTrial, scratch: Path) -> PlannedTrial:

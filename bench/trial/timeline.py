@@ -11,7 +11,7 @@ import json
 import os
 import time
 from collections import defaultdict
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -95,10 +95,17 @@ class Timeline:
 
 def read_events(path: Path) -> list[dict[str, Any]]:
     """Return the events in a file, up to the first line that was not finished: the last, or one on a full disk."""
-    if not path.exists():
-        return []
+    return parse_events(path.read_bytes().split(b"\n")[:-1]) if path.exists() else []
+
+
+def parse_events(lines: Iterable[bytes]) -> list[dict[str, Any]]:
+    """Return the events in whole lines, up to the first that is none.
+
+    Args:
+        lines: The lines, without their ends.
+    """
     events = []
-    for line in path.read_bytes().split(b"\n")[:-1]:
+    for line in lines:
         try:
             events.append(json.loads(line))
         except ValueError:

@@ -10,21 +10,20 @@ from rich.table import Column, Table
 from rich.text import Text
 
 UNLIMITED = 10_000
-USUAL = 80  # columns of a terminal; with fewer, the lines of a table fold into a heap
+USUAL = 80  # columns of a terminal
 
 
 def print_whole(table: Table, console: Console, columns: int | None = None) -> None:
     """Print a table at the width that it needs, or one block for each row where the terminal is too narrow for it.
 
-    Lines of a table that are a little too long wrap, and nothing is left out. Output that goes to no terminal has the
-    table.
+    Nothing is left out, and no word is broken. Output that goes to no terminal has the table.
 
     Args:
         table: The table.
         console: Where to print.
-        columns: Columns of the terminal that the text is for, out of `narrow`, where ``console`` is none itself.
+        columns: Columns of the terminal that the text is for, out of `columns_of`, where ``console`` is none itself.
     """
-    columns = columns or narrow(console)
+    columns = columns or columns_of(console)
     needed = Measurement.get(console, console.options.update(max_width=UNLIMITED), table).maximum
     if columns is not None and needed > columns:
         _print_blocks(table, console, columns)
@@ -33,17 +32,17 @@ def print_whole(table: Table, console: Console, columns: int | None = None) -> N
     console.print(table)
 
 
-def narrow(console: Console) -> int | None:
-    """Return the columns of a terminal that folds tables or leaves out parts of them; None for any other output.
+def columns_of(console: Console) -> int | None:
+    """Return the columns of a terminal, which would fold wider lines; None for any other output.
 
     Args:
         console: The output.
     """
     if not console.is_terminal:
         return None
-    if console.is_dumb_terminal:  # Rich takes it for one of 80 columns, and cuts what is wider
+    if console.is_dumb_terminal:  # Rich takes it for one of 80 columns
         return min(USUAL, shutil.get_terminal_size().columns)
-    return console.width if console.width < USUAL else None
+    return console.width
 
 
 def _print_blocks(table: Table, console: Console, columns: int) -> None:

@@ -18,6 +18,7 @@ from bench.datasets.makers.synthetic import make_synthetic
 from bench.errors import PluginError
 from bench.families import FAMILIES
 
+QUIET = {"foreign_cpu_share": 0.0, "steal_share": 0.0, "memory_stall_share": 0.0}
 PACKAGE = '''
 """A kind of each sort, and a strategy that takes part in them."""
 
@@ -148,16 +149,21 @@ def data(home: Path) -> Path:
 
 @pytest.mark.usefixtures("package")
 def test_added_kinds_go_all_the_way(bench: Bench, data: Path, tmp_path: Path) -> None:
-    """The option of the family's setting, the task's figures, the problem's grade and its direction are everywhere."""
+    """The option of the family's setting, the task's figures, the problem's grade and its direction are everywhere.
+
+    What others took meanwhile is taken out of the records, since a busy machine ranks nothing.
+    """
     wanted = ("--data", str(data), "--task", "rehearse", "--strategy", "rehearsed")
     plan = bench("run", *wanted, "--dry-run")
     assert "rehearsed  rehearse" in plan.stdout, plan.stderr
     done = bench("run", *wanted, "--loops", "2")
     assert done.returncode == 0, done.stdout + done.stderr
     assert "400 rows to rehearse with" in done.stdout
-    assert re.search(r"rehearsed +constant +1 +ok +400 +0\.500", done.stdout), done.stdout
+    assert re.search(r"rehearsed +constant +1 +ok(?:, disturbed \d\.\d)? +400 +0\.500", done.stdout), done.stdout
     run = next((tmp_path / "results").iterdir())
     records = [json.loads(line) for line in (run / "records.jsonl").read_text().splitlines()]
+    calm = ({**found, "machine": {}, "resources": {**found["resources"], **QUIET}} for found in records)
+    (run / "records.jsonl").write_text("".join(json.dumps(found) + "\n" for found in calm))
     (record,) = (found for found in records if found["trial"]["strategy"] == "rehearsed")
     assert record["status"] == "ok", record["reason"]
     assert record["trial"]["loops"] == 2

@@ -149,3 +149,49 @@ def test_a_full_disk_for_scratch(tmp_path: Path, bench: Bench, kilobytes: int) -
     assert "Traceback" not in result.stderr
     if result.returncode:
         assert f"The disk that holds {disk} is full" in " ".join((result.stdout + result.stderr).split())
+
+
+@pytest.mark.parametrize(
+    ("arguments", "code"),
+    [
+        ("show nowhere", 2),
+        ("nonsense", 2),
+        ("run --strategy nope", 2),
+        ("run --data few --strategy null --cores 1", 0),
+        ("data make synthetic --rows 500 --name more", 0),
+        ("data describe few --json", 0),
+        ("compare {kept} {kept}", 0),
+        ("report {kept} --out r.html", 0),
+        ("doctor", None),
+    ],
+)
+@pytest.mark.usefixtures("home")
+def test_a_full_standard_error(tmp_path: Path, bench_command: list[str], arguments: str, code: int | None) -> None:
+    """A message that cannot be written is lost, and the exit code is what it would be."""
+    make_synthetic(500, 4, name="few")
+    command = [*bench_command, *arguments.format(kept=KEPT).split()]
+    usual = subprocess.run(command, cwd=tmp_path, capture_output=True, check=False).returncode if code is None else code
+    with open("/dev/full", "w") as full:
+        again = [*command, "--force"] if "synthetic" in arguments else command
+        result = subprocess.run(again, cwd=tmp_path, stdout=subprocess.PIPE, stderr=full, text=True, check=False)
+    assert result.returncode == usual
+    assert "Traceback" not in result.stdout
+
+
+@pytest.mark.parametrize("arguments", ["--help", "run --help", "data import --help", "history --help"])
+def test_python_without_docstrings(bench: Bench, arguments: str) -> None:
+    """The help is whole where PYTHONOPTIMIZE has Python leave docstrings out."""
+    usual, optimised = bench(*arguments.split()), bench(*arguments.split(), PYTHONOPTIMIZE="2")
+    assert optimised.returncode == 0
+    assert optimised.stdout == usual.stdout
+    assert not optimised.stderr
+
+
+def test_an_option_that_leaves_docstrings_out(bench_command: list[str]) -> None:
+    """Python's own option is the caller's to leave out, and is no endless loop."""
+    command = [sys.executable, "-OO", *bench_command, "--help"]
+    for environ in ({}, {"PYTHONOPTIMIZE": "2"}):
+        result = subprocess.run(
+            command, env={**os.environ, **environ}, capture_output=True, text=True, check=False, timeout=60
+        )
+        assert "Python leaves docstrings out (-OO)" in sentence(result)

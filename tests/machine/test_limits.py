@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from bench.machine.limits import cores_available, memory_available, memory_physical
+from bench.machine.limits import cores_available, memory_available, memory_physical, throttled_s
 
 pytestmark = pytest.mark.every_python
 GIB = 2**30
@@ -113,6 +113,21 @@ def test_a_quota_of_less_than_a_core_is_one_core(tmp_path: Path) -> None:
     """A process always has a core, if only for some of the time."""
     root = _machine(tmp_path, {**DOCKER_V2, "sys/fs/cgroup/cpu.max": "50000 100000\n"})
     assert cores_available(root, affinity=16) == 1
+
+
+def test_each_group_with_a_quota_says_how_long_it_was_kept_from_its_cores(tmp_path: Path) -> None:
+    """The counters run from different moments on, and so stay apart; a group without a quota has none that counts."""
+    session, slice_ = "sys/fs/cgroup/user.slice/user-1000.slice/session-3.scope", "sys/fs/cgroup/user.slice"
+    files = {
+        f"{session}/cpu.max": "max 100000\n",
+        f"{session}/cpu.stat": "throttled_usec 9000000\n",
+        f"{slice_}/user-1000.slice/cpu.max": "100000 100000\n",
+        f"{slice_}/user-1000.slice/cpu.stat": "usage_usec 7\nthrottled_usec 1500000\n",
+        f"{slice_}/cpu.max": "350000 100000\n",
+        f"{slice_}/cpu.stat": "throttled_usec 8000000\n",
+    }
+    root = _machine(tmp_path, {**HOST_V2, **files})
+    assert throttled_s(root) == {f"{root / slice_ / 'user-1000.slice'}": 1.5, f"{root / slice_}": 8.0}
 
 
 @pytest.mark.skipif(not hasattr(os, "sched_setaffinity"), reason="this system has no affinity masks")

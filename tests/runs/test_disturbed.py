@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import json
 import re
+import signal
 import subprocess
 import sys
+import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -97,3 +99,54 @@ def test_no_trial_begins_after_the_budget(installed: Plugins, tiny: Dataset, ben
     assert rest.returncode == 0, rest.stderr
     assert len(read_run(run).records) >= 4
     assert json.loads((run / "run.json").read_text())["run"] == run.name
+
+
+def test_a_run_goes_on_by_its_name(installed: Plugins, tiny: Dataset, bench: Bench, tmp_path: Path) -> None:
+    """What a report prints is enough: the name is looked up in --out, too, and one that is nowhere gets a sentence."""
+    installed.add("brisk", TRAIN.format(seconds=0.0))
+    wanted = ("run", "--strategy", "brisk", "--data", tiny.path, "--budget", "0.001s")
+    assert bench(*wanted).returncode == 1
+    assert bench(*wanted, "--out", "elsewhere").returncode == 1
+    for out, options in (("results", ()), ("elsewhere", ("--out", "elsewhere"))):
+        run = latest(tmp_path / out)
+        done = bench("run", "--resume", run.name, *options)
+        assert done.returncode == 0, done.stderr
+        assert len(read_run(run).records) == 2
+    missing = bench("run", "--resume", run.name)
+    assert missing.returncode == 2
+    assert f"{run.name} holds no run, and there is none of that name in results: " in missing.stderr
+
+
+def test_waiting_for_quiet_ends_with_ctrl_c(
+    installed: Plugins, tiny: Dataset, bench: Bench, bench_command: list[str], tmp_path: Path
+) -> None:
+    """Ctrl-C while it waits is one sentence, which says how to go on, and 130."""
+    installed.add("brisk", TRAIN.format(seconds=0.0))
+    command = [*bench_command, "run", "--strategy", "brisk", "--data", tiny.path, "--wait-quiet", "10m"]
+    with load(cores_available()), subprocess.Popen(command, cwd=tmp_path, stderr=subprocess.PIPE, text=True) as process:
+        assert process.stderr is not None
+        assert process.stderr.readline().endswith(": waiting for quiet.\n")
+        time.sleep(0.5)
+        process.send_signal(signal.SIGINT)
+        said = process.communicate(timeout=30)[1]
+    run = latest(tmp_path / "results")
+    assert process.returncode == 130
+    assert said == f"Interrupted: go on with `bench run --resume {run}`.\n"
+    assert bench("run", "--resume", str(run)).returncode == 0
+
+
+def test_what_is_said_of_a_busy_machine_is_true(
+    installed: Plugins, tiny: Dataset, bench: Bench, tmp_path: Path
+) -> None:
+    """Where nothing is run again nothing is announced to be; where nothing is left to run nobody waits."""
+    installed.add("brisk", TRAIN.format(seconds=0.0))
+    with load(cores_available()):
+        done = bench("run", "--strategy", "brisk", "--data", tiny.path, "--wait-quiet", "1s")
+        assert "which spoils times: trials that it disturbs are marked." in done.stderr
+        began = time.monotonic()
+        rest = bench("run", "--resume", latest(tmp_path / "results").name, "--wait-quiet", "10m", timeout=60)
+    assert time.monotonic() - began < 60
+    assert rest.returncode == 0
+    assert rest.stderr == (
+        "Nothing is left to run; `--retry-disturbed 1` runs again what others disturbed, if anything.\n"
+    )

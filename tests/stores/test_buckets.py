@@ -92,7 +92,11 @@ def test_a_dataset_is_the_same_wherever_it_lies(here: Dataset, there: Dataset) -
 
 
 def test_somebodys_rows_are_imported_from_a_bucket(
-    here: Dataset, store: ObjectStore, home: Path, bench: Callable[..., subprocess.CompletedProcess[str]]
+    here: Dataset,
+    store: ObjectStore,
+    home: Path,
+    tmp_path: Path,
+    bench: Callable[..., subprocess.CompletedProcess[str]],
 ) -> None:
     """Parquet in a bucket makes the dataset that the same files on a disk make; a store that is down is a sentence."""
     files = sorted(Path(here.path, "split=train").glob("*.parquet"))
@@ -103,7 +107,8 @@ def test_somebodys_rows_are_imported_from_a_bucket(
             out.write(file.read_bytes())
     there = bench("data", "import", f"s3://{BUCKET}/rows", "--label", here.label, "--name", "there")
     assert there.returncode == 0, there.stderr
-    imported = import_parquet(f"{here.path}/split=train", here.label, name="here")
+    shutil.copytree(f"{here.path}/split=train", tmp_path / "rows")
+    imported = import_parquet(str(tmp_path / "rows"), here.label, name="here")
     made = open_manifest("there")
     assert made.dataset.fingerprint == imported.dataset.fingerprint
     assert made.source["path"] == f"s3://{BUCKET}/rows"
@@ -116,9 +121,10 @@ def test_somebodys_rows_are_imported_from_a_bucket(
 
 
 def test_a_dataset_of_ours_is_not_imported_from_a_bucket(there: Dataset) -> None:
-    """As on a disk, it is to be used as it is."""
-    with pytest.raises(DatasetError, match=f"{there.path} is a dataset of bench already"):
-        import_parquet(there.path, there.label, storage=there.storage)
+    """As on a disk, it is to be used as it is, and so is each of its splits."""
+    for inside in ("", "/split=train", f"/{PART}", "/split=*/*.parquet"):
+        with pytest.raises(DatasetError, match=f"^{there.path} is a dataset of bench already"):
+            import_parquet(f"{there.path}{inside}", there.label, storage=there.storage)
 
 
 def test_nothing_is_overwritten(here: Dataset, there: Dataset, store: ObjectStore) -> None:
@@ -442,9 +448,8 @@ def test_two_runs_at_once_keep_all_records(
         assert [answer.returncode for answer in answers] == [0, 0], answers[0].stderr
         places = [re.search(rf"Records and logs: ({out}/\S+)", answer.stdout)[1] for answer in answers]
         assert places[0] != places[1]
-        assert [answer.returncode for answer in pool.map(lambda _: bench("run", "--resume", places[0]), range(2))] == [
-            0
-        ] * 2
+        resumed = pool.map(lambda _: bench("run", "--resume", places[0].rpartition("/")[2], "--out", out), range(2))
+        assert [answer.returncode for answer in resumed] == [0, 0]
     for place in places:
         assert bench("fetch", place).returncode == 0
         assert bench("show", place.rpartition("/")[2]).returncode == 0
@@ -457,7 +462,8 @@ def test_two_runs_at_once_keep_all_records(
 
 def test_records_that_are_made_at_once_are_all_there(here: Dataset, store: ObjectStore, tmp_path: Path) -> None:
     """Writers that share a run use each name once, so that a hundred records at once are a hundred records."""
-    campaign = campaigns.start(Request(strategies=("null",)), here, tmp_path, ["test"])
+    request = Request(strategies=("null",))
+    campaign = campaigns.start(request, here, campaigns.select(request), tmp_path, ["test"])
     (record,) = execution.execute(campaign, 60, Progress(Console(quiet=True), 1))
     bucket = Bucket(f"s3://{BUCKET}/shared", store.storage)
     bucket.begin(campaign.directory)
@@ -473,7 +479,8 @@ def test_objects_that_are_damaged_or_lead_elsewhere_are_left_out(
     here: Dataset, store: ObjectStore, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     """A record that was cut off counts as not run and is named, and a log's name is a name and no path."""
-    campaign = campaigns.start(Request(strategies=("null",)), here, tmp_path, ["test"])
+    request = Request(strategies=("null",))
+    campaign = campaigns.start(request, here, campaigns.select(request), tmp_path, ["test"])
     (record,) = execution.execute(campaign, 60, Progress(Console(quiet=True), 1))
     bucket, name = Bucket(f"s3://{BUCKET}/spoilt", store.storage), campaign.directory.name
     bucket.begin(campaign.directory)

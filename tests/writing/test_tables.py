@@ -12,7 +12,7 @@ from bench.gate.verdict.text import text
 from bench.report.comparison import as_text
 from bench.report.strategies import print_strategies
 from bench.report.text import print_run
-from bench.writing.tables import narrow, print_whole
+from bench.writing.tables import columns_of, print_whole
 from tests.gate.made import RULES, document, measured
 from tests.report.made import MadeCase, make_run
 
@@ -36,7 +36,9 @@ def _printed(columns, term="xterm", *, terminal=True):
     return console.file.getvalue()
 
 
-@pytest.mark.parametrize(("columns", "term"), [(40, "xterm"), (30, "xterm"), (None, "dumb")])
+@pytest.mark.parametrize(
+    ("columns", "term"), [(40, "xterm"), (30, "xterm"), (80, "xterm"), (100, "xterm"), (None, "dumb")]
+)
 def test_a_narrow_terminal_has_a_block_for_each_case(columns, term):
     """Where a table has no room, each case has its lines, label and value, and headings are whole."""
     shown = _printed(columns, term)
@@ -49,8 +51,8 @@ def test_a_narrow_terminal_has_a_block_for_each_case(columns, term):
 
 
 def test_other_output_has_the_table():
-    """A usual terminal, and output to a file, has the table; so has a dumb terminal if the table fits."""
-    for shown in (_printed(200), _printed(80), _printed(40, terminal=False), _printed(40, "dumb", terminal=False)):
+    """A wide terminal, and output to a file, has the table; so has a dumb terminal if the table fits."""
+    for shown in (_printed(200), _printed(40, terminal=False), _printed(40, "dumb", terminal=False)):
         assert "strategy: " not in shown
         assert ELLIPSIS not in shown
     small = Table()
@@ -66,10 +68,25 @@ def test_every_table_of_a_verb_does_so():
     console = _console(40)
     print_strategies(console)
     assert "what it is: " in console.file.getvalue()
-    columns = narrow(console)
+    columns = columns_of(console)
     compared = as_text(compare(_run(), _run(), threshold=0.1, allowed=()), columns)
     assert "case: xgboost_external (2 workers)\n  verdict: " in compared
     assert "95 % interval: " in compared
     told = text(document([judgement.entry(measured(1.2), RULES)]), columns)
     assert "verdict: " in told
     assert ELLIPSIS not in console.file.getvalue() + compared + told
+
+
+@pytest.mark.parametrize("columns", [79, 80, 90, 100, 120, 140])
+def test_a_table_is_folded_nowhere(columns):
+    """Whatever the width, a terminal's lines fit, and are a whole table or blocks."""
+    table = Table(box=None)
+    for heading in ("one", "two"):
+        table.add_column(heading)
+    table.add_row("x" * 45, "y" * 45)
+    console = _console(columns)
+    print_whole(table, console)
+    shown = console.file.getvalue()
+    assert ("one: " + "x" * 45 in shown) == (columns < 2 * 45 + 4)
+    assert "y" * 45 in shown
+    assert all(len(line) <= columns for line in shown.splitlines())

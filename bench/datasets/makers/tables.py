@@ -36,12 +36,15 @@ def refuse_tables(opened: fs.FileSystem, path: str, inside: Iterable[fs.FileInfo
     Raises:
         DatasetError: One does.
     """
+    scheme = f"{path.partition('://')[0]}://" if is_uri(path) else ""
     for place, kind in _places([info.path for info in inside]).items():
         if any(file.startswith(f"{place}/") for file in chosen):
-            raise DatasetError(_sentence(place, kind))
-    for info in (info for info in _around(opened, path, chosen[0]) if info.type != fs.FileType.NotFound):
-        for place, kind in _places([info.path]).items():
-            raise DatasetError(_sentence(place, kind))
+            raise DatasetError(_sentence(f"{scheme}{place}", kind))
+    file = chosen[0] if is_uri(path) else os.path.realpath(chosen[0])
+    for info in (info for info in _around(opened, path, file) if info.type != fs.FileType.NotFound):
+        split = [file] if info.path.endswith(f"/{NAME}") else []
+        for place, kind in _places([info.path, *split]).items():
+            raise DatasetError(_sentence(f"{scheme}{place}", kind))
 
 
 def _places(paths: Sequence[str]) -> dict[str, str]:
@@ -58,10 +61,11 @@ def _places(paths: Sequence[str]) -> dict[str, str]:
 
 
 def _around(opened: fs.FileSystem, path: str, file: str) -> list[fs.FileInfo]:
-    """Return what lies at the places of logs in the directories above a file: it may be a part of a table."""
-    parts = (file if is_uri(path) else os.path.realpath(file)).split("/")[:-1]
+    """Return what lies at the places of logs and manifests in the directories above a file: it may be a part."""
+    parts = file.split("/")[:-1]
     above = [directory for n in range(len(parts), 0, -1) if (directory := "/".join(parts[:n]))]
     logs = [f"{directory}/{name}" for directory in above for name in ("_delta_log", ".hoodie", "_spark_metadata")]
+    logs += [f"{'/'.join(parts[:n])}/{NAME}" for n, part in enumerate(parts) if n and part.startswith("split=")]
     listed = [f"{directory}/{name}" for directory in above for name in ("metadata", "snapshot")]
     found: list[fs.FileInfo] = []
     # Credentials may be for the input only, and not for what lies above it.

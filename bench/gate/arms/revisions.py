@@ -19,14 +19,15 @@ def top(directory: Path) -> Path:
     Raises:
         UsageError: There is no repository, or no git.
     """
-    found = git(directory, "rev-parse", "--show-toplevel")
+    # The way up, and not the path, which need not be UTF-8.
+    found = git(directory, "rev-parse", "--show-cdup")
     if found is None:
         if shutil.which("git") is None:
             raise UsageError("There is no git on the PATH: install it, or compare two --python.")
         if any((place / ".git").exists() for place in (directory, *directory.parents)):
             raise UsageError(f"git refuses the repository around {directory}: `git -C {directory} status` says why.")
         raise UsageError(f"{directory} is in no git repository: run the gate in a checkout, or compare two --python.")
-    return Path(found)
+    return (directory / found).resolve()
 
 
 def resolve(repository: Path, revision: str) -> str:

@@ -18,7 +18,7 @@ def text(document: Document, columns: int | None = None) -> str:
 
     Args:
         document: The verdict.
-        columns: Columns of the terminal, out of `bench.writing.tables.narrow`.
+        columns: Columns of the terminal, out of `bench.writing.tables.columns_of`.
     """
     table = Table(box=None, pad_edge=False)
     for heading in ("verdict", "case", "ratio", "95 % interval", "pairs", "why"):

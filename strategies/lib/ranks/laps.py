@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import time
 
+from strategies.lib.ranks.reports import LAUNCH
+
 
 class Laps:
     """A rank's clock: a lap is named when it ends, and the next one begins.
@@ -16,9 +18,10 @@ class Laps:
         """Start with the lap ``launch``, which began on the driver.
 
         Args:
-            called_at: Moment of the driver's call, seconds since the epoch; on a cluster only as exact as its clocks.
+            called_at: Moment of the driver's call, seconds since the epoch. On a cluster the lap is only as exact as
+                its clocks, and may be negative: `strategies.lib.ranks.reports.agree` sees to that.
         """
-        self.seconds = {"launch": time.time() - called_at}
+        self.seconds = {LAUNCH: time.time() - called_at}
         self._began = time.monotonic()
 
     def end(self, name: str) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import time
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
@@ -11,6 +12,10 @@ from strategies.lib.ranks.errors import RankError
 
 if TYPE_CHECKING:
     from bench import Trial
+
+
+LAUNCH = "launch"  # the lap that begins by the driver's clock and ends by the rank's
+_LOADED_AT = time.monotonic()  # on the driver before any rank is launched
 
 
 @dataclass(frozen=True)
@@ -56,7 +61,10 @@ def agree(trial: Trial, reports: Sequence[RankReport]) -> Any:
         RankError: Ranks ended with different models: they did not train together, whatever they returned.
     """
     for name in reports[0].seconds:
-        trial.ranks(name, [report.seconds[name] for report in reports])
+        seconds = [report.seconds[name] for report in reports]
+        if name == LAUNCH:
+            seconds = _possible_launches(trial, reports)
+        trial.ranks(name, seconds)
     trial.note("rows_per_rank", [report.rows for report in reports])
     trial.note("threads_per_rank", [dict(report.threads) for report in reports])
     for name, value in reports[0].facts.items():
@@ -66,3 +74,18 @@ def agree(trial: Trial, reports: Sequence[RankReport]) -> Any:
     if len({report.digest for report in reports}) > 1:
         raise RankError("The ranks ended with different models, so they did not train together.")
     return reports[0].model
+
+
+def _possible_launches(trial: Trial, reports: Sequence[RankReport]) -> list[float]:
+    """Return how long each rank took to launch, as near as it can be to what the rank measured.
+
+    Where the clocks of two hosts differ, that may be less than nothing, or more than there was time for.
+    """
+    passed_s = time.monotonic() - _LOADED_AT
+    launches = []
+    for report in reports:
+        most = max(0.0, passed_s - sum(seconds for name, seconds in report.seconds.items() if name != LAUNCH))
+        launches.append(min(max(0.0, report.seconds[LAUNCH]), most))
+    if launches != [report.seconds[LAUNCH] for report in reports]:
+        trial.note("clocks_differ", True)
+    return launches

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 
 from bench import load_strategy
 from bench.rows import driver_keys
-from bench.spark import hide_secrets
+from bench.spark import executor_marks, hide_secrets
 from strategies.lib.ranks.errors import RankError
 from strategies.lib.spark import likeness
 from strategies.lib.spark.failures import spark_errors
@@ -51,6 +51,7 @@ def settings(trial: Trial, jobs: Mapping[str, str], given: Mapping[str, str], ar
         "spark.network.timeout": "90s",
         "spark.network.timeoutInterval": "5s",
         "spark.executor.heartbeat.maxFailures": "15",
+        **executor_marks(),
     }
     # A fresh Python that a task starts, as Horovod's does, finds our code by this: it lies in the task's own directory.
     path = "spark.executorEnv.PYTHONPATH"

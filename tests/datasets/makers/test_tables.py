@@ -9,6 +9,7 @@ import pyarrow as pa
 import pytest
 
 from bench.datasets.makers.ingest import import_parquet
+from bench.datasets.makers.synthetic import make_synthetic
 from bench.errors import DatasetError
 from tests.objectstore import BUCKET, ObjectStore
 
@@ -70,6 +71,26 @@ def test_a_dataset_of_ours_inside_is_refused(
     with pytest.raises(DatasetError, match=f"^{tmp_path}/input/made is a dataset of bench already, .* --data "):
         import_parquet(str(tmp_path / "input"), "label", name="x")
     assert not list((tmp_path / "other").iterdir())
+
+
+@pytest.mark.parametrize(
+    "inside", ["", "/split=train", "/split=test", "/split=train/part-00000.parquet", "/split=*/*.parquet"]
+)
+def test_a_part_of_a_dataset_of_ours_is_refused(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, inside: str) -> None:
+    """Half of the rows is no other dataset: a split and a file of it are refused as the whole is."""
+    monkeypatch.setenv("BENCH_DATA", str(tmp_path / "some"))
+    make_synthetic(500, 4, name="made")
+    monkeypatch.setenv("BENCH_DATA", str(tmp_path / "other"))
+    with pytest.raises(DatasetError, match=f"^{tmp_path}/some/made is a dataset of bench already.* --data "):
+        import_parquet(f"{tmp_path}/some/made{inside}", "label", name="x")
+    assert not list((tmp_path / "other").glob("*"))
+
+
+@pytest.mark.usefixtures("home")
+def test_a_directory_that_is_called_like_a_split_is_read(rows: pa.Table, written: Written, tmp_path: Path) -> None:
+    """Only a manifest makes it one of ours."""
+    written(rows, "mine/split=train/a.parquet")
+    assert import_parquet(str(tmp_path / "mine" / "split=train"), "label", name="x").dataset.rows == 500
 
 
 @pytest.mark.parametrize(("kind", "log"), LOGS.items())
