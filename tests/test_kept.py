@@ -37,7 +37,7 @@ def test_a_run_of_before_is_read_case_by_case() -> None:
     found = {case.strategy: case for case in cases(run.records)}
     assert found["mllib_linear"].status == "timeout"
     assert found["lightgbm"].disturbed
-    assert found["lightgbm"].taken > 1.5
+    assert found["lightgbm"].cause.share > 1.5
     assert cost(found["lightgbm"]) is None
     assert time_s(found["lightgbm"]) == found["lightgbm"].median("time_to_model_s")
     assert found["lightgbm"].problem.name == "binary"

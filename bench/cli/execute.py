@@ -15,6 +15,7 @@ from bench.machine.others import Look
 from bench.records.choice import chosen_records, trial_key
 from bench.records.directory import Record, read_run
 from bench.records.disturbance import FOREIGN_SHARE
+from bench.records.export import marked
 from bench.report.text import print_run
 from bench.report.write import write as write_report
 from bench.runs import execution
@@ -64,10 +65,10 @@ def execute(campaign: Campaign, times: RunTimes, as_json: bool) -> int:
             for record in execution.execute(campaign, times.timeout_s, progress, times.retries, times.deadline):
                 records.append(record)
                 if as_json:
-                    click.echo(json.dumps(record))
+                    click.echo(json.dumps(marked(record)))
     except KeyboardInterrupt as interrupt:  # also while it waits for quiet, or between two trials
         if as_json and isinstance(interrupt, TrialInterrupt):
-            click.echo(json.dumps(interrupt.record))
+            click.echo(json.dumps(marked(interrupt.record)))
         click.echo(f"Interrupted: go on with {_resume_command(campaign)}.", err=True)
         return EXIT_INTERRUPTED
     done = read_run(campaign.directory.path)

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import functools
-import math
 import statistics
 from collections import Counter, defaultdict
 from collections.abc import Iterable
@@ -14,7 +13,7 @@ from bench.families import family_of
 from bench.problems import Problem, problem_of
 from bench.records.choice import chosen_records, is_spoilt
 from bench.records.directory import Record
-from bench.records.disturbance import disturbed, taken_share
+from bench.records.disturbance import Cause, causes, disturbed
 from bench.tasks import TASKS, Task
 
 CASE_FACTS = ("strategy", "family", "task", "dataset", "workers", "cores", "threads_per_worker")
@@ -69,9 +68,25 @@ class Case:
         return [record for record in self.records if is_spoilt(record)]
 
     @property
-    def taken(self) -> float:
-        """The cores that others had in its disturbed trials: the median."""
-        return statistics.median([taken_share(record) or 0.0 for record in self._disturbed] or [0.0])
+    def cause(self) -> Cause | None:
+        """What disturbed its trials most: the median of them; None where none was disturbed."""
+        return statistics.median_high(found) if (found := [causes(record)[-1] for record in self._disturbed]) else None
+
+    def undisturbed_in(self, *phases: str) -> list[Record]:
+        """Return the records with status ``ok`` of trials that others disturbed in none of these phases.
+
+        Args:
+            phases: Names of phases, or what `bench.records.disturbance.causes` takes instead.
+        """
+        return [record for record in self.ok if not any(disturbed(record, phase) for phase in phases)]
+
+    def disturbed_in(self, phase: str) -> bool:
+        """Return whether others disturbed this phase in every ``ok`` trial, so that its time is too long.
+
+        Args:
+            phase: As for `undisturbed_in`.
+        """
+        return bool(self.ok) and not self.undisturbed_in(phase)
 
     @functools.cached_property
     def samples(self) -> list[float]:
@@ -123,10 +138,12 @@ class Case:
         """Return the median over the counted records of one of their values.
 
         Args:
-            path: Keys that lead to the value, such as ``"phases", "setup"``.
+            path: Keys that lead to the value, such as ``"phases", "setup"``. Of a phase those records count that
+                others did not disturb in it; where there are none, all that are ``ok``.
         """
         if path not in self._medians:
-            values = [value for record in self.counted if (value := _value(record, path)) is not None]
+            records = (self.undisturbed_in(path[1]) or self.ok) if path[0] == "phases" else self.counted
+            values = [value for record in records if (value := _value(record, path)) is not None]
             self._medians[path] = statistics.median(values) if values else None
         return self._medians[path]
 
@@ -143,7 +160,7 @@ def _value(record: Record, path: tuple[str, ...]) -> Any:
 
 
 def cases(records: Iterable[Record]) -> list[Case]:
-    """Return the cases: first the control, then the others from fast to slow, and last those without a figure.
+    """Return the cases: the control, the others from fast to slow, the disturbed by name, then those without a figure.
 
     Args:
         records: The records of one run, or of several whose trials are alike.
@@ -158,56 +175,22 @@ def cases(records: Iterable[Record]) -> list[Case]:
     return sorted(found, key=_rank)
 
 
-def _rank(case: Case) -> tuple[bool, bool, float, str]:
-    seconds = cost(case)
-    return case.works, seconds is None, seconds or time_s(case) or math.inf, case.strategy
-
-
-@dataclass(frozen=True)
-class Scaling:
-    """The gain of a case over the fewest workers of its strategy in the run.
-
-    Attributes:
-        speedup: Time with the fewest workers, divided by that of the case.
-        efficiency: Speed-up for each core in use: 1 where more workers cost nothing. Since `--cores` is shared by all
-            workers, more workers are not more cores.
-    """
-
-    speedup: float
-    efficiency: float
-
-
-def scaling(case: Case, summaries: Iterable[Case]) -> Scaling | None:
-    """Return how a case scales, or None where its strategy ran with one number of workers or has no time.
-
-    Args:
-        case: The case.
-        summaries: All cases of the run.
-    """
-
-    def alike(other: Case) -> bool:
-        return (other.strategy, other.task, other.dataset) == (case.strategy, case.task, case.dataset)
-
-    times = {
-        other.workers: (seconds, other.cores_in_use) for other in summaries if alike(other) and (seconds := cost(other))
-    }
-    if len(times) < 2 or case.workers not in times:
-        return None
-    fewest_s, fewest_cores = times[min(times)]
-    seconds, cores = times[case.workers]
-    return Scaling(fewest_s / seconds, fewest_s * fewest_cores / (seconds * cores))
+def _rank(case: Case) -> tuple[bool, int, float, str, int]:
+    """Return what a case is ordered by; a disturbed time gives no order, not even among disturbed ones."""
+    judged, seconds = cost(case), time_s(case)
+    if judged is not None:
+        order = (0, judged)
+    elif case.disturbed or seconds is None:
+        order = (2 if case.ok else 3, 0.0)
+    else:
+        order = (1, seconds)
+    return case.works, *order, case.strategy, case.workers
 
 
 def cost(case: Case) -> float | None:
     """Return the judged seconds of a case: the median of its undisturbed repeats; None where it has none."""
     found = samples(case)
     return statistics.median(found) if found else None
-
-
-def overhead_s(summaries: Iterable[Case]) -> float | None:
-    """Return the harness's own time per trial in seconds: the median wall time of the control."""
-    control = [case for case in summaries if not case.works]
-    return control[0].median("wall_s") if control else None
 
 
 def samples(case: Case) -> list[float]:

@@ -10,6 +10,7 @@ from dataclasses import dataclass
 
 from bench.findings.cases import Case
 from bench.records.directory import Record
+from bench.records.disturbance import MEASURED, WHOLE, disturbed
 from bench.tasks import TASKS
 
 # The order in which they happen, and in which they are stacked.
@@ -27,12 +28,14 @@ class PhaseStack:
         repeat: The trial's number.
         wall_s: Its wall time.
         seconds: Seconds of each stretch, in order; they sum to ``wall_s``.
+        disturbed: Names of the phases that others disturbed, the stretches of the measured hook among them.
     """
 
     case: Case
     repeat: int
     wall_s: float
     seconds: dict[str, float]
+    disturbed: frozenset[str]
 
 
 def stacks(cases: Iterable[Case]) -> list[PhaseStack]:
@@ -45,9 +48,12 @@ def stacks(cases: Iterable[Case]) -> list[PhaseStack]:
 
 
 def _stack(case: Case) -> PhaseStack:
-    ordered = sorted(case.counted, key=lambda record: record["wall_s"])
+    quiet = case.undisturbed_in(MEASURED, WHOLE)  # one that is quiet from end to end, if there is one
+    ordered = sorted(quiet or case.counted, key=lambda record: record["wall_s"])
     record = ordered[(len(ordered) - 1) // 2]
-    return PhaseStack(case, record["trial"]["repeat"], record["wall_s"], stretches(record))
+    seconds = stretches(record)
+    spoilt = {name for name in seconds if disturbed(record, name if name in record["phases"] else MEASURED)}
+    return PhaseStack(case, record["trial"]["repeat"], record["wall_s"], seconds, frozenset(spoilt))
 
 
 def stretches(record: Record) -> dict[str, float]:

@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from bench.findings.cases import Case
+from bench.records.choice import SPOILABLE, is_spoilt
+from bench.records.disturbance import FOREIGN_SHARE
 
 SURVIVES = "Grades and memory, and CPU seconds where no thread spins while it waits."
 
@@ -26,13 +28,27 @@ def why_unranked(cases: Sequence[Case]) -> str:
     Args:
         cases: The cases that would be ranked.
     """
-    disturbed = disturbed_cases(cases)
-    if not disturbed:
+    causes = [case.cause for case in disturbed_cases(cases) if case.cause]
+    if not causes:
         return ""
     working = [case for case in cases if case.works and (case.ok or case.disturbed)]
-    most = max(case.taken for case in disturbed)
-    cores = f"others used up to {most:.1f} cores" if most >= 0.1 else "the machine was disturbed"
-    return f"{cores} while {len(disturbed)} of {len(working)} cases ran"
+    return f"{max(causes).told_at_most} while {len(causes)} of {len(working)} cases ran"
+
+
+def busy_share(cases: Sequence[Case]) -> str:
+    """Return a sentence that says in how many trials others disturbed what counts, empty where it was none.
+
+    Args:
+        cases: The cases. Their trials that ended well or ran out of time are counted, each once.
+    """
+    records = [record for case in cases if case.works for record in case.records if record["status"] in SPOILABLE]
+    busy = sum(map(is_spoilt, records))
+    if not busy:
+        return ""
+    return (
+        f"The machine was busy in {busy} of {len(records)} trials: others used more than {FOREIGN_SHARE} cores, or "
+        "something else slowed it down."
+    )
 
 
 def remedy(run: str) -> str:

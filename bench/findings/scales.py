@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import statistics
 from collections import defaultdict
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
-from bench.findings.cases import Case, cost, samples, scaling
+from bench.findings.cases import Case, cost, samples
 from bench.findings.crossover import Crossover, crossover
 from bench.findings.groups import Group
 from bench.findings.interval import Interval, of_median
@@ -15,6 +15,46 @@ from bench.findings.names import case_name
 from bench.findings.ranking import disturbed_cases
 
 MOST_PAIRS = 400  # of strategies that are searched for a crossover
+
+
+@dataclass(frozen=True)
+class Scaling:
+    """The gain of a case over the fewest workers of its strategy in the run.
+
+    Attributes:
+        speedup: Time with the fewest workers, divided by that of the case.
+        efficiency: Speed-up for each core in use: 1 where more workers cost nothing. Since `--cores` is shared by all
+            workers, more workers are not more cores.
+    """
+
+    speedup: float
+    efficiency: float
+
+
+def scaling(case: Case, summaries: Iterable[Case]) -> Scaling | None:
+    """Return how a case scales, or None where nobody knows.
+
+    Nobody does where its strategy ran with one number of workers or has no time, or where others disturbed the case
+    with the fewest: against another one the figure would mean something else.
+
+    Args:
+        case: The case.
+        summaries: All cases of the run.
+    """
+    alike = [
+        other
+        for other in summaries
+        if (other.strategy, other.task, other.dataset) == (case.strategy, case.task, case.dataset)
+    ]
+    times = {other.workers: (seconds, other.cores_in_use) for other in alike if (seconds := cost(other))}
+    if len(times) < 2 or case.workers not in times:
+        return None
+    fewest = min(times)
+    if any(other.disturbed and other.workers < fewest for other in alike):
+        return None
+    fewest_s, fewest_cores = times[fewest]
+    seconds, cores = times[case.workers]
+    return Scaling(fewest_s / seconds, fewest_s * fewest_cores / (seconds * cores))
 
 
 @dataclass(frozen=True)

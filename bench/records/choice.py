@@ -9,6 +9,8 @@ from bench.families import family_of
 from bench.records.directory import Record
 from bench.records.disturbance import disturbed
 
+SPOILABLE = ("ok", "timeout")  # how a trial ends of which others may have spoilt the time
+
 
 def trial_key(trial: dict[str, Any]) -> tuple[Any, ...]:
     """Return the facts that identify a trial within its run."""
@@ -19,7 +21,9 @@ def chosen_records(records: Iterable[Record]) -> list[Record]:
     """Return the record of each trial that counts.
 
     A trial is run again where it did not end well (`bench run --resume`), and where others disturbed it. The last
-    undisturbed ``ok`` record counts; where there is none, the last ``ok`` one; else the last.
+    undisturbed ``ok`` record counts; where there is none, the last ``ok`` one; else the last. A wrong answer counts
+    before any earlier record, since no machine excuses it: only a trial that was resumed, and is then ``ok``, takes its
+    place.
 
     Args:
         records: The records of one run or several.
@@ -27,7 +31,7 @@ def chosen_records(records: Iterable[Record]) -> list[Record]:
     chosen: dict[tuple[Any, ...], Record] = {}
     for record in records:
         key = (record["run"], *trial_key(record["trial"]))
-        if key not in chosen or _worth(record) >= _worth(chosen[key]):
+        if key not in chosen or record["status"] == "invalid" or _worth(record) >= _worth(chosen[key]):
             chosen[key] = record
     return list(chosen.values())
 
@@ -38,7 +42,7 @@ def is_spoilt(record: Record) -> bool:
     Args:
         record: The trial's record.
     """
-    return record["status"] in ("ok", "timeout") and disturbed(record)
+    return record["status"] in SPOILABLE and disturbed(record)
 
 
 def is_settled(record: Record, *, disturbed: bool) -> bool:

@@ -11,7 +11,7 @@ from bench import scrub
 from bench.problems import metrics_of, problem_of
 from bench.records.directory import Record, Run
 from bench.records.disturbance import disturbances
-from bench.records.reading import FORMAT, VERSION
+from bench.records.reading import DISTURBED, FORMAT, VERSION
 
 FIGURES = ("wall_s", "time_to_model_s", "rows", "rows_per_s", "rows_per_s_warm")
 TRIAL = ("strategy", "family", "task", "dataset", "workers", "cores", "threads_per_worker", "repeat", "seed")
@@ -25,8 +25,18 @@ def as_json(runs: Sequence[Run]) -> str:
     Args:
         runs: The runs.
     """
-    exported = [{**_header(run), "records": scrub.anything(run.records)} for run in runs]
+    exported = [{**_header(run), "records": [marked(record) for record in scrub.anything(run.records)]} for run in runs]
     return json.dumps({"format": FORMAT, "version": VERSION, "runs": exported}, indent=1, allow_nan=False) + "\n"
+
+
+def marked(record: Record) -> Record:
+    """Return a record with `DISTURBED`, for those who read JSON; it is no part of what is kept, which is counters."""
+    return {**record, DISTURBED: told(record)}
+
+
+def told(record: Record) -> str | None:
+    """Return what others took while a trial did what it is judged by, in words; None where they did not disturb it."""
+    return "; ".join(disturbances(record)) or None
 
 
 def write_parquet(runs: Sequence[Run], path: Path) -> None:
@@ -88,7 +98,7 @@ def flat_names(grades: Sequence[str]) -> list[str]:
         *FIGURES,
         *grades,
         *USAGE,
-        "disturbed",
+        DISTURBED,
         "environment",
         "started_at",
         "log",
@@ -110,7 +120,7 @@ def flat(record: Record, grades: Sequence[str]) -> dict[str, Any]:
         **{name: record.get(name) for name in FIGURES},
         **{name: quality.get(name) for name in grades},
         **{name: record["resources"].get(name) for name in USAGE},
-        "disturbed": "; ".join(disturbances(record)) or None,
+        DISTURBED: told(record),
     }
 
 

@@ -12,6 +12,7 @@ from bench.errors import ResultsError
 from bench.records.directory import Run, RunDirectory, latest, read_run, refuse_constant, validate
 
 FORMAT = "tf-spark-bench report"
+DISTURBED = "disturbed"  # beside a record's own fields in JSON: what `bench.records.disturbance` says of it
 VERSION = 1  # of the exported files; a newer one is refused
 ENVIRONMENT = ("cores", "host", "python", "java", "versions", "subjects", "commit", "fingerprint")
 HOST = ("id", "cpu", "architecture", "memory_bytes", "gpus")
@@ -90,6 +91,7 @@ def _unpack(exported: Any, path: Path) -> list[Run]:
 
 def _unpacked(exported: dict[str, Any], path: Path) -> Run:
     for record in exported["records"]:
+        record.pop(DISTURBED, None)
         validate(record)
     name = exported["name"]
     beside = path.parent if path.parent.name == name else path.parent / name

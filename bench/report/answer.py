@@ -6,7 +6,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from bench.findings.cases import Case, samples, times
 from bench.findings.groups import Group
@@ -46,19 +46,24 @@ def answers(group: Group, quality: float | None) -> list[Answer]:
         group: The group.
         quality: The grade that is asked for, the first of the problem; None for a little worse than the best measured.
     """
+    busy = evidence.busy(group.contenders)
+    return [replace(answer, caution=(*busy, *answer.caution)) for answer in _answers(group, quality)]
+
+
+def _answers(group: Group, quality: float | None) -> list[Answer]:
     measured = [case for case in group.contenders if times(case)]
     if not measured:
         return [Answer("Nothing was measured: every strategy was skipped or did not end well.")]
     if lost := [case for case in disturbed_cases(group.contenders) if not case.ok]:
-        return [_unranked("", [*measured, *lost], measured, [])]
+        return [_unranked("", [*measured, *lost], [])]
     if TASKS[group.task].weighs_quality:
         return [_by_quality(measured, quality)]
     if not TASKS[group.task].scores_given_model:
-        return [_told("", measured, measured, _rows_per_second)]
+        return [_told("", measured, _rows_per_second)]
     shared = [case for case in measured if case.ok[0]["trial"].get("model")]
     own = [case for case in measured if case not in shared]
     parts = (("To score one given Keras model, ", shared), ("To score with a model of its own, ", own))
-    return [_told(where, part, measured, _rows_per_second) for where, part in parts if part]
+    return [_told(where, part, _rows_per_second) for where, part in parts if part]
 
 
 def _by_quality(measured: Sequence[Case], wanted: float | None) -> Answer:
@@ -70,28 +75,27 @@ def _by_quality(measured: Sequence[Case], wanted: float | None) -> Answer:
     if not good:
         most = f"the best is {case_name(top)} with {metric.shown(graded[top])}" if top else "nothing has one"
         what = f"{metric.article} {metric.label} of {metric.shown(asked)}"
-        return Answer(f"Nothing reaches {what}: {most}.", caution=evidence.busy(measured), asked=asked)
+        return Answer(f"Nothing reaches {what}: {most}.", asked=asked)
     if why_unranked(good):
-        return _unranked("", good, measured, price.bound(metric, asked, wanted is not None))
+        return _unranked("", good, price.bound(metric, asked, wanted is not None))
     more = [
         *price.quality(good, graded, asked, wanted is not None),
         *price.lesser(good, measured),
         price.start_up(good),
     ]
-    return _told("", good, measured, price.time_and_grade, more, asked)
+    return _told("", good, price.time_and_grade, more, asked)
 
 
 def _told(
     where: str,
     good: Sequence[Case],
-    measured: Sequence[Case],
     show: Callable[[Case], str],
     more: Sequence[Remark] = (),
     asked: float | None = None,
 ) -> Answer:
     """Return the answer that the times of the good cases give, with its evidence."""
     if why_unranked(good):
-        return _unranked(where, good, measured, [])
+        return _unranked(where, good, [])
     by_name: dict[str, Case] = {}
     for case in good:
         name = case_name(case)
@@ -102,7 +106,6 @@ def _told(
     figure = show(by_name[found.leader])
     repeats = sorted({len(samples(case)) for case in good})
     caution = (
-        *evidence.busy(measured),
         *evidence.several_runs(good),
         *evidence.failures([by_name[name] for name in found.together]),
     )
@@ -130,11 +133,11 @@ def _told(
     return Answer(_sentence(where, headline), said, caution, found.together, asked)
 
 
-def _unranked(where: str, good: Sequence[Case], measured: Sequence[Case], more: Sequence[Remark]) -> Answer:
+def _unranked(where: str, good: Sequence[Case], more: Sequence[Remark]) -> Answer:
     """Return the answer where others disturbed a case: no fastest is named."""
     headline = f"this run cannot rank by time: {why_unranked(good)}."
     points = [*more, ("What stands", SURVIVES), ("To rank them", remedy(disturbed_cases(good)[0].records[0]["run"]))]
-    return Answer(_sentence(where, headline), tuple(points), evidence.busy(measured))
+    return Answer(_sentence(where, headline), tuple(points))
 
 
 def _sentence(where: str, headline: str) -> str:

@@ -155,11 +155,11 @@ def _after(found: Comparison) -> list[str]:
         if cases
     ]
     disturbed = [
-        f"{_name(case)} in {side} was disturbed: others had {case.taken:.1f} cores while it was measured, and its time "
-        "is compared with none."
+        f"{_name(case)} in {side} was disturbed: {case.cause.told} while it was measured, and its time is "
+        "compared with none."
         for one in found.compared
         for side, case in (("A", one.a), ("B", one.b))
-        if case.disturbed
+        if case.disturbed and case.cause
     ]
     few = any(one.ratio and one.ratio.low is None for one in found.compared)
     return [

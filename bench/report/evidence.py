@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 from bench.findings.cases import Case
 from bench.findings.names import case_name
-from bench.records.disturbance import busy_share
+from bench.findings.ranking import busy_share
 from bench.report.phrases import NAMED
 from bench.stats import BestSet, Ratio, repeats_needed
 from bench.writing import figures
@@ -79,13 +79,13 @@ def _factor(ratio: Ratio) -> str:
     return f"{figures.times(ratio.estimate)} (95 % interval {figures.times(ratio.low)} to {figures.times(ratio.high)})"
 
 
-def busy(measured: Sequence[Case]) -> tuple[str, ...]:
+def busy(contenders: Sequence[Case]) -> tuple[str, ...]:
     """Return a caution where other programs took part of the machine.
 
     Args:
-        measured: The cases.
+        contenders: All cases that do work.
     """
-    said = busy_share([record for case in measured for record in case.ok])
+    said = busy_share(contenders)
     return (f"{said} Repeat it on a quiet machine.",) if said else ()
 
 
@@ -95,7 +95,7 @@ def several_runs(good: Sequence[Case]) -> tuple[str, ...]:
     Args:
         good: The cases that are compared.
     """
-    number = len({record["run"] for case in good for record in case.ok})
+    number = len({record["run"] for case in good for record in case.counted})
     if number == 1:
         return ()
     return (

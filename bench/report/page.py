@@ -15,7 +15,8 @@ from bench.findings.scales import RowScaling, ScalingPoint, by_rows, by_workers
 from bench.records.directory import Run
 from bench.report.answer import Answer, answers
 from bench.report.provenance import Provenance, provenance
-from bench.report.table import Links, Row, TableColumn, columns, repeats, rows
+from bench.report.repeats import Links, headings
+from bench.report.table import Row, TableColumn, columns, rows
 from bench.writing import figures
 
 
@@ -86,9 +87,15 @@ class Page:
     @property
     def intervals(self) -> str:
         """A sentence on the confidence of the medians' intervals; empty where there is none."""
-        numbers = sorted({len(case.ok) for view in self.views for case in view.group.cases} - {0, 1})
+        numbers = sorted({len(case.counted) for view in self.views for case in view.group.cases} - {0, 1})
         sure = [f"{figures.share(confidence(number))} of those of {number} repeats" for number in numbers[:4]]
         return f"Such intervals hold the median in {figures.names(sure)}." if sure else ""
+
+    @property
+    def note(self) -> str:
+        """A sentence on what the mark in the table means; empty where there is none."""
+        lines = [line for row in self.rows for line in (row.cells, *(repeat.cells for repeat in row.repeats))]
+        return figures.MARKED if any(cell.endswith(figures.MARK) for line in lines for cell in line) else ""
 
     @property
     def several(self) -> bool:
@@ -116,7 +123,7 @@ def page(runs: Sequence[Run], *, quality: float | None = None, links: Links = la
         panels=tuple(_panel(panel, quality) for panel in found),
         columns=columns(found),
         rows=tuple(table),
-        repeats=repeats(found),
+        repeats=headings(found),
         trials=sum(len(row.repeats) for row in table),
     )
 

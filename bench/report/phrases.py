@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from bench.findings.crossover import Crossover
+from bench.findings.overhead import Overhead
 from bench.findings.scales import RowScaling, ScalingPoint
 from bench.writing import figures
 
@@ -54,6 +55,17 @@ def fastest_by_rows(found: RowScaling) -> str:
         f"On the fewest rows {few} is the fastest, on the most {many}, which beats it from {crossover_rows(at)} on "
         f"(interval: {crossover_interval(at)})."
     )
+
+
+def overhead_of(found: Overhead, seconds: str) -> str:
+    """Return the harness's own time per trial, where it comes from, and a mark where others disturbed it.
+
+    Args:
+        found: The figure.
+        seconds: The same as text.
+    """
+    mark = f", {found.cause.mark}" if found.cause else ""
+    return f"{seconds} a trial, the wall time of strategy null{mark}"
 
 
 def others(names: Sequence[str]) -> list[str]:

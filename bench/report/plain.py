@@ -24,7 +24,7 @@ def render(page: Page) -> str:
         machine = f"Machine {panel.number}: " if len(page.panels) > 1 else ""
         lines += [f"{machine}{panel.heading}. {panel.different}".rstrip(), ""]
         lines += _answers(page, panel)
-    lines += [_table(page), page.intervals]
+    lines += [_table(page), f"{page.intervals} {page.note}".strip()]
     lines += [f"{row.cells[0]}: {row.status}: {reason}" for row in page.rows for reason in row.reasons]
     for panel in page.panels:
         for source in panel.provenance:

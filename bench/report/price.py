@@ -75,30 +75,39 @@ def lesser(good: Sequence[Case], measured: Sequence[Case]) -> list[Remark]:
 
 
 def start_up(good: Sequence[Case]) -> Remark:
-    """Return the fastest case for a person who starts a session for this one job.
+    """Return the fastest case for a person who starts a session for this one job; none where others disturbed a start.
 
     Args:
         good: The cases that reach the quality that was asked for.
     """
-    leader, first = min(good, key=_seconds), min(good, key=_job_s)
+    jobs = {case: seconds for case in good if (seconds := _job_s(case)) is not None}
+    if len(jobs) < len(good):
+        number = f"{len(good) - len(jobs)} of {len(good)} cases" if len(good) > 1 else "it"
+        return "Start-up included", f"Not known: others disturbed {number} in each start-up."
+    leader, first = min(good, key=_seconds), min(jobs, key=lambda case: jobs[case])
     if first is leader:
         rest = "still the least" if len(good) > 1 else "all in all"
-        return "Start-up included", f"{case_name(leader)} takes {figures.seconds(_job_s(leader))}, {rest}."
+        return "Start-up included", f"{case_name(leader)} takes {figures.seconds(jobs[leader])}, {rest}."
     return (
         "Start-up included",
-        f"{case_name(first)} takes the least, {figures.seconds(_job_s(first))}; "
-        f"{case_name(leader)} {figures.seconds(_job_s(leader))}.",
+        f"{case_name(first)} takes the least, {figures.seconds(jobs[first])}; "
+        f"{case_name(leader)} {figures.seconds(jobs[leader])}.",
     )
 
 
-def _job_s(case: Case) -> float:
+def _job_s(case: Case) -> float | None:
     """Return the median seconds from the start of a process to the end of the measured hook, set-up included.
 
     Args:
         case: The case.
+
+    Returns:
+        None where others disturbed one of these phases in every trial.
     """
     names = ("start", "setup", case.kind.measured)
-    return float(statistics.median(sum(record["phases"].get(name, 0.0) for name in names) for record in case.counted))
+    quiet = case.undisturbed_in(*names)
+    found = [sum(record["phases"].get(name, 0.0) for name in names) for record in quiet]
+    return statistics.median(found) if found else None
 
 
 def time_and_grade(case: Case) -> str:

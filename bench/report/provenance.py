@@ -5,11 +5,12 @@ from __future__ import annotations
 import shlex
 from dataclasses import dataclass
 
-from bench.families import family_of
-from bench.findings.cases import cases, overhead_s
+from bench.findings.cases import Case, cases
 from bench.findings.groups import Panel
+from bench.findings.overhead import overhead
+from bench.findings.ranking import busy_share
 from bench.records.directory import Record, Run
-from bench.records.disturbance import busy_share
+from bench.report.phrases import overhead_of
 from bench.writing import figures
 from bench.writing.clean import shown
 
@@ -45,7 +46,7 @@ def provenance(panel: Panel) -> list[Provenance]:
 
 
 def _of_run(run: Run) -> Provenance:
-    surroundings, dataset = run.run["environment"], run.run["dataset"]
+    surroundings, dataset, summaries = run.run["environment"], run.run["dataset"], cases(run.records)
     host, runtime = surroundings["host"], surroundings["java"]
     facts = {
         "began": shown(run.run["started_at"]),
@@ -61,11 +62,11 @@ def _of_run(run: Run) -> Provenance:
         "environment": shown(surroundings["fingerprint"]),
         "dataset": f"{shown(dataset['name'])}: {dataset['train_rows']:,} rows to train on, {dataset['test_rows']:,} "
         f"to test on, {len(dataset['features'])} features; fingerprint {shown(dataset['fingerprint'])}",
-        **_noise(run.records),
+        **_noise(run.records, summaries),
     }
     command = shown(shlex.join(run.run["command"]), COMMAND_LIMIT)
     versions = {shown(name): shown(str(version)) for name, version in surroundings["versions"].items()}
-    return Provenance(shown(run.directory.name), command, facts, versions, tuple(_warnings(run)))
+    return Provenance(shown(run.directory.name), command, facts, versions, tuple(_warnings(run, summaries)))
 
 
 def _cores(run: Run) -> str:
@@ -80,7 +81,7 @@ def _commit(commit: dict[str, object] | None) -> str:
     return f"{shown(str(commit['id']))}{', with changes that are in no commit' if commit['dirty'] else ''}"
 
 
-def _noise(records: list[Record]) -> dict[str, str]:
+def _noise(records: list[Record], summaries: list[Case]) -> dict[str, str]:
     """Return the largest disturbance of any trial by the machine's own counters, and the harness's overhead."""
     seen = {}
     for name, what in (
@@ -91,16 +92,14 @@ def _noise(records: list[Record]) -> dict[str, str]:
         values = [value for record in records if (value := record["resources"].get(name)) is not None]
         if values:
             seen[what] = figures.share(max(values)) if name == "stall_share" else f"{max(values):.2f}"
-    overhead = overhead_s(cases(records))
-    if overhead is not None:
-        seen["overhead of the harness itself"] = f"{figures.seconds(overhead)} a trial, the wall time of strategy null"
+    if found := overhead(summaries):
+        seen["overhead of the harness itself"] = overhead_of(found, figures.seconds(found.seconds))
     return seen
 
 
-def _warnings(run: Run) -> list[str]:
+def _warnings(run: Run, summaries: list[Case]) -> list[str]:
     found = [shown(warning, 400) for warning in run.warnings]
-    trials = [record for record in run.records if family_of(record["trial"]["family"]).works and record["wall_s"]]
-    found += filter(None, [busy_share(trials)])
+    found += filter(None, [busy_share(summaries)])
     left = sum(bool(record["notes"].get("processes_left")) for record in run.records)
     if left:
         found.append(f"{left} trials left processes behind, which were ended.")

@@ -2,23 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Any
 
 from bench.findings.cases import Case, time_s, times
 from bench.findings.groups import Group, Panel
 from bench.findings.interval import of_median
 from bench.findings.names import case_name
-from bench.problems import Problem, metrics_of, problem_of
-from bench.records.directory import Record
-from bench.tasks import TASKS
+from bench.problems import metrics_of
+from bench.report.repeats import Links, Repeat, problems, repeat
 from bench.writing import figures
 from bench.writing.clean import REASON_LIMIT, shown
 
 Value = float | str | None
 NOTHING: tuple[str, Value] = ("", None)  # in a column of another problem
-Links = Callable[[Record], str | None]
 
 
 @dataclass(frozen=True)
@@ -57,23 +53,6 @@ BEFORE_GRADES = 6  # columns
 
 
 @dataclass(frozen=True)
-class Repeat:
-    """One trial under its case.
-
-    Attributes:
-        cells: Its figures as text, in the order of `repeats` less the log.
-        reason: Why it is not ``ok``; empty where it is.
-        log: Its log, as the record names it; empty where there is none.
-        link: The log's place, seen from the report; None where the log is not at hand.
-    """
-
-    cells: tuple[str, ...]
-    reason: str
-    log: str
-    link: str | None
-
-
-@dataclass(frozen=True)
 class Row:
     """A case in the table.
 
@@ -105,26 +84,11 @@ def columns(panels: list[Panel]) -> tuple[TableColumn, ...]:
     return (COLUMNS[0], *where, *COLUMNS[1:BEFORE_GRADES], *_grades(panels), *COLUMNS[BEFORE_GRADES:])
 
 
-def _problems(panels: list[Panel]) -> list[Problem]:
-    return list(dict.fromkeys(group.problem for panel in panels for group in panel.groups))
-
-
 def _grades(panels: list[Panel]) -> list[TableColumn]:
     """Return a column for each grade of the problems that there are; the first of a problem has room everywhere."""
-    problems = _problems(panels)
-    first = {problem.metrics[0] for problem in problems}
-    return [TableColumn(metric.name, metric.label, narrow=metric in first) for metric in metrics_of(problems)]
-
-
-def repeats(panels: list[Panel]) -> tuple[str, ...]:
-    """Return the headings of the figures of one trial.
-
-    Args:
-        panels: All panels.
-    """
-    first = dict.fromkeys(problem.metrics[0].label for problem in _problems(panels))
-    grade = " or ".join(first)
-    return ("repeat", "ended", "time", "wall", "setup", grade, "peak memory", "CPU", "others' CPU", "started", "log")
+    found = problems(panels)
+    first = {problem.metrics[0] for problem in found}
+    return [TableColumn(metric.name, metric.label, narrow=metric in first) for metric in metrics_of(found)]
 
 
 def rows(panels: list[Panel], links: Links) -> list[Row]:
@@ -152,7 +116,7 @@ def _row(case: Case, group: Group, panel: Panel, wanted: list[str], links: Links
         reasons=tuple(
             dict.fromkeys(shown(record["reason"], REASON_LIMIT) for record in case.records if record["reason"])
         ),
-        repeats=tuple(_repeat(record, links) for record in case.records),
+        repeats=tuple(repeat(record, links) for record in case.records),
     )
 
 
@@ -166,6 +130,8 @@ def _cells(case: Case, group: Group, panel: Panel) -> dict[str, tuple[str, Value
     between = (
         f"{figures.digits(span.low)} to {figures.seconds(span.high)}" if span and span.low >= figures.LEAST_S else ""
     )
+    timed = not case.disturbed  # a time that others disturbed is shown, and ordered by nothing
+    spoilt = case.disturbed_in("setup")
     return {
         "case": (name, name),
         "task": (group.task, group.task),
@@ -173,14 +139,14 @@ def _cells(case: Case, group: Group, panel: Panel) -> dict[str, tuple[str, Value
         "machine": (f"{panel.number}", panel.number),
         "family": (family, family),
         "status": (ended(case), len(case.ok) / len(case.records)),
-        "time": (figures.seconds(seconds), seconds),
-        "interval": (between, span.low if span else None),
-        "setup": (figures.seconds(setup), setup),
+        "time": (figures.seconds(seconds), seconds if timed else None),
+        "interval": (between, span.low if span and timed else None),
+        "setup": (figures.marked(figures.seconds(setup), spoilt), None if spoilt else setup),
         **{metric.name: (metric.shown(grades[metric.name]), grades[metric.name]) for metric in case.problem.metrics},
         "memory": (figures.size(memory), memory),
         "cpu": (figures.seconds(cpu), cpu),
         "cpu_rows": (figures.seconds(per_million), per_million),
-        "rate": (figures.whole(rate), rate),
+        "rate": (figures.whole(rate), rate if timed else None),
     }
 
 
@@ -191,10 +157,10 @@ def cpu_per_million_rows(case: Case) -> float | None:
 
 
 def ended(case: Case) -> str:
-    """Return how the trials ended, with the success rate where some did not end well, and who disturbed them."""
+    """Return how the trials ended, with the success rate where some did not end well, and what disturbed them."""
     number = len(case.records)
-    if case.disturbed:
-        return f"{_ended(case, number)}, disturbed ({case.taken:.1f} cores)"
+    if case.disturbed and case.cause:
+        return f"{_ended(case, number)}, {case.cause.mark}"
     return _ended(case, number)
 
 
@@ -207,24 +173,3 @@ def _ended(case: Case, number: int) -> str:
 def _worst(case: Case) -> str:
     statuses = {record["status"] for record in case.records}
     return next((name for name in ("invalid", "failed", "timeout", "interrupted", "skipped") if name in statuses), "ok")
-
-
-def _repeat(record: Record, links: Links) -> Repeat:
-    quality: dict[str, Any] = record["quality"] or {}
-    usage, phases, first = record["resources"], record["phases"], problem_of(record["trial"]).metrics[0]
-    seconds = TASKS[record["trial"]["task"]].duration_s(record) if record["status"] == "ok" else None
-    ran = record["status"] != "skipped"
-    cells = (
-        str(record["trial"]["repeat"]),
-        record["status"],
-        figures.seconds(seconds),
-        figures.seconds(record["wall_s"]) if ran else "",
-        figures.seconds(phases.get("setup")),
-        first.shown(quality.get(first.name)),
-        figures.size(usage["peak_memory_bytes"]),
-        figures.seconds(usage["cpu_s"]),
-        "" if usage["foreign_cpu_share"] is None else f"{usage['foreign_cpu_share']:.2f} cores",
-        shown(record["started_at"], 40),
-    )
-    reason = shown(record["reason"], REASON_LIMIT) if record["reason"] else ""
-    return Repeat(cells, reason, shown(record["log"]) if record["log"] else "", links(record))

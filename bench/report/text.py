@@ -8,10 +8,13 @@ from rich.console import Console
 from rich.markup import escape
 from rich.table import Table
 
-from bench.findings.cases import Case, Scaling, cases, cost, overhead_s, scaling
+from bench.findings.cases import Case, cases, cost
+from bench.findings.overhead import overhead
 from bench.findings.ranking import SURVIVES, disturbed_cases, remedy, why_unranked
+from bench.findings.scales import Scaling, scaling
 from bench.problems import Problem
 from bench.records.directory import Run
+from bench.report.phrases import overhead_of
 from bench.tasks import TASKS, Task
 from bench.trial.record import REASON_LIMIT
 from bench.writing import figures
@@ -49,7 +52,10 @@ def print_run(run: Run, console: Console, resume: str | None = None) -> None:
     summaries = cases(run.records)
     for name in TASKS:
         if of_task := [case for case in summaries if case.task == name]:
-            print_whole(_table(run, TASKS[name], of_task), console)
+            table = _table(run, TASKS[name], of_task)
+            print_whole(table, console)
+            if any(str(cell).endswith(figures.MARK) for column in table.columns for cell in column.cells):
+                console.print(figures.MARKED)
     for case in summaries:
         for reason in dict.fromkeys(record["reason"] for record in case.records if record["reason"]):
             console.print(f"{_name(case)}: {escape(shown(reason, REASON_LIMIT))}", soft_wrap=True)
@@ -59,9 +65,8 @@ def print_run(run: Run, console: Console, resume: str | None = None) -> None:
             console.print(escape(told), style="yellow", soft_wrap=True)
     for warning in run.warnings:
         console.print(f"Warning: {escape(warning)}", soft_wrap=True)
-    overhead = overhead_s(summaries)
-    if overhead is not None:
-        console.print(f"Overhead of the harness itself: {overhead:.2f} s a trial, the wall time of strategy null.")
+    if found := overhead(summaries):
+        console.print(f"Overhead of the harness itself: {overhead_of(found, f'{found.seconds:.2f} s')}.")
     console.print(_evidence(summaries), soft_wrap=True)
 
 
@@ -85,13 +90,19 @@ def _table(run: Run, task: Task, summaries: list[Case]) -> Table:
         table.add_column(heading, SCALING.get(heading, ""), justify="right", no_wrap=True)
     for case, scales in zip(summaries, scalings, strict=True):
         status = f"[{STYLES.get(case.status, 'red')}]{case.status}[/]"
-        if case.disturbed:
-            status += f", [yellow]disturbed {case.taken:.1f}[/]"
-        cells = [show(case.median(*path)) for _, show, path in columns]
+        if case.disturbed and case.cause:
+            status += f", [yellow]{case.cause.mark}[/]"
+        cells = [_cell(case, show, path) for _, show, path in columns]
         cells += [_slower(case, best)] if slower else []
         cells += _scaling(scales) if scaled else []
         table.add_row(escape(shown(case.strategy)), escape(shown(case.family)), _workers(case), status, *cells)
     return table
+
+
+def _cell(case: Case, show: Callable[[float | None], str], path: tuple[str, ...]) -> str:
+    """Return a figure, with a mark where others disturbed a phase that the row's own mark is not about."""
+    marked = path[0] == "phases" and path[1] != case.kind.measured and case.disturbed_in(path[1])
+    return figures.marked(show(case.median(*path)), marked)
 
 
 def _columns(task: Task, problem: Problem) -> list[tuple[str, Callable[[float | None], str], tuple[str, ...]]]:
@@ -128,7 +139,7 @@ def _name(case: Case) -> str:
 
 
 def _evidence(summaries: list[Case]) -> str:
-    repeats = max((len(case.ok) for case in summaries if case.works), default=0)
+    repeats = max((len(case.counted) for case in summaries if case.works), default=0)
     if repeats > 1:
         return f"Each figure is the median of up to {repeats} repeats."
     return "One repeat says nothing about noise: `--repeat 5` shows how far to trust a difference."

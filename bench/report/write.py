@@ -13,7 +13,7 @@ from bench.records.directory import Record, Run
 from bench.report import html, markdown, plain
 from bench.report.exports import pytest_benchmark, table
 from bench.report.page import Page, page
-from bench.report.table import Links
+from bench.report.repeats import Links
 
 PAGES: dict[str, Callable[[Page], str]] = {"html": html.render, "md": markdown.render, "text": plain.render}
 

@@ -7,6 +7,8 @@ import math
 from rich.filesize import decimal
 
 LEAST_S = 0.001
+MARK = "*"  # of a figure that others disturbed
+MARKED = f"{MARK} Others disturbed this phase: it took too long."
 
 
 def seconds(value: float | None) -> str:
@@ -26,6 +28,11 @@ def digits(value: float | None, number: int = 3) -> str:
         return f"{value:,.0f}"
     places = number - 1 - math.floor(math.log10(abs(value)))
     return f"{value:.{min(places, 6)}f}"
+
+
+def marked(text: str, disturbed: bool) -> str:
+    """Return a figure with `MARK` where others disturbed it; `MARKED` says what that means."""
+    return f"{text}{MARK}" if text and disturbed else text
 
 
 def times(value: float | None) -> str:

@@ -126,7 +126,7 @@ def test_no_wrong_order_is_stated(repeats: int) -> None:
 def test_without_the_definition_the_order_turns_round(monkeypatch: pytest.MonkeyPatch) -> None:
     """The simulation bites: if no trial counted as disturbed, every third answer would be wrong."""
     for module in ("findings.cases", "records.choice"):
-        monkeypatch.setattr(f"bench.{module}.disturbed", lambda _: False)
+        monkeypatch.setattr(f"bench.{module}.disturbed", lambda *_: False)
     draw = random.Random(0)  # noqa: S311 - no secret is made here
     best = min(QUIET, key=lambda name: QUIET[name][0])
     wrong = 0

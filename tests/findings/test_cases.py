@@ -4,7 +4,9 @@ import copy
 import json
 from pathlib import Path
 
-from bench.findings.cases import Scaling, cases, overhead_s, scaling
+from bench.findings.cases import cases
+from bench.findings.overhead import overhead
+from bench.findings.scales import Scaling, scaling
 
 RECORD = json.loads((Path(__file__).parents[1] / "records/schema-1.jsonl").read_text().splitlines()[0])
 
@@ -64,5 +66,6 @@ def test_overhead_is_the_controls_wall_time():
     control = _record("null", 0, 0.0)
     control["trial"]["family"] = "control"
     control["wall_s"] = 0.25
-    assert overhead_s(cases([control, _record("a", 0, 1.0)])) == 0.25
-    assert overhead_s(cases([_record("a", 0, 1.0)])) is None
+    found = overhead(cases([control, _record("a", 0, 1.0)]))
+    assert (found.seconds, found.cause) == (0.25, None)
+    assert overhead(cases([_record("a", 0, 1.0)])) is None

@@ -40,7 +40,8 @@ class MadeCase:
         status: Of each repeat; ``ok`` if not given.
         reason: The reason of each repeat that is not ``ok``.
         inner: Inner phases of each repeat.
-        foreign: Cores that other programs used.
+        foreign: Cores that other programs used, over the whole trial.
+        machine: What others took, by phase and name, where it is known phase by phase.
     """
 
     seconds: float | Sequence[float]
@@ -51,6 +52,7 @@ class MadeCase:
     reason: str = "ValueError: out of luck"
     inner: Mapping[str, Sequence[float]] | None = None
     foreign: float = 0.01
+    machine: Mapping[str, Mapping[str, float]] | None = None
 
 
 def make_run(
@@ -169,6 +171,8 @@ def _record(
         time_to_model_s=seconds if ok and task == "train" else None,
     )
     record["resources"].update(foreign_cpu_share=made.foreign, steal_share=0.0, cpu_s=2 * seconds)
+    if made.machine:
+        record["machine"] = {name: dict(shares) for name, shares in made.machine.items()}
     if ok and family != "control":
         record.update(rows=rows, rows_per_s=rows / seconds)
         record["quality"] = {"auc": made.auc, "log_loss": 0.5}

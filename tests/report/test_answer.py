@@ -87,6 +87,28 @@ def test_start_up_may_turn_the_order():
     assert "lightgbm takes the least" in _point(answer, "Start-up included")
 
 
+def test_a_disturbed_start_up_gives_no_order():
+    """A set-up that others disturbed in every trial is compared with none; the training, which was quiet, is."""
+    quiet = {"foreign_cpu_share": 0.0}
+    busy = {"setup": {"foreign_cpu_share": 1.0}, "train": quiet, "start": quiet}
+    made = [("xgboost", MadeCase(1.0)), ("lightgbm", MadeCase(2.0, machine=busy))]
+    answer = _answer(*made)
+    assert answer.chosen == ("xgboost",)
+    assert _point(answer, "Start-up included") == "Not known: others disturbed 1 of 2 cases in each start-up."
+    alone = _point(_answer(made[1]), "Start-up included")
+    assert alone == "Not known: others disturbed it in each start-up."
+
+
+def test_the_start_up_is_that_of_quiet_trials():
+    """Of trials whose set-up was quiet in one repeat, that one counts."""
+    busy = {"setup": {"foreign_cpu_share": 1.0}, "train": {"foreign_cpu_share": 0.0}}
+    run = make_run([("xgboost", MadeCase([1.0, 1.0, 1.0], machine=busy))], repeats=3)
+    run.records[1]["machine"] = {}
+    run.records[1]["phases"]["setup"] = 0.5
+    [view] = page([run]).views
+    assert "takes 1.60 s" in _point(view.answers[0], "Start-up included")
+
+
 def test_what_speaks_against_it_is_said():
     """A busy machine and trials that failed stand under the answer."""
     answer = _answer(("a", MadeCase(1.0, foreign=0.9)), ("b", MadeCase(2.0)), repeats=5)

@@ -59,6 +59,32 @@ def test_where_the_dataset_lay_stays_at_home(run, tmp_path):
     assert "/somewhere" not in (tmp_path / "export.json").read_text()
 
 
+@pytest.mark.parametrize("kind", ["json", "csv", "parquet"])
+def test_every_export_says_what_was_disturbed(tmp_path, kind):
+    """Each record has the same words for what others took, or nothing, whatever the format."""
+    import pyarrow.parquet as pq
+
+    made = make_run([("a", MadeCase(1.0)), ("b", MadeCase(1.0, foreign=1.37))], repeats=1)
+    write([made], tmp_path / f"export.{kind}", kind)
+    if kind == "parquet":
+        rows = pq.read_table(tmp_path / "export.parquet").to_pylist()
+    else:
+        text = (tmp_path / f"export.{kind}").read_text()
+        rows = json.loads(text)["runs"][0]["records"] if kind == "json" else list(csv.DictReader(io.StringIO(text)))
+    assert [row["disturbed"] or None for row in rows] == [None, "other programs used 1.4 cores"]
+
+
+def test_pytest_benchmark_has_no_disturbed_control():
+    """The control is judged from end to end; only its undisturbed rounds are exported."""
+    run = make_run([("null", MadeCase(0.0)), ("a", MadeCase(1.0))], repeats=3)
+    run.records[0]["resources"]["foreign_cpu_share"] = 1.0
+    rounds = {
+        one["params"]["strategy"]: one["stats"]["rounds"]
+        for one in json.loads(pytest_benchmark.as_json([run]))["benchmarks"]
+    }
+    assert rounds == {"null": 2, "a": 3}
+
+
 def test_parquet_has_columns_to_ask(run, tmp_path):
     """What one asks most is a column of its own, typed, with nulls where nothing was measured."""
     import pyarrow.parquet as pq

@@ -37,10 +37,10 @@ def test_the_fastest_comes_first_and_the_others_are_so_many_times_slower() -> No
 def test_beside_a_disturbed_case_none_is_slower() -> None:
     """The disturbed row has a mark with the share; no row has a factor, and the reason stands below."""
     text = shown(*CASES[:2], ("udf_pandas", MadeCase(5.0, foreign=1.37)))
-    assert "ok, disturbed 1.4" in " ".join(row(text, "udf_pandas"))
+    assert "ok, disturbed (others 1.4 cores)" in " ".join(row(text, "udf_pandas"))
     assert "disturbed" not in " ".join(row(text, "map_in_arrow"))
     assert row(text, "map_in_arrow")[-1] != "1.0"
-    assert "This run cannot rank by time: others used up to 1.4 cores while 1 of 2 cases ran." in text
+    assert "This run cannot rank by time: other programs used up to 1.4 cores while 1 of 2 cases ran." in text
     assert "--wait-quiet 10m` measures the disturbed trials again." in text
 
 
@@ -48,5 +48,5 @@ def test_a_case_whose_time_was_up_beside_others_forbids_a_ranking() -> None:
     """A disturbed trial that timed out may be the fastest of all on a quiet machine."""
     run = make_run([CASES[1], ("udf_pandas", MadeCase(5.0, status="timeout", foreign=1.5))], task="predict", repeats=1)
     text = render([run], "text", None, Path("-"))
-    assert "This run cannot rank by time: others used up to 1.5 cores while 1 of 2 cases ran." in text
-    assert "timeout, disturbed (1.5 cores)" in text
+    assert "This run cannot rank by time: other programs used up to 1.5 cores while 1 of 2 cases ran." in text
+    assert "timeout, disturbed (others 1.5 cores)" in text

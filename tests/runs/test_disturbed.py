@@ -60,14 +60,14 @@ def test_a_disturbed_run_is_run_again_marked_and_not_ranked(
     assert [record["trial"]["strategy"] for record in run.records].count("brisk") == 3
     assert all(record["machine"]["train"]["foreign_cpu_share"] > 0.15 for record in run.records if record["rows"])
     assert re.search(r"brisk +\w+ +\d +ok", done.stdout)
-    assert len(re.findall(r"ok, disturbed \d\.\d", done.stdout)) == 2
-    assert "This run cannot rank by time: others used up to" in done.stdout
+    assert len(re.findall(r"ok, disturbed \(\w+ ", done.stdout)) == 2
+    assert "This run cannot rank by time: " in done.stdout
     assert f"bench run --resume {run.directory.path} --wait-quiet 10m" in done.stdout
     for kind in ("text", "md"):
         text = bench("report", "--format", kind).stdout
         assert "This run cannot rank by time" in text.replace("\\", "")
         assert "fastest" not in text.partition("All cases")[0]
-        assert re.search(r"ok, disturbed \(\d\.\d cores\)", text.replace("\\", ""))
+        assert re.search(r"ok, disturbed \(\w+ ", text.replace("\\", ""))
     page = (run.directory.path / "report.html").read_text()
     assert "This run cannot rank by time" in page
     csv = bench("report", "--format", "csv").stdout

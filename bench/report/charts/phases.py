@@ -45,7 +45,7 @@ def where_time_goes(stacks: Sequence[PhaseStack], width: int, named: Sequence[st
             "seconds": max(0.0, stack.seconds[name]),
             "order": order,
             "told": f"{marked_name(stack.case)}: {label(name)} {figures.seconds(stack.seconds[name])} "
-            f"of {figures.seconds(stack.wall_s)}",
+            f"of {figures.seconds(stack.wall_s)}{', disturbed' if name in stack.disturbed else ''}",
         }
         for bar, stack in zip(bars, drawn, strict=True)
         for order, name in enumerate(names)

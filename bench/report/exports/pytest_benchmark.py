@@ -17,6 +17,7 @@ from bench.findings.cases import Case, times
 from bench.findings.groups import Group, Panel, panels
 from bench.findings.names import case_name
 from bench.records.directory import Run
+from bench.records.disturbance import WHOLE
 from bench.writing.clean import shown
 
 VERSION = "5.3.1"  # of pytest-benchmark, whose format this is
@@ -43,8 +44,9 @@ def as_json(runs: Sequence[Run]) -> str:
 
 def _benchmark(case: Case, group: Group, panel: Panel, found: Sequence[Panel]) -> dict[str, Any] | None:
     # The control takes no time of its own: it measures the harness around it.
-    data = times(case) if case.works else [record["wall_s"] for record in case.ok]
-    if not data or case.disturbed:  # whoever reads it would rank by it
+    quiet = [record["wall_s"] for record in case.undisturbed_in(WHOLE)]
+    data = ([] if case.disturbed else times(case)) if case.works else quiet
+    if not data:  # nothing disturbed either: whoever reads it would rank by it
         return None
     name = f"{shown(case.strategy)}[{case.task}-{shown(case.dataset)}-workers{case.workers}]"
     told = "".join(f",{setting}={shown(str(value))}" for setting, value in group.settings.items())

@@ -83,7 +83,7 @@ function detail(index) {
   const lines = repeats.createTBody();
   row.repeats.forEach(([cells, reason, log, link]) => {
     const line = element("tr");
-    cells.forEach((text, number) => line.append(element("td", text, number === 1 ? text : "")));
+    cells.forEach((text, number) => line.append(element("td", text, number === 1 ? text.split(",")[0] : "")));
     const last = element("td");
     if (link) { const a = element("a", "log"); a.href = link; last.append(a); } else last.textContent = log;
     line.append(last);
