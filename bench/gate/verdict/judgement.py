@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import asdict
+from dataclasses import asdict, replace
 from typing import Any
 
 from bench.errors import EXIT_FAILED, EXIT_INCONCLUSIVE, EXIT_NOTHING_RAN, EXIT_WORSE
@@ -12,7 +12,7 @@ from bench.gate.measuring.cases import AbsentCase
 from bench.gate.measuring.measurements import CaseMeasurements, Pair
 from bench.gate.request import Key
 from bench.gate.verdict.phases import changes, culprit, noteworthy
-from bench.gate.verdict.verdict import VerdictEntry
+from bench.gate.verdict.verdict import VerdictEntry, disturbed_pairs
 from bench.problems import Problem, problem_of
 from bench.stats.looks import Rules
 from bench.stats.sequential import Verdict
@@ -29,7 +29,11 @@ def entry(measured: CaseMeasurements, rules: Rules, reference: Grades | None = N
         rules: The numbers of the procedure.
         reference: Recorded grades that the candidate must reach; by default those of the baseline in this session.
     """
+    pairs = [_pair(pair) for pair in measured.pairs]
+    disturbed = disturbed_pairs(pairs)
     speed = measured.so_far(rules)
+    if speed and disturbed:  # times that others spoilt confirm nothing, neither a change nor that there is none
+        speed = replace(speed, outcome="inconclusive")
     graded = {arm: _grades(measured, arm) for arm in ("baseline", "candidate")}
     problem = problem_of(measured.case.candidate.trial.dataset)
     worse = _worse(graded["candidate"], reference or graded["baseline"], problem)
@@ -53,7 +57,7 @@ def entry(measured: CaseMeasurements, rules: Rules, reference: Grades | None = N
             for change in noteworthy(found, hook, rules.threshold)
         ],
         "quality": {**graded, "reference": dict(reference) if reference else graded["baseline"]},
-        "pairs": [_pair(pair) for pair in measured.pairs],
+        "pairs": pairs,
         "runs": sum(measured.runs.values()),
         "retries": measured.retries,
         "noisy": sum(pair.noisy for pair in measured.pairs),
@@ -154,13 +158,16 @@ def _reason(measured: CaseMeasurements, found: VerdictEntry, worse: list[str], r
 def _speed(found: VerdictEntry, rules: Rules) -> str:
     if found["ratio"] is None:
         return "There was no time to measure it."
-    ratio, speed = found["ratio"], found["speed"]
+    ratio, speed, disturbed = found["ratio"], found["speed"], disturbed_pairs(found["pairs"])
     interval = "" if ratio["low"] is None else f", 95 % interval {ratio['low']:.3f} to {ratio['high']:.3f}"
     figure = f"{ratio['estimate']:.3f} times the baseline's time ({ratio['n_b']} pairs{interval})"
     if speed in ("regression", "improvement"):
         return f"Confirmed: {figure}{_where(found)}."
     if speed == "ok":
         return f"{figure}: no slowdown of {rules.threshold:.0%} or more."
+    if disturbed:
+        again = f"{disturbed} of {ratio['n_b']} pairs were disturbed in spite of all retries"
+        return f"{figure}: {again}, so that nothing is confirmed. Measure it on a quiet machine."
     seen = found["smallest_change"]
     could = f"this night could have seen a slowdown of {seen:.0%}" if seen else "it was never looked at"
     doubt = "it stood out and was not confirmed, and " if found["flagged"] else ""

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import statistics
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from bench.gate.measuring.measurements import Pair
 from bench.records.directory import Record
+from bench.records.disturbance import disturbed
 from bench.stats.ranksum import Ratio, ratio
 from bench.tasks import TASKS
 
@@ -40,13 +41,19 @@ def changes(pairs: list[Pair]) -> list[PhaseChange]:
     """Return the change of every phase, in the order of a trial, the inner ones last.
 
     Args:
-        pairs: The pairs that decide.
+        pairs: The pairs that decide. Of a phase that is not judged those trials count that others did not disturb in
+            it; where an arm has none, its change has no ratio.
     """
     baseline, candidate = [pair.baseline for pair in pairs], [pair.candidate for pair in pairs]
     outer = dict.fromkeys(name for record in (*baseline, *candidate) for name in record["phases"])
     inner = dict.fromkeys(name for record in (*baseline, *candidate) for name in _inner(record))
-    found = [_change(name, _values(baseline, name), _values(candidate, name)) for name in outer]
     measured = TASKS[baseline[0]["trial"]["task"]].measured if baseline else ""
+    found = [
+        _change(name, _values(baseline, name), _values(candidate, name))
+        if name == measured
+        else _beside(name, baseline, candidate)
+        for name in outer
+    ]
     return found + [
         _change(
             f"{measured}/{name}",
@@ -55,6 +62,14 @@ def changes(pairs: list[Pair]) -> list[PhaseChange]:
         )
         for name in inner
     ]
+
+
+def _beside(name: str, *arms: list[Record]) -> PhaseChange:
+    """Return the change of a phase that is not judged."""
+    quiet = [[record for record in records if not disturbed(record, name)] for records in arms]
+    if all(quiet):
+        return _change(name, *(_values(records, name) for records in quiet))
+    return replace(_change(name, *(_values(records, name) for records in arms)), ratio=None)
 
 
 def culprit(found: Iterable[PhaseChange], measured: str, *, slower: bool) -> PhaseChange | None:

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import json
 import os
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
@@ -83,6 +84,16 @@ def read(path: Path) -> Document:
         raise ResultsError(f"{path} is damaged ({error}): restore it, or let the gate run again.") from error
     validate(document)
     return document
+
+
+def disturbed_pairs(pairs: Sequence[dict[str, Any]]) -> int:
+    """Return the number of pairs, of those that decide, which stayed disturbed after all retries.
+
+    Args:
+        pairs: The entries of a case's pairs. The fresh ones decide, or those of the looks where there are none.
+    """
+    fresh = [pair for pair in pairs if pair["stage"] == "confirm"]
+    return sum(pair["noisy"] for pair in fresh or pairs)
 
 
 def validate(document: Document) -> None:

@@ -1,5 +1,7 @@
 """From what was measured to verdicts, sentences and the exit code (acceptance test A6; the rest is in test_gate.py)."""
 
+from dataclasses import replace
+
 import pytest
 
 from bench.gate.measuring.cases import AbsentCase
@@ -77,6 +79,43 @@ def test_a_slow_setup_is_noticed_beside_the_verdict():
     found = _entry(one)
     assert found["verdict"] == "ok"
     assert "setup takes 1.5 s instead of 1 s" in found["reason"]
+
+
+@pytest.mark.parametrize("ratio", [1.0, 1.2, 0.8])
+def test_a_disturbed_pair_confirms_nothing(ratio):
+    """Where a pair that decides stayed disturbed the verdict is in doubt, says of how many, and is no failure."""
+    one = measured(ratio)
+    for at in (-1, -3):
+        one.pairs[at] = replace(one.pairs[at], noisy=True)
+    found = _entry(one)
+    assert (found["verdict"], found["speed"], found["noisy"]) == ("inconclusive", "inconclusive", 2)
+    assert f"2 of {5 if ratio == 1 else 10} pairs were disturbed in spite of all retries" in found["reason"]
+    assert judgement.exit_code([found], strict=False) == 0
+    assert judgement.exit_code([found], strict=True) == 3
+
+
+def test_a_disturbed_look_is_made_good_by_quiet_fresh_pairs():
+    """The pairs of the looks decide nothing once fresh ones have been measured."""
+    one = measured(1.2)
+    one.pairs[0] = replace(one.pairs[0], noisy=True)
+    assert _entry(one)["verdict"] == "regression"
+
+
+def test_a_worse_answer_is_one_on_a_busy_machine_too():
+    """Grades survive a disturbance."""
+    one = measured(auc=0.7)
+    one.pairs[0] = replace(one.pairs[0], noisy=True)
+    assert _entry(one)["verdict"] == "worse"
+
+
+def test_a_setup_that_others_disturbed_is_no_notice():
+    """Of set-ups that look slower only those count that were quiet; the training has its verdict all the same."""
+    one = measured()
+    for pair in one.pairs:
+        pair.candidate["phases"]["setup"] = 1.5 + pair.candidate["time_to_model_s"] / 1000
+        pair.candidate["machine"] = {"setup": {"foreign_cpu_share": 1.0}, "train": {"foreign_cpu_share": 0.0}}
+    found = _entry(one)
+    assert (found["verdict"], found["notices"]) == ("ok", [])
 
 
 @pytest.mark.parametrize(
