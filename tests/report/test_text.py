@@ -50,3 +50,23 @@ def test_a_case_whose_time_was_up_beside_others_forbids_a_ranking() -> None:
     text = render([run], "text", None, Path("-"))
     assert "This run cannot rank by time: other programs used up to 1.5 cores while 1 of 2 cases ran." in text
     assert "timeout, disturbed (others 1.5 cores)" in text
+
+
+def test_a_disturbed_set_up_has_a_mark() -> None:
+    """The training was quiet, so that the row counts; the set-up's figure has a star, which a line explains."""
+    busy = {"setup": {"foreign_cpu_share": 1.0}, "train": {"foreign_cpu_share": 0.0}}
+    text = shown(("xgboost", MadeCase(1.0, machine=busy)), ("lightgbm", MadeCase(2.0)), task="train")
+    assert "1.00*" in row(text, "xgboost")
+    assert "1.00" in row(text, "lightgbm")
+    assert "disturbed" not in text.replace("Others disturbed this phase: it took too long.", "")
+    assert text.count("* Others disturbed this phase: it took too long.") == 1
+
+
+def test_the_footer_counts_the_repeats_that_figures_are_made_of() -> None:
+    """Of three repeats, two that others disturbed are in no median."""
+    run = make_run(CASES[1:2], task="predict", repeats=3)
+    for record in run.records[:2]:
+        record["resources"]["foreign_cpu_share"] = 1.0
+    out = io.StringIO()
+    print_run(run, Console(file=out, width=200, color_system=None))
+    assert "One repeat says nothing about noise" in out.getvalue()
