@@ -33,9 +33,10 @@ def disturbances(record: Record) -> list[str]:
 
     Args:
         record: The trial's record. Where it knows the machine's counters phase by phase, those of the measured one
-            count, so that a disturbance of the set-up does not spoil the training. The control has nothing to spoil.
+            count, so that a disturbance of the set-up does not spoil the training. A control that idles has nothing to
+            spoil.
     """
-    if not family_of(record["trial"]["family"]).works:
+    if _idles(record):
         return []
     return [
         LIMITS[name][0].format(share)
@@ -64,6 +65,13 @@ def taken_share(record: Record) -> float | None:
     """
     found = [share for name, (share, _) in _shares(record).items() if name in TICKED]
     return sum(found) if found else None
+
+
+def _idles(record: Record) -> bool:
+    """Return whether a trial is one of the control that took no time for what others are judged by."""
+    trial = record["trial"]
+    taken_s = record["phases"].get(TASKS[trial["task"]].measured, 0.0)
+    return not family_of(trial["family"]).works and taken_s < _TICKS
 
 
 def _shares(record: Record) -> dict[str, tuple[float, float]]:
