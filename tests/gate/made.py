@@ -33,7 +33,7 @@ def record(
     """Return the part of a train trial's record that matters here."""
     phases = {"start": 0.1, "setup": 1.0, "train": seconds, "predict": 0.2, "teardown": 0.01, "other": 0.01}
     return {
-        "trial": {"task": "train", "repeat": repeat},
+        "trial": {"task": "train", "family": "gbt", "repeat": repeat},
         "status": "ok",
         "reason": None,
         "time_to_model_s": seconds,
