@@ -44,9 +44,10 @@ def records() -> list[directory.Record]:
 def test_parquet_to_matrix(benchmark: BenchmarkFixture, dataset: Dataset) -> None:
     """The train split becomes one matrix."""
     train = rows.open(dataset, "train")
-    features, labels = benchmark(train.matrix, 2)
+    features, labels, weights = benchmark(train.matrix, 2)
     assert features.shape == (dataset.train_rows, 8)
     assert len(labels) == dataset.train_rows
+    assert weights is None
 
 
 def test_grading(benchmark: BenchmarkFixture, dataset: Dataset, tmp_path: Path) -> None:

@@ -89,10 +89,10 @@ def causes(record: Record, phase: str = MEASURED) -> list[Cause]:
 
     Args:
         record: The trial's record. Where it does not know the machine's counters phase by phase, those of the whole
-            trial count. The phases of the control have nothing to spoil.
+            trial count. The phases of a control that idles have nothing to spoil.
         phase: Name of a phase, `MEASURED` or `WHOLE`. A disturbance of the set-up does not spoil the training.
     """
-    if phase != WHOLE and not family_of(record["trial"]["family"]).works:
+    if phase != WHOLE and _idles(record):
         return []
     return sorted(
         Cause(share, name)
@@ -109,6 +109,13 @@ def disturbances(record: Record, phase: str = MEASURED) -> list[str]:
 def disturbed(record: Record, phase: str = MEASURED) -> bool:
     """Return whether others disturbed a phase of a trial; arguments as for `causes`."""
     return bool(causes(record, phase))
+
+
+def _idles(record: Record) -> bool:
+    """Return whether a trial is one of the control that took no time for what others are judged by."""
+    trial = record["trial"]
+    taken_s = record["phases"].get(TASKS[trial["task"]].measured, 0.0)
+    return not family_of(trial["family"]).works and taken_s < _TICKS
 
 
 def _shares(record: Record, phase: str) -> dict[str, tuple[float, float]]:

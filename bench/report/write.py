@@ -82,7 +82,7 @@ def links(runs: Sequence[Run], path: Path) -> Links:
             way = Path(os.path.relpath(directory, path.absolute().parent))
             for log in run.directory.logs.iterdir():
                 name = f"{log.parent.name}/{log.name}"
-                found[run.directory.name, name] = quote((way / name).as_posix())
+                found[run.directory.name, name] = quote(os.fsencode((way / name).as_posix()))
 
     def link(record: Record) -> str | None:
         return found.get((record["run"], record["log"] or ""))

@@ -16,7 +16,8 @@ USUAL = 80  # columns of a terminal
 def print_whole(table: Table, console: Console, columns: int | None = None) -> None:
     """Print a table at the width that it needs, or one block for each row where the terminal is too narrow for it.
 
-    Nothing is left out, and no word is broken. Output that goes to no terminal has the table.
+    Nothing is left out, and no word is broken: long cells have several lines where that is enough. Output that goes to
+    no terminal has the table as wide as it is.
 
     Args:
         table: The table.
@@ -25,11 +26,33 @@ def print_whole(table: Table, console: Console, columns: int | None = None) -> N
     """
     columns = columns or columns_of(console)
     needed = Measurement.get(console, console.options.update(max_width=UNLIMITED), table).maximum
-    if columns is not None and needed > columns:
+    if columns is None or needed <= columns:
+        console.width = max(console.width, needed)
+        console.print(table)
+    elif columns >= USUAL and _fold_at_blanks(table, console, needed, columns):
+        console.print(table, width=columns)
+    else:
         _print_blocks(table, console, columns)
-        return
-    console.width = max(console.width, needed)
-    console.print(table)
+
+
+def _fold_at_blanks(table: Table, console: Console, needed: int, columns: int) -> bool:
+    """Narrow a table's columns, so that cells fold between words; return whether that is enough.
+
+    Each column keeps its longest word, and shares what is left by how much it lacks. Rich alone breaks words.
+    """
+    unlimited = console.options.update(max_width=UNLIMITED)
+    least, most = [], []
+    for column in table.columns:
+        cells = [_text(cell, console) for cell in (column.header, *column.cells)]
+        widths = [Measurement.get(console, unlimited, cell) for cell in cells]
+        most.append(max(width.maximum for width in widths))
+        least.append(most[-1] if column.no_wrap else max(width.minimum for width in widths))
+    room = columns - (needed - sum(most)) - sum(least)
+    if room < 0:
+        return False
+    for column, low, high in zip(table.columns, least, most, strict=True):
+        column.width = low + room * (high - low) // max(1, sum(most) - sum(least))
+    return True
 
 
 def columns_of(console: Console) -> int | None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import re
 import resource
+import shutil
 import subprocess
 import sys
 from collections.abc import Callable
@@ -195,3 +196,42 @@ def test_an_option_that_leaves_docstrings_out(bench_command: list[str]) -> None:
             command, env={**os.environ, **environ}, capture_output=True, text=True, check=False, timeout=60
         )
         assert "Python leaves docstrings out (-OO)" in sentence(result)
+
+
+@pytest.mark.usefixtures("home")
+def test_names_that_are_not_utf8(tmp_path: Path, bench_command: list[str]) -> None:
+    """In a directory with a Latin-1 name all verbs work, and print the name as it is."""
+    make_synthetic(500, 4, name="few")
+    place = os.fsencode(tmp_path) + b"/d\xe9p\xf4t"
+    os.mkdir(place)
+
+    def verb(*arguments: str | bytes) -> bytes:
+        result = subprocess.run([*bench_command, *arguments], cwd=place, capture_output=True, check=False)
+        assert result.returncode == 0, result.stderr
+        return result.stdout
+
+    printed = verb("run", "--strategy", "null", "--data", "few", "--cores", "1", "--out", b"\xe9")
+    assert b"Records and logs: " + place + b"/\xe9/" in printed
+    (run,) = os.listdir(place + b"/\xe9")
+    assert verb("show", b"\xe9/" + run)
+    for kind in ("html", "md", "text", "json", "csv", "parquet"):
+        assert b"Report: r\xe9.x" in verb("report", b"\xe9/" + run, "--format", kind, "--out", b"r\xe9.x")
+    shutil.copy(KEPT, place + b"/k\xe9.json")
+    assert verb("compare", b"k\xe9.json", b"k\xe9.json")
+
+
+@pytest.mark.usefixtures("home")
+def test_rows_in_a_path_that_is_not_utf8(tmp_path: Path, bench: Bench) -> None:
+    """Arrow opens no such path, which is a sentence before anything runs: for the input, datasets and scratch files."""
+    make_synthetic(500, 4, name="few")
+    place = tmp_path / os.fsdecode(b"d\xe9p\xf4t")
+    shutil.copytree(Path(os.environ["BENCH_DATA"], "few"), place)
+    file = str(place / "split=train" / "part-00000.parquet")
+    for refused in (
+        bench("data", "import", file, "--label", "label", "--name", "x"),
+        bench("run", "--data", str(place), "--strategy", "null"),
+        bench("run", "--data", "few", "--strategy", "null", TMPDIR=str(place)),
+        bench("data", "make", "synthetic", "--rows", "500", "--name", "x", BENCH_DATA=str(place)),
+    ):
+        assert "is no UTF-8, and Arrow opens no other: " in sentence(refused)
+    assert not (tmp_path / "results").exists()

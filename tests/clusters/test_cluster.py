@@ -84,10 +84,11 @@ ORPHANED = """
     @hookimpl
     def bench_train(trial, session):
         os.kill(int(os.environ["MASTER_PROCESS"]), signal.SIGKILL)
+        trial.note("mark", os.environ["BENCH_TRIAL"])
         trial.note("without_a_master", barrier.run(trial, session, number))
 
     def number(rank, trial):
-        return rank.index
+        return [rank.index, os.environ["BENCH_EXECUTOR_OF"], "BENCH_TRIAL" in os.environ]
 
     @hookimpl
     def bench_teardown(session):
@@ -243,14 +244,18 @@ def test_faults_of_a_cluster_end_in_a_sentence(
 
 @pytest.mark.timeout(400)
 def test_a_master_that_goes_harms_no_trial(bench: Bench, data: Dataset, installed: Plugins, tmp_path: Path) -> None:
-    """When the master is killed in mid-run, the executors that are there go on, and end with the trial."""
+    """When the master is killed in mid-run, the executors that are there go on, and end with the trial.
+
+    They carry a mark by which the harness knows them on its own host, and not that of the processes that it measures.
+    """
     installed.add("orphaned", ORPHANED, CONTROL)
     with on_loopback(tmp_path / "cluster", workers=1) as cluster:
         place = ("--master", cluster.url, "--data", data.path, "--workers", "2", "--json")
         answer = bench("run", "--strategy", "orphaned", *place, timeout=300, MASTER_PROCESS=str(cluster.master.pid))
         record = next(json.loads(line) for line in answer.stdout.splitlines() if "orphaned" in line)
         assert record["status"] == "ok", record["reason"]
-        assert record["notes"]["without_a_master"] == [0, 1]
+        mark = record["notes"]["mark"]
+        assert record["notes"]["without_a_master"] == [[0, mark, False], [1, mark, False]]
         assert cluster.idle()
 
 

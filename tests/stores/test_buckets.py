@@ -27,6 +27,7 @@ from bench.datasets.makers.ingest import import_parquet
 from bench.datasets.makers.synthetic import make_synthetic
 from bench.datasets.store import open_manifest
 from bench.errors import BenchError, DatasetError, ResultsError, StorageError, UsageError
+from bench.machine.limits import cores_available
 from bench.model import Storage
 from bench.records.bucket import _LOG, Bucket, make_local_directory
 from bench.records.directory import latest, read_run
@@ -39,6 +40,7 @@ from bench.testing.support import make_tiny_dataset
 from strategies.lib.spark.workers import open_once
 from tests.conftest import CONTROL, Plugins
 from tests.objectstore import BUCKET, ObjectStore, Proxy, free_ports
+from tests.runs.test_disturbed import TRAIN, load
 
 PART = "split=train/part-00000.parquet"
 
@@ -458,6 +460,20 @@ def test_two_runs_at_once_keep_all_records(
         assert all((campaign.directory.path / record["log"]).exists() for record in campaign.records)
     assert bench("fetch", places[0]).returncode == 2
     assert bench("fetch", f"{out}/none").returncode == 2
+
+
+def test_a_run_in_a_bucket_is_named_by_its_uri(
+    bench: Callable[..., subprocess.CompletedProcess[str]], here: Dataset, installed: Plugins
+) -> None:
+    """Where others disturbed it, the command that measures again works: this machine no longer has its directory."""
+    installed.add("brisk", TRAIN.format(seconds=0.5))
+    out = f"s3://{BUCKET}/busy"
+    with load(cores_available()):
+        answer = bench("run", "--data", here.path, "--strategy", "brisk", "--out", out)
+    assert answer.returncode == 0, answer.stderr
+    place = re.search(rf"Records and logs: ({out}/\S+)", answer.stdout)[1]
+    assert "ok, disturbed" in answer.stdout
+    assert re.findall(r"--resume (\S+)", answer.stdout) == [place]
 
 
 def test_records_that_are_made_at_once_are_all_there(here: Dataset, store: ObjectStore, tmp_path: Path) -> None:

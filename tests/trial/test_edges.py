@@ -70,7 +70,7 @@ def test_without_a_watch_the_wait_takes_its_time(
             worker.stdin.write("\n")
         began = time.monotonic()
         assert not edges.wait(0.5)
-        assert time.monotonic() - began >= 0.5
+        assert time.monotonic() - began > 0.4
         worker.stdin.write("\n")
         assert edges.wait(30.0)
 

@@ -133,7 +133,9 @@ def test_a_share_of_the_whole_trial_is_of_its_whole_time():
 
 
 def test_the_control_has_nothing_to_spoil():
-    """Its phases are empty, so that it is neither marked nor run again."""
-    told = record({"train": {"foreign_cpu_share": 1.5}})
+    """Its phases are empty, so that it is not marked; one that takes its time is judged like any other."""
+    told = {**record({"train": {"foreign_cpu_share": 1.5}}), "phases": {"train": 0.001}}
     assert disturbances(told)
-    assert not disturbances({**told, "trial": {"task": "train", "family": "control"}})
+    control = {**told, "trial": {"task": "train", "family": "control"}}
+    assert not disturbances(control)
+    assert disturbances({**control, "phases": {"train": 1.0}})

@@ -90,3 +90,16 @@ def test_a_table_is_folded_nowhere(columns):
     assert ("one: " + "x" * 45 in shown) == (columns < 2 * 45 + 4)
     assert "y" * 45 in shown
     assert all(len(line) <= columns for line in shown.splitlines())
+
+
+@pytest.mark.parametrize("columns", range(80, 260, 20))
+def test_no_word_of_a_long_cell_is_broken(columns):
+    """The list of strategies has its lines folded between words where that is enough, and blocks where it is not."""
+    whole, console = _console(1000), _console(columns)
+    print_strategies(whole)
+    print_strategies(console)
+    shown = console.file.getvalue()
+    words, found = ({word.strip(":") for word in told.split()} for told in (whole.file.getvalue(), shown))
+    assert words <= found
+    assert all(len(line) <= columns for line in shown.splitlines())
+    assert ("strategy: xgboost" in shown) == (columns < 120)

@@ -1,9 +1,12 @@
 """What a working tree may hold beside its commit."""
 
+import os
+from pathlib import Path
+
 import pytest
 
 from bench.errors import UsageError
-from bench.gate.arms.revisions import refuse_dirty
+from bench.gate.arms.revisions import refuse_dirty, top
 from tests.gate.conftest import Repository, spin
 
 
@@ -29,3 +32,17 @@ def test_new_code_is_refused_by_its_name(repository: Repository, name: str) -> N
     _add(repository, name)
     with pytest.raises(UsageError, match=f"commit \\({name}\\)"):
         refuse_dirty(repository.path)
+
+
+def test_names_that_are_not_utf8(repository: Repository, tmp_path: Path) -> None:
+    """A checkout in a directory with a Latin-1 name is found, and a changed file with one is named, quoted or not."""
+    repository.commit({"steady": spin(10)})
+    place = Path(os.fsdecode(os.fsencode(tmp_path) + b"/d\xe9p\xf4t"))
+    repository.path = repository.path.rename(place)
+    (place / "deep").mkdir()
+    assert top(place) == top(place / "deep") == place.resolve()
+    (place / os.fsdecode(b"caf\xe9.py")).write_text("")
+    for quoted, name in (("true", r"caf\\351\.py"), ("false", "caf\ufffd\\.py")):
+        repository.git("config", "core.quotePath", quoted)
+        with pytest.raises(UsageError, match=f"commit \\({name}\\)"):
+            refuse_dirty(place)
