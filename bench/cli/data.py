@@ -46,15 +46,22 @@ def make() -> None:
     """Make a dataset that comes with bench."""
 
 
-@make.command()
-@FORCE
-def flights(force: bool) -> None:
-    """Departures from New York in 2013: will they be late? The default."""
-    from bench.datasets.makers.flights import make_flights
+def _flights(name: str, told: str) -> None:
+    """Add the verb that makes a dataset of flights."""
 
-    with _progress() as progress:
-        manifest = make_flights(force=force, progress=progress)
-    _print(manifest)
+    @make.command(name, help=told)
+    @FORCE
+    def command(force: bool) -> None:
+        from bench.datasets.makers.flights import make_flights
+
+        with _progress() as progress:
+            manifest = make_flights(name, force=force, progress=progress)
+        _print(manifest)
+
+
+_flights("flights", "Departures from New York in 2013: will they be late? The default.")
+_flights("flights-class", "The same departures: early, in time, late, or very late?")
+_flights("flights-delay", "The same departures: by how many minutes will they be late?")
 
 
 @make.command()
@@ -62,37 +69,75 @@ def flights(force: bool) -> None:
 @click.option("--features", type=Count(), default=28, show_default=True, help="Number of features.")
 @click.option("--files", type=Count(), default=1, show_default=True, help="Files of the train split.")
 @click.option("--seed", type=click.IntRange(0), default=0, show_default=True, help="Each gives another dataset.")
+@click.option(
+    "--kind",
+    type=click.Choice(["binary", "multiclass", "regression"]),
+    default="binary",
+    show_default=True,
+    help="Kind of problem.",
+)
+@click.option("--classes", type=click.IntRange(3, 1000), help="Number of classes.  [default: 3 where there are many]")
 @NAME
 @FORCE
-def synthetic(rows: int, features: int, files: int, seed: int, name: str | None, force: bool) -> None:
+def synthetic(
+    rows: int, features: int, files: int, seed: int, kind: str, classes: int | None, name: str | None, force: bool
+) -> None:
     """Random rows, whose best possible grade is known."""
     from bench.datasets.makers.synthetic import make_synthetic
 
     with _progress() as progress:
-        manifest = make_synthetic(rows, features, files, seed, name=name, force=force, progress=progress)
+        manifest = make_synthetic(
+            rows, features, files, seed, kind=kind, classes=classes, name=name, force=force, progress=progress
+        )
     _print(manifest)
 
 
 @data.command("import")
 @click.argument("path")
-@click.option("--label", required=True, metavar="COL", help="Column to predict: boolean, or the numbers 0 and 1.")
+@click.option("--label", required=True, metavar="COL", help="Column to predict.")
+@click.option("--kind", metavar="KIND", help="binary, multiclass, regression, or a package's.  [default: guessed]")
+@click.option("--positive", metavar="VALUE", help="The label's value to be found, where it has two.")
+@click.option("--weight", metavar="COL", default="", help="Column that says how much each row counts.")
 @click.option("--features", multiple=True, metavar="COL,…", help="Columns to predict it from.  [default: all others]")
 @storage_options
 @NAME
 @FORCE
-def import_(path: str, label: str, features: tuple[str, ...], name: str | None, force: bool, storage: Storage) -> None:
+def import_(
+    path: str,
+    label: str,
+    kind: str | None,
+    positive: str | None,
+    weight: str,
+    features: tuple[str, ...],
+    name: str | None,
+    force: bool,
+    storage: Storage,
+) -> None:
     """Make a dataset of your own Parquet: a file, a directory, Hive partitions or a URI."""
     from bench.datasets.makers.ingest import import_parquet
     from bench.datasets.makers.telltale import find_telltales
+    from bench.problems import problem_of
     from bench.stores.filesystem import from_environment
 
     storage = from_environment(path, storage)
     chosen = [column for part in features for column in _columns(part)]
     with _progress() as progress:
-        manifest = import_parquet(path, label, chosen, name, storage=storage, force=force, progress=progress)
+        manifest = import_parquet(
+            path,
+            label,
+            chosen,
+            name,
+            kind=kind,
+            positive=positive,
+            weight=weight,
+            storage=storage,
+            force=force,
+            progress=progress,
+        )
     _print(manifest)
     if telltales := find_telltales(manifest):
-        which = ", ".join(f"{feature} (it orders {share:.2%} of the pairs)" for feature, share in telltales.items())
+        telling = problem_of(manifest.dataset).telling
+        which = ", ".join(f"{feature} ({telling.format(share)})" for feature, share in telltales.items())
         what = "This feature alone tells" if len(telltales) == 1 else "Each of these features alone tells"
         click.echo(
             f"Warning: {what} the label, {which}: if it is known with the answer only, leave it out with --features.",

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import webbrowser
 from collections.abc import Sequence
 from pathlib import Path
@@ -75,8 +76,9 @@ def _report(
     found = read(runs, results)
     for metric in dict.fromkeys(problem_of(run.run["dataset"]).metrics[0] for run in found):
         least, most = metric.range
-        if quality is not None and not least <= quality <= most:
-            raise UsageError(f"No {metric.label} is {quality:g}: give a --quality between {least:g} and {most:g}.")
+        if quality is not None and not (math.isfinite(quality) and least <= quality <= most):
+            limits = f"of at least {least:g}" if math.isinf(most) else f"between {least:g} and {most:g}"
+            raise UsageError(f"No {metric.label} is {quality:g}: give a --quality {limits}.")
     path = out or _beside(found, kind)
     if path is None:
         click.echo(render(found, kind, quality, Path("-")), nl=False)

@@ -11,7 +11,7 @@ from rich.markup import escape
 from rich.progress import BarColumn, Progress, TextColumn, TimeElapsedColumn
 from rich.table import Table
 
-from bench.datasets import store
+from bench.datasets import labels, store
 from bench.datasets.format.manifest import SPLITS, Manifest, read_manifest
 from bench.datasets.makers import build
 from bench.errors import DatasetError
@@ -51,8 +51,10 @@ def print_list(home: Path, console: Console) -> None:
         return
     table = Table(caption=escape(str(home)), caption_justify="left", box=None, header_style="bold")
     table.add_column("dataset", overflow="fold")
-    for column in ("rows", "features", "train", "test", "label", "MB"):
+    for column in ("rows", "features"):
         table.add_column(column, justify="right", no_wrap=True)
+    table.add_column("label", overflow="fold")
+    table.add_column("MB", justify="right", no_wrap=True)
     table.add_column("fingerprint", overflow="fold")
     for name in names:
         table.add_row(*_line(home / name))
@@ -63,27 +65,11 @@ def _line(path: Path) -> list[str]:
     try:
         manifest = read_manifest(path)
     except DatasetError as error:
-        return [path.name, "", "", "", "", "", "", f"[red]{escape(str(error))}[/]"]
+        return [path.name, *[""] * 4, f"[red]{escape(str(error))}[/]"]
     found = manifest.dataset
-    labels = " + ".join(_shares(manifest)) or f"{found.label_mean:.4g} ± {found.label_std:.3g}"
-    counts = [f"{count:,}" for count in (found.rows, len(found.features), found.train_rows, found.test_rows)]
-    return [path.name, *counts, labels, f"{manifest.bytes / 1e6:,.1f}", found.fingerprint[:12]]
-
-
-def _shares(manifest: Manifest) -> list[str]:
-    """Return the share of each class over both splits."""
-    counts = [labels.get("counts", ()) for labels in manifest.labels.values()]
-    return [f"{sum(of) / manifest.dataset.rows:.1%}" for of in zip(*counts, strict=True)]
-
-
-def _labels(manifest: Manifest, split: str) -> str:
-    """Return what the labels of a split are like."""
-    labels, classes = manifest.labels[split], manifest.dataset.classes or ("0", "1")
-    if "counts" in labels:
-        pairs = zip(classes, labels["counts"], strict=True)
-        return ", ".join(f"{count:,} of class {name} ({count / labels['rows']:.1%})" for name, count in pairs)
-    middle = labels["quantiles"]["0.5"]
-    return f"mean {labels['mean']:.4g}, deviation {labels['std']:.4g}, median {middle:.4g}"
+    counts = [f"{count:,}" for count in (found.rows, len(found.features))]
+    label = escape(f"{found.problem}, {labels.in_brief(manifest)}")
+    return [path.name, *counts, label, f"{manifest.bytes / 1e6:,.1f}", found.fingerprint[:12]]
 
 
 def print_manifest(manifest: Manifest, console: Console, *, verified: bool = False) -> None:
@@ -106,11 +92,20 @@ def _facts(manifest: Manifest, verified: bool) -> Iterator[tuple[str, str]]:
     found, source = manifest.dataset, manifest.source
     yield "dataset", found.name
     yield "path", found.path
-    yield "made by", ", ".join(f"{key} {value}" for key, value in source.items() if isinstance(value, (str, int)))
+    yield (
+        "made by",
+        ", ".join(
+            f"{key} {value}" for key, value in source.items() if isinstance(value, (str, int)) and key != "guess"
+        ),
+    )
+    guess = f", guessed, since {source['guess']}: --kind says otherwise" if "guess" in source else ""
+    yield "kind", f"{found.problem}{guess}"
     yield "label", found.label
+    if found.weight:
+        yield "weight", found.weight
     yield f"{len(found.features)} features", ", ".join(found.features)
     for split, rows in zip(SPLITS, (found.train_rows, found.test_rows), strict=True):
-        yield split, f"{rows:,} rows: {_labels(manifest, split)}"
+        yield split, f"{rows:,} rows: {labels.at_length(manifest, split)}"
     groups = sum(file.row_groups for file in manifest.files)
     yield "size", f"{manifest.bytes / 1e6:,.1f} MB in {len(manifest.files)} files with {groups} row groups"
     yield "fingerprint", found.fingerprint + (" (every byte has been read: it is right)" if verified else "")
@@ -118,7 +113,7 @@ def _facts(manifest: Manifest, verified: bool) -> Iterator[tuple[str, str]]:
     if found.best is not None:
         yield f"best {metric.label}", f"{metric.shown(found.best)}: no model can do better, but by chance"
     for family, floor in found.floors.items():
-        yield f"{'least' if metric.better > 0 else 'most'} {metric.label} of {family}", f"{floor:.3f}"
+        yield f"{'least' if metric.better > 0 else 'most'} {metric.label} of {family}", metric.shown(floor)
     for what, values in _changes(manifest):
         if values:
             yield what, ", ".join(values)

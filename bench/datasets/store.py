@@ -20,6 +20,7 @@ from bench.model import Dataset, Storage
 from bench.stores.filesystem import is_uri, normal
 
 DEFAULT = "flights"
+INCLUDED = (DEFAULT, "flights-class", "flights-delay")  # made where they are asked for and are not there yet
 _NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]*")
 
 
@@ -94,7 +95,7 @@ def open_manifest(name_or_path: str, storage: Storage | None = None) -> Manifest
         return open_remote(name_or_path, storage or Storage())
     path = locate(name_or_path)
     if not (path / manifests.NAME).is_file() and path.parent == home():
-        how = f"`bench data make {path.name}`" if path.name == DEFAULT else "`bench data make` or `bench data import`"
+        how = f"`bench data make {path.name}`" if path.name in INCLUDED else "`bench data make` or `bench data import`"
         raise DatasetError(f"There is no dataset {path.name!r}: `bench data list` shows all, and {how} makes one.")
     manifest = manifests.read_manifest(path)
     for file in manifest.files:

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Literal
 
 from bench.problems.labels import Spread, Tally
+from bench.writing import figures
 
 if TYPE_CHECKING:
     import numpy.typing as npt
@@ -60,7 +61,11 @@ class Metric:
         """Return a value as people read it; nothing where there is none."""
         if value is None:
             return ""
-        return f"{value:#.{self.digits}g}".rstrip(".") if self.relative else f"{value:.{self.digits}f}"
+        if not self.relative:
+            return f"{value:.{self.digits}f}"
+        # With places for tenths or millionths, as the unit needs; an exponent where there would be noughts only.
+        small = 0 < abs(value) < 10.0 ** (self.digits - 7)
+        return f"{value:.{self.digits - 1}e}" if small else figures.digits(value, self.digits)
 
     def allowance(self, reference: float) -> float:
         """Return how much worse than a reference a value may be.
@@ -96,6 +101,7 @@ class Problem(ABC):
         name: Its name, in manifests and records.
         metrics: Its grades; the first is the axis of reports, of the Pareto front and of ``--quality``.
         chance: What the first grade is where the labels say nothing; ``None`` where that depends on the labels.
+        telling: Words for `told_by`, with a place for the share.
         tolerance: How far two correct ways to compute a model's predictions may lie apart, whose float32 sums run in
             another order.
     """
@@ -104,6 +110,7 @@ class Problem(ABC):
     metrics: tuple[Metric, ...]
     chance: float | None
     tolerance: float
+    telling: str = "it tells {:.2%} of it"
 
     @abstractmethod
     def check_labels(self, labels: npt.NDArray[Any], column: str, path: str) -> None:

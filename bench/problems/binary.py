@@ -31,6 +31,7 @@ class Binary(Problem):
     )
     chance = 0.5
     tolerance = 1e-5
+    telling = "it orders {:.2%} of the pairs"
 
     def check_labels(self, labels: npt.NDArray[Any], column: str, path: str) -> None:
         """See that labels are 0 or 1; see `Problem.check_labels`."""

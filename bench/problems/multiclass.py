@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from bench.model import Dataset
 
 SUM_TOLERANCE = 1e-4  # of a row's probabilities, which are sums of float32
+FEWEST = 10  # rows of a class, on average, for a feature to tell it by more than chance
 MARGIN = 0.1  # nats, beyond what is lost by trees that learned labels without any sense
 
 
@@ -33,6 +34,7 @@ class Multiclass(Problem):
     )
     chance = None
     tolerance = 1e-5
+    telling = "{:.2%} of its neighbours are of one class"
 
     def check_labels(self, labels: npt.NDArray[Any], column: str, path: str) -> None:
         """See that labels are codes of classes; see `Problem.check_labels`."""
@@ -113,6 +115,21 @@ class Multiclass(Problem):
 
         shares = np.array(dataset.class_shares)
         return mean_surprise(shares[labels.astype(np.int64)], weights) + MARGIN
+
+    def told_by(self, labels: npt.NDArray[Any], values: npt.NDArray[Any]) -> float:
+        """Return how seldom the class changes in the order of a feature: 1 where it does so once for each class.
+
+        It is 0 where it changes as often as in any order, and nothing is known where there are few rows for each class.
+        """
+        import numpy as np
+
+        counts = np.unique(labels, return_counts=True)[1]
+        if len(labels) < FEWEST * len(counts) or len(counts) < 2:
+            return 0.0
+        ordered = labels[np.argsort(values, kind="stable")]
+        changes = int((ordered[1:] != ordered[:-1]).sum()) - (len(counts) - 1)
+        by_chance = len(labels) * (1 - float(np.square(counts / len(labels)).sum()))
+        return min(max(1 - changes / by_chance, 0.0), 1.0)
 
 
 MULTICLASS = Multiclass()

@@ -40,12 +40,14 @@ def areas(
     if weights is not None:
         counted = weights > 0
         positive, scores, weights = positive[counted], scores[counted], weights[counted].astype(np.float64)
+    if not len(scores):
+        return None
     order = np.argsort(scores)[::-1]
     scores, positive = scores[order], positive[order]
     each = np.ones(len(scores)) if weights is None else weights[order]
     last = np.append(np.flatnonzero(scores[1:] != scores[:-1]), len(scores) - 1)  # of the rows with one score
     found, false = np.cumsum(each * positive)[last], np.cumsum(each * ~positive)[last]
-    if not len(scores) or not found[-1] or not false[-1]:
+    if not found[-1] or not false[-1]:
         return None
     roc = np.trapezoid(np.append(0, found), np.append(0, false)) / (found[-1] * false[-1])
     precision = np.diff(found, prepend=0) @ (found / (found + false)) / found[-1]

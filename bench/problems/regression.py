@@ -31,6 +31,7 @@ class Regression(Problem):
     )
     chance = None
     tolerance = 1e-5
+    telling = "it explains {:.2%} of the variance"
 
     def check_labels(self, labels: npt.NDArray[Any], column: str, path: str) -> None:
         """See that labels are numbers; see `Problem.check_labels`."""
@@ -66,6 +67,8 @@ class Regression(Problem):
         """
         import numpy as np
 
+        if weights is not None and not weights.any():
+            return {}
         truth, answer = labels.astype(np.float64), predictions["score"].astype(np.float64)
         centre = weighted_mean(truth, weights)
         variance = weighted_mean((truth - centre) ** 2, weights)

@@ -33,9 +33,9 @@ def quality(good: Sequence[Case], graded: dict[Case, float], asked: float | None
     names = [case_name(case) for case in missing[:NAMED]] + others([case_name(case) for case in missing])
     missed = f" {'Below' if up else 'Above'} that: {figures.names(names)}." if names else ""
     leader, top = min(good, key=_seconds), max(graded, key=lambda case: metric.better * graded[case])
-    gain = metric.better * (graded[top] - graded.get(leader, 0.0))
     price = ""
-    if gain >= 0.5 * 10**-metric.digits:
+    if metric.shown(graded[leader]) != metric.shown(graded[top]):
+        gain = metric.better * (graded[top] - graded[leader])
         difference = f"{metric.shown(gain)} {'more' if up else 'less'}"
         price = f" The best is {case_name(top)}: {difference}, in {_time(top)}."
     return [("Quality", f"{_bound(metric, asked)}, {how}.{missed}{price}")]

@@ -8,9 +8,9 @@ from typing import TYPE_CHECKING, Any
 
 from bench.families import family_of
 from bench.model import Dataset
-from bench.problems import InvalidAnswerError, Problem, problem_of
+from bench.problems import InvalidAnswerError, problem_of
 from bench.request import PlannedTrial
-from bench.trial.predictions import read_predictions
+from bench.trial.predictions import Predictions
 
 if TYPE_CHECKING:
     import numpy as np
@@ -92,21 +92,20 @@ def grade(
     problem = problem_of(dataset)
     row_ids, labels, weights = _labels(dataset, splits)
     width = problem.width(dataset)
-    found_ids, found = read_predictions(predictions, problem, width)
+    written = Predictions(predictions, problem, width)
     if scored is not None:
-        there = _scored(scored, found_ids, row_ids)
+        there = _scored(scored, written.row_ids, row_ids)
         row_ids, labels, weights = row_ids[there], labels[there], None if weights is None else weights[there]
-    if not len(found_ids):
+    if not len(written.row_ids):
         raise InvalidAnswerError("no row was scored")
-    order = _order(row_ids, found_ids)
-    found = {name: values[order] for name, values in found.items()}
+    found = written.arranged(_places(row_ids, written.row_ids))
     problem.check(found)
     grades = problem.grade(labels, found, weights)
     for name, value in grades.items():
         if not math.isfinite(value):
             raise InvalidAnswerError(f"its {name} is {value}, which is no grade")
     if reference:
-        difference = _difference(row_ids, found, reference, problem, width)
+        difference = Predictions(reference, problem, width).largest_difference(row_ids, found)
         grades = {**grades, "max_difference": difference}
         if difference > problem.tolerance:
             what = f"a score differs by {difference:.2g} from what the model gives, more than {problem.tolerance:g}"
@@ -115,7 +114,7 @@ def grade(
         raise InvalidAnswerError("all scores are equal: nothing was learned", grades)
     first = problem.metrics[0]
     who = "every correct implementation of its family"
-    if least is None and beats_chance:
+    if least is None and beats_chance and grades:
         least, who = problem.worst(dataset, labels, weights), "an answer that knows no feature, and a margin,"
     if least is not None and first.name in grades and not first.reaches(grades[first.name], least):
         side = "below" if first.better > 0 else "above"
@@ -136,18 +135,6 @@ def _scored(number: int, found_ids: npt.NDArray[np.int64], row_ids: npt.NDArray[
     return np.isin(row_ids, found_ids)
 
 
-def _difference(
-    row_ids: npt.NDArray[np.int64], found: dict[str, npt.NDArray[Any]], reference: Path, problem: Problem, width: int
-) -> float:
-    """Return the largest difference from the reference's predictions."""
-    import numpy as np
-
-    known_ids, known = read_predictions(reference, problem, width)
-    order = np.argsort(known_ids)
-    place = order[np.searchsorted(known_ids, row_ids, sorter=order)]
-    return max(float(np.abs(values - known[name][place]).max()) for name, values in found.items())
-
-
 def _labels(
     dataset: Dataset, splits: tuple[str, ...]
 ) -> tuple[npt.NDArray[np.int64], npt.NDArray[np.float32], npt.NDArray[np.float32] | None]:
@@ -157,6 +144,8 @@ def _labels(
     tables = [_columns(dataset, split) for split in splits]
     names = ["row_id", dataset.label, *([dataset.weight] if dataset.weight else [])]
     row_ids, labels, *weights = (np.concatenate([table[name].to_numpy() for table in tables]) for name in names)
+    if (row_ids[1:] > row_ids[:-1]).all():  # as in every dataset that was made here
+        return row_ids, labels, weights[0] if weights else None
     order = np.argsort(row_ids)
     return row_ids[order], labels[order], weights[0][order] if weights else None
 
@@ -175,16 +164,20 @@ def _columns(dataset: Dataset, split: str) -> Any:
     return pa.concat_tables(tables)
 
 
-def _order(expected: npt.NDArray[np.int64], row_ids: npt.NDArray[np.int64]) -> npt.NDArray[np.int64]:
-    """Return the order that sorts the row ids, after a check that they are the expected ones."""
+def _places(expected: npt.NDArray[np.int64], row_ids: npt.NDArray[np.int64]) -> npt.NDArray[np.int64]:
+    """Return the place of each row id among the expected ones, which are sorted, after a check that they are those."""
     import numpy as np
 
-    order = np.argsort(row_ids)
-    row_ids = row_ids[order]
     if len(row_ids) != len(expected):
         raise InvalidAnswerError(f"{len(row_ids):,} rows were scored instead of {len(expected):,}")
-    if (row_ids[1:] == row_ids[:-1]).any():
+    if np.array_equal(row_ids, expected):
+        return np.arange(len(expected))
+    order = np.argsort(row_ids)
+    ordered = row_ids[order]
+    if (ordered[1:] == ordered[:-1]).any():
         raise InvalidAnswerError("some rows were scored twice and others not at all")
-    if not np.array_equal(row_ids, expected):
+    if not np.array_equal(ordered, expected):
         raise InvalidAnswerError("rows were scored that are not in the dataset, and others were not")
-    return order
+    places = np.empty_like(order)
+    places[order] = np.arange(len(order))
+    return places

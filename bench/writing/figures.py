@@ -4,8 +4,6 @@ from __future__ import annotations
 
 import math
 
-from rich.filesize import decimal
-
 LEAST_S = 0.001
 MARK = "*"  # of a figure that others disturbed
 MARKED = f"{MARK} Others disturbed this phase: it took too long."
@@ -51,6 +49,8 @@ def score(value: float | None) -> str:
 
 def size(value: float | None) -> str:
     """Return bytes, such as ``287.1 MB``."""
+    from rich.filesize import decimal  # here, because the help of a command needs none of it
+
     return "" if value is None else decimal(int(value))
 
 

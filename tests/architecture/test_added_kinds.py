@@ -11,6 +11,8 @@ import sys
 from collections.abc import Callable
 from pathlib import Path
 
+import pyarrow as pa
+import pyarrow.parquet as pq
 import pytest
 
 from bench.datasets.format import manifest as manifests
@@ -178,6 +180,19 @@ def test_added_kinds_go_all_the_way(bench: Bench, data: Path, tmp_path: Path) ->
     assert "Nothing reaches a mean distance of 0.400: the best is rehearsed with 0.500." in bad
     assert bench("report", "--format", "html").returncode == 0
     assert "distance" in bench("report", "--format", "csv").stdout.splitlines()[0].split(",")
+
+
+@pytest.mark.usefixtures("package")
+def test_a_table_is_imported_as_an_added_kind(bench: Bench, home: Path, tmp_path: Path) -> None:
+    """The label is the column's number, and the kind that is named is in the manifest and in the list."""
+    numbers = [number % 50 / 4 for number in range(500)]
+    pq.write_table(pa.table({"a": range(500), "far": numbers}), tmp_path / "table.parquet")
+    options = ("--label", "far", "--kind", "distance")
+    done = bench("data", "import", str(tmp_path / "table.parquet"), *options, BENCH_DATA=str(home))
+    assert done.returncode == 0, done.stderr
+    assert json.loads((home / "table" / manifests.NAME).read_text())["problem"] == "distance"
+    assert "distance, 6.1" in bench("data", "list", BENCH_DATA=str(home)).stdout
+    assert bench("data", "describe", "table", "--verify", BENCH_DATA=str(home)).returncode == 0
 
 
 @pytest.mark.usefixtures("package")

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import asdict
+from dataclasses import asdict, replace
 from typing import Any
 
 from bench.gate.measuring.cases import GateCase
@@ -19,10 +19,10 @@ RULES = Rules()
 DATASET = Dataset("tiny", "/tiny", "y", ("x",), 20, 16, 4, (0.0,), (1.0,), "f" * 32)
 
 
-def case(name: str = "mine", family: str = "gbt", *, distributed: bool = False) -> GateCase:
+def case(name: str = "mine", family: str = "gbt", *, distributed: bool = False, problem: str = "binary") -> GateCase:
     """Return a case of both arms."""
-    strategy = Strategy(family=family, distributed=distributed)
-    planned = plan.make(Request(workers=(2,)), {name: strategy}, DATASET)[0]
+    strategy = Strategy(family=family, distributed=distributed, problems=(problem,))
+    planned = plan.make(Request(workers=(2,)), {name: strategy}, replace(DATASET, problem=problem))[0]
     trial = planned.trial
     return GateCase((name, "train", "tiny", trial.workers, trial.cores), family, planned, planned)
 
@@ -72,6 +72,24 @@ def measured(ratio: float = 1.0, name: str = "mine", auc: float = 0.8, load: flo
         found.pairs += pairs(
             quiet(number, 1.0, inner=inner[0]), quiet(number, ratio * 1.00001, auc=auc, inner=inner[1]), stage
         )
+    found.runs = dict.fromkeys(found.runs, len(found.pairs) + 1)
+    return found
+
+
+def graded(problem: str, before: dict[str, float], after: dict[str, float]) -> CaseMeasurements:
+    """Return a case of a kind of problem that is as fast as before, with grades of its own.
+
+    Args:
+        problem: The kind of problem.
+        before: The baseline's grades.
+        after: The candidate's.
+    """
+    found = CaseMeasurements(case(problem=problem))
+    arms = [quiet(5, 1.0 + 1e-5 * at) for at in range(2)]
+    for records, grades in zip(arms, (before, after), strict=True):
+        for one in records:
+            one["trial"]["problem"], one["quality"] = problem, grades
+    found.pairs += pairs(*arms)
     found.runs = dict.fromkeys(found.runs, len(found.pairs) + 1)
     return found
 

@@ -13,7 +13,10 @@ from typing import Any
 from bench import environment
 from bench.records.directory import Record, Run, RunDirectory, validate
 
-RECORD = json.loads((Path(__file__).parents[1] / "records/schema-1.jsonl").read_text().splitlines()[1])
+RECORD, KIND_RECORD = (
+    json.loads(path.read_text().splitlines()[1])
+    for path in sorted((Path(__file__).parents[1] / "records").glob("schema-*.jsonl"))
+)
 FAMILIES = {"null": "control", "xgboost": "gbt", "lightgbm": "gbt", "tensorflow": "mlp", "mllib_linear": "linear"}
 HOST = {
     "id": "0123456789ab",
@@ -34,7 +37,8 @@ class MadeCase:
 
     Attributes:
         seconds: Of each repeat, or one for all, with 2 % of noise.
-        auc: Of each repeat.
+        auc: Of each repeat, where two classes are told apart.
+        grades: All grades of each repeat; a log loss beside ``auc`` if not given.
         workers: Number of workers.
         family: Its family.
         status: Of each repeat; ``ok`` if not given.
@@ -46,6 +50,7 @@ class MadeCase:
 
     seconds: float | Sequence[float]
     auc: float = 0.7
+    grades: Mapping[str, float] | None = None
     workers: int = 1
     family: str = ""
     status: str | Sequence[str] = "ok"
@@ -62,6 +67,7 @@ def make_run(
     task: str = "train",
     rows: int = 100_000,
     dataset: str = "flights",
+    problem: str = "binary",
     repeats: int = 5,
     host: Mapping[str, Any] = {},
     versions: Mapping[str, str] = {},
@@ -77,6 +83,7 @@ def make_run(
         task: ``train`` or ``predict``.
         rows: Rows of the dataset.
         dataset: Its name.
+        problem: Its kind of problem.
         repeats: Of each case.
         host: Differences from the usual host.
         versions: Versions of distributions.
@@ -87,7 +94,7 @@ def make_run(
     noise = random.Random(f"{name} {seed}")  # noqa: S311 - no secret is made here
     surroundings = _environment(host, versions)
     records = [
-        _record(strategy, made, repeat, noise, name, task, rows, dataset, surroundings["fingerprint"])
+        _record(strategy, made, repeat, noise, name, task, rows, (dataset, problem), surroundings["fingerprint"])
         for repeat in range(repeats)
         for strategy, made in cases
     ]
@@ -100,6 +107,7 @@ def make_run(
         "environment": surroundings,
         "dataset": {
             "name": dataset,
+            "problem": problem,
             "path": f"/somewhere/{dataset}",
             "label": "late",
             "features": ["a", "b", "c"],
@@ -136,10 +144,11 @@ def _record(
     run: str,
     task: str,
     rows: int,
-    dataset: str,
+    data: tuple[str, str],
     mark: str,
 ) -> Record:
-    record = copy.deepcopy(RECORD)
+    dataset, problem = data
+    record = copy.deepcopy(RECORD if problem == "binary" else KIND_RECORD)
     family = made.family or FAMILIES.get(strategy, "gbt")
     status = made.status if isinstance(made.status, str) else made.status[repeat]
     if isinstance(made.seconds, int | float):
@@ -151,6 +160,7 @@ def _record(
         task=task,
         family=family,
         dataset=dataset,
+        problem=problem,
         workers=made.workers,
         threads_per_worker=max(1, 2 // made.workers),
         fingerprint=f"{dataset}-{rows}",
@@ -175,7 +185,7 @@ def _record(
         record["machine"] = {name: dict(shares) for name, shares in made.machine.items()}
     if ok and family != "control":
         record.update(rows=rows, rows_per_s=rows / seconds)
-        record["quality"] = {"auc": made.auc, "log_loss": 0.5}
+        record["quality"] = dict(made.grades or {"auc": made.auc, "log_loss": 0.5})
     return record
 
 

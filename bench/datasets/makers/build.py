@@ -78,7 +78,7 @@ class Builder:
             **facts: Further fields of the manifest.
 
         Raises:
-            DatasetError: The labels of a split are all alike.
+            DatasetError: The labels of a split are all alike, or a class has no row for training.
         """
         layout, train = self._layout, self._writers["train"]
         for split, writer in self._writers.items():
@@ -88,6 +88,12 @@ class Builder:
                     "more rows, in which it differs."
                 )
         labels = {split: writer.labels.facts() for split, writer in self._writers.items()}
+        for place, count in enumerate(labels["train"].get("counts", ())):
+            if not count:
+                raise DatasetError(
+                    f"No row of the class {layout.classes[place]!r} of the label {layout.label!r} is for training: "
+                    "give more rows of it, or leave it out."
+                )
         ((mean, std),) = zip(train.label_moments.means(), train.label_moments.stds(), strict=True)
         dataset = Dataset(
             name=name,

@@ -22,18 +22,25 @@ class ColumnChoice:
 
     Attributes:
         label: Name of the label column in the input.
+        weight: Name of the column that says how much each row counts; empty where there is none.
         features: Names of the feature columns in the input, in their order.
         text: Those features that hold strings.
-        names: The dataset's names for the label and the features: letters, digits and underscores only, since Spark and
+        names: The dataset's names for label, weight and features: letters, digits and underscores only, since Spark and
             LightGBM refuse others or want them quoted.
         left_out: Columns that were left out without being asked.
     """
 
     label: str
+    weight: str
     features: tuple[str, ...]
     text: tuple[str, ...]
     names: Mapping[str, str]
     left_out: tuple[str, ...]
+
+    @property
+    def read(self) -> list[str]:
+        """All of them, in the order of a dataset's columns."""
+        return [self.label, *([self.weight] if self.weight else []), *self.features]
 
     @property
     def renamed(self) -> dict[str, str]:
@@ -42,34 +49,44 @@ class ColumnChoice:
 
 
 def choose_columns(
-    schema: pa.Schema, label: str, features: Sequence[str] = (), index: Collection[str] = ()
+    schema: pa.Schema, label: str, features: Sequence[str] = (), index: Collection[str] = (), weight: str = ""
 ) -> ColumnChoice:
-    """Choose the label and the features.
+    """Choose the label, the weight and the features.
 
     Args:
         schema: The input's columns.
         label: Name of the label column.
-        features: Names of the feature columns; all but the label, ``row_id`` and the index if empty.
+        features: Names of the feature columns; all but the label, the weight, ``row_id`` and the index if empty.
         index: Columns that pandas wrote as its index, which often is no more than the order of the rows.
+        weight: Name of the column that says how much each row counts; empty for none.
 
     Raises:
         DatasetError: A column is missing or of a type that its role does not allow, or no feature is left.
     """
-    _check_present(schema, [label, *features])
-    if not _is_number(schema.field(label).type):
-        raise DatasetError(
-            f"The label {label!r} is of type {schema.field(label).type}: make it boolean, or a number that is 0 or 1."
-        )
-    if wrong := {label, "row_id"} & set(features):
+    given = [weight] if weight else []
+    _check_present(schema, [label, *given, *features])
+    _check_roles(schema, label, weight)
+    if wrong := {label, *given, "row_id"} & set(features):
         raise DatasetError(f"The column {sorted(wrong)[0]!r} cannot be a feature: leave it out of --features.")
-    left_out = tuple(name for name in schema.names if name != label and (name == "row_id" or name in index))
-    chosen = tuple(dict.fromkeys(features)) or tuple(name for name in schema.names if name not in (label, *left_out))
+    taken = (label, *given)
+    left_out = tuple(name for name in schema.names if name not in taken and (name == "row_id" or name in index))
+    chosen = tuple(dict.fromkeys(features)) or tuple(name for name in schema.names if name not in (*taken, *left_out))
     if not chosen:
         raise DatasetError(f"There is no column to learn from beside the label {label!r}: give at least one feature.")
     _check_types(schema, chosen)
     text = tuple(name for name in chosen if _is_text(schema.field(name).type))
     left_out = tuple(name for name in left_out if name not in chosen)
-    return ColumnChoice(label, chosen, text, _new_names([label, *chosen]), left_out)
+    return ColumnChoice(label, weight, chosen, text, _new_names([*taken, *chosen]), left_out)
+
+
+def _check_roles(schema: pa.Schema, label: str, weight: str) -> None:
+    kind = schema.field(label).type
+    if not _is_number(kind) and not _is_text(kind):
+        raise DatasetError(f"The label {label!r} is of type {kind}: make it a number, a boolean or a string.")
+    if weight == label:
+        raise DatasetError(f"The label {label!r} cannot be the weight, too: give another column to --weight.")
+    if weight and not _is_number(schema.field(weight).type):
+        raise DatasetError(f"The weight {weight!r} is of type {schema.field(weight).type}: make it a number.")
 
 
 def _check_present(schema: pa.Schema, names: Sequence[str]) -> None:

@@ -39,7 +39,8 @@ def time_and_quality(cases: Sequence[Case], front: Sequence[Case], asked: float 
     height = 360 if width == NARROW else 420
     inner = (width - (BESIDE if width == WIDE else 70), height - 100)
     levels = [value["grade"] for value in values] + ([asked] if asked is not None else [])
-    y_domain, y_pixels = spots.linear_scale(levels, inner[1], 0.002)
+    unit = max(map(abs, levels)) if metric.relative else 1.0
+    y_domain, y_pixels = spots.linear_scale(levels, inner[1], 0.002 * (unit or 1.0))
     x_domain, spans = spots.log_scale([value[end] for end in ("low", "high", "seconds") for value in values], inner[0])
     lows, highs, middles = (spans[part * len(values) : (part + 1) * len(values)] for part in range(3))
     found = spots.place(
@@ -72,7 +73,7 @@ def _axes(what: str, metric: Metric, x_domain: tuple[float, float], y_domain: tu
             "scale": {"domain": list(y_domain), "nice": False},
             "axis": {
                 "title": f"{metric.label}: further {'up' if metric.better > 0 else 'down'} is better",
-                "format": ".3f",
+                "format": ",.4~r" if metric.relative else ".3f",
                 "tickCount": 5,
             },
         },

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from pathlib import Path
 
 import numpy as np
+import pyarrow as pa
 import pytest
 
 from bench.datasets import ensure, open_dataset, read_manifest
@@ -30,6 +32,54 @@ def test_it_is_all_departures_and_the_same_everywhere(flights: Manifest) -> None
         0.222, abs=0.001
     )
     assert dataset.fingerprint == "12826c89fcb7cf8ae65cd88d56ad558f"
+
+
+@pytest.fixture(scope="module")
+def home(flights: Manifest) -> Iterator[Path]:
+    """The directory that the other datasets of flights are made in."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("BENCH_DATA", str(Path(flights.dataset.path).parent))
+        yield Path(flights.dataset.path).parent
+
+
+def rows_of(manifest: Manifest) -> dict[str, pa.Table]:
+    """Return both splits without row ids and label, in an order of their own."""
+    features = list(manifest.dataset.features)
+    found = {}
+    for split, table in content(manifest).items():
+        values = table.select(features)
+        found[split] = values.sort_by([(name, "ascending") for name in features])
+    return found
+
+
+@pytest.mark.parametrize(
+    ("name", "problem", "fingerprint"),
+    [
+        ("flights-class", "multiclass", "995e63789bc9ca09160577b50e17f370"),
+        ("flights-delay", "regression", "2bdd450f29a2a0833a60f803f74f5d93"),
+    ],
+)
+def test_the_same_flights_with_other_labels(
+    home: Path, flights: Manifest, name: str, problem: str, fingerprint: str
+) -> None:
+    """Four classes of delay, and minutes of delay, have the same rows in the same splits, the same everywhere."""
+    dataset = ensure(name)
+    assert (dataset.name, dataset.problem, dataset.fingerprint) == (name, problem, fingerprint)
+    assert rows_of(read_manifest(home / name)) == rows_of(flights)
+
+
+def test_classes_are_cut_out_of_the_delay(home: Path, flights: Manifest) -> None:
+    """From 15 minutes on a flight is late for two classes, in the third for four, and above 15 in minutes."""
+    classes, delay = (read_manifest(home / ensure(name).name) for name in ("flights-class", "flights-delay"))
+    assert classes.dataset.classes == ("early", "up to 15 minutes", "15 to 60 minutes", "an hour or more")
+    for split in ("train", "test"):
+        late = flights.labels[split]["counts"][1]
+        counts = classes.labels[split]["counts"]
+        minutes = content(delay)[split]["delay"].to_numpy()
+        assert sum(counts[2:]) == late == (minutes >= 15).sum()
+        assert counts[0] == (minutes < 0).sum()
+        assert -30 <= minutes.min() < -20
+        assert minutes.max() == 180
 
 
 def test_nothing_is_known_only_after_departure(flights: Manifest) -> None:

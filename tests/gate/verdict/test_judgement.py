@@ -7,7 +7,7 @@ import pytest
 from bench.gate.measuring.cases import AbsentCase
 from bench.gate.measuring.measurements import CaseMeasurements
 from bench.gate.verdict import judgement
-from tests.gate.made import RULES, case, document, failed, measured, pairs, quiet
+from tests.gate.made import RULES, case, document, failed, graded, measured, pairs, quiet
 
 KEY = ("mine", "train", "tiny", 1, 2)
 
@@ -40,6 +40,27 @@ def test_each_verdict_has_its_sentence(one, verdict, said):
     assert found["verdict"] == verdict
     assert said in found["reason"]
     document([found])  # fits the schema
+
+
+@pytest.mark.parametrize(
+    ("problem", "metric", "before", "after", "said"),
+    [
+        ("regression", "rmse", 38.9, 39.2, None),
+        ("regression", "rmse", 38.9, 39.7, "RMSE is 39.70 and was 38.90"),
+        ("regression", "rmse", 38.9, 20.0, None),
+        ("regression", "rmse", 38.9e6, 39.7e6, "RMSE is 39,700,000 and was 38,900,000"),
+        ("regression", "r2", 0.12, 0.10, "R² is 0.1000 and was 0.1200"),
+        ("multiclass", "log_loss", 0.9, 0.95, "log loss is 0.9500 and was 0.9000"),
+        ("multiclass", "log_loss", 0.9, 0.5, None),
+        ("multiclass", "accuracy", 0.6, 0.5, "accuracy is 0.5000 and was 0.6000"),
+    ],
+)
+def test_a_worse_answer_of_any_kind(problem, metric, before, after, said):
+    """What is worse follows the grade's direction, and its tolerance is a share where it has the label's unit."""
+    found = _entry(graded(problem, {metric: before}, {metric: after}))
+    assert found["verdict"] == ("worse" if said else "ok")
+    assert (said or "no slowdown") in found["reason"]
+    document([found])
 
 
 def test_a_regression_names_its_phase():
