@@ -88,7 +88,7 @@ class Builder:
                     "more rows, in which it differs."
                 )
         labels = {split: writer.labels.facts() for split, writer in self._writers.items()}
-        ((mean, std),) = zip(train.label_moments.means(), train.label_moments.stds(), strict=True)
+        mean, *weight = train.moments_beside.means()
         dataset = Dataset(
             name=name,
             path=str(self._directory),
@@ -104,8 +104,9 @@ class Builder:
             classes=layout.classes,
             class_shares=tuple(count / labels["train"]["rows"] for count in labels["train"].get("counts", ())),
             label_mean=mean,
-            label_std=std,
+            label_std=train.moments_beside.stds()[0],
             weight=layout.weight,
+            weight_mean=weight[0] if weight else 1.0,
             best=best,
             floors=dict(floors or {}),
         )
