@@ -27,7 +27,8 @@ class Strategy:
         tasks: Tasks that it takes part in, of those that it has the hook for. One that scores only to be graded,
             by another strategy's code, has ``("train",)``.
         problems: Kinds of problem that it takes part in.
-        lacks: For kinds that it takes no part in, the reason, as a sentence without a full stop.
+        lacks: For kinds that it takes no part in, and for ``weights``, the reason, as a sentence without a full stop.
+        weights: Whether it learns from rows by their weight; if not, it is skipped where rows have one.
         recommended: The use that its own documentation recommends it for.
         left_out: Why `bench run` leaves it out where no strategy is named, as the rest of a sentence; empty if it does
             not.
@@ -42,6 +43,7 @@ class Strategy:
     tasks: tuple[str, ...] = ("train", "predict")
     problems: tuple[str, ...] = ("binary",)
     lacks: Mapping[str, str] = field(default_factory=dict, hash=False)
+    weights: bool = False
     recommended: str = ""
     left_out: str = ""
 
@@ -104,6 +106,7 @@ class Dataset:
         label_std: Standard deviation (population) of the label over the train split.
         weight: Name of the column (float32, not negative) that says how much each row counts; empty where all count
             alike.
+        weight_mean: Mean of the weights over the train split.
         best: The best grade that is possible but for chance, by the first metric of its problem; ``None`` where it is
             unknown.
         floors: For each family, the grade on the test split, by the same metric, that every correct strategy reaches.
@@ -127,6 +130,7 @@ class Dataset:
     label_mean: float = 0.0
     label_std: float = 1.0
     weight: str = ""
+    weight_mean: float = 1.0
     best: float | None = None
     floors: Mapping[str, float] = field(default_factory=dict)
     storage: Storage = field(default_factory=Storage)

@@ -18,7 +18,7 @@ import pluggy
 from bench import hookspecs
 from bench.errors import PluginError, UsageError
 from bench.families import family_of
-from bench.model import Strategy
+from bench.model import Dataset, Strategy
 from bench.tasks import TASKS
 
 GROUP = "bench"
@@ -45,21 +45,30 @@ class Plugin:
         return tuple(task for task in known if self.has(f"bench_{TASKS[task].measured}"))
 
 
-def why_not(strategy: Strategy, problem: str | None = None) -> str | None:
+def why_not(strategy: Strategy, dataset: Dataset | None = None) -> str | None:
     """Return the reason why a strategy cannot run here, with a remedy, or ``None`` if it can; imports nothing.
 
     Args:
         strategy: Its facts.
-        problem: Name of the kind of problem that it would work on; any where none is named.
+        dataset: The dataset that it would work on; any where none is given.
     """
-    if problem is not None and problem not in strategy.problems and family_of(strategy.family).works:
-        lack = strategy.lacks.get(problem, f"it knows no {problem} problems, only {' and '.join(strategy.problems)}")
+    if dataset is not None and family_of(strategy.family).works and (lack := _lack(strategy, dataset)):
         return f"{lack[:1].upper()}{lack[1:]}."
     missing = [need for need in strategy.needs if importlib.util.find_spec(need) is None]
     if not missing:
         return None
     remedy = strategy.remedy or f"pip install '{strategy.install or ' '.join(missing)}'"
     return f"It needs {' and '.join(missing)}, not installed here: {remedy}."
+
+
+def _lack(strategy: Strategy, dataset: Dataset) -> str | None:
+    """Return what a strategy lacks for a dataset, as a sentence without a full stop."""
+    problem, known = dataset.problem, " and ".join(strategy.problems)
+    if problem not in strategy.problems:
+        return strategy.lacks.get(problem, f"it knows no {problem} problems, only {known}")
+    if dataset.weight and not strategy.weights:
+        return strategy.lacks.get("weights", f"it takes no weights of rows, such as {dataset.weight!r} has")
+    return None
 
 
 def _entry_points() -> dict[str, EntryPoint]:

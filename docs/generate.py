@@ -35,8 +35,10 @@ def strategies_page() -> str:
     score = [plugin for plugin in loaded if "train" not in plugin.tasks]
     return (
         f"# The strategies\n\n{NOTICE}\n"
-        "`bench list` prints this list with what each lacks to run on your machine. *Workers*: whether `--workers`\n"
-        "means anything to it. *Recommended for* is what its own documentation says, not what we measured.\n\n"
+        "`bench list` prints this list with what each lacks to run on your machine. *Problems*: kinds that it takes\n"
+        "part in; in others it is skipped with the reason. *Weights*: whether it learns from rows by their weight.\n"
+        "*Workers*: whether `--workers` means anything to it. *Recommended for* is what its own documentation\n"
+        "says, not what we measured.\n\n"
         f"## Ways to train\n\n{_table(train)}\n## Ways to score only\n\n{_table(score)}"
     )
 
@@ -93,15 +95,19 @@ def _paragraphs(command: click.Command) -> str:
 
 
 def _table(loaded: list) -> str:
+    from bench.families import family_of
+
     lines = [
-        "| strategy | tasks | family | workers | what it is | recommended for | needs |",
-        "|---|---|---|---|---|---|---|",
+        "| strategy | tasks | problems | weights | family | workers | what it is | recommended for | needs |",
+        "|---|---|---|---|---|---|---|---|---|",
     ]
     for plugin in loaded:
         facts = plugin.strategy
         cells = [
             f"`{plugin.name}`",
             ", ".join(plugin.tasks),
+            ", ".join(facts.problems) if family_of(facts.family).works else "all",
+            "yes" if facts.weights or not family_of(facts.family).works else "no",
             facts.family,
             "any" if facts.distributed else "1",
             plugin.summary.replace("``", "`"),

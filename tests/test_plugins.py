@@ -2,11 +2,13 @@
 
 import subprocess
 import sys
+from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 import pytest
 
-from bench import Strategy, plugins
+from bench import Dataset, Strategy, plugins
 from bench.errors import PluginError, UsageError
 from bench.testing.contract import FRAMEWORKS
 from bench.testing.support import install_strategies
@@ -124,6 +126,25 @@ def test_a_strategy_may_name_a_remedy_of_its_own() -> None:
     """Where `pip install` is not enough, the sentence ends with what is."""
     reason = plugins.why_not(Strategy("mlp", needs=("no_such_module",), install="x", remedy="install g++, then x"))
     assert reason == "It needs no_such_module, not installed here: install g++, then x."
+
+
+@pytest.mark.parametrize(
+    ("facts", "dataset", "reason"),
+    [
+        ({}, {}, None),
+        ({}, {"problem": "regression"}, "It knows no regression problems, only binary."),
+        ({"lacks": {"regression": "its heart"}}, {"problem": "regression"}, "Its heart."),
+        ({}, {"weight": "sold"}, "It takes no weights of rows, such as 'sold' has."),
+        ({"lacks": {"weights": "MLlib's x takes none"}}, {"weight": "sold"}, "MLlib's x takes none."),
+        ({"weights": True}, {"weight": "sold"}, None),
+        ({"family": "control"}, {"problem": "regression", "weight": "sold"}, None),
+    ],
+)
+def test_a_strategy_is_skipped_where_it_lacks_the_kind_or_weights(
+    facts: dict[str, Any], dataset: dict[str, str], reason: str | None, tiny: Dataset
+) -> None:
+    """The sentence says which; the control, which learns nothing, takes part in all."""
+    assert plugins.why_not(Strategy(**{"family": "gbt", **facts}), replace(tiny, **dataset)) == reason
 
 
 def test_a_summary_is_the_first_line_of_the_docstring() -> None:

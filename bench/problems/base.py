@@ -103,7 +103,7 @@ class Problem(ABC):
         chance: What the first grade is where the labels say nothing; ``None`` where that depends on the labels.
         telling: Words for `told_by`, with a place for the share.
         tolerance: How far two correct ways to compute a model's predictions may lie apart, whose float32 sums run in
-            another order.
+            another order; see `allowed_difference`.
     """
 
     name: str
@@ -142,6 +142,15 @@ class Problem(ABC):
         """
         del dataset
         return 0
+
+    def allowed_difference(self, dataset: Dataset) -> float:
+        """Return `tolerance` in the unit of a dataset's predictions.
+
+        Args:
+            dataset: The dataset.
+        """
+        del dataset
+        return self.tolerance
 
     def columns(self) -> Mapping[str, str]:
         """Return the columns of predictions beside ``row_id``, and the NumPy kind of each (``f``: floating point)."""

@@ -15,6 +15,7 @@ if TYPE_CHECKING:
 
     from bench.model import Dataset
 
+ROUNDINGS = 1e-6  # about eight times what float32 rounds a number to
 MARGIN = 1.05  # times the error of the mean: more than is lost by trees that learned labels without any sense
 
 
@@ -53,6 +54,10 @@ class Regression(Problem):
 
         if not np.isfinite(predictions["score"]).all():
             raise InvalidAnswerError("some predictions are NaN or infinite")
+
+    def allowed_difference(self, dataset: Dataset) -> float:
+        """Return the tolerance times the label's standard deviation, and some roundings of float32 about its mean."""
+        return self.tolerance * dataset.label_std + ROUNDINGS * abs(dataset.label_mean)
 
     def grade(
         self,

@@ -14,7 +14,7 @@ Processes that a strategy starts on other hosts read the same way, after `Keys.u
 
 from bench.rows.arrays import aligned_matrix
 from bench.rows.groups import RowGroup
-from bench.rows.predictions import PredictionWriter
+from bench.rows.predictions import PredictionWriter, width
 from bench.rows.reading import Rows, import_libraries
 from bench.rows.reading import open_rows as open  # noqa: A004 - like gzip.open, always called with its module's name
 from bench.rows.scoring import write_scores
@@ -31,5 +31,6 @@ __all__ = [
     "import_libraries",
     "open",
     "take_traffic",
+    "width",
     "write_scores",
 ]

@@ -4,9 +4,22 @@ from __future__ import annotations
 
 from pathlib import Path
 from types import TracebackType
-from typing import Any, Self
+from typing import TYPE_CHECKING, Any, Self
 
+from bench.problems import problem_of
 from bench.rows.arrays import to_arrow
+
+if TYPE_CHECKING:
+    from bench.model import Dataset
+
+
+def width(dataset: Dataset) -> int:
+    """Return how many numbers an answer is: 0 for a single number, else the number of classes.
+
+    Args:
+        dataset: The dataset, which names its kind of problem.
+    """
+    return problem_of(dataset).width(dataset)
 
 
 class PredictionWriter:
@@ -22,7 +35,7 @@ class PredictionWriter:
 
         Args:
             path: The file to write.
-            width: How many numbers a score is, which are a list then; 0 for a single number. `Problem.width` says it.
+            width: How many numbers a score is, which are a list then; 0 for a single number. `width` says it.
         """
         # Imported here, because every strategy imports this module and most never need these.
         import pyarrow as pa

@@ -7,8 +7,7 @@ from concurrent.futures import Future, ThreadPoolExecutor
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from bench.problems import problem_of
-from bench.rows.predictions import PredictionWriter
+from bench.rows.predictions import PredictionWriter, width
 from bench.rows.reading import open_rows
 
 if TYPE_CHECKING:
@@ -37,10 +36,9 @@ def write_scores(
     """
     import numpy as np
 
-    width = problem_of(trial.dataset).width(trial.dataset)
     batches = open_rows(trial.dataset, *trial.splits_to_score).shard(rank, world).batches()
     with (
-        PredictionWriter(path or trial.scratch / "predictions.parquet", width) as predictions,
+        PredictionWriter(path or trial.scratch / "predictions.parquet", width(trial.dataset)) as predictions,
         ThreadPoolExecutor(1) as reader,
         ThreadPoolExecutor(1) as writer,
     ):

@@ -124,7 +124,7 @@ def _by_task(request: Request, selected: dict[str, Plugin]) -> dict[str, dict[st
 
 
 def _scores_the_reference(strategy: Strategy, dataset: Dataset) -> bool:
-    return strategy.scores == "reference" and plugins.why_not(strategy, dataset.problem) is None
+    return strategy.scores == "reference" and plugins.why_not(strategy, dataset) is None
 
 
 def start(request: Request, dataset: Dataset, selection: Selection, out: Path, command: list[str]) -> Campaign:

@@ -23,6 +23,9 @@ def bench_strategy():
         # Without these modules it is skipped, and the reason tells people to install `install`.
         needs=("numpy", "pyarrow"),
         install="numpy pyarrow",
+        # Kinds of problem that it takes part in, and whether it learns from rows by their weight; else it is skipped.
+        problems=("binary",),
+        weights=False,
         # True if it shares its work among `trial.workers` processes.
         distributed=False,
         recommended="What does the framework's own documentation recommend this way for?",

@@ -6,8 +6,8 @@ class TestMine(StrategyContract):
 
 import pytest
 
-# Before the import, so that a failed assertion shows its values.
-pytest.register_assert_rewrite("bench.testing.contract")
+# Before the imports, so that a failed assertion shows its values.
+pytest.register_assert_rewrite("bench.testing.contract", "bench.testing.learning")
 
 from bench.testing.contract import StrategyContract, tiny_dataset  # noqa: E402
 

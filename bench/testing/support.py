@@ -110,7 +110,7 @@ def run_trial(
         request: The task, and how much training.
     """
     facts = plugins.load(strategy).strategy
-    if reason := plugins.why_not(facts, dataset.problem):
+    if reason := plugins.why_not(facts, dataset):
         pytest.skip(reason)
     request = replace(request, workers=(workers,), cores=limits.cores_available())
     reference = (

@@ -107,8 +107,8 @@ def grade(
     if reference:
         difference = Predictions(reference, problem, width).largest_difference(row_ids, found)
         grades = {**grades, "max_difference": difference}
-        if difference > problem.tolerance:
-            what = f"a score differs by {difference:.2g} from what the model gives, more than {problem.tolerance:g}"
+        if difference > (allowed := problem.allowed_difference(dataset)):
+            what = f"a score differs by {difference:.2g} from what the model gives, more than {allowed:.2g}"
             raise InvalidAnswerError(what, grades)
     elif not problem.learned(found):
         raise InvalidAnswerError("all scores are equal: nothing was learned", grades)

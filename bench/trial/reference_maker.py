@@ -22,8 +22,7 @@ from bench.datasets import open_dataset
 from bench.datasets.format.files import DataFiles
 from bench.machine.limits import cores_available
 from bench.model import Dataset, Storage
-from bench.problems import problem_of
-from bench.rows.predictions import PredictionWriter
+from bench.rows.predictions import PredictionWriter, width
 from bench.trial.prctl import die_with_parent
 from bench.trial.references import CANNOT_BE_USED, PREDICTIONS
 
@@ -53,8 +52,8 @@ def main(module: str, path: str, storage: Storage, directory: Path, given: Path 
     dataset, models, threads = open_dataset(path, storage), importlib.import_module(module), cores_available()
     model = given or models.train(dataset, rows_to_train_on(dataset), directory, threads)
     # The trained model is loaded from its file, too, so that the kept file has made the predictions.
-    score = models.load(model, len(dataset.features), threads)
-    with PredictionWriter(directory / PREDICTIONS, problem_of(dataset).width(dataset)) as predictions:
+    score = models.load(model, dataset, threads)
+    with PredictionWriter(directory / PREDICTIONS, width(dataset)) as predictions:
         for row_ids, rows in rows_to_score(dataset):
             predictions.write(row_ids, score(rows))
     return str(model.name)

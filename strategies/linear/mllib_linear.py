@@ -1,10 +1,13 @@
-"""Spark MLlib's logistic regression: all in the JVM, on the Spark session that bench starts.
+"""Spark MLlib's logistic and linear regression: all in the JVM, on the Spark session that bench starts.
 
-Knobs: no regularisation, so that all converge to the same optimum, which L-BFGS reaches in well under the 100 steps
-that are allowed; standardisation is MLlib's own and internal, and since nothing is penalised it only steers the
-optimiser. The assembled vectors are cached, since the optimiser passes over them once per step.
+Logistic regression for two classes, multinomial for more, and least squares for a number. Knobs: L-BFGS for all three,
+since the normal equations take at most 4,096 features; no regularisation, so that all converge to the same optimum,
+which L-BFGS reaches in well under the 100 steps that are allowed; standardisation is MLlib's own and internal, and
+since nothing is penalised it only steers the optimiser. The assembled vectors are cached, since the optimiser passes
+over them once per step.
 
-MLlib's guide recommends logistic regression as the popular method to predict a categorical response:
+MLlib's guide recommends logistic regression as the popular method to predict a categorical response, and linear
+regression as the first for a number:
 https://spark.apache.org/docs/latest/ml-classification-regression.html
 """
 
@@ -19,6 +22,8 @@ def bench_strategy():
         family="linear",
         needs=("pyspark",),
         install="tf-spark-bench[spark]",
+        problems=("binary", "multiclass", "regression"),
+        weights=True,
         recommended="a first, interpretable model, at any size that Spark holds",
     )
 
@@ -42,11 +47,19 @@ def fit(trial, rows):
 
     Args:
         trial: The trial.
-        rows: Data frame with the vector column ``features`` and ``label``.
+        rows: Data frame with the vector column ``features``, ``label`` and, where rows have weights, ``weight``.
     """
     from pyspark.ml.classification import LogisticRegression
+    from pyspark.ml.regression import LinearRegression
 
-    estimator = LogisticRegression(maxIter=100, regParam=0.0, standardization=True)
+    estimators = {
+        "binary": LogisticRegression(),
+        "multiclass": LogisticRegression(),
+        "regression": LinearRegression(solver="l-bfgs"),
+    }
+    estimator = estimators[trial.dataset.problem].setParams(
+        maxIter=100, regParam=0.0, standardization=True, **frames.weight_setting(trial.dataset)
+    )
     return frames.fit(estimator, rows)
 
 

@@ -19,7 +19,7 @@ import socket
 
 from bench import Strategy, hookimpl, rows
 from bench.spark import is_local
-from strategies.lib.keras import network, ranks, scoring
+from strategies.lib.keras import heads, network, ranks, scoring
 from strategies.lib.ranks import shares
 from strategies.lib.ranks.errors import RankError
 from strategies.lib.ranks.laps import Laps
@@ -38,6 +38,8 @@ def bench_strategy():
         remedy="install g++, then `uv sync --reinstall-package horovod`",
         distributed=True,
         tasks=("train",),
+        problems=heads.PROBLEMS,
+        weights=True,
         recommended="scaling a single-GPU script to many GPUs or hosts with few changes",
     )
 

@@ -21,7 +21,7 @@ import time
 from functools import partial
 
 from bench import Strategy, hookimpl, rows
-from strategies.lib.keras import network, ranks, scoring
+from strategies.lib.keras import heads, network, ranks, scoring
 from strategies.lib.ranks import answers, shares
 from strategies.lib.ranks.errors import rank_errors
 from strategies.lib.ranks.laps import Laps
@@ -39,6 +39,8 @@ def bench_strategy():
         install="tf-spark-bench[distributor]",
         distributed=True,
         tasks=("train",),
+        problems=heads.PROBLEMS,
+        weights=True,
         recommended="tf.distribute training on the Spark cluster that is there, GPUs included",
     )
 

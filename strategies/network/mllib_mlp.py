@@ -1,9 +1,9 @@
 """Spark MLlib's multilayer perceptron: the same hidden layers without TensorFlow, all in the JVM.
 
 Its work is not that of the family ``mlp``, so it has a family of its own: hidden units are sigmoids, the output is a
-softmax over two, there is neither batch normalisation nor dropout, and L-BFGS takes all rows in each of its iterations,
-so that batches mean nothing to it. An iteration is about a pass over the rows, and there are as many as the trial has
-epochs; the default of five shows what a pass costs. It converges after a hundred or more: ``--epochs 100``.
+softmax over the classes, there is neither batch normalisation nor dropout, and L-BFGS takes all rows in each of its
+iterations, so that batches mean nothing to it. An iteration is about a pass over the rows, and there are as many as the
+trial has epochs; the default of five shows what a pass costs. It converges after a hundred or more: ``--epochs 100``.
 
 Knobs: hidden layers of 256, 128 and 64; features standardised with the statistics of the whole train split, which
 MLlib does not do by itself, and cached; blocks of 1,024 rows, one matrix multiplication each. The record says which
@@ -15,6 +15,7 @@ and tells how to have a native BLAS: https://spark.apache.org/docs/latest/ml-lin
 """
 
 from bench import Strategy, hookimpl
+from bench.rows import width
 from strategies.lib.keras import network
 from strategies.lib.spark import frames
 from strategies.lib.spark.session import start_spark, stop_spark
@@ -26,6 +27,8 @@ def bench_strategy():
         family="mlp_lbfgs",
         needs=("pyspark",),
         install="tf-spark-bench[spark]",
+        problems=("binary", "multiclass"),
+        lacks={"regression": "MLlib's perceptron is a classifier", "weights": "MLlib's perceptron takes no weights"},
         recommended="a small network inside a Spark pipeline, where TensorFlow is not to be had",
         left_out="it trains for longer than all others together that run in one process",
     )
@@ -66,7 +69,7 @@ def fit(trial, rows):
     from pyspark.ml.classification import MultilayerPerceptronClassifier
 
     estimator = MultilayerPerceptronClassifier(
-        layers=[len(trial.dataset.features), *(units for units, _ in network.LAYERS), 2],
+        layers=[len(trial.dataset.features), *(units for units, _ in network.LAYERS), max(2, width(trial.dataset))],
         maxIter=trial.epochs,
         blockSize=1024,
         seed=trial.seed,

@@ -12,7 +12,7 @@ https://www.tensorflow.org/guide/distributed_training
 """
 
 from bench import Strategy, hookimpl, rows
-from strategies.lib.keras import network
+from strategies.lib.keras import heads, network
 from strategies.lib.keras.scoring import score
 from strategies.lib.keras.training import fit
 
@@ -24,6 +24,8 @@ def bench_strategy():
         needs=("tensorflow", "tf_keras", "pyarrow"),
         install="tf-spark-bench[tensorflow]",
         scores="reference",
+        problems=heads.PROBLEMS,
+        weights=True,
         recommended="data that fits in one machine's memory; tf.distribute only beyond that",
     )
 
@@ -40,8 +42,8 @@ def bench_setup(trial):
 def bench_train(trial, session):
     tf = session
     with trial.phase("load"):
-        features, labels, _ = rows.open(trial.dataset, "train").matrix(trial.threads_per_worker)
-    return fit(tf, trial, features, labels)
+        features, labels, weights = rows.open(trial.dataset, "train").matrix(trial.threads_per_worker)
+    return fit(tf, trial, features, labels, weights)
 
 
 @hookimpl

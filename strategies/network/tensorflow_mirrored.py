@@ -16,7 +16,7 @@ https://www.tensorflow.org/guide/distributed_training#mirroredstrategy
 from dataclasses import replace
 
 from bench import Skip, Strategy, hookimpl, rows
-from strategies.lib.keras import network, scoring, training
+from strategies.lib.keras import heads, network, scoring, training
 
 
 @hookimpl
@@ -27,6 +27,8 @@ def bench_strategy():
         install="tf-spark-bench[tensorflow]",
         distributed=True,
         tasks=("train",),
+        problems=heads.PROBLEMS,
+        weights=True,
         recommended="several GPUs in one machine",
     )
 
@@ -59,12 +61,12 @@ def bench_train(trial, session):
     import tensorflow as tf
 
     with trial.phase("load"):
-        features, labels, _ = rows.open(trial.dataset, "train").matrix(trial.cores)
+        features, labels, weights = rows.open(trial.dataset, "train").matrix(trial.cores)
     replicas = session.num_replicas_in_sync
     # The part of a batch that does not divide is left out.
     together = max(1, min(trial.batch_size, len(features)) // replicas) * replicas
     trial.note("rows_per_step", together)
-    return training.fit(tf, replace(trial, batch_size=together), features, labels, session)
+    return training.fit(tf, replace(trial, batch_size=together), features, labels, weights, session)
 
 
 @hookimpl

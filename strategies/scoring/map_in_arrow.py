@@ -12,6 +12,7 @@ from bench.rows import aligned_matrix
 from strategies.lib.keras import network
 from strategies.lib.scoring import udf
 from strategies.lib.scoring.shipped import ship
+from strategies.lib.spark import gather
 from strategies.lib.spark.session import stop_spark
 
 
@@ -36,10 +37,11 @@ def bench_predict(trial, session, model):
         function = shipped.load_compiled()
         for rows in batches:
             features = aligned_matrix([rows[name].to_numpy() for name in shipped.features])
-            scores = pa.array(function(network.in_place(tf, features)))
+            scores = gather.to_column(function(network.in_place(tf, features)))
             yield pa.RecordBatch.from_arrays([rows["row_id"], scores], names=["row_id", "score"])
 
-    return udf.write(trial, shipped, udf.read(trial, session).mapInArrow(score, "row_id long, score float"))
+    schema = f"row_id long, score {gather.score_type(trial.dataset)}"
+    return udf.write(trial, shipped, udf.read(trial, session).mapInArrow(score, schema))
 
 
 @hookimpl

@@ -9,6 +9,7 @@ https://spark.apache.org/docs/latest/api/python/tutorial/sql/arrow_pandas.html#m
 from bench import hookimpl
 from strategies.lib.scoring import udf
 from strategies.lib.scoring.shipped import ship
+from strategies.lib.spark import gather
 from strategies.lib.spark.session import stop_spark
 
 
@@ -31,9 +32,11 @@ def bench_predict(trial, session, model):
     def score(batches):
         function, features = shipped.load_compiled(), list(shipped.features)
         for rows in batches:
-            yield pd.DataFrame({"row_id": rows["row_id"], "score": function(rows[features].to_numpy("float32"))})
+            scores = udf.to_series(function(rows[features].to_numpy("float32")))
+            yield pd.DataFrame({"row_id": rows["row_id"].to_numpy(), "score": scores})
 
-    return udf.write(trial, shipped, udf.read(trial, session).mapInPandas(score, "row_id long, score float"))
+    schema = f"row_id long, score {gather.score_type(trial.dataset)}"
+    return udf.write(trial, shipped, udf.read(trial, session).mapInPandas(score, schema))
 
 
 @hookimpl

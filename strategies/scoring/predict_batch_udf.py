@@ -9,6 +9,7 @@ https://spark.apache.org/docs/latest/api/python/reference/api/pyspark.ml.functio
 """
 
 from bench import hookimpl
+from bench.rows import width
 from strategies.lib.scoring import udf
 from strategies.lib.scoring.shipped import ship
 from strategies.lib.spark.session import stop_spark
@@ -28,12 +29,12 @@ def bench_setup(trial):
 def bench_predict(trial, session, model):
     from pyspark.ml.functions import predict_batch_udf
     from pyspark.sql.functions import struct
-    from pyspark.sql.types import FloatType
+    from pyspark.sql.types import ArrayType, FloatType
 
     shipped = ship(trial, session, model)
     score = predict_batch_udf(
         shipped.load_compiled,
-        return_type=FloatType(),
+        return_type=ArrayType(FloatType()) if width(trial.dataset) else FloatType(),
         batch_size=udf.RECORDS_PER_BATCH,
         input_tensor_shapes=[[len(shipped.features)]],
     )

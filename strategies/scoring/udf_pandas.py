@@ -10,6 +10,7 @@ https://spark.apache.org/docs/latest/api/python/tutorial/sql/arrow_pandas.html#s
 from bench import hookimpl
 from strategies.lib.scoring import udf
 from strategies.lib.scoring.shipped import ship
+from strategies.lib.spark import gather
 from strategies.lib.spark.session import stop_spark
 
 
@@ -30,9 +31,9 @@ def bench_predict(trial, session, model):
 
     shipped = ship(trial, session, model)
 
-    @pandas_udf("float")
+    @pandas_udf(gather.score_type(trial.dataset))
     def score(features: pd.DataFrame) -> pd.Series:
-        return pd.Series(shipped.load_compiled()(features.to_numpy("float32")))
+        return udf.to_series(shipped.load_compiled()(features.to_numpy("float32")))
 
     return udf.write_column(trial, session, shipped, score(struct(*shipped.features)))
 

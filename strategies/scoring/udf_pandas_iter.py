@@ -12,6 +12,7 @@ from collections.abc import Iterator
 from bench import hookimpl
 from strategies.lib.scoring import udf
 from strategies.lib.scoring.shipped import ship
+from strategies.lib.spark import gather
 from strategies.lib.spark.session import stop_spark
 
 
@@ -32,11 +33,11 @@ def bench_predict(trial, session, model):
 
     shipped = ship(trial, session, model)
 
-    @pandas_udf("float")
+    @pandas_udf(gather.score_type(trial.dataset))
     def score(batches: Iterator[pd.DataFrame]) -> Iterator[pd.Series]:
         function = shipped.load_compiled()
         for features in batches:
-            yield pd.Series(function(features.to_numpy("float32")))
+            yield udf.to_series(function(features.to_numpy("float32")))
 
     return udf.write_column(trial, session, shipped, score(struct(*shipped.features)))
 

@@ -7,6 +7,7 @@ The one mistake, on purpose: a batch of thousands of rows is there, and the mode
 from bench import hookimpl
 from strategies.lib.scoring import udf
 from strategies.lib.scoring.shipped import ship
+from strategies.lib.spark import gather
 from strategies.lib.spark.session import stop_spark
 
 
@@ -27,7 +28,7 @@ def bench_predict(trial, session, model):
 
     shipped = ship(trial, session, model)
 
-    @pandas_udf("float")
+    @pandas_udf(gather.score_type(trial.dataset))
     def score(features: pd.DataFrame) -> pd.Series:
         predict = shipped.load_by_predict()
         return pd.Series([predict(row[None])[0] for row in features.to_numpy("float32")])

@@ -10,6 +10,7 @@ https://spark.apache.org/docs/latest/api/python/tutorial/sql/arrow_pandas.html
 from bench import hookimpl
 from strategies.lib.scoring import udf
 from strategies.lib.scoring.shipped import ship
+from strategies.lib.spark import gather
 from strategies.lib.spark.session import stop_spark
 
 
@@ -29,11 +30,11 @@ def bench_predict(trial, session, model):
 
     shipped = ship(trial, session, model)
 
-    @functions.udf("float")
+    @functions.udf(gather.score_type(trial.dataset))
     def score(*features):
         import numpy as np
 
-        return float(shipped.load_by_predict()(np.array([features], np.float32))[0])
+        return shipped.load_by_predict()(np.array([features], np.float32))[0].tolist()
 
     return udf.write_within_budget(trial, session, shipped, score(*shipped.features))
 

@@ -1,1 +1,1 @@
-"""Ways to train boosted trees."""
+"""Ways to train trees, boosted or in a forest."""

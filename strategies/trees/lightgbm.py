@@ -23,6 +23,8 @@ def bench_strategy():
         family="gbt",
         needs=("lightgbm", "pyarrow"),
         install="tf-spark-bench[lightgbm]",
+        problems=lightgbm_trees.PROBLEMS,
+        weights=True,
         recommended="data that fits in one machine's memory",
     )
 
@@ -36,8 +38,9 @@ def bench_setup(trial):
 @hookimpl
 def bench_train(trial, session):
     with trial.phase("load"):
-        features, labels, _ = rows.open(trial.dataset, "train").matrix(trial.threads_per_worker)
-    return session.train(lightgbm_trees.settings(trial), session.Dataset(features, labels), trial.trees)
+        features, labels, weights = rows.open(trial.dataset, "train").matrix(trial.threads_per_worker)
+    data = session.Dataset(features, labels, weight=weights)
+    return session.train(lightgbm_trees.settings(trial), data, trial.trees)
 
 
 @hookimpl

@@ -34,6 +34,8 @@ def bench_strategy():
         needs=("pyspark", "lightgbm", "pyarrow"),
         install="tf-spark-bench[spark,lightgbm]",
         distributed=True,
+        problems=lightgbm_trees.PROBLEMS,
+        weights=True,
         recommended="more rows than one machine's memory holds, and few features",
     )
 
@@ -70,7 +72,7 @@ def train_rank(rank, trial):
 
     # Each rank holds its port until all have chosen: ranks on one host must not be given the same.
     with socket.socket() as probe, rank.meet() as shared:
-        features, labels = shards.read(rank, trial)
+        features, labels, weights = shards.read(rank, trial)
         check_rows(len(labels), trial)
         probe.bind((rank.address(), 0))
         shared.own = probe.getsockname()
@@ -79,7 +81,7 @@ def train_rank(rank, trial):
     # Its own limit is whole minutes, and one that leaves early makes the others spin: LightGBM reads a closed
     # connection as "nothing yet".
     with watchdog.guard_rank() as alive:
-        booster = lightgbm.Booster(settings, lightgbm.Dataset(features, labels))
+        booster = lightgbm.Booster(settings, lightgbm.Dataset(features, labels, weight=weights))
         rank.laps.end("bin")
         for _ in range(trial.trees):
             alive()
@@ -138,7 +140,7 @@ def bench_predict(trial, session, model):
 
 
 def load(model, threads):
-    """Return a function that turns features, float32 of shape (rows, features), into probabilities.
+    """Return a function that turns features, float32 of shape (rows, features), into scores.
 
     Args:
         model: The model as text.

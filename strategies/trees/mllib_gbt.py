@@ -19,6 +19,9 @@ def bench_strategy():
         family="gbt",
         needs=("pyspark",),
         install="tf-spark-bench[spark]",
+        problems=("binary", "regression"),
+        lacks={"multiclass": "MLlib's boosting knows two classes"},
+        weights=True,
         recommended="accuracy without hand-made features, on data that is in Spark already",
     )
 
@@ -42,16 +45,18 @@ def fit(trial, rows):
 
     Args:
         trial: The trial.
-        rows: Data frame with the vector column ``features`` and ``label``.
+        rows: Data frame with the vector column ``features``, ``label`` and, where rows have weights, ``weight``.
     """
     from pyspark.ml.classification import GBTClassifier
+    from pyspark.ml.regression import GBTRegressor
 
-    estimator = GBTClassifier(
+    estimator = {"binary": GBTClassifier, "regression": GBTRegressor}[trial.dataset.problem](
         maxIter=trial.trees,
         maxDepth=trial.depth,
         maxBins=trial.bins,
         stepSize=trial.learning_rate,
         seed=trial.seed,
+        **frames.weight_setting(trial.dataset),
     )
     return frames.fit(estimator, rows)
 

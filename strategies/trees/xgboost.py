@@ -22,6 +22,8 @@ def bench_strategy():
         family="gbt",
         needs=("xgboost", "pyarrow"),
         install="tf-spark-bench[xgboost]",
+        problems=xgboost_trees.PROBLEMS,
+        weights=True,
         recommended="data that fits in one machine's memory, or in its GPU's",
     )
 
@@ -38,11 +40,11 @@ def bench_setup(trial):
 def bench_train(trial, session):
     xgb = session
     with trial.phase("load"):
-        features, labels, _ = rows.open(trial.dataset, "train").matrix(trial.threads_per_worker)
-    return fit(xgb, trial, features, labels)
+        features, labels, weights = rows.open(trial.dataset, "train").matrix(trial.threads_per_worker)
+    return fit(xgb, trial, features, labels, weights)
 
 
-def fit(xgb, trial, features, labels):
+def fit(xgb, trial, features, labels, weights=None):
     """Train on a matrix and return the booster.
 
     Args:
@@ -50,8 +52,9 @@ def fit(xgb, trial, features, labels):
         trial: The trial.
         features: float32 of shape (rows, features), raw.
         labels: float32 of shape (rows,).
+        weights: float32 of shape (rows,); None where all rows weigh the same.
     """
-    data = xgb.QuantileDMatrix(features, labels, max_bin=trial.bins, nthread=trial.threads_per_worker)
+    data = xgb.QuantileDMatrix(features, labels, weight=weights, max_bin=trial.bins, nthread=trial.threads_per_worker)
     settings = xgboost_trees.native_settings(trial) | {"device": xgboost_trees.device(xgb)}
     return xgb.train(settings, data, num_boost_round=trial.trees)
 

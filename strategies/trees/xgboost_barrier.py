@@ -31,6 +31,8 @@ def bench_strategy():
         needs=("pyspark", "xgboost", "pyarrow"),
         install="tf-spark-bench[spark,xgboost]",
         distributed=True,
+        problems=xgboost_trees.PROBLEMS,
+        weights=True,
         recommended="rows that lie in Parquet where every worker can read them, on a cluster that Spark runs",
     )
 
@@ -72,13 +74,13 @@ def train_rank(meeting_point, rank, trial):
     """
     import xgboost as xgb
 
-    features, labels = shards.read(rank, trial)
+    features, labels, weights = shards.read(rank, trial)
     communicator = xgb.collective.CommunicatorContext(
         **meeting_point, dmlc_task_id=f"{rank.index:08}", dmlc_timeout=watchdog.SECONDS_TO_WAIT
     )
     communicator.__enter__()
     rank.laps.end("rendezvous")
-    data = xgb.QuantileDMatrix(features, labels, max_bin=trial.bins, nthread=trial.threads_per_worker)
+    data = xgb.QuantileDMatrix(features, labels, weight=weights, max_bin=trial.bins, nthread=trial.threads_per_worker)
     rank.laps.end("bin")
     booster = xgb.train(xgboost_trees.native_settings(trial), data, num_boost_round=trial.trees)
     rank.laps.end("train")
@@ -102,7 +104,7 @@ def bench_predict(trial, session, model):
 
 
 def load(model, threads):
-    """Return a function that turns features, float32 of shape (rows, features), into probabilities.
+    """Return a function that turns features, float32 of shape (rows, features), into scores.
 
     Args:
         model: The model as bytes.

@@ -1,7 +1,8 @@
 """XGBoost from Parquet by an iterator, in bounded memory: for data larger than memory.
 
 Rows are read in batches, each binned and put on disk (``ExtMemQuantileDMatrix``); training reads the bins back batch
-by batch, for each level of each tree. In memory are one batch, and a few numbers for each row: label, margin, gradient.
+by batch, for each level of each tree. In memory are one batch, and a few numbers for each row: label, weight,
+margin, gradient.
 
 Knobs: batches of about 128 MiB of float32, made of whole row groups, since every batch is a pass of its own in each
 level and tiny ones make that pass all overhead; the cache in the trial's scratch directory; ``hist``, as many threads
@@ -30,6 +31,8 @@ def bench_strategy():
         needs=("xgboost", "pyarrow"),
         install="tf-spark-bench[xgboost]",
         tasks=("train",),
+        problems=xgboost_trees.PROBLEMS,
+        weights=True,
         recommended="data larger than one machine's memory, on a fast disk",
     )
 
@@ -70,9 +73,9 @@ def iterator(xgb, trial):
         def next(self, input_data):
             if self._next == len(portions):
                 return False
-            features, labels, _ = portions[self._next].matrix(trial.threads_per_worker)
+            features, labels, weights = portions[self._next].matrix(trial.threads_per_worker)
             self._next += 1
-            input_data(data=features, label=labels)
+            input_data(data=features, label=labels, weight=weights)
             return True
 
     return Batches()

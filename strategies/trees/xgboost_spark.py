@@ -22,6 +22,8 @@ def bench_strategy():
         needs=("pyspark", "xgboost", "pandas", "sklearn", "pyarrow"),
         install="tf-spark-bench[spark,xgboost]",
         distributed=True,
+        problems=xgboost_trees.PROBLEMS,
+        weights=True,
         recommended="training as a stage of a Spark ML pipeline, on data that is in Spark already",
     )
 
@@ -40,18 +42,20 @@ def bench_setup(trial):
 
 @hookimpl
 def bench_train(trial, session):
-    from xgboost.spark import SparkXGBClassifier
+    from xgboost.spark import SparkXGBClassifier, SparkXGBRegressor
 
-    estimator = SparkXGBClassifier(
+    estimators = {"binary": SparkXGBClassifier, "multiclass": SparkXGBClassifier, "regression": SparkXGBRegressor}
+    estimator = estimators[trial.dataset.problem](
         features_col=frames.feature_columns(trial.dataset),
         num_workers=trial.workers,
         n_estimators=trial.trees,
         verbose=False,
+        **frames.weight_setting(trial.dataset, "weight_col"),
         **xgboost_trees.settings(trial),
     )
     # The driver's part of reading: files, schema, plan. The rows are read inside the fit, where no phase can be named.
     with trial.phase("load"):
-        rows = frames.read(session, trial.dataset, "train", row_id=False)
+        rows = frames.read(session, trial.dataset, "train", row_id=False, weight=True)
         # The estimator shuffles all rows where the files do not split into as many partitions as there are workers.
         trial.note("shuffled", rows.rdd.getNumPartitions() != trial.workers)
     return frames.fit(estimator, rows)

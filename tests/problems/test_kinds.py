@@ -68,6 +68,7 @@ def test_a_dataset_holds_its_kind(make: Make, kind: str, weighted: bool) -> None
     assert len(features) == dataset.train_rows == manifest.labels["train"]["rows"]
     assert dataset.label_mean == pytest.approx(labels.mean(dtype=np.float64))
     assert dataset.label_std == pytest.approx(labels.std(dtype=np.float64))
+    assert dataset.weight_mean == pytest.approx(weights.mean(dtype=np.float64) if weighted else 1)
     if dataset.classes:
         counts = np.bincount(labels.astype(int))
         assert manifest.labels["train"]["counts"] == counts.tolist()
@@ -194,6 +195,24 @@ def test_wrong_answers_are_refused(make: Make, tmp_path: Path, wrong: str) -> No
     kind, answer, sentence = WRONG[wrong]
     with pytest.raises(InvalidAnswerError, match=sentence):
         graded(make(kind, weighted=False), tmp_path, answer)
+
+
+@pytest.mark.parametrize(("deviations", "fits"), [(0.9e-5, True), (3e-5, False)])
+def test_numbers_may_lie_apart_in_their_own_unit(make: Make, tmp_path: Path, deviations: float, fits: bool) -> None:
+    """A number equals the reference's within 1e-5 of the label's deviation, and some roundings of float32."""
+    dataset = make("regression", weighted=False)
+    row_ids = np.concatenate([row_ids for row_ids, _ in rows.open(dataset, "test").batches()])
+    numbers = 100 + 20 * np.random.default_rng(0).standard_normal(len(row_ids))
+    paths = []
+    for name, answer in (("model", numbers), ("strategy", numbers + deviations * dataset.label_std)):
+        with PredictionWriter(tmp_path / f"{name}.parquet") as writer:
+            writer.write(row_ids, answer)
+        paths.append(writer.path)
+    if fits:
+        quality.grade(dataset, ("test",), paths[1], reference=paths[0])
+    else:
+        with pytest.raises(InvalidAnswerError, match=r"differs by .+ from what the model gives, more than"):
+            quality.grade(dataset, ("test",), paths[1], reference=paths[0])
 
 
 def test_predictions_of_another_shape_are_refused(make: Make, tmp_path: Path) -> None:

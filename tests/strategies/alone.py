@@ -15,6 +15,6 @@ def train_alone(rank, trial):
     """Train on this rank's rows, as if there were no others, and return the model."""
     import xgboost as xgb
 
-    features, labels = shards.read(rank, trial)
+    features, labels, _ = shards.read(rank, trial)
     settings = {"objective": "binary:logistic", "max_depth": trial.depth, "nthread": trial.threads_per_worker}
     return bytes(xgb.train(settings, xgb.QuantileDMatrix(features, labels), trial.trees).save_raw("ubj"))

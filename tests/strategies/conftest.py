@@ -18,6 +18,7 @@ import pytest
 from bench import Dataset, Trial, plugins
 from bench.request import Request
 from bench.runs import plan
+from bench.testing.kinds import make_weighted_dataset
 from bench.testing.support import make_tiny_dataset, run_trial
 from bench.trial import runner
 from bench.trial.wire import write_trial
@@ -54,12 +55,19 @@ def _in_the_making(archive: Path) -> Iterator[None]:
 
 @pytest.fixture(scope="session")
 def alone(tmp_path_factory: pytest.TempPathFactory) -> Callable[..., dict[str, Any]]:
-    """Run a strategy of one process on the small dataset with a request, once for all tests; return the record."""
-    same = make_tiny_dataset(tmp_path_factory.mktemp("datasets"))  # a class of tests may have another `dataset`
+    """Run a strategy of one process with a request, once for all tests; return the record.
+
+    It is run on the small dataset, or on that with weights of a kind of problem that is named.
+    """
 
     @functools.cache
-    def run(name: str, request: Request) -> dict[str, Any]:
-        return run_trial(name, same, tmp_path_factory.mktemp("alone"), request=request)
+    def make(kind: str | None) -> Dataset:  # a class of tests may have another `dataset`
+        home = tmp_path_factory.mktemp("datasets")
+        return make_weighted_dataset(home, kind) if kind else make_tiny_dataset(home)
+
+    @functools.cache
+    def run(name: str, request: Request, kind: str | None = None) -> dict[str, Any]:
+        return run_trial(name, make(kind), tmp_path_factory.mktemp("alone"), request=request)
 
     return run
 

@@ -32,7 +32,7 @@ loaded = tf.keras.models.load_model(directory / "model.keras")(raw, training=Fal
 rows = 2 * trial.batch_size + 100
 numbers = allocate(rows, 1)
 numbers[:, 0] = np.arange(rows)
-batches, steps = network.train_batches(tf, numbers, numbers[:, 0], trial)
+batches, steps = network.train_batches(tf, numbers, numbers[:, 0], None, trial)
 pairs = [(x.numpy()[:, 0].tolist(), y.numpy().tolist()) for x, y in batches]
 
 seen = {

@@ -42,6 +42,10 @@ class TestMllibGbt(StrategyContract):
     strategy = "mllib_gbt"
 
 
+class TestMllibRf(StrategyContract):
+    strategy = "mllib_rf"
+
+
 class TestXgboost(StrategyContract):
     strategy = "xgboost"
 
@@ -60,3 +64,7 @@ class TestXgboostExternal(AsXgboost):
 
 class TestLightgbm(AsXgboost):
     strategy = "lightgbm"
+
+
+class TestSklearnHistgbt(AsXgboost):
+    strategy = "sklearn_histgbt"

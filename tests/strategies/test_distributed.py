@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 
 from bench import Dataset
+from bench.problems import PROBLEMS
 from bench.testing import StrategyContract
 from bench.testing.support import LITTLE_WORK
 
@@ -28,6 +29,13 @@ class Distributed(StrategyContract):
         """The AUC with two workers lies within 0.01 of that of one process."""
         quality = alone(self.one_process, self.request)["quality"]
         assert shared_record["quality"]["auc"] == pytest.approx(quality["auc"], abs=0.01)
+
+    def test_two_workers_are_as_good_for_each_kind(self, kind_record: dict[str, Any], kind: str, alone: Alone) -> None:
+        """With weights and two workers, its first grade lies within 3 % of that of one process."""
+        first = PROBLEMS[kind].metrics[0].name
+        wanted = {name: kind_record["trial"][name] for name in ("task", "epochs", "batch_size")}
+        quality = alone(self.one_process, replace(self.request, **wanted), kind)["quality"]
+        assert kind_record["quality"][first] == pytest.approx(quality[first], rel=0.03)
 
 
 class OfRanks(Distributed):

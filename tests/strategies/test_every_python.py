@@ -14,7 +14,7 @@ pytestmark = [
     pytest.mark.skipif(sys.version_info < (3, 12), reason="the contract's tests run them all on the oldest"),
 ]
 # One for each family; of `mlp` both that stand on packages whose authors have stopped, and a barrier stage of our own.
-TRAINERS = ["mllib_linear", "mllib_mlp", "horovod", "mirrored_runner", "xgboost_barrier"]
+TRAINERS = ["mllib_linear", "mllib_rf", "mllib_mlp", "horovod", "mirrored_runner", "xgboost_barrier"]
 # One for each way into Spark's Python workers; the others differ from these in what they do there.
 SCORERS = ["udf_row", "udf_pandas_iter", "predict_batch_udf", "map_in_arrow", "xgboost_spark"]
 Bench = Callable[..., subprocess.CompletedProcess[str]]

@@ -73,7 +73,7 @@ def test_a_rank_of_keras_reads_each_footer_once(
     trial = replace(trial_for("horovod", workers=(2,), batch_size=512), dataset=in_files)
     read, paths = rows_files.read_footer, []
     monkeypatch.setattr(rows_files, "read_footer", lambda of, path: paths.append(path) or read(of, path))
-    features, labels = shares.read(trial, shares.open_share(trial, 1, 2))
+    features, labels, _ = shares.read(trial, shares.open_share(trial, 1, 2))
     assert len(features) == len(labels) == in_files.train_rows // 2
     assert len(paths) == len(set(paths)) == files(in_files, "train") > 1
 

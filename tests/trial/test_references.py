@@ -29,7 +29,7 @@ UNFIT = {
     "wide.keras": ({"features": 5}, "takes an array of shape (rows, 5), and the dataset has 4 features"),
     "double.keras": ({"units": [2]}, "gives an array of shape (rows, 2), and one probability for each row is needed"),
     "linear.keras": ({"activation": "linear"}, "no probabilities: it must end with a sigmoid"),
-    "two-saved-models": ({"units": [1, 1]}, "gives 2 outputs, and one probability for each row is needed"),
+    "two-saved-models": ({"units": [1, 1]}, "gives 2 outputs, and one is needed"),
 }
 FLOAT64 = "float64.keras"
 SAVE = """

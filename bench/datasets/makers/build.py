@@ -94,7 +94,7 @@ class Builder:
                     f"No row of the class {layout.classes[place]!r} of the label {layout.label!r} is for training: "
                     "give more rows of it, or leave it out."
                 )
-        ((mean, std),) = zip(train.label_moments.means(), train.label_moments.stds(), strict=True)
+        mean, *weight = train.moments_beside.means()
         dataset = Dataset(
             name=name,
             path=str(self._directory),
@@ -110,8 +110,9 @@ class Builder:
             classes=layout.classes,
             class_shares=tuple(count / labels["train"]["rows"] for count in labels["train"].get("counts", ())),
             label_mean=mean,
-            label_std=std,
+            label_std=train.moments_beside.stds()[0],
             weight=layout.weight,
+            weight_mean=weight[0] if weight else 1.0,
             best=best,
             floors=dict(floors or {}),
         )

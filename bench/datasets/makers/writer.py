@@ -85,7 +85,7 @@ class SplitWriter:
         self._group = next(self._plan)
         self._beside = layout.beside
         self.labels = PROBLEMS[layout.problem].tally(len(layout.classes))
-        self.label_moments, self.moments = Moments(1), Moments(len(layout.features))
+        self.moments_beside, self.moments = Moments(layout.beside), Moments(len(layout.features))
 
     def write(self, row_ids: NDArray[np.int64], columns: NDArray[np.float32], fingerprint: Fingerprint) -> None:
         """Append rows.
@@ -111,7 +111,7 @@ class SplitWriter:
         ids, columns = self._ids[:size], self._columns[:, :size]
         fingerprint.add(self._split, ids, columns)
         self.labels.add(columns[0])
-        self.label_moments.add(columns[:1])
+        self.moments_beside.add(columns[: self._beside])
         self.moments.add(columns[self._beside :])
         if self._file is None:
             self._open(file)

@@ -8,8 +8,19 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from bench.rows import width
+
 if TYPE_CHECKING:
     import numpy as np
+
+    from bench import Dataset
+
+NEEDED = {
+    "binary": "one probability for each row is needed",
+    "multiclass": "{classes} probabilities for each row are needed, one for each class",
+    "regression": "one number for each row is needed",
+}
+SUM_TOLERANCE = 1e-4  # of the probabilities of a row
 
 
 class ModelError(ValueError):
@@ -63,7 +74,7 @@ def _saved_model(path: Path) -> Any:
 
     loaded = tf.saved_model.load(str(path))
     if (outputs := len(loaded.signatures["serving_default"].structured_outputs)) != 1:
-        raise ModelError(f"it gives {outputs} outputs, and one probability for each row is needed.")
+        raise ModelError(f"it gives {outputs} outputs, and one is needed.")
     ((name, spec),) = loaded.signatures["serving_default"].structured_input_signature[1].items()
     inputs = tf_keras.Input(spec.shape[1:], dtype=spec.dtype)
     # The lambda holds the loaded object: the function alone would lose its variables.
@@ -73,21 +84,59 @@ def _saved_model(path: Path) -> Any:
     return tf_keras.Model(inputs, score(inputs))
 
 
-def check(model: Any, features: int) -> None:
-    """Check that a model takes one matrix of so many features and gives one number for each row.
+def check(model: Any, dataset: Dataset) -> None:
+    """Check that a model takes one matrix of a dataset's features and gives answers of its kind of problem.
 
     Args:
         model: The model.
-        features: Number of features.
+        dataset: The dataset.
 
     Raises:
         ModelError: It does not; the sentence names the shapes.
     """
-    takes, gives = model.input_shape, model.output_shape
+    takes, gives, features, classes = model.input_shape, model.output_shape, len(dataset.features), width(dataset)
     if not isinstance(takes, tuple) or takes[1:] != (features,):
         raise ModelError(f"it takes {_shown(takes)}, and the dataset has {features} features for each row.")
-    if not isinstance(gives, tuple) or gives[1:] not in ((), (1,)):
-        raise ModelError(f"it gives {_shown(gives)}, and one probability for each row is needed.")
+    if not isinstance(gives, tuple) or gives[1:] not in ([(classes,)] if classes else [(), (1,)]):
+        needed = NEEDED[dataset.problem].format(classes=classes)
+        raise ModelError(f"it gives {_shown(gives)}, and {needed}.")
+
+
+def check_answers(answers: np.ndarray, dataset: Dataset) -> None:
+    """Check that what a model gave are answers of the dataset's kind of problem.
+
+    Args:
+        answers: Out of `answers_of`.
+        dataset: The dataset.
+
+    Raises:
+        ModelError: They are not; the sentence says what the model must end with.
+    """
+    import numpy as np
+
+    faults = {
+        "binary": (
+            ((answers >= 0) & (answers <= 1)).all(),
+            "some of its outputs are no probabilities: it must end with a sigmoid.",
+        ),
+        "multiclass": (
+            (answers >= 0).all() and (np.abs(answers.sum(axis=-1) - 1) <= SUM_TOLERANCE).all(),
+            "some of its outputs are no probabilities that sum to 1: it must end with a softmax.",
+        ),
+        "regression": (np.isfinite(answers).all(), "some of its outputs are NaN or infinite."),
+    }
+    fits, fault = faults[dataset.problem]
+    if not fits:
+        raise ModelError(fault)
+
+
+def answers_of(outputs: np.ndarray) -> np.ndarray:
+    """Return a model's outputs as answers: of shape (rows,) where there is one for each row, else (rows, classes).
+
+    Args:
+        outputs: Of shape (rows,), (rows, 1) or (rows, classes).
+    """
+    return outputs[:, 0] if outputs.ndim == 2 and outputs.shape[1] == 1 else outputs
 
 
 def _shown(shape: Any) -> str:
@@ -104,14 +153,15 @@ def compiled(model: Any, features: int) -> Callable[[np.ndarray], np.ndarray]:
         features: Number of features.
 
     Returns:
-        Takes float32 of shape (rows, features), an array or a tensor, and returns float32 of shape (rows,).
+        Takes float32 of shape (rows, features), an array or a tensor, and returns float32 of shape (rows,), or
+        (rows, classes).
     """
     import tensorflow as tf
 
     signature = [tf.TensorSpec((None, features), tf.float32)]
     # The cast is for models that compute in another precision.
     function = tf.function(lambda rows: tf.cast(model(rows, training=False), tf.float32), input_signature=signature)
-    return lambda rows: function(rows).numpy().reshape(-1)
+    return lambda rows: answers_of(function(rows).numpy())
 
 
 def by_predict(model: Any, features: int) -> Callable[[np.ndarray], np.ndarray]:
@@ -121,4 +171,4 @@ def by_predict(model: Any, features: int) -> Callable[[np.ndarray], np.ndarray]:
         model: Out of `load`, or trained.
         features: Number of features.
     """
-    return lambda rows: model.predict(rows, verbose=0).astype("float32").reshape(-1)
+    return lambda rows: answers_of(model.predict(rows, verbose=0).astype("float32"))

@@ -6,6 +6,8 @@ import os
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
+from strategies.lib.keras import heads
+
 if TYPE_CHECKING:
     import numpy as np
     import tensorflow as tf
@@ -57,14 +59,14 @@ def device(tf: Any) -> str:
 
 
 def mlp(tf: Any, dataset: Dataset, seed: int) -> tf.keras.Model:
-    """Build the MLP 256-128-64 with batch normalisation, dropout .3 and .2, and a sigmoid.
+    """Build the MLP 256-128-64 with batch normalisation, dropout .3 and .2, and the head of the kind of problem.
 
     It takes raw features: the first layer standardises with the statistics of the whole train split, so that a
     saved model needs nothing beside it. The same seed gives the same initial weights, whatever was drawn before.
 
     Args:
         tf: The module ``tensorflow``.
-        dataset: Gives the number of features, their means and standard deviations.
+        dataset: Gives the number of features, their means and standard deviations, and what `heads.layers` needs.
         seed: Seed of the initial weights.
     """
     keras = tf.keras
@@ -78,7 +80,8 @@ def mlp(tf: Any, dataset: Dataset, seed: int) -> tf.keras.Model:
         if dropped:
             model.add(keras.layers.Dropout(dropped, seed=seed + index))
     kernel = keras.initializers.GlorotUniform(seed=seed + len(LAYERS))
-    model.add(keras.layers.Dense(1, activation="sigmoid", kernel_initializer=kernel, name="score"))
+    for layer in heads.layers(tf, dataset, kernel):
+        model.add(layer)
     return model
 
 
@@ -92,8 +95,14 @@ def standardise(tf: Any, dataset: Dataset) -> tf.keras.layers.Layer:
     return tf.keras.layers.Normalization(mean=dataset.means, variance=[std**2 for std in dataset.stds])
 
 
-def compile_mlp(tf: Any, model: tf.keras.Model, learning_rate: float, wrap: Callable[[Any], Any] | None = None) -> None:
-    """Compile a model with Adam and binary cross-entropy.
+def compile_mlp(
+    tf: Any,
+    model: tf.keras.Model,
+    dataset: Dataset,
+    learning_rate: float,
+    wrap: Callable[[Any], Any] | None = None,
+) -> None:
+    """Compile a model with Adam and the loss of the kind of problem.
 
     32 steps run in one call, because a step of this model takes about as long as the way through Python
     (on two cores, 839,000 rows/s became 1,341,000); more gains nothing, and Ctrl-C would wait for them.
@@ -101,17 +110,20 @@ def compile_mlp(tf: Any, model: tf.keras.Model, learning_rate: float, wrap: Call
     Args:
         tf: The module ``tensorflow``.
         model: The model.
+        dataset: Gives what `heads.loss` needs.
         learning_rate: Adam's step size.
         wrap: Returns the optimiser to use in place of the one that it is given.
     """
     optimiser = tf.keras.optimizers.Adam(learning_rate)
     optimiser = wrap(optimiser) if wrap else optimiser
-    model.compile(optimiser, "binary_crossentropy", steps_per_execution=STEPS_PER_EXECUTION)
+    model.compile(optimiser, heads.loss(tf, dataset), steps_per_execution=STEPS_PER_EXECUTION)
     # Horovod needs it built, and building it moves the sequence of seeds that dropout draws from: so all build it.
     optimiser.build(model.trainable_variables)
 
 
-def train_batches(tf: Any, features: np.ndarray, labels: np.ndarray, trial: Trial) -> tuple[tf.data.Dataset, int]:
+def train_batches(
+    tf: Any, features: np.ndarray, labels: np.ndarray, weights: np.ndarray | None, trial: Trial
+) -> tuple[tf.data.Dataset, int]:
     """Return the batches of all epochs, one after the other, and the number of batches in each epoch.
 
     Only whole batches count: a short last one would weigh as much as the others. Each epoch has an order of its own,
@@ -123,12 +135,15 @@ def train_batches(tf: Any, features: np.ndarray, labels: np.ndarray, trial: Tria
         tf: The module ``tensorflow``.
         features: float32 of shape (rows, features).
         labels: float32 of shape (rows,).
+        weights: float32 of shape (rows,); None where all rows weigh the same. They are divided by their mean over the
+            whole train split, since Adam heeds no tiny gradient; a batch's loss is divided by its rows, as without
+            weights: all ranks together do what one does.
         trial: Gives epochs, batch size, seed and threads.
     """
     rows, size = len(features), min(trial.batch_size, len(features))
     steps = rows // size
     trial.measure("rows_dropped_per_epoch", rows - steps * size)
-    x, y = in_place(tf, features), in_place(tf, labels)
+    x, y, w = in_place(tf, features), in_place(tf, labels), None if weights is None else in_place(tf, weights)
 
     def order(epoch):
         # Stateless, because Keras may start the dataset anew for each epoch, and with it a stateful generator.
@@ -136,7 +151,8 @@ def train_batches(tf: Any, features: np.ndarray, labels: np.ndarray, trial: Tria
         return tf.data.Dataset.from_tensor_slices(tf.reshape(indices[: steps * size], (steps, size)))
 
     def gather(indices):
-        return tf.gather(x, indices), tf.gather(y, indices)
+        rows = tf.gather(x, indices), tf.gather(y, indices)
+        return rows if w is None else (*rows, tf.gather(w, indices) / trial.dataset.weight_mean)
 
     data = tf.data.Dataset.range(trial.epochs).flat_map(order).map(gather)
     options = tf.data.Options()

@@ -54,7 +54,7 @@ def compiled(tf: Any, trial: Trial, wrap: Callable[[Any], Any] | None = None) ->
         wrap: Returns the optimiser to use in place of the one that it is given.
     """
     model = network.mlp(tf, trial.dataset, trial.seed)
-    network.compile_mlp(tf, model, trial.learning_rate, wrap)
+    network.compile_mlp(tf, model, trial.dataset, trial.learning_rate, wrap)
     return model
 
 

@@ -42,35 +42,34 @@ def train(dataset: Dataset, parts: Iterable[tuple[np.ndarray, np.ndarray]], dire
     features = np.concatenate([features for _, features in held])
     labels = np.concatenate([labels for labels, _ in held])
     model = network.mlp(tf, dataset, SEED)
-    network.compile_mlp(tf, model, LEARNING_RATE)
+    network.compile_mlp(tf, model, dataset, LEARNING_RATE)
     model.fit(features, labels, batch_size=BATCH_SIZE, epochs=EPOCHS, verbose=0)
     model.save(directory / NAME)
     return directory / NAME
 
 
-def load(path: Path, features: int, threads: int) -> Callable[[Any], np.ndarray]:
+def load(path: Path, dataset: Dataset, threads: int) -> Callable[[Any], np.ndarray]:
     """Load a model, and return a function that scores rows by calling it.
 
     Args:
         path: The model's file or directory.
-        features: Number of features.
+        dataset: The dataset.
         threads: Threads for TensorFlow.
 
     Returns:
-        Takes float32 of shape (rows, features), and returns probabilities of shape (rows,); raises `ModelError` where
-        the model gives something else.
+        Takes float32 of shape (rows, features), and returns float32 of shape (rows,), or (rows, classes); raises
+        `ModelError` where the model gives no answers of the dataset's kind of problem.
 
     Raises:
         ModelError: It does not load, or does not fit the dataset.
     """
     network.import_tensorflow(threads)
     model = model_file.load(path)
-    model_file.check(model, features)
+    model_file.check(model, dataset)
 
     def score(rows: Any) -> np.ndarray:
-        scores: np.ndarray = model(rows, training=False).numpy().reshape(-1)
-        if not ((scores >= 0) & (scores <= 1)).all():
-            raise ModelError("some of its outputs are no probabilities: it must end with a sigmoid.")
-        return scores
+        answers = model_file.answers_of(model(rows, training=False).numpy())
+        model_file.check_answers(answers, dataset)
+        return answers
 
     return score

@@ -13,7 +13,14 @@ if TYPE_CHECKING:
     from bench import Trial
 
 
-def fit(tf: Any, trial: Trial, features: np.ndarray, labels: np.ndarray, strategy: Any = None) -> tf.keras.Model:
+def fit(
+    tf: Any,
+    trial: Trial,
+    features: np.ndarray,
+    labels: np.ndarray,
+    weights: np.ndarray | None = None,
+    strategy: Any = None,
+) -> tf.keras.Model:
     """Train the MLP on a matrix and return it.
 
     Args:
@@ -21,12 +28,13 @@ def fit(tf: Any, trial: Trial, features: np.ndarray, labels: np.ndarray, strateg
         trial: The trial.
         features: float32 of shape (rows, features), raw.
         labels: float32 of shape (rows,).
+        weights: float32 of shape (rows,); None where all rows weigh the same.
         strategy: The ``tf.distribute.Strategy`` to train under; TensorFlow's default one where none is given.
     """
     tf.keras.utils.set_random_seed(trial.seed)
     with (strategy or tf.distribute.get_strategy()).scope():
         model = network.mlp(tf, trial.dataset, trial.seed)
-        network.compile_mlp(tf, model, trial.learning_rate)
-    batches, steps = network.train_batches(tf, features, labels, trial)
+        network.compile_mlp(tf, model, trial.dataset, trial.learning_rate)
+    batches, steps = network.train_batches(tf, features, labels, weights, trial)
     model.fit(batches, epochs=trial.epochs, steps_per_epoch=steps, verbose=0)
     return model

@@ -66,8 +66,8 @@ def open_share(trial: Trial, rank: int, world: int) -> RankShare:
     return RankShare(train.shard(rank, world), batch, least // batch, world, train.rows)
 
 
-def read(trial: Trial, mine: RankShare) -> tuple[np.ndarray, np.ndarray]:
-    """Read a rank's features and labels, straight from Parquet.
+def read(trial: Trial, mine: RankShare) -> tuple[np.ndarray, np.ndarray, np.ndarray | None]:
+    """Read a rank's features, labels and weights, straight from Parquet.
 
     Of a shard with one row more than the smallest, the last row is left out: all ranks draw from equally many.
 
@@ -75,6 +75,6 @@ def read(trial: Trial, mine: RankShare) -> tuple[np.ndarray, np.ndarray]:
         trial: Gives the threads.
         mine: The rank's share.
     """
-    features, labels, _ = mine.rows.matrix(trial.threads_per_worker)
+    features, labels, weights = mine.rows.matrix(trial.threads_per_worker)
     least = mine.all_rows // mine.world
-    return features[:least], labels[:least]
+    return features[:least], labels[:least], None if weights is None else weights[:least]

@@ -10,12 +10,14 @@ from typing import TYPE_CHECKING
 from bench import Strategy
 from bench.rows import import_libraries
 from bench.spark import is_local
-from strategies.lib.keras import network
+from strategies.lib.keras import heads, network
 from strategies.lib.spark import frames, gather, hadoop
 from strategies.lib.spark.failures import SPARK_FAILED, spark_errors
 from strategies.lib.spark.session import start_spark
 
 if TYPE_CHECKING:
+    import numpy as np
+    import pandas as pd
     import pyarrow as pa
     from pyspark.sql import Column, DataFrame, SparkSession
 
@@ -39,6 +41,8 @@ def facts(recommended: str = "") -> Strategy:
         needs=("pyspark", "tensorflow", "tf_keras", "pandas", "pyarrow"),
         install="tf-spark-bench[tensorflow,spark]",
         distributed=True,
+        problems=heads.PROBLEMS,
+        weights=True,
         recommended=recommended,
     )
 
@@ -98,6 +102,17 @@ def read(trial: Trial, spark: SparkSession) -> DataFrame:
         spark: The session.
     """
     return frames.read(spark, trial.dataset, *trial.splits_to_score, label=False)
+
+
+def to_series(scores: np.ndarray) -> pd.Series:
+    """Return scores as pandas hands them to Spark: numbers, or for several classes an array for each row.
+
+    Args:
+        scores: float32 of shape (rows,), or (rows, classes).
+    """
+    import pandas as pd
+
+    return pd.Series(scores if scores.ndim == 1 else list(scores))
 
 
 def write(trial: Trial, shipped: ShippedModel, scored: DataFrame) -> Path:

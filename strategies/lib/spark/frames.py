@@ -5,6 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from bench.rows import width
 from strategies.lib.spark import gather, hadoop, source
 from strategies.lib.spark.failures import SPARK_FAILED, spark_errors
 
@@ -23,7 +24,24 @@ def feature_columns(dataset: Dataset) -> list[str]:
     return [f"f{index}" for index in range(len(dataset.features))]
 
 
-def read(spark: SparkSession, dataset: Dataset, *splits: str, label: bool = True, row_id: bool = True) -> DataFrame:
+def weight_setting(dataset: Dataset, name: str = "weightCol") -> dict[str, str]:
+    """Return an estimator's setting of the column of weights: none where all rows weigh the same.
+
+    Args:
+        dataset: The dataset.
+        name: The setting's name.
+    """
+    return {name: "weight"} if dataset.weight else {}
+
+
+def read(
+    spark: SparkSession,
+    dataset: Dataset,
+    *splits: str,
+    label: bool = True,
+    row_id: bool = True,
+    weight: bool = False,
+) -> DataFrame:
     """Return the rows of splits: read by Spark itself or, where it lacks the connector to a store, by `source.read`.
 
     The features are called by their position, because the dataset's own names may be those of columns that
@@ -35,33 +53,38 @@ def read(spark: SparkSession, dataset: Dataset, *splits: str, label: bool = True
         splits: The splits, ``train`` or ``test`` or both.
         label: Whether to read the label.
         row_id: Whether to read the row ids.
+        weight: Whether to read the weights, if the dataset has any.
 
     Returns:
-        A data frame of ``row_id``, ``label`` and `feature_columns`.
+        A data frame of ``row_id``, ``label``, ``weight`` and `feature_columns`. Of several classes the label states
+        their number, which estimators would count, up to a hundred.
     """
     from pyspark.sql.functions import col
 
     names = dict(zip(dataset.features, feature_columns(dataset), strict=True))
+    names = ({dataset.weight: "weight"} if weight and dataset.weight else {}) | names
     names = ({"row_id": "row_id"} if row_id else {}) | ({dataset.label: "label"} if label else {}) | names
     if hadoop.reads(spark, dataset.path):
         rows = spark.read.parquet(*(hadoop.uri(dataset.split(split)) for split in splits))
     else:
         rows = source.read(spark, dataset, splits, list(names))
-    return rows.select(*(col(old).alias(new) for old, new in names.items()))
+    classes = width(dataset)
+    facts = {"label": {"ml_attr": {"type": "nominal", "num_vals": classes}}} if classes else {}
+    return rows.select(*(col(old).alias(new, metadata=facts.get(new)) for old, new in names.items()))
 
 
 def load_train(trial: Trial, spark: SparkSession) -> DataFrame:
-    """Read the train split into Spark's memory and return it: the vector column ``features`` and ``label``.
+    """Read the train split into Spark's memory and return it: the vector ``features``, ``label`` and ``weight``.
 
     Args:
         trial: The trial.
         spark: The session.
     """
-    return load(assemble(read(spark, trial.dataset, "train", row_id=False), trial.dataset))
+    return load(assemble(read(spark, trial.dataset, "train", row_id=False, weight=True), trial.dataset))
 
 
 def load(rows: DataFrame) -> DataFrame:
-    """Read the columns ``features`` and ``label`` of rows into Spark's memory, and return them.
+    """Read the columns ``features``, ``label`` and ``weight`` of rows into Spark's memory, and return them.
 
     Cached, because MLlib's optimisers pass over them again and again; counted, because Spark would read them later.
 
@@ -71,7 +94,7 @@ def load(rows: DataFrame) -> DataFrame:
     Raises:
         RankError: They cannot be read.
     """
-    rows = rows.select("features", "label").cache()
+    rows = rows.select(*(name for name in ("features", "label", "weight") if name in rows.columns)).cache()
     with spark_errors(SPARK_FAILED):
         rows.count()
     return rows
@@ -104,12 +127,19 @@ def assemble(rows: DataFrame, dataset: Dataset) -> DataFrame:
 
 
 def write_scores(scored: DataFrame, trial: Trial) -> Path:
-    """Write ``row_id`` and the probability of label 1, and return the directory.
+    """Write ``row_id`` and what the kind of problem asks for, and return the directory.
 
     Args:
-        scored: Rows with the vector column ``probability``, as MLlib's and XGBoost's models return them.
+        scored: Rows with the vector column ``probability``, or for a number with ``prediction``, as MLlib's and
+            XGBoost's models return them.
         trial: The trial.
     """
     from pyspark.ml.functions import vector_to_array
+    from pyspark.sql.functions import col
 
-    return gather.write(trial, scored.select("row_id", vector_to_array("probability")[1].alias("score")))
+    answers = {
+        "binary": vector_to_array("probability")[1],
+        "multiclass": vector_to_array("probability", "float32"),
+        "regression": col("prediction"),
+    }
+    return gather.write(trial, scored.select("row_id", answers[trial.dataset.problem].alias("score")))

@@ -12,18 +12,38 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from bench import PredictionWriter
+from bench.rows import width
 from bench.spark import is_local
 from strategies.lib.spark import hadoop
 from strategies.lib.spark.failures import SPARK_FAILED, spark_errors
 
 if TYPE_CHECKING:
+    import numpy as np
     import pyarrow as pa
     from pyspark.sql import DataFrame
 
-    from bench import Trial
+    from bench import Dataset, Trial
 
-ROWS_OF_A_PIECE = 65_536  # 12 bytes each
+BYTES_OF_A_PIECE = 12 * 65_536  # a row id and a score take 12
 PIECES_AT_ONCE = 16
+
+
+def score_type(dataset: Dataset) -> str:
+    """Return Spark's type of the column ``score``: a number, or one for each class.
+
+    Args:
+        dataset: Gives the kind of problem.
+    """
+    return "array<float>" if width(dataset) else "float"
+
+
+def score_bytes(dataset: Dataset) -> int:
+    """Return the bytes of a row id and what is predicted for the row.
+
+    Args:
+        dataset: Gives the kind of problem.
+    """
+    return 8 + 4 * max(1, width(dataset))
 
 
 def write(trial: Trial, scored: DataFrame) -> Path:
@@ -51,7 +71,8 @@ def _write_by_spark(trial: Trial, scored: DataFrame) -> Path:
 def _write_by_driver(trial: Trial, scored: DataFrame) -> Path:
     from pyspark import StorageLevel
 
-    rows = scored.selectExpr("cast(row_id as long)", "cast(score as float)").mapInArrow(pack, "piece binary")
+    wanted = scored.selectExpr("cast(row_id as long)", f"cast(score as {score_type(trial.dataset)})")
+    rows = wanted.mapInArrow(pack, "piece binary")
     rows.persist(StorageLevel.DISK_ONLY)
     jobs = math.ceil(rows.count() / PIECES_AT_ONCE)
     small = rows if jobs <= rows.rdd.getNumPartitions() else rows.repartition(jobs)
@@ -71,11 +92,27 @@ def write_pieces(trial: Trial, fetched: Iterator[bytes]) -> Path:
 
     path = trial.scratch / "predictions"
     path.mkdir(exist_ok=True)
-    with PredictionWriter(path / f"part-{len(list(path.iterdir())):05}.parquet") as predictions:
+    classes = width(trial.dataset)
+    with PredictionWriter(path / f"part-{len(list(path.iterdir())):05}.parquet", classes) as predictions:
         for piece in fetched:
-            table = pa.ipc.open_stream(piece).read_all()
-            predictions.write(table.column(0), table.column(1))
+            row_ids, scores = (column.combine_chunks() for column in pa.ipc.open_stream(piece).read_all().columns)
+            predictions.write(row_ids, scores.flatten().to_numpy().reshape(-1, classes) if classes else scores)
     return path
+
+
+def to_column(scores: np.ndarray) -> pa.Array:
+    """Return scores as an Arrow column of Spark's type for them.
+
+    Args:
+        scores: float32 of shape (rows,), or (rows, classes).
+    """
+    import numpy as np
+    import pyarrow as pa
+
+    if scores.ndim == 1:
+        return pa.array(scores)
+    offsets = np.arange(0, scores.size + 1, scores.shape[1], dtype=np.int32)
+    return pa.ListArray.from_arrays(offsets, scores.reshape(-1))
 
 
 def pack(batches: Iterator[pa.RecordBatch]) -> Iterator[pa.RecordBatch]:
@@ -99,7 +136,7 @@ def pieces(batches: Iterator[pa.RecordBatch]) -> Iterator[bytes]:
     held: list[pa.RecordBatch] = []
     for batch in batches:
         held.append(batch)
-        if sum(map(len, held)) >= ROWS_OF_A_PIECE:
+        if sum(each.nbytes for each in held) >= BYTES_OF_A_PIECE:
             yield _piece(held)
             held = []
     if any(map(len, held)):

@@ -11,7 +11,14 @@ from typing import TYPE_CHECKING, Any
 from bench import rows
 from strategies.lib.ranks.threads import set_threads
 from strategies.lib.spark.failures import spark_errors
-from strategies.lib.spark.gather import PIECES_AT_ONCE, ROWS_OF_A_PIECE, pieces, write_pieces
+from strategies.lib.spark.gather import (
+    BYTES_OF_A_PIECE,
+    PIECES_AT_ONCE,
+    pieces,
+    score_bytes,
+    to_column,
+    write_pieces,
+)
 from strategies.lib.spark.workers import open_once, traffic_counter
 
 if TYPE_CHECKING:
@@ -34,7 +41,7 @@ def score(trial: Trial, spark: SparkSession, load: Broadcast[Callable[[int], Cal
     Args:
         trial: The trial.
         spark: The session.
-        load: Takes a number of threads and returns a function that turns features into probabilities.
+        load: Takes a number of threads and returns a function that turns features into scores.
 
     Raises:
         RankError: A job of Spark failed.
@@ -42,7 +49,8 @@ def score(trial: Trial, spark: SparkSession, load: Broadcast[Callable[[int], Cal
     from pyspark import StorageLevel
 
     number_of = {"train": trial.dataset.train_rows, "test": trial.dataset.test_rows}
-    jobs = math.ceil(sum(number_of[split] for split in trial.splits_to_score) / (PIECES_AT_ONCE * ROWS_OF_A_PIECE))
+    scores = score_bytes(trial.dataset) * sum(number_of[split] for split in trial.splits_to_score)
+    jobs = math.ceil(scores / (PIECES_AT_ONCE * BYTES_OF_A_PIECE))
     number = max(SHARDS_PER_WORKER * trial.workers, jobs)
     scorer = _Scorer(trial, load, number, rows.driver_keys(trial.dataset), traffic_counter(spark))
     scored = spark.sparkContext.parallelize(range(number), number).mapPartitions(scorer)
@@ -79,5 +87,5 @@ class _Scorer:
 
         for split in self.trial.splits_to_score:
             for row_ids, features in open_once(self.trial.dataset, split).shard(shard, self.shards).batches():
-                scores = np.asarray(predict(features), np.float32).reshape(-1)
-                yield pa.RecordBatch.from_arrays([pa.array(row_ids), pa.array(scores)], names=["row_id", "score"])
+                scores = to_column(np.asarray(predict(features), np.float32))
+                yield pa.RecordBatch.from_arrays([pa.array(row_ids), scores], names=["row_id", "score"])

@@ -21,8 +21,8 @@ if TYPE_CHECKING:
     from strategies.lib.spark.barrier import Rank
 
 
-def read(rank: Rank, trial: Trial) -> tuple[np.ndarray, np.ndarray]:
-    """Read a rank's features and labels of the train split, as the lap ``load``.
+def read(rank: Rank, trial: Trial) -> tuple[np.ndarray, np.ndarray, np.ndarray | None]:
+    """Read a rank's features, labels and weights of the train split, as the lap ``load``.
 
     Args:
         rank: The rank.
@@ -34,9 +34,9 @@ def read(rank: Rank, trial: Trial) -> tuple[np.ndarray, np.ndarray]:
     mine = rows.open(trial.dataset, "train").shard(rank.index, rank.world)
     if not mine.rows:
         raise RankError("There is no row for it: ask for fewer with --workers.")
-    features, labels, _ = mine.matrix(trial.threads_per_worker)
+    found = mine.matrix(trial.threads_per_worker)
     rank.laps.end("load")
-    return features, labels
+    return found
 
 
 def score(trial: Trial, spark: SparkSession, load: Callable[[int], Callable[[Any], Any]]) -> Path:
@@ -47,7 +47,7 @@ def score(trial: Trial, spark: SparkSession, load: Callable[[int], Callable[[Any
     Args:
         trial: The trial.
         spark: The session, out of `barrier.start`.
-        load: Takes a number of threads and returns a function that turns features into probabilities; a function of a
+        load: Takes a number of threads and returns a function that turns features into scores; a function of a
             module's top level, or a `partial` of one that holds the model.
     """
     # Broadcast separately: Spark writes closures above 1 MB to disk, and this closure holds credentials.

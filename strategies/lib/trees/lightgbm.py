@@ -5,7 +5,9 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from bench import Trial
+    from bench import Dataset, Trial
+
+PROBLEMS = ("binary", "multiclass", "regression")
 
 
 def settings(trial: Trial) -> dict[str, Any]:
@@ -22,8 +24,7 @@ def settings(trial: Trial) -> dict[str, Any]:
     Args:
         trial: The trial.
     """
-    return {
-        "objective": "binary",
+    return objective(trial.dataset) | {
         "max_depth": trial.depth,
         "num_leaves": 2**trial.depth,
         "max_bin": trial.bins,
@@ -38,3 +39,19 @@ def settings(trial: Trial) -> dict[str, Any]:
         "force_row_wise": True,
         "verbosity": -1,
     }
+
+
+def objective(dataset: Dataset) -> dict[str, Any]:
+    """Return what is learned, by kind of problem.
+
+    With K classes each round grows a tree for each class: T rounds make T x K trees, and about K times the work.
+
+    Args:
+        dataset: Gives the kind of problem, and the classes.
+    """
+    objectives: dict[str, dict[str, Any]] = {
+        "binary": {"objective": "binary"},
+        "multiclass": {"objective": "multiclass", "num_class": len(dataset.classes)},
+        "regression": {"objective": "regression"},
+    }
+    return objectives[dataset.problem]

@@ -6,7 +6,9 @@ import ctypes
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from bench import Trial
+    from bench import Dataset, Trial
+
+PROBLEMS = ("binary", "multiclass", "regression")
 
 
 def settings(trial: Trial) -> dict[str, Any]:
@@ -27,12 +29,32 @@ def settings(trial: Trial) -> dict[str, Any]:
 
 
 def native_settings(trial: Trial) -> dict[str, Any]:
-    """Return the settings for ``xgboost.train``; the estimator of ``xgboost.spark`` adds the same to `settings` itself.
+    """Return the settings for ``xgboost.train``; the estimators of ``xgboost.spark`` add the same to `settings`.
 
     Args:
         trial: The trial.
     """
-    return settings(trial) | {"objective": "binary:logistic", "nthread": trial.threads_per_worker}
+    return settings(trial) | objective(trial.dataset) | {"nthread": trial.threads_per_worker}
+
+
+def objective(dataset: Dataset) -> dict[str, Any]:
+    """Return what is learned, by kind of problem.
+
+    With K classes each round grows a tree for each class: T rounds make T x K trees, and about K times the work.
+    Where boosting begins (``base_score``) is left to XGBoost, which takes it from the labels and weights of all ranks.
+
+    For several classes XGBoost doubles second derivatives, LightGBM multiplies them by K/(K-1), and scikit-learn takes
+    them as they are: with one rate, XGBoost's steps are half as long as scikit-learn's.
+
+    Args:
+        dataset: Gives the kind of problem, and the classes.
+    """
+    objectives: dict[str, dict[str, Any]] = {
+        "binary": {"objective": "binary:logistic"},
+        "multiclass": {"objective": "multi:softprob", "num_class": len(dataset.classes)},
+        "regression": {"objective": "reg:squarederror"},
+    }
+    return objectives[dataset.problem]
 
 
 def device(xgb: Any) -> str:

@@ -8,15 +8,17 @@ from typing import Any
 
 import pytest
 
-from bench import Dataset
+from bench import Dataset, Trial
 from bench.request import Request
 from bench.runs import plan
 from bench.testing import StrategyContract
 from bench.testing.support import LITTLE_WORK, run_trial
+from strategies import scoring
 from strategies.lib.scoring import udf
 from tests.conftest import Plugins
 
 PREDICT = Request(task="predict")
+WAYS = {path.stem for path in Path(scoring.__file__).parent.glob("[!_]*.py")}
 SECONDS = 4.0
 TWIN = """
 from strategies.network import tensorflow
@@ -137,6 +139,16 @@ class TestUdfRow(RowByRow):
 
 class TestUdfPandasNaive(RowByRow):
     strategy = "udf_pandas_naive"
+
+
+def test_every_way_gives_the_answers_of_each_kind(
+    trial_for: Callable[..., Trial], observe: Callable[..., dict[str, Any]]
+) -> None:
+    """Probabilities of all classes, and numbers of the label's unit, are those of the model."""
+    seen = observe("observe_scoring.py", trial_for("map_in_arrow", task="predict", workers=(2,), budget_s=SECONDS))
+    for kind, allowed in (("multiclass", 1e-5), ("regression", 2e-3)):
+        assert set(seen[kind]) == WAYS
+        assert max(seen[kind].values()) < allowed
 
 
 def test_a_budget_that_suffices_leaves_no_row_out(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

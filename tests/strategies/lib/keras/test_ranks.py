@@ -23,7 +23,7 @@ def test_all_ranks_take_the_same_steps(dataset: Dataset, world: int) -> None:
     assert all_shares[0].rows_dropped_per_epoch < trial.batch_size + world
     assert trial.batch_size - world < all_shares[0].rows_per_step <= trial.batch_size
     for rank, mine in enumerate(all_shares):
-        features, labels = shares.read(trial, mine)
+        features, labels, _ = shares.read(trial, mine)
         assert len(features) == len(labels) == dataset.train_rows // world, rank
 
 

@@ -61,18 +61,18 @@ def test_code_has_one_digest_wherever_it_lies(trial_for: Callable[..., Trial], t
 
 
 @pytest.mark.parametrize("sizes", [[], [1], [0], [10, 0, 3], [70_000, 1], [30_000] * 10])
-def test_scores_survive_their_packing(sizes: list[int]) -> None:
+@pytest.mark.parametrize("classes", [0, 3])
+def test_scores_survive_their_packing(sizes: list[int], classes: int) -> None:
     """Every row is in one piece, in order, and a piece has no more rows than one batch beyond its limit."""
     generator = np.random.default_rng(0)
     batches = [
-        pa.RecordBatch.from_pydict(
-            {"row_id": pa.array(range(size), "i8"), "score": pa.array(generator.random(size), "f4")}
-        )
+        pa.RecordBatch.from_pydict({"row_id": pa.array(range(size), "i8"), "score": gather.to_column(scores)})
         for size in sizes
+        for scores in [generator.random((size, classes) if classes else size, np.float32)]
     ]
     pieces = list(gather.pack(iter(batches)))
     tables = [pa.ipc.open_stream(piece.column(0)[0].as_py()).read_all() for piece in pieces]
-    assert all(0 < len(table) < gather.ROWS_OF_A_PIECE + max(sizes) for table in tables)
+    assert all(0 < len(table) < gather.BYTES_OF_A_PIECE / (8 + 4 * max(1, classes)) + max(sizes) for table in tables)
     expected = [score for batch in batches for score in batch.column(1).to_pylist()]
     assert [score for table in tables for score in table.column(1).to_pylist()] == expected
 
