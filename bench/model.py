@@ -168,7 +168,7 @@ class Trial:
 
     Attributes:
         strategy: Name of the strategy.
-        task: Name of the task: ``train``, ``predict``, or one that a package brings.
+        task: Name of the task: ``train``, ``predict``, ``cluster``, or one that a package brings.
         dataset: The dataset.
         splits_to_score: Splits that ``bench_predict`` scores: the test split in a train trial,
             both in a predict trial.
@@ -182,12 +182,16 @@ class Trial:
         trees: Number of trees (``gbt``).
         depth: Greatest depth of a tree (``gbt``).
         bins: Bins of a feature's histogram (``gbt``).
+        clusters: Clusters to find (``kmeans``).
+        iterations: Steps of Lloyd's algorithm, each over all rows (``kmeans``).
         learning_rate: Step size of the family's optimiser, or shrinkage of its trees.
         budget_s: Seconds after which a strategy that scores row by row may stop (``predict``).
         master: Spark master URL.
         scratch: Directory for all files of the strategy; removed after the trial.
         model: The Keras model that strategies with ``scores="reference"`` score with, a file or a directory; ``None``
             in a train trial, and where a strategy scores with its own.
+        initial: File of NumPy, on the driver's disk, with the model that all strategies begin with where the task has
+            one: in a cluster trial the centres, float32 of shape (clusters, features), standardised.
         settings: Settings by name of a family that a package brings; those of ours are attributes.
         spark_conf: Settings of Spark that the user gave on the command line, as ``key=value``.
         spark_conf_file: File with more of them, which may hold secrets; only the driver reads it.
@@ -212,7 +216,10 @@ class Trial:
     budget_s: float
     master: str
     scratch: Path
+    clusters: int = 8
+    iterations: int = 20
     model: Path | None = None
+    initial: Path | None = None
     spark_conf: tuple[str, ...] = ()
     spark_conf_file: str | None = None
     settings: Mapping[str, int] = field(default_factory=dict)

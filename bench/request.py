@@ -9,8 +9,10 @@ from typing import Any
 from bench import families, tasks
 from bench.errors import ResultsError
 from bench.families.gbt import BINS, DEPTH, TREES
+from bench.families.kmeans import CLUSTERS, ITERATIONS
 from bench.families.mlp import BATCH_SIZE, EPOCHS
-from bench.model import Reference, Strategy, Trial
+from bench.model import Dataset, Reference, Strategy, Trial
+from bench.problems import Grading
 
 
 @dataclass(frozen=True)
@@ -30,6 +32,8 @@ class Request:
         trees: Number of trees (``gbt``).
         depth: Greatest depth of a tree (``gbt``).
         bins: Bins of a feature's histogram (``gbt``).
+        clusters: Clusters to find (``kmeans``).
+        iterations: Steps of Lloyd's algorithm (``kmeans``).
         settings: Settings by name of families that packages bring, as far as they are not the default.
         spark_conf: Settings of Spark, as ``key=value``.
         spark_conf_file: File with more of them, in Spark's own format.
@@ -50,6 +54,8 @@ class Request:
     trees: int = TREES.default
     depth: int = DEPTH.default
     bins: int = BINS.default
+    clusters: int = CLUSTERS.default
+    iterations: int = ITERATIONS.default
     master: str | None = None
     spark_conf: tuple[str, ...] = ()
     spark_conf_file: str | None = None
@@ -83,13 +89,16 @@ def setting_names(*recorded: Mapping[str, Any]) -> tuple[str, ...]:
 
 
 def setting_of(recorded: Mapping[str, Any], name: str) -> Any:
-    """Return a setting as a ``run.json`` or a record has it, None where it has none.
+    """Return a setting as a ``run.json`` or a record has it.
+
+    One from before there was that setting did what is its default now; of a package's, only others are recorded.
 
     Args:
         recorded: The request or the trial.
         name: Name of the setting.
     """
-    return recorded.get(name, (recorded.get("settings") or {}).get(name))
+    default = families.OWN_SETTINGS[name].default if name in OWN_SETTINGS else None
+    return recorded.get(name, (recorded.get("settings") or {}).get(name, default))
 
 
 def request_of(recorded: Mapping[str, Any], run: str) -> Request:
@@ -137,3 +146,13 @@ class PlannedTrial:
     trial: Trial
     strategy: Strategy
     reference: Reference | None = None
+
+    @property
+    def labelled(self) -> Dataset | None:
+        """The dataset if its strategy has to know the label and the weights; None where these play no part."""
+        return tasks.TASKS[self.trial.task].labelled(self.trial.dataset)
+
+    @property
+    def grading(self) -> Grading:
+        """What its answer is graded by."""
+        return tasks.TASKS[self.trial.task].graded_by(self.trial.dataset)

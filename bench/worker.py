@@ -95,7 +95,8 @@ def call_hooks(trial: Trial, plugin: plugins.Plugin, clock: EventClock) -> dict[
                 hook = getattr(plugin.hook, f"bench_{name}")
                 with clock.phase(name):
                     given[result] = hook(**{argument: given[argument] for argument in hook.spec.argnames})
-        outcome["predictions"] = None if given.get("predictions") is None else str(given["predictions"])
+        answer = TASKS[trial.task].answer(given, trial.scratch)
+        outcome["predictions"] = None if answer is None else str(answer)
     except Skip as skip:
         outcome.update(status="skipped", reason=str(skip))
     except (Exception, SystemExit) as error:  # a strategy may not end the process: the outcome would be lost

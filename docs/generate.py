@@ -27,19 +27,21 @@ def cli_page() -> str:
 
 
 def strategies_page() -> str:
-    """Return the page of the built-in strategies: a table for those that train, and one for those that only score."""
+    """Return the page of the built-in strategies: a table for those that train, find clusters, or only score."""
     from bench import plugins
 
     loaded = [plugins.load(name) for name in plugins.names() if plugins.module_of(name).startswith("strategies.")]
     train = [plugin for plugin in loaded if "train" in plugin.tasks]
-    score = [plugin for plugin in loaded if "train" not in plugin.tasks]
+    cluster = [plugin for plugin in loaded if "cluster" in plugin.tasks and plugin not in train]
+    score = [plugin for plugin in loaded if plugin not in train and plugin not in cluster]
     return (
         f"# The strategies\n\n{NOTICE}\n"
         "`bench list` prints this list with what each lacks to run on your machine. *Problems*: kinds that it takes\n"
         "part in; in others it is skipped with the reason. *Weights*: whether it learns from rows by their weight.\n"
         "*Workers*: whether `--workers` means anything to it. *Recommended for* is what its own documentation\n"
         "says, not what we measured.\n\n"
-        f"## Ways to train\n\n{_table(train)}\n## Ways to score only\n\n{_table(score)}"
+        f"## Ways to train\n\n{_table(train)}\n## Ways to find clusters\n\n{_table(cluster)}\n"
+        f"## Ways to score only\n\n{_table(score)}"
     )
 
 

@@ -5,7 +5,7 @@ from bench import Strategy, hookimpl
 
 @hookimpl
 def bench_strategy():
-    return Strategy(family="control")
+    return Strategy(family="control", tasks=("train", "predict", "cluster"))
 
 
 @hookimpl

@@ -12,10 +12,10 @@ import click
 
 from bench.cli.options import RESULTS
 from bench.errors import UsageError
-from bench.problems import problem_of
 from bench.records.directory import Run
 from bench.records.reading import read
 from bench.report.write import EXPORTS, PAGES, PARQUET, render, write
+from bench.tasks import grading_of
 
 FORMATS = (*PAGES, *EXPORTS, PARQUET)
 NAMES = {"html": "report.html", PARQUET: "report.parquet"}  # the default files
@@ -74,7 +74,7 @@ def _report(
     if show and kind != "html":
         raise UsageError(f"A browser shows --format html, not {kind}: leave out --open.")
     found = read(runs, results)
-    for metric in dict.fromkeys(problem_of(run.run["dataset"]).metrics[0] for run in found):
+    for metric in dict.fromkeys(grading_of(entry["trial"]).metrics[0] for run in found for entry in run.records):
         least, most = metric.range
         if quality is not None and not (math.isfinite(quality) and least <= quality <= most):
             limits = f"of at least {least:g}" if math.isinf(most) else f"between {least:g} and {most:g}"

@@ -40,7 +40,7 @@ from bench.stores.filesystem import from_environment, is_uri, normal
 @click.option(
     "--task",
     type=TaskName(),
-    help="What is measured.  [default: train; predict for a named strategy that does not train]",
+    help="What is measured.  [default: train; for a named strategy that does not, what it does]",
 )
 @click.option("--data", "data_name", default="flights", show_default=True, help="Dataset: a name, path or URI.")
 @click.option("--workers", type=Integers(), help="Workers of distributed strategies, such as 1,2.  [default: 2]")

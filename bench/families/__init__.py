@@ -4,13 +4,13 @@ import re
 from dataclasses import fields
 
 from bench.errors import PluginError
-from bench.families import control, forest, gbt, linear, mlp, mlp_lbfgs
+from bench.families import control, forest, gbt, kmeans, kmeans_batches, linear, mlp, mlp_lbfgs
 from bench.families.base import Family, Setting
 from bench.families.control import CONTROL
 from bench.kinds import Kinds
 from bench.model import Trial
 
-OWN = (linear, mlp, mlp_lbfgs, gbt, forest, control)
+OWN = (linear, mlp, mlp_lbfgs, gbt, forest, kmeans, kmeans_batches, control)
 OWN_SETTINGS = {setting.name: setting for file in OWN for setting in file.FAMILY.settings}
 # Words of `bench run` and of records, beside which a setting stands by its name; those of a trial are added.
 _WORDS = """

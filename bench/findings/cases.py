@@ -10,11 +10,11 @@ from dataclasses import dataclass
 from typing import Any
 
 from bench.families import family_of
-from bench.problems import Problem, problem_of
+from bench.problems import Grading
 from bench.records.choice import chosen_records, is_spoilt
 from bench.records.directory import Record
 from bench.records.disturbance import Cause, causes, disturbed
-from bench.tasks import TASKS, Task
+from bench.tasks import TASKS, Task, grading_of
 
 CASE_FACTS = ("strategy", "family", "task", "dataset", "workers", "cores", "threads_per_worker")
 
@@ -112,13 +112,13 @@ class Case:
         return family_of(self.family).works
 
     @property
-    def problem(self) -> Problem:
-        """The kind of its dataset's problem."""
-        return problem_of(self.records[0]["trial"])
+    def problem(self) -> Grading:
+        """What its answers are graded by: its dataset's problem, or the task's own grades."""
+        return grading_of(self.records[0]["trial"])
 
     @property
     def grade(self) -> float | None:
-        """The median of its grades by the problem's first metric."""
+        """The median of its grades by their first metric."""
         return self.median("quality", self.problem.metrics[0].name)
 
     @property

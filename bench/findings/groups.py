@@ -11,7 +11,7 @@ from typing import Any
 
 from bench import environment
 from bench.findings.cases import Case, cases
-from bench.problems import Problem, problem_of
+from bench.problems import Grading
 from bench.records.choice import chosen_records
 from bench.records.directory import Record, Run
 from bench.request import setting_names, setting_of
@@ -52,9 +52,9 @@ class Group:
         return TASKS[self.task].rows_described(self.dataset)
 
     @property
-    def problem(self) -> Problem:
-        """The kind of the dataset's problem."""
-        return problem_of(self.dataset)
+    def problem(self) -> Grading:
+        """What answers are graded by: the dataset's problem, or the task's own grades."""
+        return TASKS[self.task].graded_by(self.dataset)
 
 
 @dataclass(frozen=True)

@@ -3,7 +3,7 @@
 from collections.abc import Iterable
 
 from bench.kinds import Kinds
-from bench.problems.base import InvalidAnswerError, Metric, Problem
+from bench.problems.base import Grading, InvalidAnswerError, Metric, Problem
 from bench.problems.binary import BINARY
 from bench.problems.multiclass import MULTICLASS
 from bench.problems.regression import REGRESSION
@@ -18,17 +18,17 @@ _WORDS = """
 RESERVED = frozenset(_WORDS.split())
 
 
-def _fault(problem: Problem) -> str | None:
-    """Return the fault of a kind of problem that a package brings."""
-    if not problem.metrics:
+def taken_name(grading: Grading) -> str | None:
+    """Return the fault of grades that a package brings, as the rest of a sentence; ``None`` where they have none."""
+    if not grading.metrics:
         return "has no grade"
-    taken = [metric.name for metric in problem.metrics if metric.name in RESERVED or metric.name.startswith("phase_")]
+    taken = [metric.name for metric in grading.metrics if metric.name in RESERVED or metric.name.startswith("phase_")]
     return f"calls a grade {taken[0]!r}, which tables have a column for: call it something else" if taken else None
 
 
 OWN = (BINARY, MULTICLASS, REGRESSION)
 PROBLEMS: Kinds[Problem] = Kinds(
-    "kind of problem", "bench.problems", Problem, {problem.name: problem for problem in OWN}, _fault
+    "kind of problem", "bench.problems", Problem, {problem.name: problem for problem in OWN}, taken_name
 )
 DEFAULT = BINARY.name  # of datasets and records from before there were kinds
 
@@ -43,17 +43,17 @@ def problem_of(facts: object) -> Problem:
     return PROBLEMS[named or DEFAULT]
 
 
-def metrics_of(problems: Iterable[Problem]) -> list[Metric]:
-    """Return the grades of problems, one of each name, in the order of the problems.
+def metrics_of(gradings: Iterable[Grading]) -> list[Metric]:
+    """Return the grades of problems or tasks, one of each name, in their order.
 
     Args:
-        problems: The kinds of problem, each as often as it likes.
+        gradings: What answers are graded by, each as often as it likes.
     """
     found: dict[str, Metric] = {}
-    for problem in dict.fromkeys(problems):
-        for metric in problem.metrics:
+    for grading in dict.fromkeys(gradings):
+        for metric in grading.metrics:
             found.setdefault(metric.name, metric)
     return list(found.values())
 
 
-__all__ = ["DEFAULT", "PROBLEMS", "InvalidAnswerError", "Metric", "Problem", "metrics_of", "problem_of"]
+__all__ = ["DEFAULT", "PROBLEMS", "Grading", "InvalidAnswerError", "Metric", "Problem", "metrics_of", "problem_of"]

@@ -94,20 +94,29 @@ class Metric:
         return self.better * (value - asked) >= 0
 
 
-class Problem(ABC):
+class Grading:
+    """What answers are graded by, whatever an answer is.
+
+    Attributes:
+        name: Its name.
+        metrics: Its grades; the first is the axis of reports, of the Pareto front and of ``--quality``.
+    """
+
+    name: str
+    metrics: tuple[Metric, ...]
+
+
+class Problem(Grading, ABC):
     """A kind of problem; write a class in a file of its own, and enter it in the table of `bench.problems`.
 
     Attributes:
         name: Its name, in manifests and records.
-        metrics: Its grades; the first is the axis of reports, of the Pareto front and of ``--quality``.
         chance: What the first grade is where the labels say nothing; ``None`` where that depends on the labels.
         telling: Words for `told_by`, with a place for the share.
         tolerance: How far two correct ways to compute a model's predictions may lie apart, whose float32 sums run in
             another order; see `allowed_difference`.
     """
 
-    name: str
-    metrics: tuple[Metric, ...]
     chance: float | None
     tolerance: float
     telling: str = "it tells {:.2%} of it"

@@ -12,6 +12,7 @@ from bench.problems import metrics_of, problem_of
 from bench.records.directory import Record, Run
 from bench.records.disturbance import disturbances
 from bench.records.reading import DISTURBED, FORMAT, VERSION
+from bench.tasks import grading_of
 
 FIGURES = ("wall_s", "time_to_model_s", "rows", "rows_per_s", "rows_per_s_warm")
 TRIAL = ("strategy", "family", "task", "dataset", "workers", "cores", "threads_per_worker", "repeat", "seed")
@@ -79,8 +80,8 @@ def grade_names(records: Sequence[Record]) -> tuple[str, ...]:
     Args:
         records: The records.
     """
-    problems = [problem_of(record["trial"]) for record in records] or [problem_of({})]
-    return tuple(metric.name for metric in metrics_of(problems))
+    gradings = [grading_of(record["trial"]) for record in records] or [problem_of({})]
+    return tuple(metric.name for metric in metrics_of(gradings))
 
 
 def flat_names(grades: Sequence[str]) -> list[str]:

@@ -7,11 +7,11 @@ from dataclasses import dataclass
 from typing import Any
 
 from bench.findings.groups import Panel
-from bench.problems import Problem, problem_of
+from bench.problems import Grading
 from bench.records.choice import is_spoilt
 from bench.records.directory import Record
 from bench.records.disturbance import causes, disturbed
-from bench.tasks import TASKS
+from bench.tasks import TASKS, grading_of
 from bench.writing import figures
 from bench.writing.clean import REASON_LIMIT, shown
 
@@ -46,7 +46,7 @@ def headings(panels: list[Panel]) -> tuple[str, ...]:
     return ("repeat", "ended", "time", "wall", "setup", grade, "peak memory", "CPU", "others' CPU", "started", "log")
 
 
-def problems(panels: Iterable[Panel]) -> list[Problem]:
+def problems(panels: Iterable[Panel]) -> list[Grading]:
     """Return the kinds of problems of all groups, each once.
 
     Args:
@@ -63,7 +63,7 @@ def repeat(record: Record, links: Links) -> Repeat:
         links: Returns the place of a record's log, seen from the report.
     """
     quality: dict[str, Any] = record["quality"] or {}
-    usage, phases, first = record["resources"], record["phases"], problem_of(record["trial"]).metrics[0]
+    usage, phases, first = record["resources"], record["phases"], grading_of(record["trial"]).metrics[0]
     seconds = TASKS[record["trial"]["task"]].duration_s(record) if record["status"] == "ok" else None
     ran = record["status"] != "skipped"
     cells = (

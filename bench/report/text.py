@@ -12,7 +12,7 @@ from bench.findings.cases import Case, cases, cost
 from bench.findings.overhead import overhead
 from bench.findings.ranking import SURVIVES, disturbed_cases, remedy, why_unranked
 from bench.findings.scales import Scaling, scaling
-from bench.problems import Problem
+from bench.problems import Grading
 from bench.records.directory import Run
 from bench.report.phrases import overhead_of
 from bench.tasks import TASKS, Task
@@ -105,7 +105,7 @@ def _cell(case: Case, show: Callable[[float | None], str], path: tuple[str, ...]
     return figures.marked(show(case.median(*path)), marked)
 
 
-def _columns(task: Task, problem: Problem) -> list[tuple[str, Callable[[float | None], str], tuple[str, ...]]]:
+def _columns(task: Task, problem: Grading) -> list[tuple[str, Callable[[float | None], str], tuple[str, ...]]]:
     """Return heading, writer and path of each column: the task's own, with the grades of the problem between."""
     grades = problem.metrics[: GRADES if task.all_grades else 1]
     return [

@@ -43,7 +43,7 @@ def execute(
             if time.monotonic() > deadline:
                 return
             progress.begin(planned)
-            if reason := plugins.why_not(planned.strategy, planned.trial.dataset):
+            if reason := plugins.why_not(planned.strategy, planned.labelled):
                 entry = record.make_skipped(planned, reason, run=directory.name, environment=campaign.environment)
             else:
                 try:

@@ -44,6 +44,9 @@ def make(
         strategies: The facts about each selected strategy, by name.
         dataset: The dataset.
         reference: The model for strategies that do not score with their own.
+
+    Raises:
+        UsageError: The settings do not fit the dataset.
     """
     cases = [
         (name, workers) for name, strategy in strategies.items() for workers in _workers(strategy, request.workers)
@@ -89,6 +92,8 @@ def _planned(
         trees=request.trees,
         depth=request.depth,
         bins=request.bins,
+        clusters=request.clusters,
+        iterations=request.iterations,
         settings={one.name: request.setting(one.name) for one in family.settings if one.name not in OWN_SETTINGS},
         learning_rate=family.learning_rate,
         budget_s=request.budget_s,
@@ -98,4 +103,5 @@ def _planned(
         scratch=Path(),
         model=reference.model if reference else None,
     )
+    task.check(trial)
     return PlannedTrial(trial, strategy, reference)

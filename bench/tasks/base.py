@@ -5,8 +5,15 @@ from __future__ import annotations
 from abc import ABC, abstractmethod
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from pathlib import Path
 from types import SimpleNamespace
-from typing import Any, Literal, Protocol
+from typing import TYPE_CHECKING, Any, Literal, Protocol
+
+from bench.problems import Grading, problem_of
+from bench.problems.model_grading import ModelGrading
+
+if TYPE_CHECKING:
+    from bench.model import Dataset, Trial
 
 Figures = Mapping[str, Any]  # what a record holds
 LEAST_S = 1e-6  # times are kept to the microsecond
@@ -80,6 +87,8 @@ class Task(ABC):
         hooks: Hooks of the strategy that a trial calls, in their order, between the set-up and the teardown.
         measured: The hook whose time is what is measured.
         splits_to_score: Splits that ``bench_predict`` scores.
+        grades: What its answers are graded by, where they are models and no predictions of the dataset's label.
+        answer_is: What its answer is, for sentences.
         scores_given_model: Whether strategies with ``scores="reference"`` score with a model that they are given.
         weighs_quality: Whether trials of it differ in what they learn, so that time alone is no answer.
         result: What a trial comes to, after a number of seconds or the word: ``to a model``.
@@ -102,6 +111,8 @@ class Task(ABC):
     rows_are: str
     columns: tuple[Column, ...]
     columns_after: tuple[Column, ...]
+    grades: ModelGrading | None = None
+    answer_is: str = "predictions"
     scores_given_model: bool = False
     weighs_quality: bool = False
     judged_rows: int | None = None
@@ -138,6 +149,43 @@ class Task(ABC):
         Returns:
             At least a microsecond; None where the trial has no such figure.
         """
+
+    def graded_by(self, facts: object) -> Grading:
+        """Return what a trial's answer is graded by: the task's own grades, or those of the dataset's problem.
+
+        Args:
+            facts: A dataset; or, out of a file, what is said of one or of a trial on it.
+        """
+        return self.grades or problem_of(facts)
+
+    def labelled(self, dataset: Dataset) -> Dataset | None:
+        """Return the dataset if strategies have to know its label and weights; ``None`` where these play no part.
+
+        Args:
+            dataset: The dataset.
+        """
+        return None if self.grades else dataset
+
+    def check(self, trial: Trial) -> None:
+        """See that there can be such a trial.
+
+        Args:
+            trial: The trial, as it is planned.
+
+        Raises:
+            UsageError: Its settings do not fit its dataset.
+        """
+        del trial
+
+    def answer(self, results: Mapping[str, Any], directory: Path) -> Path | None:
+        """Return the file or directory of a trial's answer, in the process of the trial; ``None`` where there is none.
+
+        Args:
+            results: What the hooks returned: ``session``, ``model``, ``predictions``.
+            directory: Where to save what is no file yet.
+        """
+        del directory
+        return results.get("predictions")
 
     def idle_work(self, phases: Mapping[str, float]) -> dict[str, Any]:
         """Return the figures of a trial of the control, which does nothing.

@@ -7,7 +7,7 @@ class TestMine(StrategyContract):
 import pytest
 
 # Before the imports, so that a failed assertion shows its values.
-pytest.register_assert_rewrite("bench.testing.contract", "bench.testing.learning")
+pytest.register_assert_rewrite("bench.testing.clusters", "bench.testing.contract", "bench.testing.learning")
 
 from bench.testing.contract import StrategyContract, tiny_dataset  # noqa: E402
 

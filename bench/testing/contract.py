@@ -15,8 +15,9 @@ from bench.problems import Problem, problem_of
 from bench.request import Request
 from bench.tasks.predict import PREDICT
 from bench.tasks.train import TRAIN
+from bench.testing.clusters import ClusterContract
 from bench.testing.learning import LearningContract
-from bench.testing.part import skip_unless_distributed, takes_part, trains_or_skip
+from bench.testing.part import learning_task, skip_unless_distributed, takes_part, trains_or_skip
 from bench.testing.support import (
     LITTLE_WORK,
     copy_with_flipped_labels,
@@ -43,7 +44,7 @@ FLIP_TOLERANCE = 0.05  # with 4,000 test rows, the standard deviation of the fir
 NOTHING_LEARNED = 0.1  # how far from chance a grade may be if the labels say nothing; one worker's rows give about 0.2
 
 
-class StrategyContract(LearningContract):
+class StrategyContract(LearningContract, ClusterContract):
     """Inherit this and name your strategy; each test runs the real strategy in a real trial.
 
     A strategy that cannot run here skips the tests that run it, with its reason.
@@ -78,23 +79,26 @@ class StrategyContract(LearningContract):
     def record(cls, dataset: Dataset, tmp_path_factory: pytest.TempPathFactory) -> dict[str, Any]:
         """The record of a trial with one worker, or with two if the strategy only scores."""
         directory = tmp_path_factory.mktemp("trial")
-        if takes_part(cls.strategy, TRAIN):
-            return run_trial(cls.strategy, dataset, directory, request=cls.request)
+        if task := learning_task(cls.strategy):
+            return run_trial(cls.strategy, dataset, directory, request=replace(cls.request, task=task.name))
         return run_trial(cls.strategy, dataset, directory, workers=2, request=replace(cls.request, task=PREDICT.name))
 
     @pytest.fixture(scope="class")
     @classmethod
     def shared_record(cls, dataset: Dataset, tmp_path_factory: pytest.TempPathFactory) -> dict[str, Any]:
-        """The record of a train trial with two workers."""
-        trains_or_skip(cls.strategy)
+        """The record of a trial that learns, with two workers."""
+        task = learning_task(cls.strategy)
+        if task is None:
+            pytest.skip("it does not learn")
         skip_unless_distributed(cls.strategy)
-        return run_trial(cls.strategy, dataset, tmp_path_factory.mktemp("shared"), workers=2, request=cls.request)
+        request = replace(cls.request, task=task.name)
+        return run_trial(cls.strategy, dataset, tmp_path_factory.mktemp("shared"), workers=2, request=request)
 
     def test_it_keeps_the_contract(self) -> None:
         """Hooks and arguments are spelt as in the contract, and the module has a summary of one line."""
         plugin = plugins.load(self.strategy)
         assert plugin.summary, "give the module a docstring: `bench list` shows its first line"
-        assert plugin.strategy.family, "name a family: linear, mlp or gbt"
+        assert plugin.strategy.family, "name a family, such as linear, mlp or gbt"
 
     def test_stating_its_facts_imports_no_framework(self) -> None:
         """`bench list` loads all strategies, so loading one imports none of its frameworks."""
@@ -109,7 +113,7 @@ class StrategyContract(LearningContract):
                 assert pickle.loads(pickle.dumps(implementation.function)) is implementation.function  # noqa: S301
 
     def test_a_trial_ends_ok(self, record: dict[str, Any]) -> None:
-        """A trial on a small dataset ends well: every row of the test split is scored once, by a probability."""
+        """A trial on a small dataset ends well, and its answer is one."""
         assert record["status"] == "ok", record["reason"]
 
     def test_it_scores_every_row(self, record: dict[str, Any], dataset: Dataset, tmp_path: Path) -> None:

@@ -5,13 +5,19 @@ from __future__ import annotations
 import pytest
 
 from bench import plugins
-from bench.tasks import Task
+from bench.tasks import TASKS, Task
 from bench.tasks.train import TRAIN
 
 
 def takes_part(strategy: str, task: Task) -> bool:
     """Return whether a strategy takes part in a task."""
     return task.name in plugins.load(strategy).tasks
+
+
+def learning_task(strategy: str) -> Task | None:
+    """Return the first task that a strategy takes part in and in which it learns; ``None`` where it only scores."""
+    known = (TASKS[name] for name in plugins.load(strategy).tasks)
+    return next((task for task in known if task.measured == TRAIN.measured), None)
 
 
 def trains_or_skip(strategy: str) -> None:

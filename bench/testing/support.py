@@ -67,24 +67,34 @@ def copy_with_flipped_labels(
         flipped: Tells from the number of a row group and the number of all whether to flip its labels; by default all
             are flipped.
     """
+
+    def change(table: Any, group: int, groups: int) -> Any:
+        return _with_opposite_labels(table, dataset.label) if flipped is None or flipped(group, groups) else table
+
+    return copy_with_changes(dataset, directory, change)
+
+
+def copy_with_changes(dataset: Dataset, directory: Path, change: Callable[[Any, int, int], Any]) -> Dataset:
+    """Copy a dataset to a directory, with changes of its train split; it has no floors.
+
+    Args:
+        dataset: The dataset to copy, in a directory or an object store.
+        directory: Where to put the copy.
+        change: Takes the table of a row group, its number, and the number of all; returns the table to write.
+    """
     import pyarrow.parquet as pq
 
-    for split, learned_from in (("train", True), ("test", False)):
+    for split, changes in (("train", True), ("test", False)):
         found = rows.open(dataset, split)
-        tables = zip(found.groups, found.tables(("row_id", dataset.label, *dataset.features)), strict=True)
+        tables = zip(found.groups, found.tables(("row_id", *dataset.columns)), strict=True)
         for path, groups in itertools.groupby(enumerate(tables), lambda entry: entry[1][0].path):
             target = directory / path
             target.parent.mkdir(parents=True, exist_ok=True)
-            parts = [
-                _with_opposite_labels(table, dataset.label)
-                if learned_from and (flipped is None or flipped(number, len(found.groups)))
-                else table
-                for number, (_, table) in groups
-            ]
+            parts = [change(table, number, len(found.groups)) if changes else table for number, (_, table) in groups]
             with pq.ParquetWriter(target, parts[0].schema, write_page_checksum=True) as writer:
                 for part in parts:
                     writer.write_table(part)
-    here = replace(dataset, name="flipped", path=str(directory), storage=Storage(), listing="")
+    here = replace(dataset, name="changed", path=str(directory), storage=Storage(), listing="")
     return replace(here, fingerprint="0" * 64, floors={}, best=None)
 
 
@@ -110,7 +120,7 @@ def run_trial(
         request: The task, and how much training.
     """
     facts = plugins.load(strategy).strategy
-    if reason := plugins.why_not(facts, dataset):
+    if reason := plugins.why_not(facts, TASKS[request.task].labelled(dataset)):
         pytest.skip(reason)
     request = replace(request, workers=(workers,), cores=limits.cores_available())
     reference = (

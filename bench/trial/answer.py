@@ -1,4 +1,4 @@
-"""Checks what a trial hands over, its figures and its predictions, and turns them into the figures of its task."""
+"""Checks what a trial hands over, its figures and its answer, and turns them into the figures of its task."""
 
 from __future__ import annotations
 
@@ -11,12 +11,12 @@ from bench.problems import InvalidAnswerError
 from bench.request import PlannedTrial
 from bench.tasks import TASKS
 from bench.tasks.base import Observation
-from bench.trial import quality
+from bench.trial import models, quality
 from bench.trial.measures import check_measures, check_ranks
 from bench.trial.outcome import Outcome
 from bench.trial.timeline import Timeline
 
-PREDICT = "predict"  # the phase of the answer
+PREDICT = "predict"  # the phase that a row budget is for
 
 
 def check_figures(
@@ -46,7 +46,7 @@ def check_figures(
 def grade(
     planned: PlannedTrial, outcome: Outcome, times: Timeline, measures: dict[str, float]
 ) -> tuple[Outcome, dict[str, float] | None]:
-    """Grade the predictions of a trial that is ``ok`` so far; a wrong answer makes it ``invalid``.
+    """Grade the answer of a trial that is ``ok`` so far; a wrong answer makes it ``invalid``.
 
     Args:
         planned: The trial, with the facts about its strategy.
@@ -55,18 +55,21 @@ def grade(
         measures: Out of `check_figures`.
 
     Returns:
-        The outcome, and the grades by the names of the problem's metrics; None where nothing was graded.
+        The outcome, and the grades by the names of their metrics; None where nothing was graded.
     """
+    task = TASKS[planned.trial.task]
     if outcome.status != "ok" or not family_of(planned.strategy.family).works:
         return outcome, None
     try:
         if outcome.predictions is None:
-            raise InvalidAnswerError("it returned no predictions, so nothing shows that it learned")
+            raise InvalidAnswerError(f"it returned no {task.answer_is}, so nothing shows that it learned")
         scored = measures.get("rows_scored")
         if scored is not None:
-            if not TASKS[planned.trial.task].row_budget:
+            if not task.row_budget:
                 raise InvalidAnswerError(f"it left rows out, and the task {planned.trial.task} gives no time to do so")
             quality.check_budget(times.phases[PREDICT], planned.trial.budget_s)
+        if task.grades is not None:
+            return outcome, models.grade(planned, Path(outcome.predictions))
         grades = quality.grade(
             planned.trial.dataset,
             planned.trial.splits_to_score,
@@ -77,7 +80,7 @@ def grade(
             scored=None if scored is None else int(scored),
         )
     except InvalidAnswerError as error:
-        wrong = replace(outcome, status="invalid", reason=f"The answer is wrong: {error}.", phase=PREDICT)
+        wrong = replace(outcome, status="invalid", reason=f"The answer is wrong: {error}.", phase=task.hooks[-1])
         return wrong, error.grades
     return outcome, grades
 

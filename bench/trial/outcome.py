@@ -17,7 +17,7 @@ class Outcome:
         status: One of the statuses.
         reason: One sentence, unless ``ok``.
         phase: Path of the phase of the failure, unless ``ok``.
-        predictions: Path of the predictions.
+        predictions: Path of the answer: of the predictions, or of what the task is graded by.
         peak_resident_bytes: Peak memory of the worker itself, if it did not die.
     """
 

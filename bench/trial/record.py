@@ -149,7 +149,7 @@ def describe(planned: PlannedTrial) -> dict[str, Any]:
     It may hold credentials: the caller removes them before it writes.
     """
     fields = asdict(planned.trial)
-    for unrecorded in ("scratch", "clock", "splits_to_score", "spark_conf", "spark_conf_file", "settings"):
+    for unrecorded in ("scratch", "initial", "clock", "splits_to_score", "spark_conf", "spark_conf_file", "settings"):
         del fields[unrecorded]
     dataset = planned.trial.dataset
     return {

@@ -12,17 +12,16 @@ from __future__ import annotations
 
 import importlib
 import json
-import math
 import sys
 from collections.abc import Iterator
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from bench.datasets import open_dataset
-from bench.datasets.format.files import DataFiles
 from bench.machine.limits import cores_available
 from bench.model import Dataset, Storage
 from bench.rows.predictions import PredictionWriter, width
+from bench.trial.plain_rows import ROWS_AT_ONCE, row_groups
 from bench.trial.prctl import die_with_parent
 from bench.trial.references import CANNOT_BE_USED, PREDICTIONS
 
@@ -30,7 +29,6 @@ if TYPE_CHECKING:
     import numpy as np
 
 ROWS_TO_TRAIN_ON = 1_000_000  # at most: the model need not be the best
-ROWS_AT_ONCE = 10_000
 
 
 def main(module: str, path: str, storage: Storage, directory: Path, given: Path | None) -> str:
@@ -66,7 +64,7 @@ def rows_to_train_on(dataset: Dataset) -> Iterator[tuple[np.ndarray, np.ndarray]
         dataset: The dataset.
     """
     rows, share = 0, min(1.0, ROWS_TO_TRAIN_ON / dataset.train_rows)
-    for labels, features in _row_groups(dataset, "train", dataset.label, share):
+    for labels, features in row_groups(dataset, "train", dataset.label, share):
         yield labels, features
         rows += len(labels)
         if rows >= ROWS_TO_TRAIN_ON:
@@ -80,21 +78,9 @@ def rows_to_score(dataset: Dataset) -> Iterator[tuple[np.ndarray, np.ndarray]]:
         dataset: The dataset.
     """
     for split in ("train", "test"):
-        for row_ids, rows in _row_groups(dataset, split, "row_id"):
+        for row_ids, rows in row_groups(dataset, split, "row_id"):
             for start in range(0, len(rows), ROWS_AT_ONCE):
                 yield row_ids[start : start + ROWS_AT_ONCE], rows[start : start + ROWS_AT_ONCE]
-
-
-def _row_groups(dataset: Dataset, split: str, beside: str, share: float = 1.0) -> Iterator[tuple[Any, Any]]:
-    """Yield a column and the features of the first row groups of each file, a share of them."""
-    import numpy as np
-
-    files = DataFiles(dataset)
-    for path in files.paths(split):
-        with files.open_parquet(files.open(path)) as file:
-            for number in range(math.ceil(share * file.num_row_groups)):
-                table = file.read_row_group(number, columns=[beside, *dataset.features])
-                yield table[beside].to_numpy(), np.column_stack([table[name].to_numpy() for name in dataset.features])
 
 
 if __name__ == "__main__":

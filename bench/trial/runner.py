@@ -22,6 +22,7 @@ from bench.spark.marks import TRIAL_VARIABLE
 from bench.trial import death, log_limit, record
 from bench.trial.counters import MachineCounters
 from bench.trial.edges import Edges
+from bench.trial.models import with_initial
 from bench.trial.outcome import Evidence, Outcome
 from bench.trial.prctl import adopt_orphans
 from bench.trial.probe import TreeProbe
@@ -72,6 +73,7 @@ def run(
     adopt_orphans()
     started_at = record.now()
     with tempfile.TemporaryDirectory(prefix="bench-", ignore_cleanup_errors=True) as directory:
+        planned = with_initial(planned, Path(directory))
         with log.open("ab") as output:
             execution = _Execution(planned, Path(directory), output, timeout_s, watch, worker)
             outcome = execution.run()

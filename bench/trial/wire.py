@@ -43,13 +43,15 @@ def read_trial(path: Path, clock: Clock) -> Trial:
     described = fields.pop("dataset")
     storage = Storage(**described.pop("storage", {}))
     dataset = Dataset(**{name: _frozen(value) for name, value in described.items()}, storage=storage)
-    scratch, model, settings = Path(fields.pop("scratch")), fields.pop("model"), fields.pop("settings", {})
+    scratch, settings = Path(fields.pop("scratch")), fields.pop("settings", {})
+    model, initial = fields.pop("model"), fields.pop("initial", None)
     return Trial(
         **{name: _frozen(value) for name, value in fields.items()},
         dataset=dataset,
         scratch=scratch,
         settings=settings,
         model=model and Path(model),
+        initial=initial and Path(initial),
         clock=clock,
     )
 

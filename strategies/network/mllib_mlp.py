@@ -53,10 +53,7 @@ def bench_train(trial, session):
 
 def standardised(rows, dataset):
     """Add the vector column ``features``: each less its train mean, over its train standard deviation."""
-    from pyspark.sql.functions import col
-
-    columns = zip(frames.feature_columns(dataset), dataset.means, dataset.stds, strict=True)
-    return frames.assemble(rows.withColumns({name: (col(name) - mean) / std for name, mean, std in columns}), dataset)
+    return frames.assemble(frames.standardise(rows, dataset), dataset)
 
 
 def fit(trial, rows):

@@ -22,6 +22,10 @@ from bench.tasks import TASKS
 BENCH, STRATEGIES = (Path(package.__file__).parent for package in (bench, strategies))
 ROOMS = ("tasks", "problems", "families")
 NAMES = {*TASKS, *PROBLEMS, *FAMILIES}
+GRADES = [
+    *(metric for name in PROBLEMS for metric in PROBLEMS[name].metrics),
+    *(metric for name in TASKS for grading in [TASKS[name].grades] if grading for metric in grading.metrics),
+]
 # Where a grade of binary problems may be named beside `bench/problems`: the schema of records that lie there already.
 KEPT = {"schemas/record-1.json"}
 
@@ -70,7 +74,7 @@ def test_no_template_compares_with_one(suffix: str) -> None:
 
 def test_grades_are_named_where_their_problem_is() -> None:
     """What a problem's grades are called is said in its own file, and nowhere else."""
-    words = {word for name in PROBLEMS for metric in PROBLEMS[name].metrics for word in (metric.name, metric.label)}
+    words = {word for metric in GRADES for word in (metric.name, metric.label)}
     words -= EVERYDAY
     pattern = re.compile(rf"(?<![a-z])({'|'.join(map(re.escape, words))})(?![a-z])", re.IGNORECASE)
     found = {place for place, text in sources(".py", ".j2", ".js", ".json", ".html", ".css") if pattern.search(text)}
@@ -96,7 +100,7 @@ def test_no_column_of_a_table_is_a_name_for_a_grade() -> None:
         "record",
     }
     assert columns <= RESERVED_GRADES
-    assert not {metric.name for name in PROBLEMS for metric in PROBLEMS[name].metrics} & RESERVED_GRADES
+    assert not {metric.name for metric in GRADES} & RESERVED_GRADES
 
 
 def test_no_option_is_a_name_for_a_setting() -> None:

@@ -182,6 +182,20 @@ def test_every_strategy_works_there(
     assert cluster.idle()
 
 
+@pytest.mark.timeout(700)
+def test_clusters_are_found_there(run: Callable[..., dict[str, Any]], cluster: Cluster) -> None:
+    """Ranks on other hosts reach the driver, which adds up their sums, and MLlib reads the bucket: one result."""
+    names = ("barrier_kmeans", "mllib_kmeans")
+    records = run(*names, arguments=("--task", "cluster", *LITTLE))
+    assert {name: (records[name]["status"], records[name]["reason"]) for name in names} == dict.fromkeys(
+        names, ("ok", None)
+    )
+    found, other = (records[name]["quality"]["inertia"] for name in names)
+    assert found == pytest.approx(other, rel=1e-5)
+    assert sum(records["barrier_kmeans"]["notes"]["executor_hosts"].values()) == 3
+    assert cluster.idle()
+
+
 def test_another_version_is_refused_by_name(run: Callable[..., dict[str, Any]], tmp_path: Path) -> None:
     """Where an executor has another version than the driver, the record says which, of what, and what to do."""
     other = tmp_path / "other" / "xgboost-0.1.dist-info"

@@ -13,7 +13,7 @@ from bench.gate.measuring.measurements import CaseMeasurements, Pair
 from bench.gate.request import Key
 from bench.gate.verdict.phases import changes, culprit, noteworthy
 from bench.gate.verdict.verdict import VerdictEntry, disturbed_pairs
-from bench.problems import Problem, problem_of
+from bench.problems import Grading
 from bench.stats.looks import Rules
 from bench.stats.sequential import Verdict
 from bench.tasks import TASKS
@@ -35,8 +35,7 @@ def entry(measured: CaseMeasurements, rules: Rules, reference: Grades | None = N
     if speed and disturbed:  # times that others spoilt confirm nothing, neither a change nor that there is none
         speed = replace(speed, outcome="inconclusive")
     graded = {arm: _grades(measured, arm) for arm in ("baseline", "candidate")}
-    problem = problem_of(measured.case.candidate.trial.dataset)
-    worse = _worse(graded["candidate"], reference or graded["baseline"], problem)
+    worse = _worse(graded["candidate"], reference or graded["baseline"], measured.case.candidate.grading)
     found = changes(measured.counting) if measured.counting else []
     hook = TASKS[measured.case.key[1]].measured
     phase = culprit(found, hook, slower=speed.outcome == "regression") if speed and speed.flagged else None
@@ -67,8 +66,8 @@ def entry(measured: CaseMeasurements, rules: Rules, reference: Grades | None = N
 
 def is_worse(measured: CaseMeasurements, reference: Grades | None = None) -> bool:
     """Return whether the grades so far are worse than the tolerance allows; arguments as for `entry`."""
-    problem = problem_of(measured.case.candidate.trial.dataset)
-    return bool(_worse(_grades(measured, "candidate"), reference or _grades(measured, "baseline"), problem))
+    grading = measured.case.candidate.grading
+    return bool(_worse(_grades(measured, "candidate"), reference or _grades(measured, "baseline"), grading))
 
 
 def absent_entry(case: AbsentCase) -> VerdictEntry:
@@ -130,8 +129,8 @@ def _grades(measured: CaseMeasurements, arm: str) -> Grades | None:
     return grades(measured.records(arm)) or None
 
 
-def _worse(candidate: Grades | None, reference: Grades | None, problem: Problem) -> list[str]:
-    return worse_grades(candidate, reference, problem) if candidate and reference else []
+def _worse(candidate: Grades | None, reference: Grades | None, grading: Grading) -> list[str]:
+    return worse_grades(candidate, reference, grading) if candidate and reference else []
 
 
 def _pair(pair: Pair) -> dict[str, Any]:

@@ -114,6 +114,19 @@ def fit(estimator: Any, rows: DataFrame) -> Any:
         return estimator.fit(rows)
 
 
+def standardise(rows: DataFrame, dataset: Dataset) -> DataFrame:
+    """Return rows with each feature less its mean, over its standard deviation, of the whole train split.
+
+    Args:
+        rows: Out of `read`.
+        dataset: Gives the statistics.
+    """
+    from pyspark.sql.functions import col
+
+    columns = zip(feature_columns(dataset), dataset.means, dataset.stds, strict=True)
+    return rows.withColumns({name: (col(name) - mean) / std for name, mean, std in columns})
+
+
 def assemble(rows: DataFrame, dataset: Dataset) -> DataFrame:
     """Return rows with the features as one more column, the vector ``features``.
 

@@ -1,0 +1,1 @@
+"""Strategies that find clusters: k-means, from the same centres in the same number of steps."""
