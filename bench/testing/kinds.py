@@ -17,7 +17,7 @@ CENTRE, SPREAD = 1000.0, 50.0  # of a number as label: a network that takes it a
 
 
 @dataclass(frozen=True)
-class Law:
+class PlantedLabels:
     """How labels of a kind follow from a signal in the features.
 
     Attributes:
@@ -39,9 +39,9 @@ def _third(signal: npt.NDArray[Any]) -> npt.NDArray[Any]:
 
 # Features that say nothing give 1.1 nats, 72, and an area of a half.
 LAWS = {
-    "multiclass": Law(3, lambda signal, turn: (_third(signal) + turn) % 3, 0.95, ("low", "middle", "high")),
-    "regression": Law(2, lambda signal, turn: CENTRE + SPREAD * signal * (1 - 2 * turn), 60.0),
-    "binary": Law(2, lambda signal, turn: ((signal > 0) + turn) % 2, 0.8, ("0", "1")),
+    "multiclass": PlantedLabels(3, lambda signal, turn: (_third(signal) + turn) % 3, 0.95, ("low", "middle", "high")),
+    "regression": PlantedLabels(2, lambda signal, turn: CENTRE + SPREAD * signal * (1 - 2 * turn), 60.0),
+    "binary": PlantedLabels(2, lambda signal, turn: ((signal > 0) + turn) % 2, 0.8, ("0", "1")),
 }
 
 
