@@ -52,6 +52,7 @@ class StrategyContract(LearningContract):
         strategy: Name of the strategy.
         source: Its file, for as long as no installed package has an entry point for it.
         request: How much training.
+        kinds: Kinds of problem that it is tested in, of those that it names.
     """
 
     strategy: str
