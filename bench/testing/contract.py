@@ -53,6 +53,7 @@ class StrategyContract(LearningContract, ClusterContract):
         strategy: Name of the strategy.
         source: Its file, for as long as no installed package has an entry point for it.
         request: How much training.
+        kinds: Kinds of problem that it is tested in, of those that it names.
     """
 
     strategy: str

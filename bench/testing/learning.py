@@ -24,6 +24,7 @@ class LearningContract:
 
     strategy: str
     request: Request = LITTLE_WORK
+    kinds: tuple[str, ...] = tuple(LAWS)
 
     @pytest.fixture(scope="class", params=[*LAWS])
     @classmethod
@@ -31,7 +32,7 @@ class LearningContract:
         """Each kind of problem that it learns, but for that of all other tests, unless it is the only one."""
         trains_or_skip(cls.strategy)
         named = plugins.load(cls.strategy).strategy.problems
-        if request.param not in ([name for name in named if name != DEFAULT] or named):
+        if request.param not in ([name for name in named if name in cls.kinds and name != DEFAULT] or named):
             pytest.skip("it does not take part in problems of that kind, or other tests show that it does")
         return str(request.param)
 
