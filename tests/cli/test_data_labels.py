@@ -57,6 +57,11 @@ REFUSED: dict[str, tuple[dict[str, Any], tuple[str, ...], str]] = {
     "weight NaN": ({"y": CLASSES, "w": np.full(ROWS, np.nan)}, ("--weight", "w"), "weight 'w' has missing values"),
     "weight null": ({"y": CLASSES, "w": [None] + [1] * (ROWS - 1)}, ("--weight", "w"), "weight 'w' has missing"),
     "weight infinite": ({"y": CLASSES, "w": np.full(ROWS, np.inf)}, ("--weight", "w"), "weight 'w' is infinite"),
+    "weight 0 but in one row": (
+        {"y": CLASSES, "w": np.arange(ROWS) == 7},
+        ("--weight", "w"),
+        r"is 0 in all [\d,]+ rows of the split '(train|test)'",
+    ),
     "weight 0": ({"y": CLASSES, "w": np.zeros(ROWS)}, ("--weight", "w"), "is 0 in every row"),
     "weight a string": ({"y": CLASSES, "w": ["x"] * ROWS}, ("--weight", "w"), "weight 'w' is of type string"),
     "weight the label": ({"y": CLASSES}, ("--weight", "y"), "cannot be the weight, too"),

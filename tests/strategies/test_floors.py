@@ -10,7 +10,9 @@ from bench.datasets import ensure
 from bench.request import Request
 from bench.testing.support import install_strategies, run_trial
 
-BROKEN = sorted(Path(__file__).parent.glob("broken/*.py"))
+PLACE = Path(__file__).parent / "broken"
+BROKEN = sorted(PLACE.glob("*.py"))
+OTHER_KINDS = ["flights-class", "flights-delay"]
 
 
 @pytest.fixture(scope="module")
@@ -33,6 +35,24 @@ def test_broken_twin_is_invalid(broken: str, flights: Dataset, tmp_path: Path) -
     assert record["status"] == "invalid", record["quality"]
     assert "below" in record["reason"]
     assert record["time_to_model_s"] is None
+
+
+@pytest.mark.parametrize("twin", ["tensorflow_unscaled", "xgboost_one_shard", "xgboost_shuffled_labels"])
+@pytest.mark.parametrize("name", OTHER_KINDS)
+def test_broken_twin_of_another_kind_is_invalid(twin: str, name: str, tmp_path: Path) -> None:
+    """Where less is better, the same mistakes end above the floor."""
+    with install_strategies(tmp_path / "installed", {twin: PLACE / f"{twin}.py"}):
+        record = run_trial(twin, ensure(name), tmp_path, request=Request())
+    assert record["status"] == "invalid", record["quality"]
+    assert "is above" in record["reason"]
+
+
+@pytest.mark.parametrize("strategy", ["tensorflow", "mllib_linear", "xgboost"])
+@pytest.mark.parametrize("name", OTHER_KINDS)
+def test_correct_implementation_of_another_kind_is_ok(strategy: str, name: str, tmp_path: Path) -> None:
+    """With the default amount of training, a correct implementation stays below its family's floor."""
+    record = run_trial(strategy, ensure(name), tmp_path, request=Request())
+    assert record["status"] == "ok", record["reason"]
 
 
 @pytest.mark.parametrize("strategy", ["tensorflow", "mllib_linear", "mllib_gbt", "xgboost"])

@@ -51,6 +51,7 @@ class Builder:
         self._directory, self._layout = directory, layout
         self._fingerprint = Fingerprint(layout.names, layout.problem, layout.classes, layout.weight)
         self._rows, self._next = dict(rows), 0
+        self._weightless = set(SPLITS) if layout.weight else set()
         shares = {"train": files, "test": -(-files // 4)}
         self._writers = {split: SplitWriter(directory, split, layout, rows[split], shares[split]) for split in SPLITS}
 
@@ -65,6 +66,8 @@ class Builder:
         self._next += len(test)
         for split, chosen in zip(SPLITS, (~test, test), strict=True):
             self._writers[split].write(row_ids[chosen], columns[:, chosen], self._fingerprint)
+            if split in self._weightless and columns[1, chosen].any():
+                self._weightless.remove(split)
 
     def finish(
         self, name: str, *, best: float | None = None, floors: Mapping[str, float] | None = None, **facts: Any
@@ -78,8 +81,14 @@ class Builder:
             **facts: Further fields of the manifest.
 
         Raises:
-            DatasetError: The labels of a split are all alike, or a class has no row for training.
+            DatasetError: The labels of a split are all alike, a class has no row for training, or no row of a split
+                counts.
         """
+        for split in self._weightless:
+            raise DatasetError(
+                f"The weight {self._layout.weight!r} is 0 in all {self._rows[split]:,} rows of the split {split!r}, so "
+                "that none of them counts: give more rows of another weight."
+            )
         layout, train = self._layout, self._writers["train"]
         for split, writer in self._writers.items():
             if fault := writer.labels.fault():
