@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import functools
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -18,10 +19,10 @@ from bench.testing.support import run_trial
 
 ZONES, ROWS = 60, 20_000
 # A tree of depth 2 cuts the numbers of 60 zones into four stretches at most, and a linear model not at all.
-LITTLE = Request(trees=3, depth=2)
+LITTLE = Request(trees=3, depth=2, epochs=2)
 LEARNED, NOT_LEARNED = 0.85, 0.65  # measured: 0.90 with the categories known, 0.50 to 0.56 with their numbers only
-ONE_PROCESS = ("xgboost", "xgboost_external", "lightgbm")
-DISTRIBUTED = ("xgboost_barrier", "lightgbm_spark", "xgboost_spark")
+ONE_PROCESS = ("xgboost", "xgboost_external", "lightgbm", "tensorflow", "tensorflow_mirrored")
+DISTRIBUTED = ("xgboost_barrier", "lightgbm_spark", "xgboost_spark", "horovod", "mirrored_runner")
 
 
 @pytest.fixture(scope="module")
@@ -50,13 +51,13 @@ def zones(tmp_path_factory: pytest.TempPathFactory) -> Callable[[str], Dataset]:
     ("name", "workers"), [*((name, 1) for name in ONE_PROCESS), *((name, 2) for name in DISTRIBUTED)]
 )
 def test_categories_are_names(zones: Callable[[str], Dataset], tmp_path: Path, name: str, workers: int) -> None:
-    """Few shallow trees learn what they cannot learn of numbers, in one process and on several workers."""
+    """Few shallow trees and steps learn what they cannot of numbers, in one process and on several workers."""
     record = run_trial(name, zones("native"), tmp_path, workers, LITTLE)
     assert record["status"] == "ok", record["reason"]
     assert record["quality"]["auc"] > LEARNED
 
 
-@pytest.mark.parametrize("name", ["xgboost", "lightgbm"])
+@pytest.mark.parametrize("name", ["xgboost", "lightgbm", "tensorflow"])
 def test_codes_are_numbers(zones: Callable[[str], Dataset], tmp_path: Path, name: str) -> None:
     """Without the manifest's word the same trees learn next to nothing: it is the word that the other test measures."""
     assert run_trial(name, zones("codes"), tmp_path, request=LITTLE)["quality"]["auc"] < NOT_LEARNED
@@ -70,3 +71,9 @@ def test_all_others_say_why_not(zones: Callable[[str], Dataset], name: str) -> N
     known = facts.most_categories >= ZONES or facts.family == "control"
     assert known == (reason is None or reason.startswith("It needs"))
     assert "categor" not in str(plugins.why_not(facts, zones("codes")))
+
+
+def test_a_network_with_categories_scores_in_spark(zones: Callable[[str], Dataset], tmp_path: Path) -> None:
+    """The reference model embeds categories, and is loaded from its file in Spark's workers."""
+    record = run_trial("map_in_arrow", zones("native"), tmp_path, request=replace(LITTLE, task="predict"))
+    assert record["status"] == "ok", record["reason"]
