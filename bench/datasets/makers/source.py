@@ -118,7 +118,8 @@ def open_source(path: str, storage: Storage) -> ParquetSource:
             schema = _united(schema, file)
             index |= _pandas_index(file.physical_schema)
             rows += file.metadata.num_rows
-    partitions = [field for field in dataset.schema if field.name not in schema.names]
+    physical = set(schema.names)
+    partitions = [field for field in dataset.schema if field.name not in physical]
     names = frozenset(field.name for field in partitions)
     return ParquetSource(path, storage, files, pa.schema([*schema, *partitions]), names, frozenset(index), rows)
 
