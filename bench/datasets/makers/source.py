@@ -137,7 +137,7 @@ def _footer_errors(opened: fs.FileSystem, path: str, storage: Storage, file: str
         with _source_errors(path, storage, file):
             yield
     except DatasetError as error:
-        if isinstance(error.__cause__, pa.ArrowInvalid):
+        if isinstance(error.__cause__, pa.ArrowInvalid | OSError):
             with _source_errors(path, storage, file), opened.open_input_file(file) as begun:
                 other = other_format(begun.read(HEAD_BYTES))
             if other:

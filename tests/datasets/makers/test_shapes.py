@@ -7,6 +7,7 @@ code is 2, and nothing is left.
 
 from __future__ import annotations
 
+import base64
 import datetime
 from collections.abc import Callable
 from pathlib import Path
@@ -18,6 +19,7 @@ import pyarrow as pa
 import pyarrow.dataset as ds
 import pyarrow.parquet as pq
 import pytest
+from pyarrow.parquet import encryption
 
 from bench.datasets.format.fingerprint import verify_content
 from bench.datasets.format.manifest import Manifest
@@ -175,6 +177,32 @@ def whole_as(kind: pa.DataType) -> Callable[[pa.Table], pa.Array]:
     return lambda rows: pa.array(rows["whole"].to_pylist()).cast(kind)
 
 
+class PlainKeys(encryption.KmsClient):
+    """Keeps keys as they are."""
+
+    def __init__(self, _: object) -> None:
+        """Need no configuration."""
+        super().__init__()
+
+    def wrap_key(self, key: bytes, _: str) -> bytes:
+        """Return a key as text."""
+        return base64.b64encode(key)
+
+
+def encrypted(*, plain_footer: bool) -> Shape:
+    """Return a shape: one file with an encrypted column, and an encrypted footer or a plain one."""
+
+    def write(rows: pa.Table, path: Path) -> None:
+        wanted = encryption.EncryptionConfiguration(
+            footer_key="footer", column_keys={"column": ["number"]}, plaintext_footer=plain_footer
+        )
+        factory, connection = encryption.CryptoFactory(PlainKeys), encryption.KmsConnectionConfig()
+        properties = factory.file_encryption_properties(connection, wanted)
+        pq.write_table(rows, path / "a.parquet", encryption_properties=properties)
+
+    return write
+
+
 GOOD: dict[str, Shape] = {
     **{f"codec {name}": file(compression=name) for name in ("none", "snappy", "gzip", "brotli", "zstd", "lz4")},
     **{f"pages {version}": file(data_page_version=version) for version in ("1.0", "2.0")},
@@ -239,6 +267,8 @@ BAD: dict[str, tuple[Shape, str]] = {
     "a date": (with_columns(more=each(START.date())), r"more \(date32\[day\]\); make numbers of .* with --timestamps"),
     "numbers and strings": (mixed_text, "b.parquet has other types than the files before it"),
     "numbers and timestamps": (mixed_times, "b.parquet has other types than the files before it"),
+    "an encrypted footer": (encrypted(plain_footer=False), "a.parquet is Parquet that is encrypted: write it without"),
+    "an encrypted column": (encrypted(plain_footer=True), "a.parquet .* have it written again, or leave it out"),
     "a log": (beside_a_log, "is a Delta table"),
 }
 
