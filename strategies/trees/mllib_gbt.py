@@ -12,6 +12,8 @@ from bench import Strategy, hookimpl
 from strategies.lib.spark import frames
 from strategies.lib.spark.session import start_spark, stop_spark
 
+MOST_CATEGORIES = 10_000  # each has a bin in the histograms of every node
+
 
 @hookimpl
 def bench_strategy():
@@ -22,6 +24,7 @@ def bench_strategy():
         problems=("binary", "regression"),
         lacks={"multiclass": "MLlib's boosting knows two classes"},
         weights=True,
+        most_categories=MOST_CATEGORIES,
         recommended="accuracy without hand-made features, on data that is in Spark already",
     )
 
@@ -53,7 +56,7 @@ def fit(trial, rows):
     estimator = {"binary": GBTClassifier, "regression": GBTRegressor}[trial.dataset.problem](
         maxIter=trial.trees,
         maxDepth=trial.depth,
-        maxBins=trial.bins,
+        maxBins=frames.bins(trial),
         stepSize=trial.learning_rate,
         seed=trial.seed,
         **frames.weight_setting(trial.dataset),

@@ -12,16 +12,17 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
 
-from bench import Dataset, plugins
+from bench import Dataset, Trial, plugins
 from bench.datasets.makers.ingest import import_parquet
 from bench.request import Request
 from bench.testing.support import run_trial
+from strategies.lib.spark import frames
 
 ZONES, ROWS = 60, 20_000
 # A tree of depth 2 cuts the numbers of 60 zones into four stretches at most, and a linear model not at all.
 LITTLE = Request(trees=3, depth=2, epochs=2)
 LEARNED, NOT_LEARNED = 0.85, 0.65  # measured: 0.90 with the categories known, 0.50 to 0.56 with their numbers only
-ONE_PROCESS = ("xgboost", "xgboost_external", "lightgbm", "tensorflow", "tensorflow_mirrored")
+ONE_PROCESS = ("xgboost", "xgboost_external", "lightgbm", "tensorflow", "tensorflow_mirrored", "mllib_gbt")
 DISTRIBUTED = ("xgboost_barrier", "lightgbm_spark", "xgboost_spark", "horovod", "mirrored_runner")
 
 
@@ -77,3 +78,10 @@ def test_a_network_with_categories_scores_in_spark(zones: Callable[[str], Datase
     """The reference model embeds categories, and is loaded from its file in Spark's workers."""
     record = run_trial("map_in_arrow", zones("native"), tmp_path, request=replace(LITTLE, task="predict"))
     assert record["status"] == "ok", record["reason"]
+
+
+def test_mllib_gets_a_bin_for_each_category(zones: Callable[[str], Dataset], trial_for: Callable[..., Trial]) -> None:
+    """MLlib refuses fewer bins than categories: it gets more than were asked for, and no more than it needs."""
+    for bins, given in ((32, ZONES), (128, 128)):
+        trial = replace(trial_for("mllib_gbt", bins=bins), dataset=zones("native"))
+        assert frames.bins(trial) == given
