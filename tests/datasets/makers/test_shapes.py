@@ -39,6 +39,8 @@ def plain_numbers(frame: pd.DataFrame, names: list[str]) -> np.ndarray:
         values = frame[name]
         if isinstance(values.dtype, pd.CategoricalDtype):
             values = values.astype(values.cat.categories.dtype)
+        if pd.api.types.is_timedelta64_dtype(values):
+            values = values.dt.total_seconds()
         if pd.api.types.is_string_dtype(values):
             places = {value: place for place, value in enumerate(sorted(set(values)))}
             values = [places[value] for value in values]
@@ -137,6 +139,12 @@ def mixed_times(rows: pa.Table, path: Path) -> None:
     pq.write_table(rows.set_column(1, "whole", hours(rows)), path / "b.parquet")
 
 
+def mixed_zones(rows: pa.Table, path: Path) -> None:
+    """Write a column of timestamps with a time zone in one file and without one in another."""
+    pq.write_table(rows.append_column("when", hours(rows, "UTC")), path / "a.parquet")
+    pq.write_table(rows.append_column("when", hours(rows)), path / "b.parquet")
+
+
 def beside_a_log(rows: pa.Table, path: Path) -> None:
     """Write files of a Delta table."""
     pq.write_table(rows, path / "a.parquet")
@@ -232,6 +240,7 @@ GOOD: dict[str, Shape] = {
     "int64 beyond 2^53": with_columns(more=lambda rows: pa.array(np.arange(len(rows)) + 2**60)),
     "decimal128": with_columns(more=whole_as(pa.decimal128(38, 10))),
     "decimal256": with_columns(more=whole_as(pa.decimal256(76, 3))),
+    "durations": with_columns(more=lambda rows: whole_as(pa.int64())(rows).cast(pa.duration("ms"))),
     "a dictionary of strings": with_columns(more=lambda rows: rows["word"].dictionary_encode()),
     "a dictionary of numbers": with_columns(more=lambda rows: rows["whole"].dictionary_encode()),
     "a dictionary of booleans": with_columns(more=lambda rows: rows["flag"].dictionary_encode()),
@@ -267,6 +276,7 @@ BAD: dict[str, tuple[Shape, str]] = {
     "a date": (with_columns(more=each(START.date())), r"more \(date32\[day\]\); make numbers of .* with --timestamps"),
     "numbers and strings": (mixed_text, "b.parquet has other types than the files before it"),
     "numbers and timestamps": (mixed_times, "b.parquet has other types than the files before it"),
+    "time zones in one file only": (mixed_zones, "b.parquet has other types than the files before it"),
     "an encrypted footer": (encrypted(plain_footer=False), "a.parquet is Parquet that is encrypted: write it without"),
     "an encrypted column": (encrypted(plain_footer=True), "a.parquet .* have it written again, or leave it out"),
     "a log": (beside_a_log, "is a Delta table"),
@@ -357,3 +367,34 @@ def test_what_is_rounded_is_counted(rows: pa.Table, tmp_path: Path) -> None:
         pq.write_table(rows.append_column("id", numbers).append_column("amount", numbers), tmp_path / f"{name}.parquet")
     manifest = import_parquet(str(tmp_path), "label", ["id", "number"], "x")
     assert manifest.source["rounded"] == {"id": 500}
+
+
+@pytest.mark.usefixtures("home")
+def test_files_with_other_units_of_time(rows: pa.Table, tmp_path: Path) -> None:
+    """Timestamps in seconds, in nanoseconds and as INT96 are the same moments, in one table too."""
+    table = rows.append_column("when", hours(rows).cast(pa.timestamp("s")))
+    pq.write_table(table, tmp_path / "one.parquet")
+    (tmp_path / "several").mkdir()
+    pq.write_table(table[:100], tmp_path / "several" / "a.parquet")
+    nanoseconds = table.set_column(5, "when", table["when"].cast(pa.timestamp("ns")))
+    pq.write_table(nanoseconds[100:200], tmp_path / "several" / "b.parquet")
+    pq.write_table(table[200:], tmp_path / "several" / "c.parquet", use_deprecated_int96_timestamps=True)
+    one, several = (
+        import_parquet(str(tmp_path / name), "label", name=name[:3], timestamps=PARTS)
+        for name in ("one.parquet", "several")
+    )
+    assert one.dataset.fingerprint == several.dataset.fingerprint
+    assert one.source["newest"] == several.source["newest"]
+
+
+@pytest.mark.usefixtures("home")
+def test_columns_beside_nested_ones(rows: pa.Table, tmp_path: Path) -> None:
+    """Nested columns that are left out keep no other column from being read, not even one of a like name."""
+    nested = {"place": struct(rows), "number.list": pa.array([[1.0]] * len(rows))}
+    for name, column in nested.items():
+        rows = rows.append_column(name, column)
+    pq.write_table(rows, tmp_path / "a.parquet")
+    wanted = ["number", "whole", "word"]
+    manifest = import_parquet(str(tmp_path / "a.parquet"), "label", wanted)
+    frame = pd.read_parquet(tmp_path / "a.parquet", columns=["label", *wanted])
+    np.testing.assert_array_equal(imported_numbers(manifest), plain_numbers(frame, ["label", *wanted]))
