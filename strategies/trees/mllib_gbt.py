@@ -11,6 +11,7 @@ https://spark.apache.org/docs/latest/ml-classification-regression.html#tree-ense
 from bench import Strategy, hookimpl
 from strategies.lib.spark import frames
 from strategies.lib.spark.session import start_spark, stop_spark
+from strategies.lib.trees.bins import bins
 
 MOST_CATEGORIES = 10_000  # each has a bin in the histograms of every node
 
@@ -56,7 +57,7 @@ def fit(trial, rows):
     estimator = {"binary": GBTClassifier, "regression": GBTRegressor}[trial.dataset.problem](
         maxIter=trial.trees,
         maxDepth=trial.depth,
-        maxBins=frames.bins(trial),
+        maxBins=bins(trial),
         stepSize=trial.learning_rate,
         seed=trial.seed,
         **frames.weight_setting(trial.dataset),

@@ -16,13 +16,21 @@ from bench import Dataset, Trial, plugins
 from bench.datasets.makers.ingest import import_parquet
 from bench.request import Request
 from bench.testing.support import run_trial
-from strategies.lib.spark import frames
+from strategies.lib.trees.bins import bins
 
 ZONES, ROWS = 60, 20_000
 # A tree of depth 2 cuts the numbers of 60 zones into four stretches at most, and a linear model not at all.
 LITTLE = Request(trees=3, depth=2, epochs=2)
 LEARNED, NOT_LEARNED = 0.85, 0.65  # measured: 0.90 with the categories known, 0.50 to 0.56 with their numbers only
-ONE_PROCESS = ("xgboost", "xgboost_external", "lightgbm", "tensorflow", "tensorflow_mirrored", "mllib_gbt")
+ONE_PROCESS = (
+    "xgboost",
+    "xgboost_external",
+    "lightgbm",
+    "tensorflow",
+    "tensorflow_mirrored",
+    "mllib_gbt",
+    "sklearn_histgbt",
+)
 DISTRIBUTED = ("xgboost_barrier", "lightgbm_spark", "xgboost_spark", "horovod", "mirrored_runner")
 
 
@@ -58,6 +66,13 @@ def test_categories_are_names(zones: Callable[[str], Dataset], tmp_path: Path, n
     assert record["quality"]["auc"] > LEARNED
 
 
+def test_a_forest_knows_categories(zones: Callable[[str], Dataset], tmp_path: Path) -> None:
+    """A forest looks at one of two features at each node: it takes a few levels more."""
+    record = run_trial("mllib_rf", zones("native"), tmp_path, request=Request(trees=5, depth=4))
+    assert record["status"] == "ok", record["reason"]
+    assert record["quality"]["auc"] > LEARNED
+
+
 @pytest.mark.parametrize("name", ["xgboost", "lightgbm", "tensorflow"])
 def test_codes_are_numbers(zones: Callable[[str], Dataset], tmp_path: Path, name: str) -> None:
     """Without the manifest's word the same trees learn next to nothing: it is the word that the other test measures."""
@@ -82,6 +97,6 @@ def test_a_network_with_categories_scores_in_spark(zones: Callable[[str], Datase
 
 def test_mllib_gets_a_bin_for_each_category(zones: Callable[[str], Dataset], trial_for: Callable[..., Trial]) -> None:
     """MLlib refuses fewer bins than categories: it gets more than were asked for, and no more than it needs."""
-    for bins, given in ((32, ZONES), (128, 128)):
-        trial = replace(trial_for("mllib_gbt", bins=bins), dataset=zones("native"))
-        assert frames.bins(trial) == given
+    for wanted, given in ((32, ZONES), (128, 128)):
+        trial = replace(trial_for("mllib_gbt", bins=wanted), dataset=zones("native"))
+        assert bins(trial) == given

@@ -136,18 +136,6 @@ def assemble(rows: DataFrame, dataset: Dataset) -> DataFrame:
     return VectorAssembler(inputCols=feature_columns(dataset), outputCol="features").transform(rows)
 
 
-def bins(trial: Trial) -> int:
-    """Return the bins for MLlib's trees, which need one for each category of a feature: the trial's, or more.
-
-    Args:
-        trial: The trial; the number is noted if it is not the one asked for.
-    """
-    needed = max([trial.bins, *trial.dataset.categorical.values()])
-    if needed > trial.bins:
-        trial.note("bins_for_categories", needed)
-    return needed
-
-
 def write_scores(scored: DataFrame, trial: Trial) -> Path:
     """Write ``row_id`` and what the kind of problem asks for, and return the directory.
 
