@@ -27,7 +27,10 @@ class Strategy:
         tasks: Tasks that it takes part in, of those that it has the hook for. One that scores only to be graded,
             by another strategy's code, has ``("train",)``.
         problems: Kinds of problem that it takes part in.
-        lacks: For kinds that it takes no part in, and for ``weights``, the reason, as a sentence without a full stop.
+        most_categories: The most categories that a feature of `Dataset.categorical` may have, which the strategy takes
+            as names; 0: it would take their numbers for amounts, so that it takes no part where there are any.
+        lacks: For kinds that it takes no part in, for ``weights`` and for ``categories``, the reason, as a sentence
+            without a full stop.
         weights: Whether it learns from rows by their weight; if not, it is skipped where rows have one.
         recommended: The use that its own documentation recommends it for.
         left_out: Why `bench run` leaves it out where no strategy is named, as the rest of a sentence; empty if it does
@@ -42,6 +45,7 @@ class Strategy:
     scores: Literal["own", "reference"] = "own"
     tasks: tuple[str, ...] = ("train", "predict")
     problems: tuple[str, ...] = ("binary",)
+    most_categories: int = 0
     lacks: Mapping[str, str] = field(default_factory=dict, hash=False)
     weights: bool = False
     recommended: str = ""
@@ -104,6 +108,8 @@ class Dataset:
         class_shares: Share of each class in the train split.
         label_mean: Mean of the label over the train split.
         label_std: Standard deviation (population) of the label over the train split.
+        categorical: For each feature whose numbers are names of categories, how many there are; they are whole numbers
+            from 0 on.
         weight: Name of the column (float32, not negative) that says how much each row counts; empty where all count
             alike.
         weight_mean: Mean of the weights over the train split.
@@ -131,6 +137,7 @@ class Dataset:
     label_std: float = 1.0
     weight: str = ""
     weight_mean: float = 1.0
+    categorical: Mapping[str, int] = field(default_factory=dict)
     best: float | None = None
     floors: Mapping[str, float] = field(default_factory=dict)
     storage: Storage = field(default_factory=Storage)

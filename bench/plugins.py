@@ -68,6 +68,14 @@ def _lack(strategy: Strategy, dataset: Dataset) -> str | None:
         return strategy.lacks.get(problem, f"it knows no {problem} problems, only {known}")
     if dataset.weight and not strategy.weights:
         return strategy.lacks.get("weights", f"it takes no weights of rows, such as {dataset.weight!r} has")
+    most = strategy.most_categories
+    if dataset.categorical and not most:
+        return strategy.lacks.get(
+            "categories", "it takes the numbers of categories for amounts: import the data with --categories codes"
+        )
+    for feature, count in dataset.categorical.items():
+        if count > most:
+            return f"it knows up to {most:,} categories, and the feature {feature} has {count:,}"
     return None
 
 

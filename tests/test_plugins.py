@@ -150,3 +150,15 @@ def test_a_strategy_is_skipped_where_it_lacks_the_kind_or_weights(
 def test_a_summary_is_the_first_line_of_the_docstring() -> None:
     """What `bench list` says of a strategy is what its file says."""
     assert plugins.load("null").summary == "No work at all: its time is the harness's own overhead."
+
+
+def test_categories_that_a_strategy_does_not_know(tiny: Dataset) -> None:
+    """Where a dataset has categories, a strategy takes part that says how many it knows, and the control."""
+    few, many = replace(tiny, categorical={"x0": 255}), replace(tiny, categorical={"x0": 2, "x1": 256})
+    some = Strategy("gbt", most_categories=255)
+    assert plugins.why_not(some, tiny) is plugins.why_not(some, few) is None
+    assert plugins.why_not(some, many) == "It knows up to 255 categories, and the feature x1 has 256."
+    reason = plugins.why_not(Strategy("gbt"), few)
+    assert reason == "It takes the numbers of categories for amounts: import the data with --categories codes."
+    assert plugins.why_not(Strategy("gbt", lacks={"categories": "it has no trees"}), few) == "It has no trees."
+    assert plugins.why_not(Strategy("control"), few) is None

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from bench.cli.options import storage_options
+from bench.cli.options import CATEGORIES, TIMESTAMPS, storage_options
 
 if TYPE_CHECKING:
     from bench.datasets import Manifest
@@ -99,6 +99,8 @@ def synthetic(
 @click.option("--positive", metavar="VALUE", help="The label's value to be found, where it has two.")
 @click.option("--weight", metavar="COL", default="", help="Column that says how much each row counts.")
 @click.option("--features", multiple=True, metavar="COL,…", help="Columns to predict it from.  [default: all others]")
+@TIMESTAMPS
+@CATEGORIES
 @storage_options
 @NAME
 @FORCE
@@ -109,6 +111,8 @@ def import_(
     positive: str | None,
     weight: str,
     features: tuple[str, ...],
+    timestamps: tuple[str, ...],
+    categories: str,
     name: str | None,
     force: bool,
     storage: Storage,
@@ -130,6 +134,8 @@ def import_(
             kind=kind,
             positive=positive,
             weight=weight,
+            timestamps=timestamps,
+            categories=categories,
             storage=storage,
             force=force,
             progress=progress,

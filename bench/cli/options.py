@@ -22,6 +22,21 @@ HISTORY = click.option(
     "--history", "place", default="history", show_default=True, metavar="DIR|URI", help="Where the nights are kept."
 )
 
+TIMESTAMPS = click.option(
+    "--timestamps",
+    multiple=True,
+    metavar="PART,…",
+    callback=lambda _ctx, _param, given: tuple(part.strip() for text in given for part in text.split(",")),
+    help="Numbers to make of timestamps and dates: hour, weekday, day, month, age.  [default: refuse them]",
+)
+CATEGORIES = click.option(
+    "--categories",
+    default="codes",
+    show_default=True,
+    metavar="codes|hash:N|native",
+    help="How strings become numbers: their place, a hash such as hash:2^18, or a place that is known to be a name.",
+)
+
 
 def renamed(old: str, new: str) -> Callable[[Callable[..., Any]], Callable[..., Any]]:
     """Return a decorator that gives a verb the hidden old name of an option, which is refused with the new name.

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from contextlib import contextmanager
+from datetime import datetime, timedelta
 from pathlib import Path
 
 from rich.console import Console
@@ -121,6 +122,15 @@ def _facts(manifest: Manifest, verified: bool) -> Iterator[tuple[str, str]]:
 
 def _changes(manifest: Manifest) -> Iterator[tuple[str, list[str]]]:
     yield "missing, now mean", [f"{name} ({count:,})" for name, count in manifest.imputed.items()]
-    yield "strings, now codes", [f"{name} ({len(strings):,})" for name, strings in manifest.categories.items()]
+    now = "names" if manifest.dataset.categorical else "codes"
+    yield f"strings, now {now}", [f"{name} ({len(strings):,})" for name, strings in manifest.categories.items()]
+    yield "age counted from", [f"{_moment(at)} ({name})" for name, at in manifest.source.get("newest", {}).items()]
+    rounded = manifest.source.get("rounded", {})
+    yield "rounded to float32", [f"{name} ({count:,} values)" for name, count in rounded.items()]
     yield "renamed", [f"{old} to {new}" for old, new in manifest.source.get("renamed", {}).items()]
     yield "left out", [f"{name} ({_WHY.get(name, _INDEX)})" for name in manifest.source.get("left_out", ())]
+
+
+def _moment(seconds: float) -> str:
+    """Return a point of time, in UTC, that is given in seconds since 1970."""
+    return f"{datetime(1970, 1, 1) + timedelta(seconds=seconds):%Y-%m-%d %H:%M:%S}"

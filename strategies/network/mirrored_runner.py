@@ -21,7 +21,7 @@ import time
 from functools import partial
 
 from bench import Strategy, hookimpl, rows
-from strategies.lib.keras import heads, network, ranks, scoring
+from strategies.lib.keras import heads, inputs, network, ranks, scoring
 from strategies.lib.ranks import answers, shares
 from strategies.lib.ranks.errors import rank_errors
 from strategies.lib.ranks.laps import Laps
@@ -41,6 +41,7 @@ def bench_strategy():
         tasks=("train",),
         problems=heads.PROBLEMS,
         weights=True,
+        most_categories=inputs.MOST_CATEGORIES,
         recommended="tf.distribute training on the Spark cluster that is there, GPUs included",
     )
 

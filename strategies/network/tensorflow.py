@@ -12,7 +12,7 @@ https://www.tensorflow.org/guide/distributed_training
 """
 
 from bench import Strategy, hookimpl, rows
-from strategies.lib.keras import heads, network
+from strategies.lib.keras import heads, inputs, network
 from strategies.lib.keras.scoring import score
 from strategies.lib.keras.training import fit
 
@@ -26,6 +26,7 @@ def bench_strategy():
         scores="reference",
         problems=heads.PROBLEMS,
         weights=True,
+        most_categories=inputs.MOST_CATEGORIES,
         recommended="data that fits in one machine's memory; tf.distribute only beyond that",
     )
 

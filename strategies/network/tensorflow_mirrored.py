@@ -16,7 +16,7 @@ https://www.tensorflow.org/guide/distributed_training#mirroredstrategy
 from dataclasses import replace
 
 from bench import Skip, Strategy, hookimpl, rows
-from strategies.lib.keras import heads, network, scoring, training
+from strategies.lib.keras import heads, inputs, network, scoring, training
 
 
 @hookimpl
@@ -29,6 +29,7 @@ def bench_strategy():
         tasks=("train",),
         problems=heads.PROBLEMS,
         weights=True,
+        most_categories=inputs.MOST_CATEGORIES,
         recommended="several GPUs in one machine",
     )
 

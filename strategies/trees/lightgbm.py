@@ -25,6 +25,7 @@ def bench_strategy():
         install="tf-spark-bench[lightgbm]",
         problems=lightgbm_trees.PROBLEMS,
         weights=True,
+        most_categories=lightgbm_trees.MOST_CATEGORIES,
         recommended="data that fits in one machine's memory",
     )
 
@@ -39,7 +40,7 @@ def bench_setup(trial):
 def bench_train(trial, session):
     with trial.phase("load"):
         features, labels, weights = rows.open(trial.dataset, "train").matrix(trial.threads_per_worker)
-    data = session.Dataset(features, labels, weight=weights)
+    data = session.Dataset(features, labels, weight=weights, **lightgbm_trees.categories(trial.dataset))
     return session.train(lightgbm_trees.settings(trial), data, trial.trees)
 
 

@@ -36,6 +36,7 @@ def bench_strategy():
         distributed=True,
         problems=lightgbm_trees.PROBLEMS,
         weights=True,
+        most_categories=lightgbm_trees.MOST_CATEGORIES,
         recommended="more rows than one machine's memory holds, and few features",
     )
 
@@ -81,7 +82,8 @@ def train_rank(rank, trial):
     # Its own limit is whole minutes, and one that leaves early makes the others spin: LightGBM reads a closed
     # connection as "nothing yet".
     with watchdog.guard_rank() as alive:
-        booster = lightgbm.Booster(settings, lightgbm.Dataset(features, labels, weight=weights))
+        known = lightgbm_trees.categories(trial.dataset)
+        booster = lightgbm.Booster(settings, lightgbm.Dataset(features, labels, weight=weights, **known))
         rank.laps.end("bin")
         for _ in range(trial.trees):
             alive()

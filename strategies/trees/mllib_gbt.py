@@ -11,6 +11,9 @@ https://spark.apache.org/docs/latest/ml-classification-regression.html#tree-ense
 from bench import Strategy, hookimpl
 from strategies.lib.spark import frames
 from strategies.lib.spark.session import start_spark, stop_spark
+from strategies.lib.trees.bins import bins
+
+MOST_CATEGORIES = 10_000  # each has a bin in the histograms of every node
 
 
 @hookimpl
@@ -22,6 +25,7 @@ def bench_strategy():
         problems=("binary", "regression"),
         lacks={"multiclass": "MLlib's boosting knows two classes"},
         weights=True,
+        most_categories=MOST_CATEGORIES,
         recommended="accuracy without hand-made features, on data that is in Spark already",
     )
 
@@ -53,7 +57,7 @@ def fit(trial, rows):
     estimator = {"binary": GBTClassifier, "regression": GBTRegressor}[trial.dataset.problem](
         maxIter=trial.trees,
         maxDepth=trial.depth,
-        maxBins=trial.bins,
+        maxBins=bins(trial),
         stepSize=trial.learning_rate,
         seed=trial.seed,
         **frames.weight_setting(trial.dataset),

@@ -15,6 +15,9 @@ https://spark.apache.org/docs/latest/mllib-ensembles.html#random-forests
 from bench import Strategy, hookimpl
 from strategies.lib.spark import frames
 from strategies.lib.spark.session import start_spark, stop_spark
+from strategies.lib.trees.bins import bins
+
+MOST_CATEGORIES = 10_000  # each has a bin in the histograms of every node
 
 
 @hookimpl
@@ -25,6 +28,7 @@ def bench_strategy():
         install="tf-spark-bench[spark]",
         problems=("binary", "multiclass", "regression"),
         weights=True,
+        most_categories=MOST_CATEGORIES,
         recommended="accuracy with little tuning, on data that is in Spark already",
     )
 
@@ -61,7 +65,7 @@ def fit(trial, rows):
     estimator = estimators[trial.dataset.problem](
         numTrees=trial.trees,
         maxDepth=trial.depth,
-        maxBins=trial.bins,
+        maxBins=bins(trial),
         seed=trial.seed,
         **frames.weight_setting(trial.dataset),
     )

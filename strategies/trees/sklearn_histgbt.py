@@ -13,8 +13,9 @@ https://scikit-learn.org/stable/modules/ensemble.html#histogram-based-gradient-b
 """
 
 from bench import Skip, Strategy, hookimpl, rows
+from strategies.lib.trees.bins import bins
 
-MOST_BINS = 255
+MOST_BINS = 255  # each category has one
 
 
 @hookimpl
@@ -25,6 +26,7 @@ def bench_strategy():
         install="scikit-learn pyarrow",
         problems=("binary", "multiclass", "regression"),
         weights=True,
+        most_categories=MOST_BINS,
         recommended="more than ten thousand rows in one machine's memory, with nothing else to install",
     )
 
@@ -52,7 +54,8 @@ def bench_train(trial, session):
         max_iter=trial.trees,
         max_depth=trial.depth,
         max_leaf_nodes=2**trial.depth,
-        max_bins=trial.bins,
+        max_bins=bins(trial),
+        categorical_features=[feature in trial.dataset.categorical for feature in trial.dataset.features],
         learning_rate=trial.learning_rate,
         l2_regularization=1.0,
         min_samples_leaf=1,

@@ -24,6 +24,7 @@ def bench_strategy():
         install="tf-spark-bench[xgboost]",
         problems=xgboost_trees.PROBLEMS,
         weights=True,
+        most_categories=xgboost_trees.MOST_CATEGORIES,
         recommended="data that fits in one machine's memory, or in its GPU's",
     )
 
@@ -54,7 +55,10 @@ def fit(xgb, trial, features, labels, weights=None):
         labels: float32 of shape (rows,).
         weights: float32 of shape (rows,); None where all rows weigh the same.
     """
-    data = xgb.QuantileDMatrix(features, labels, weight=weights, max_bin=trial.bins, nthread=trial.threads_per_worker)
+    known = xgboost_trees.categories(trial.dataset)
+    data = xgb.QuantileDMatrix(
+        features, labels, weight=weights, max_bin=trial.bins, nthread=trial.threads_per_worker, **known
+    )
     settings = xgboost_trees.native_settings(trial) | {"device": xgboost_trees.device(xgb)}
     return xgb.train(settings, data, num_boost_round=trial.trees)
 

@@ -33,6 +33,7 @@ def bench_strategy():
         distributed=True,
         problems=xgboost_trees.PROBLEMS,
         weights=True,
+        most_categories=xgboost_trees.MOST_CATEGORIES,
         recommended="rows that lie in Parquet where every worker can read them, on a cluster that Spark runs",
     )
 
@@ -80,7 +81,10 @@ def train_rank(meeting_point, rank, trial):
     )
     communicator.__enter__()
     rank.laps.end("rendezvous")
-    data = xgb.QuantileDMatrix(features, labels, weight=weights, max_bin=trial.bins, nthread=trial.threads_per_worker)
+    known = xgboost_trees.categories(trial.dataset)
+    data = xgb.QuantileDMatrix(
+        features, labels, weight=weights, max_bin=trial.bins, nthread=trial.threads_per_worker, **known
+    )
     rank.laps.end("bin")
     booster = xgb.train(xgboost_trees.native_settings(trial), data, num_boost_round=trial.trees)
     rank.laps.end("train")

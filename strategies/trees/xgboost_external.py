@@ -33,6 +33,7 @@ def bench_strategy():
         tasks=("train",),
         problems=xgboost_trees.PROBLEMS,
         weights=True,
+        most_categories=xgboost_trees.MOST_CATEGORIES,
         recommended="data larger than one machine's memory, on a fast disk",
     )
 
@@ -47,7 +48,9 @@ def bench_setup(trial):
 def bench_train(trial, session):
     with trial.phase("load"):
         batches = iterator(session, trial)
-        data = session.ExtMemQuantileDMatrix(batches, max_bin=trial.bins, nthread=trial.threads_per_worker)
+        data = session.ExtMemQuantileDMatrix(
+            batches, max_bin=trial.bins, nthread=trial.threads_per_worker, enable_categorical=True
+        )
     return session.train(xgboost_trees.native_settings(trial), data, num_boost_round=trial.trees)
 
 
@@ -60,6 +63,7 @@ def iterator(xgb, trial):
     """
     train = rows.open(trial.dataset, "train")
     portions = [train.only(groups) for groups in grouped(train.groups, 4 * len(trial.dataset.features))]
+    kinds = xgboost_trees.feature_types(trial.dataset)
     trial.note("batches", len(portions))
 
     class Batches(xgb.DataIter):  # type: ignore[misc, name-defined]  # XGBoost has no types for us
@@ -75,7 +79,7 @@ def iterator(xgb, trial):
                 return False
             features, labels, weights = portions[self._next].matrix(trial.threads_per_worker)
             self._next += 1
-            input_data(data=features, label=labels, weight=weights)
+            input_data(data=features, label=labels, weight=weights, feature_types=kinds)
             return True
 
     return Batches()

@@ -24,6 +24,7 @@ def bench_strategy():
         distributed=True,
         problems=xgboost_trees.PROBLEMS,
         weights=True,
+        most_categories=xgboost_trees.MOST_CATEGORIES,
         recommended="training as a stage of a Spark ML pipeline, on data that is in Spark already",
     )
 
@@ -52,6 +53,7 @@ def bench_train(trial, session):
         verbose=False,
         **frames.weight_setting(trial.dataset, "weight_col"),
         **xgboost_trees.settings(trial),
+        feature_types=xgboost_trees.feature_types(trial.dataset),
     )
     # The driver's part of reading: files, schema, plan. The rows are read inside the fit, where no phase can be named.
     with trial.phase("load"):

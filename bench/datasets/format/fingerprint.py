@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Sequence
-from typing import TYPE_CHECKING
+from collections.abc import Mapping, Sequence
+from types import MappingProxyType
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -34,7 +35,12 @@ class Fingerprint:
     """
 
     def __init__(
-        self, names: Sequence[str], problem: str = DEFAULT, classes: Sequence[str] = (), weight: str = ""
+        self,
+        names: Sequence[str],
+        problem: str = DEFAULT,
+        classes: Sequence[str] = (),
+        weight: str = "",
+        categorical: Mapping[str, int] = MappingProxyType({}),
     ) -> None:
         """Start with no rows.
 
@@ -43,10 +49,12 @@ class Fingerprint:
             problem: Kind of problem: equal labels may be classes or numbers.
             classes: Names of the classes.
             weight: Name of the column of weights.
+            categorical: Number of categories of each feature whose numbers are names: equal numbers may be amounts.
         """
         self._names = list(names)
         # Nothing of this counts where there were no kinds of problem, so that older fingerprints hold.
-        self._means = [] if problem == DEFAULT and not weight else [problem, list(classes), weight]
+        self._means: list[Any] = [] if problem == DEFAULT and not weight else [problem, list(classes), weight]
+        self._means += [dict(categorical)] if categorical else []
         self._sums = {split: [0, 0, 0] for split in SPLITS}
 
     def add(self, split: str, row_ids: NDArray[np.int64], columns: NDArray[np.float32]) -> None:
@@ -76,7 +84,7 @@ def recompute(manifest: Manifest) -> str:
         DatasetError: A file is missing or damaged; the sentence names it.
     """
     dataset = manifest.dataset
-    found = Fingerprint(dataset.columns, dataset.problem, dataset.classes, dataset.weight)
+    found = Fingerprint(dataset.columns, dataset.problem, dataset.classes, dataset.weight, dataset.categorical)
     names = ["row_id", *dataset.columns]
     files = DataFiles(dataset)
     for described in manifest.files:

@@ -18,7 +18,7 @@ NAME = "dataset.json"
 SCHEMA = 1
 SPLITS = ("train", "test")
 # Fields that older manifests lack.
-_LATER = {"classes", "class_shares", "label_mean", "label_std", "weight", "weight_mean"}
+_LATER = {"classes", "class_shares", "label_mean", "label_std", "weight", "weight_mean", "categorical"}
 _TWO = ("0", "1")
 PLACE = ("path", "storage", "listing")  # fields of a `Dataset` that are its place and no part of its content
 

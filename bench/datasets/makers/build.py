@@ -49,7 +49,7 @@ class Builder:
                     "alike for every fifth to be kept for testing: give more rows."
                 )
         self._directory, self._layout = directory, layout
-        self._fingerprint = Fingerprint(layout.names, layout.problem, layout.classes, layout.weight)
+        self._fingerprint = Fingerprint(layout.names, layout.problem, layout.classes, layout.weight, layout.categorical)
         self._rows, self._next = dict(rows), 0
         self._weightless = set(SPLITS) if layout.weight else set()
         shares = {"train": files, "test": -(-files // 4)}
@@ -122,6 +122,7 @@ class Builder:
             label_std=train.moments_beside.stds()[0],
             weight=layout.weight,
             weight_mean=weight[0] if weight else 1.0,
+            categorical=dict(layout.categorical),
             best=best,
             floors=dict(floors or {}),
         )

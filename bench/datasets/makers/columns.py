@@ -11,9 +11,29 @@ from dataclasses import dataclass
 
 import pyarrow as pa
 
+from bench.datasets.makers.column_types import fields, is_number, is_span, is_text, is_time, remedies
+from bench.datasets.makers.times import check_zone, parts_of
 from bench.errors import DatasetError
 
 _SHOWN = 20
+
+
+@dataclass(frozen=True)
+class Feature:
+    """One feature, and what it is made of.
+
+    Attributes:
+        name: Its name in the dataset.
+        column: The column in the input.
+        text: Whether the column holds strings.
+        part: The number that is made of each timestamp or date (`bench.datasets.makers.times.PARTS`); empty for the
+            column's own values.
+    """
+
+    name: str
+    column: str
+    text: bool = False
+    part: str = ""
 
 
 @dataclass(frozen=True)
@@ -27,6 +47,7 @@ class ColumnChoice:
         text: Those features that hold strings.
         names: The dataset's names for label, weight and features: letters, digits and underscores only, since Spark and
             LightGBM refuse others or want them quoted.
+        made: What the features of the dataset are made of, in their order: of a timestamp may be several.
         left_out: Columns that were left out without being asked.
     """
 
@@ -35,12 +56,8 @@ class ColumnChoice:
     features: tuple[str, ...]
     text: tuple[str, ...]
     names: Mapping[str, str]
+    made: tuple[Feature, ...]
     left_out: tuple[str, ...]
-
-    @property
-    def read(self) -> list[str]:
-        """All of them, in the order of a dataset's columns."""
-        return [self.label, *([self.weight] if self.weight else []), *self.features]
 
     @property
     def renamed(self) -> dict[str, str]:
@@ -49,7 +66,13 @@ class ColumnChoice:
 
 
 def choose_columns(
-    schema: pa.Schema, label: str, features: Sequence[str] = (), index: Collection[str] = (), weight: str = ""
+    schema: pa.Schema,
+    label: str,
+    features: Sequence[str] = (),
+    index: Collection[str] = (),
+    weight: str = "",
+    *,
+    timestamps: Sequence[str] = (),
 ) -> ColumnChoice:
     """Choose the label, the weight and the features.
 
@@ -59,6 +82,8 @@ def choose_columns(
         features: Names of the feature columns; all but the label, the weight, ``row_id`` and the index if empty.
         index: Columns that pandas wrote as its index, which often is no more than the order of the rows.
         weight: Name of the column that says how much each row counts; empty for none.
+        timestamps: The numbers to be made of timestamps and dates (`bench.datasets.makers.times.PARTS`); with none they
+            are refused.
 
     Raises:
         DatasetError: A column is missing or of a type that its role does not allow, or no feature is left.
@@ -73,20 +98,46 @@ def choose_columns(
     chosen = tuple(dict.fromkeys(features)) or tuple(name for name in schema.names if name not in (*taken, *left_out))
     if not chosen:
         raise DatasetError(f"There is no column to learn from beside the label {label!r}: give at least one feature.")
-    _check_types(schema, chosen)
-    text = tuple(name for name in chosen if _is_text(schema.field(name).type))
+    _check_types(schema, chosen, timestamps)
+    text = tuple(name for name in chosen if is_text(schema.field(name).type))
     left_out = tuple(name for name in left_out if name not in chosen)
-    return ColumnChoice(label, weight, chosen, text, _new_names([*taken, *chosen]), left_out)
+    if timestamps and not any(is_time(schema.field(name).type) for name in chosen):
+        raise DatasetError(
+            "No feature holds timestamps or dates that --timestamps could make numbers of: leave the option out, or "
+            "write strings that are times as timestamps."
+        )
+    names = _new_names([*taken, *chosen])
+    return ColumnChoice(label, weight, chosen, text, names, _made(schema, chosen, names, timestamps), left_out)
 
 
 def _check_roles(schema: pa.Schema, label: str, weight: str) -> None:
     kind = schema.field(label).type
-    if not _is_number(kind) and not _is_text(kind):
+    if not is_number(kind) and not is_text(kind):
         raise DatasetError(f"The label {label!r} is of type {kind}: make it a number, a boolean or a string.")
     if weight == label:
         raise DatasetError(f"The label {label!r} cannot be the weight, too: give another column to --weight.")
-    if weight and not _is_number(schema.field(weight).type):
+    if weight and not is_number(schema.field(weight).type):
         raise DatasetError(f"The weight {weight!r} is of type {schema.field(weight).type}: make it a number.")
+
+
+def _made(
+    schema: pa.Schema, chosen: Sequence[str], names: Mapping[str, str], timestamps: Sequence[str]
+) -> tuple[Feature, ...]:
+    made = []
+    for name in chosen:
+        kind = schema.field(name).type
+        if is_time(kind):
+            check_zone(name, kind)
+            made += [Feature(f"{names[name]}_{part}", name, part=part) for part in parts_of(kind, timestamps)]
+        else:
+            made.append(Feature(names[name], name, is_text(kind)))
+    for feature in made:
+        if feature.part and feature.name.lower() in {name.lower() for name in names.values()}:
+            raise DatasetError(
+                f"The {feature.part} of {feature.column!r} would be called {feature.name}, as another column is: "
+                "rename that one."
+            )
+    return tuple(made)
 
 
 def _check_present(schema: pa.Schema, names: Sequence[str]) -> None:
@@ -98,16 +149,20 @@ def _check_present(schema: pa.Schema, names: Sequence[str]) -> None:
             raise DatasetError(f"There is no column {name!r}: the columns are {_listed(schema.names)}.")
 
 
-def _check_types(schema: pa.Schema, names: Sequence[str]) -> None:
-    usable = [name for name in names if _is_number(schema.field(name).type) or _is_text(schema.field(name).type)]
-    refused = [f"{name} ({schema.field(name).type})" for name in names if name not in usable]
+def _check_types(schema: pa.Schema, names: Sequence[str], timestamps: Sequence[str]) -> None:
+    kinds = {name: schema.field(name).type for name in names}
+    usable = [
+        name
+        for name, kind in kinds.items()
+        if is_number(kind) or is_span(kind) or is_text(kind) or (is_time(kind) and parts_of(kind, timestamps))
+    ]
+    refused = {name: kind for name, kind in kinds.items() if name not in usable}
     if refused:
         what = "Neither a number, a boolean nor a string is what these columns hold"
+        listed = _listed([path for name, kind in refused.items() for path in fields(name, kind)])
         remedy = f"--features {_option(usable)}" if 0 < len(usable) <= _SHOWN else "--features"
-        raise DatasetError(
-            f"{what}: {_listed(refused)}; turn them into numbers, such as the hour of a timestamp, or leave them out "
-            f"with {remedy}."
-        )
+        orders = ", ".join(remedies(list(refused.values())))
+        raise DatasetError(f"{what}: {listed}; {orders}, or leave them out with {remedy}.")
 
 
 def _option(names: Sequence[str]) -> str:
@@ -115,21 +170,6 @@ def _option(names: Sequence[str]) -> str:
     line = io.StringIO()
     csv.writer(line, lineterminator="").writerow(names)
     return line.getvalue()
-
-
-def _value_type(kind: pa.DataType) -> pa.DataType:
-    return kind.value_type if pa.types.is_dictionary(kind) else kind
-
-
-def _is_number(kind: pa.DataType) -> bool:
-    kind = _value_type(kind)
-    checks = (pa.types.is_boolean, pa.types.is_integer, pa.types.is_floating, pa.types.is_decimal)
-    return any(check(kind) for check in checks)
-
-
-def _is_text(kind: pa.DataType) -> bool:
-    kind = _value_type(kind)
-    return any(check(kind) for check in (pa.types.is_string, pa.types.is_large_string, pa.types.is_string_view))
 
 
 def _new_names(names: Sequence[str]) -> dict[str, str]:

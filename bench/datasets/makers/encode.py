@@ -1,25 +1,29 @@
-"""Turns a column of numbers, booleans or strings into float32."""
+"""Turns a column of numbers, booleans, spans of time or strings into float32."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import Any
 
 import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 from numpy.typing import NDArray
 
+_EXACT = 2**24  # float32 holds whole numbers exactly up to here
+PER_SECOND = {"s": 1, "ms": 10**3, "us": 10**6, "ns": 10**9}
 
-def categories_of(column: pa.ChunkedArray) -> tuple[str, ...]:
+
+def categories_of(column: pa.Array | pa.ChunkedArray) -> tuple[str, ...]:
     """Return the different strings of a column, sorted; the code of a string is its place."""
     return tuple(sorted(value for value in pc.unique(column).to_pylist() if value is not None))
 
 
-def encode(column: pa.ChunkedArray, categories: Sequence[str] | None = None) -> NDArray[np.float32]:
+def encode(column: pa.Array | pa.ChunkedArray, categories: Sequence[str] | None = None) -> NDArray[np.float32]:
     """Return a column as float32 of shape (rows,), NaN where a value is missing.
 
     Args:
-        column: Numbers or booleans; strings, if ``categories`` are given.
+        column: Numbers, booleans, or spans of time, which become seconds; strings, if ``categories`` are given.
         categories: The strings; the code of a string is its place.
 
     Raises:
@@ -27,10 +31,73 @@ def encode(column: pa.ChunkedArray, categories: Sequence[str] | None = None) -> 
     """
     if categories is not None:
         column = pc.index_in(column.cast(pa.large_string()), pa.array(categories, pa.large_string()))
-    elif pa.types.is_boolean(column.type):
-        column = column.cast(pa.uint8())
-    elif pa.types.is_decimal(column.type) or pa.types.is_dictionary(column.type):
-        column = column.cast(pa.float64())
+    column = without_dictionary(column)
     with np.errstate(over="ignore"):
-        values: NDArray[np.float32] = np.asarray(column).astype(np.float32)
+        return _with_holes(column, _numbers(column.drop_null()).astype(np.float32))
+
+
+def rounded(column: pa.Array | pa.ChunkedArray, values: NDArray[np.float32]) -> int:
+    """Return how many values float32 does not keep.
+
+    Whole numbers count, be they of an integer or a floating-point column, and decimals and spans of time that would
+    come back as another one of the same digits. Fractions of a floating-point column do not: they lose digits always.
+
+    Args:
+        column: What `encode` was given, without categories.
+        values: What it returned, all finite or NaN.
+    """
+    column = without_dictionary(column)
+    kind = column.type
+    stepped = pa.types.is_decimal(kind) or _is_span(kind)
+    if not stepped and not (np.fmax.reduce(values, initial=0) > _EXACT or np.fmin.reduce(values, initial=0) < -_EXACT):
+        return 0
+    numbers, kept = _numbers(column.drop_null()), values[np.asarray(column.is_valid())]
+    if stepped:
+        steps = PER_SECOND[kind.unit] if _is_span(kind) else 10.0**kind.scale
+        return int((np.rint(kept.astype(np.float64) * steps) != np.rint(numbers * steps)).sum())
+    if numbers.dtype.kind == "f":
+        return int(((numbers % 1 == 0) & (kept.astype(numbers.dtype) != numbers)).sum())
+    # Above the last integer a float32 turns into anything, on some processors into that integer.
+    with np.errstate(invalid="ignore"):
+        back = kept.astype(numbers.dtype)
+    return int(((back != numbers) | (kept >= 2.0 ** (63 if numbers.dtype.kind == "i" else 64))).sum())
+
+
+def without_dictionary(column: pa.Array | pa.ChunkedArray) -> pa.Array | pa.ChunkedArray:
+    """Return a column with its values in place of their places in a dictionary."""
+    return column.cast(column.type.value_type) if pa.types.is_dictionary(column.type) else column
+
+
+def whole_numbers(column: pa.Array | pa.ChunkedArray) -> NDArray[np.int64]:
+    """Return points or spans of time as whole numbers of their unit, int64 of shape (rows,).
+
+    Args:
+        column: Timestamps, dates, times of a day or durations, none missing.
+    """
+    narrow = pa.types.is_date32(column.type) or pa.types.is_time32(column.type)
+    return np.asarray(column.cast(pa.int32() if narrow else pa.int64())).astype(np.int64)
+
+
+def _is_span(kind: pa.DataType) -> bool:
+    return bool(pa.types.is_duration(kind) or pa.types.is_time(kind))
+
+
+def _numbers(column: pa.Array | pa.ChunkedArray) -> NDArray[Any]:
+    """Return values, none missing, as numbers of the type that loses least."""
+    if _is_span(column.type):
+        return whole_numbers(column) / float(PER_SECOND[column.type.unit])
+    if pa.types.is_boolean(column.type):
+        column = column.cast(pa.uint8())
+    elif pa.types.is_decimal(column.type):
+        column = column.cast(pa.float64())
+    values: NDArray[Any] = np.asarray(column)
+    return values
+
+
+def _with_holes(column: pa.Array | pa.ChunkedArray, values: NDArray[np.float32]) -> NDArray[np.float32]:
+    """Return values with NaN at the places where the column has none: not by way of float64, which rounds integers."""
+    if len(values) == len(column):
         return values
+    filled = np.full(len(column), np.nan, np.float32)
+    filled[np.asarray(column.is_valid())] = values
+    return filled

@@ -21,11 +21,13 @@ HEAD_BYTES = 4096
 
 
 def other_format(head: bytes) -> str | None:
-    """Return what a file is instead of Parquet and what to do, as the end of a sentence; None if that is not clear.
+    """Return what a file is instead of plain Parquet and what to do, as the end of a sentence; None if it is unclear.
 
     Args:
         head: Its first bytes, `HEAD_BYTES` of them if it has as many.
     """
+    if head.startswith(b"PARE"):
+        return "is Parquet that is encrypted: write it without encryption"
     for magic, (name, reader) in _MAGIC.items():
         if head.startswith(magic):
             return f"is {name} and no Parquet: read it with {reader} and write it as Parquet"

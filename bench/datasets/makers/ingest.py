@@ -4,32 +4,31 @@ from __future__ import annotations
 
 import os
 import re
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from pathlib import Path, PurePath
 
 import numpy as np
-import pyarrow.compute as pc
 from numpy.typing import NDArray
 
 from bench.datasets.format import manifest as manifests
 from bench.datasets.format.manifest import Manifest
 from bench.datasets.makers.build import ProgressCallback, ignore_progress
+from bench.datasets.makers.categories import CODES, category_rule
 from bench.datasets.makers.columns import ColumnChoice, choose_columns
 from bench.datasets.makers.encode import encode
+from bench.datasets.makers.features import Encoding, FeatureSurvey
 from bench.datasets.makers.label_rule import label_rule
 from bench.datasets.makers.labels import LabelRule, LabelValues
 from bench.datasets.makers.layout import Layout
 from bench.datasets.makers.patterns import fixed_part
 from bench.datasets.makers.shuffled import Portion, build_shuffled
 from bench.datasets.makers.source import ParquetSource, open_source
+from bench.datasets.makers.times import checked_parts
 from bench.datasets.store import open_manifest, stage_dataset
 from bench.errors import DatasetError
 from bench.model import Storage
 from bench.problems import PROBLEMS
 from bench.stores.filesystem import filesystem, is_uri, normal, store_errors
-
-# A float32 holds integers exactly up to 2**24; so many different strings are names, not categories.
-_MOST_CATEGORIES = 100_000
 
 
 def import_parquet(
@@ -41,15 +40,17 @@ def import_parquet(
     kind: str | None = None,
     positive: str | None = None,
     weight: str = "",
+    timestamps: Sequence[str] = (),
+    categories: str = CODES,
     storage: Storage = Storage(),  # noqa: B008 - it is frozen
     force: bool = False,
     progress: ProgressCallback = ignore_progress,
 ) -> Manifest:
     """Make a dataset of Parquet files; memory does not grow with the rows.
 
-    Numbers and booleans become float32, strings their places among the sorted strings of their
-    column, and nulls and NaN the mean of their column over the train split. Every fifth row, by a
-    hash of its features, is for testing.
+    Numbers and booleans become float32, spans of time seconds, strings their places among the sorted strings of their
+    column or what ``categories`` says, and nulls and NaN the mean of their column over the train split. Every fifth
+    row, by a hash of its features, is for testing.
 
     Args:
         path: A file, a directory, a directory with Hive partitions, a pattern of such, or a URI of one.
@@ -59,6 +60,8 @@ def import_parquet(
         kind: Name of the kind of problem; guessed by the label's values if it is not given.
         positive: The label's value, as text, that is to be found, where it has two.
         weight: Name of the column that says how much each row counts; empty for none.
+        timestamps: The numbers to make of timestamps and dates (`bench.datasets.makers.times.PARTS`).
+        categories: How strings become numbers, as `bench.datasets.makers.categories.category_rule` reads it.
         storage: How to reach the files, if they are named by a URI.
         force: Whether an existing one is replaced.
         progress: Called with the name of a step, the rows done and all rows.
@@ -76,19 +79,23 @@ def import_parquet(
     if kind is not None:
         PROBLEMS[kind]  # refuses one that is not there before anything is read
     name = name or _default_name(path)
+    timestamps, strings = checked_parts(timestamps), category_rule(categories)
     with stage_dataset(name, force=force) as directory:
         source = open_source(path, storage)
-        columns = choose_columns(source.schema, label, features, source.index, weight)
-        seen, categories = _survey(source, columns, progress)
+        columns = choose_columns(source.schema, label, features, source.index, weight, timestamps=timestamps)
+        seen, encoding = _survey(source, columns, FeatureSurvey(columns, strings), progress)
         rule = label_rule(seen, kind, positive)
         layout = Layout(
             columns.names[label],
-            tuple(columns.names[column] for column in columns.features),
+            tuple(feature.name for feature in encoding.features),
             rule.problem,
             rule.classes,
             columns.names.get(weight, ""),
+            encoding.categorical,
         )
-        portions = _portions(source, columns, rule, categories)
+        losses: dict[str, int] = {}  # filled while the rows are read, which is before the manifest is written
+        portions = _portions(source, columns, rule, encoding, losses)
+        guess = {"guess": rule.guess} if rule.guess else {}
         build_shuffled(
             directory,
             name,
@@ -96,8 +103,8 @@ def import_parquet(
             portions,
             source.rows,
             progress,
-            categories={columns.names[column]: strings for column, strings in categories.items()},
-            source=_provenance(path, storage, columns) | ({"guess": rule.guess} if rule.guess else {}),
+            categories=encoding.categories,
+            source=_provenance(path, storage, columns) | guess | encoding.provenance() | {"rounded": losses},
         )
     return open_manifest(name)
 
@@ -122,44 +129,42 @@ def _default_name(path: str) -> str:
 
 
 def _survey(
-    source: ParquetSource, columns: ColumnChoice, progress: ProgressCallback
-) -> tuple[LabelValues, dict[str, tuple[str, ...]]]:
-    """Return the label's values, and each text column's different strings, sorted; a string's code is its place."""
+    source: ParquetSource, columns: ColumnChoice, survey: FeatureSurvey, progress: ProgressCallback
+) -> tuple[LabelValues, Encoding]:
+    """Return the label's values, and how columns become features, after a look at what must be known of all rows."""
     label = LabelValues(columns.label, source.schema.field(columns.label).type)
-    found: dict[str, set[str]] = {column: set() for column in columns.text}
     done = 0
-    for path, batch in source.batches([columns.label, *columns.text]):
+    for path, batch in source.batches([columns.label, *survey.columns]):
         label.add(batch[columns.label], path)
-        for column, strings in found.items():
-            strings.update(value for value in pc.unique(batch[column]).to_pylist() if value is not None)
-            if len(strings) > _MOST_CATEGORIES:
-                raise DatasetError(
-                    f"The column {column!r} holds more than {_MOST_CATEGORIES:,} different strings, too many for "
-                    "categories: leave it out by naming the others with --features."
-                )
+        survey.add(batch)
         done += len(batch)
-        progress("reading labels and strings", done, source.rows)
-    return label, {column: tuple(sorted(strings)) for column, strings in found.items()}
+        progress("reading labels, strings and times", done, source.rows)
+    return label, survey.encoding()
 
 
 def _portions(
-    source: ParquetSource, columns: ColumnChoice, rule: LabelRule, categories: Mapping[str, Sequence[str]]
+    source: ParquetSource, columns: ColumnChoice, rule: LabelRule, encoding: Encoding, losses: dict[str, int]
 ) -> Iterator[Portion]:
+    """Yield the rows, and count the values that float32 does not keep, by feature."""
     problem, total = PROBLEMS[rule.problem], 0.0
-    for path, batch in source.batches(columns.read):
+    weight = [columns.weight] if columns.weight else []
+    for path, batch in source.batches([columns.label, *weight, *encoding.columns]):
         if not len(batch):
             continue
-        labels = rule.codes(batch[columns.label])
+        labels, features = rule.codes(batch[columns.label]), encoding.values(batch)
         problem.check_labels(labels, columns.label, path)
-        values = np.stack([labels, *(encode(batch[name], categories.get(name)) for name in columns.read[1:])])
-        if columns.weight:
-            total += _sum_weights(values[1], columns.weight, path)
-        for at in np.flatnonzero(np.isinf(values).any(axis=1)):
+        beside = [labels, *(encode(batch[name]) for name in weight)]
+        if weight:
+            total += _sum_weights(beside[1], columns.weight, path)
+        for at in np.flatnonzero(np.isinf(features).any(axis=1)):
             raise DatasetError(
-                f"The column {columns.read[at]!r} holds infinities, or numbers beyond the 3.4e38 of float32, in "
-                f"{path}: replace them with nulls or smaller numbers, or leave the column out with --features."
+                f"The column {encoding.features[at].column!r} holds infinities, or numbers beyond the 3.4e38 of "
+                f"float32, in {path}: replace them with nulls or smaller numbers, or leave the column out with "
+                "--features."
             )
-        yield values, None
+        for feature, count in encoding.rounded(batch, features).items():
+            losses[feature] = losses.get(feature, 0) + count
+        yield np.concatenate([beside, features]), None
     if columns.weight and not total:
         raise DatasetError(f"The weight {columns.weight!r} is 0 in every row, so that no row counts: leave it out.")
 

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 
 from bench.problems import DEFAULT
 
@@ -17,6 +18,7 @@ class Layout:
         problem: Kind of problem.
         classes: Names of the classes, in the order of their codes; none where the label is no class.
         weight: Name of the column of weights; empty if there is none.
+        categorical: Number of categories of each feature whose numbers are names.
     """
 
     label: str
@@ -24,6 +26,7 @@ class Layout:
     problem: str = DEFAULT
     classes: tuple[str, ...] = ("0", "1")
     weight: str = ""
+    categorical: Mapping[str, int] = field(default_factory=dict)
 
     @property
     def names(self) -> tuple[str, ...]:

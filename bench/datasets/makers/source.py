@@ -69,10 +69,14 @@ class ParquetSource:
                 arrays = [
                     pa.repeat(pa.scalar(partitions.get(column), self.schema.field(column).type), len(batch))
                     if column in self.partitions
-                    else batch[column]
+                    else self._typed(column, batch[column])
                     for column in columns
                 ]
                 yield file.path, pa.RecordBatch.from_arrays(arrays, list(columns))
+
+    def _typed(self, column: str, values: pa.Array) -> pa.Array:
+        """Return values; where a file holds none, and so not even their type, as missing ones of the others' type."""
+        return values.cast(self.schema.field(column).type) if pa.types.is_null(values.type) else values
 
     def _read(self, file: ds.ParquetFileFragment, columns: Sequence[str]) -> Iterator[pa.RecordBatch]:
         # Not the fragment's own scanner, which holds a whole row group.
@@ -114,7 +118,8 @@ def open_source(path: str, storage: Storage) -> ParquetSource:
             schema = _united(schema, file)
             index |= _pandas_index(file.physical_schema)
             rows += file.metadata.num_rows
-    partitions = [field for field in dataset.schema if field.name not in schema.names]
+    physical = set(schema.names)
+    partitions = [field for field in dataset.schema if field.name not in physical]
     names = frozenset(field.name for field in partitions)
     return ParquetSource(path, storage, files, pa.schema([*schema, *partitions]), names, frozenset(index), rows)
 
@@ -132,7 +137,7 @@ def _footer_errors(opened: fs.FileSystem, path: str, storage: Storage, file: str
         with _source_errors(path, storage, file):
             yield
     except DatasetError as error:
-        if isinstance(error.__cause__, pa.ArrowInvalid):
+        if isinstance(error.__cause__, pa.ArrowInvalid | OSError):
             with _source_errors(path, storage, file), opened.open_input_file(file) as begun:
                 other = other_format(begun.read(HEAD_BYTES))
             if other:
@@ -186,9 +191,16 @@ def _pandas_index(schema: pa.Schema) -> set[str]:
 
 def _united(schema: pa.Schema, file: ds.ParquetFileFragment) -> pa.Schema:
     try:
-        return pa.unify_schemas([schema.remove_metadata(), file.physical_schema], promote_options="permissive")
+        both = [_without_dictionaries(schema), _without_dictionaries(file.physical_schema)]
+        return pa.unify_schemas(both, promote_options="permissive")
     except pa.ArrowTypeError as error:
         cause = " ".join(str(error).split()).rstrip(".")
         raise DatasetError(
             f"The file {file.path} has other types than the files before it ({cause}): {ADVICE}."
         ) from error
+
+
+def _without_dictionaries(schema: pa.Schema) -> pa.Schema:
+    """Return the types of the values: which file holds them in a dictionary is nobody's business."""
+    kinds = ((field.name, field.type) for field in schema)
+    return pa.schema([(name, kind.value_type if pa.types.is_dictionary(kind) else kind) for name, kind in kinds])

@@ -6,7 +6,7 @@ import os
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
-from strategies.lib.keras import heads
+from strategies.lib.keras import heads, inputs
 
 if TYPE_CHECKING:
     import numpy as np
@@ -61,16 +61,17 @@ def device(tf: Any) -> str:
 def mlp(tf: Any, dataset: Dataset, seed: int) -> tf.keras.Model:
     """Build the MLP 256-128-64 with batch normalisation, dropout .3 and .2, and the head of the kind of problem.
 
-    It takes raw features: the first layer standardises with the statistics of the whole train split, so that a
-    saved model needs nothing beside it. The same seed gives the same initial weights, whatever was drawn before.
+    It takes raw features, by `inputs.layers`, so that a saved model needs nothing beside it. The same seed gives the
+    same initial weights, whatever was drawn before.
 
     Args:
         tf: The module ``tensorflow``.
-        dataset: Gives the number of features, their means and standard deviations, and what `heads.layers` needs.
+        dataset: Gives the features, their means and standard deviations, which are categories, and what `heads.layers`
+            needs.
         seed: Seed of the initial weights.
     """
     keras = tf.keras
-    model = keras.Sequential([keras.Input((len(dataset.features),), name="features"), standardise(tf, dataset)])
+    model = keras.Sequential(inputs.layers(tf, dataset, seed))
     for index, (units, dropped) in enumerate(LAYERS):
         # Batch normalisation has a bias of its own.
         kernel = keras.initializers.HeUniform(seed=seed + index)
@@ -83,16 +84,6 @@ def mlp(tf: Any, dataset: Dataset, seed: int) -> tf.keras.Model:
     for layer in heads.layers(tf, dataset, kernel):
         model.add(layer)
     return model
-
-
-def standardise(tf: Any, dataset: Dataset) -> tf.keras.layers.Layer:
-    """Return the fixed layer that subtracts the train means and divides by the train standard deviations.
-
-    Args:
-        tf: The module ``tensorflow``.
-        dataset: Gives both.
-    """
-    return tf.keras.layers.Normalization(mean=dataset.means, variance=[std**2 for std in dataset.stds])
 
 
 def compile_mlp(

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 from bench import Strategy
 from bench.rows import import_libraries
 from bench.spark import is_local
-from strategies.lib.keras import heads, network
+from strategies.lib.keras import heads, inputs, network
 from strategies.lib.spark import frames, gather, hadoop
 from strategies.lib.spark.failures import SPARK_FAILED, spark_errors
 from strategies.lib.spark.session import start_spark
@@ -43,6 +43,7 @@ def facts(recommended: str = "") -> Strategy:
         distributed=True,
         problems=heads.PROBLEMS,
         weights=True,
+        most_categories=inputs.MOST_CATEGORIES,
         recommended=recommended,
     )
 

@@ -130,12 +130,22 @@ def standardise(rows: DataFrame, dataset: Dataset) -> DataFrame:
 def assemble(rows: DataFrame, dataset: Dataset) -> DataFrame:
     """Return rows with the features as one more column, the vector ``features``.
 
+    A feature that is a category says so, and their number, in the vector's metadata, which MLlib's trees heed.
+
     Args:
         rows: Out of `read`.
         dataset: The dataset.
     """
     from pyspark.ml.feature import VectorAssembler
+    from pyspark.sql.functions import col
 
+    # The assembler heeds the metadata of doubles only.
+    known = {
+        name: col(name).cast("double").alias(name, metadata={"ml_attr": {"type": "nominal", "num_vals": count}})
+        for name, feature in zip(feature_columns(dataset), dataset.features, strict=True)
+        if (count := dataset.categorical.get(feature))
+    }
+    rows = rows.withColumns(known) if known else rows
     return VectorAssembler(inputCols=feature_columns(dataset), outputCol="features").transform(rows)
 
 

@@ -9,6 +9,7 @@ if TYPE_CHECKING:
     from bench import Dataset, Trial
 
 PROBLEMS = ("binary", "multiclass", "regression")
+MOST_CATEGORIES = 2**24  # whole numbers that float32 holds, in which XGBoost is given them
 
 
 def settings(trial: Trial) -> dict[str, Any]:
@@ -55,6 +56,26 @@ def objective(dataset: Dataset) -> dict[str, Any]:
         "regression": {"objective": "reg:squarederror"},
     }
     return objectives[dataset.problem]
+
+
+def categories(dataset: Dataset) -> dict[str, Any]:
+    """Return the arguments by which a matrix knows which features are categories.
+
+    Args:
+        dataset: Names them.
+    """
+    return {"feature_types": feature_types(dataset), "enable_categorical": True} if dataset.categorical else {}
+
+
+def feature_types(dataset: Dataset) -> list[str] | None:
+    """Return ``c`` for each feature that is a category and ``q`` for each other; None where there are only others.
+
+    Args:
+        dataset: Names them.
+    """
+    if not dataset.categorical:
+        return None
+    return ["c" if feature in dataset.categorical else "q" for feature in dataset.features]
 
 
 def device(xgb: Any) -> str:

@@ -178,7 +178,7 @@ NOON = datetime.datetime(2013, 1, 1, 12, tzinfo=datetime.UTC)
         ({"number": np.r_[np.zeros(499), np.inf]}, r"'number' holds infinities, .*input\.parquet.*--features"),
         ({"number": np.r_[np.zeros(499), 1e39]}, r"'number' holds infinities, or numbers beyond"),
         ({"when": [NOON] * 500}, r"when \(timestamp\[us, tz=UTC\]\).* with --features number,whole,flag,word"),
-        ({"day": [NOON.date()] * 500, "l": [[1]] * 500}, r"day \(date32\[day\]\), l \(list<"),
+        ({"day": [NOON.date()] * 500, "l": [[1]] * 500}, r"day \(date32\[day\]\), l\.\w+ \(int64\); make"),
         ({"empty": pa.nulls(500, pa.float64())}, "'empty' has no value in any row for training"),
         ({"nothing": pa.nulls(500)}, r"nothing \(null\)"),
         ({"name": [f"name {n}" for n in range(500)], "Name": np.zeros(500)}, "'name', 'Name' differ only in case"),

@@ -1,0 +1,102 @@
+"""Strategies that say they know categories use them as names and not as amounts."""
+
+from __future__ import annotations
+
+import functools
+from collections.abc import Callable
+from dataclasses import replace
+from pathlib import Path
+
+import numpy as np
+import pyarrow as pa
+import pyarrow.parquet as pq
+import pytest
+
+from bench import Dataset, Trial, plugins
+from bench.datasets.makers.ingest import import_parquet
+from bench.request import Request
+from bench.testing.support import run_trial
+from strategies.lib.trees.bins import bins
+
+ZONES, ROWS = 60, 20_000
+# A tree of depth 2 cuts the numbers of 60 zones into four stretches at most, and a linear model not at all.
+LITTLE = Request(trees=3, depth=2, epochs=2)
+LEARNED, NOT_LEARNED = 0.85, 0.65  # measured: 0.90 with the categories known, 0.50 to 0.56 with their numbers only
+ONE_PROCESS = (
+    "xgboost",
+    "xgboost_external",
+    "lightgbm",
+    "tensorflow",
+    "tensorflow_mirrored",
+    "mllib_gbt",
+    "sklearn_histgbt",
+)
+DISTRIBUTED = ("xgboost_barrier", "lightgbm_spark", "xgboost_spark", "horovod", "mirrored_runner")
+
+
+@pytest.fixture(scope="module")
+def zones(tmp_path_factory: pytest.TempPathFactory) -> Callable[[str], Dataset]:
+    """Import a table by one of the ways of categories: what counts is whether the place of a zone among all is odd."""
+    generator = np.random.default_rng(0)
+    zone = generator.integers(0, ZONES, ROWS)
+    columns = {
+        "zone": pa.array([None if number == 7 else f"zone {number:02}" for number in zone]),
+        "noise": generator.normal(size=ROWS),
+        "label": generator.random(ROWS) < np.where(zone % 2 == 1, 0.9, 0.1),
+    }
+    home = tmp_path_factory.mktemp("zones")
+    pq.write_table(pa.table(columns), home / "zones.parquet")
+
+    @functools.cache
+    def imported(way: str) -> Dataset:
+        with pytest.MonkeyPatch.context() as patch:
+            patch.setenv("BENCH_DATA", str(home / "datasets"))
+            return import_parquet(str(home / "zones.parquet"), "label", name=way, categories=way).dataset
+
+    return imported
+
+
+@pytest.mark.parametrize(
+    ("name", "workers"), [*((name, 1) for name in ONE_PROCESS), *((name, 2) for name in DISTRIBUTED)]
+)
+def test_categories_are_names(zones: Callable[[str], Dataset], tmp_path: Path, name: str, workers: int) -> None:
+    """Few shallow trees and steps learn what they cannot of numbers, in one process and on several workers."""
+    record = run_trial(name, zones("native"), tmp_path, workers, LITTLE)
+    assert record["status"] == "ok", record["reason"]
+    assert record["quality"]["auc"] > LEARNED
+
+
+def test_a_forest_knows_categories(zones: Callable[[str], Dataset], tmp_path: Path) -> None:
+    """A forest looks at one of two features at each node: it takes a few levels more."""
+    record = run_trial("mllib_rf", zones("native"), tmp_path, request=Request(trees=5, depth=4))
+    assert record["status"] == "ok", record["reason"]
+    assert record["quality"]["auc"] > LEARNED
+
+
+@pytest.mark.parametrize("name", ["xgboost", "lightgbm", "tensorflow"])
+def test_codes_are_numbers(zones: Callable[[str], Dataset], tmp_path: Path, name: str) -> None:
+    """Without the manifest's word the same trees learn next to nothing: it is the word that the other test measures."""
+    assert run_trial(name, zones("codes"), tmp_path, request=LITTLE)["quality"]["auc"] < NOT_LEARNED
+
+
+@pytest.mark.parametrize("name", plugins.names())
+def test_all_others_say_why_not(zones: Callable[[str], Dataset], name: str) -> None:
+    """Every strategy takes part, or has a reason that says what to do; with codes none needs one."""
+    facts = plugins.load(name).strategy
+    reason = plugins.why_not(facts, zones("native"))
+    known = facts.most_categories >= ZONES or facts.family == "control"
+    assert known == (reason is None or reason.startswith("It needs"))
+    assert "categor" not in str(plugins.why_not(facts, zones("codes")))
+
+
+def test_a_network_with_categories_scores_in_spark(zones: Callable[[str], Dataset], tmp_path: Path) -> None:
+    """The reference model embeds categories, and is loaded from its file in Spark's workers."""
+    record = run_trial("map_in_arrow", zones("native"), tmp_path, request=replace(LITTLE, task="predict"))
+    assert record["status"] == "ok", record["reason"]
+
+
+def test_mllib_gets_a_bin_for_each_category(zones: Callable[[str], Dataset], trial_for: Callable[..., Trial]) -> None:
+    """MLlib refuses fewer bins than categories: it gets more than were asked for, and no more than it needs."""
+    for wanted, given in ((32, ZONES), (128, 128)):
+        trial = replace(trial_for("mllib_gbt", bins=wanted), dataset=zones("native"))
+        assert bins(trial) == given
