@@ -65,6 +65,7 @@ def render(page: Page) -> str:
         statuses=sorted({row.status for row in page.rows}),
         times=", or ".join(dict.fromkeys(TASKS[task].time_is for task in sorted({v.group.task for v in page.views}))),
         judged_by_rows=any(TASKS[view.group.task].judged_rows for view in page.views),
+        ranked=any(len(view.front) > 1 for view in page.views),
         asked=any(answer.asked is not None for view in page.views for answer in view.answers),
         column_style=_style,
         cell_style=lambda row, number: _cell_style(page, row, number),

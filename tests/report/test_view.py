@@ -7,6 +7,7 @@ from bench.findings.crossover import crossover
 from bench.findings.interval import confidence, of_median
 from bench.findings.pareto import fastest_of_each_family, front
 from bench.findings.phases import stretches
+from bench.report import html
 from bench.report.page import page
 from tests.report.made import MadeCase, make_run
 
@@ -148,3 +149,13 @@ def test_datasets_of_one_shape_make_curves_with_their_crossover():
     [at] = found.crossovers
     assert (at.a, at.b) == ("a", "b")
     assert at.rows == pytest.approx(100_000, rel=0.1)
+
+
+def test_a_page_without_a_ranking_shows_none():
+    """Where every case was disturbed, there is no front to explain and no table of the fastest."""
+    quiet = [("xgboost", MadeCase(2.0, auc=0.75)), ("tensorflow", MadeCase(1.5, auc=0.7))]
+    busy = [(name, MadeCase(case.seconds, auc=case.auc, foreign=1.5)) for name, case in quiet]
+    words = ("The fastest of each family", "grey dashed line")
+    for made, shown in ((quiet, True), (busy, False)):
+        text = " ".join(html.render(page([make_run(made)])).split())
+        assert [word in text for word in words] == [shown, shown]
