@@ -2,38 +2,21 @@
 
 from __future__ import annotations
 
-import csv
 import json
-import re
-from decimal import Decimal
 from typing import TYPE_CHECKING, Any
 
 import click
 
-from bench.cli.options import CATEGORIES, TIMESTAMPS, storage_options
+from bench.cli.making import GROUP_ROWS, column_names, import_options
+from bench.cli.options import CATEGORIES, TIMESTAMPS, Count, storage_options
 
 if TYPE_CHECKING:
     from bench.datasets import Manifest
+    from bench.datasets.makers.cluster.request import SparkPlace
     from bench.model import Storage
 
 NAME = click.option("--name", help="Name of the dataset.")
 FORCE = click.option("--force", is_flag=True, help="Replace the dataset of that name.")
-
-
-class Count(click.ParamType[int]):
-    """A positive whole number such as 1000, 1_000_000 or 1e7."""
-
-    name = "number"
-
-    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> int:
-        """Return the number."""
-        if isinstance(value, int):
-            return value
-        match = re.fullmatch(r"\d[\d_]*(?:\.\d+)?(?:[eE]\+?\d{1,2})?", value.strip())
-        number = Decimal(match[0].replace("_", "")) if match else Decimal(0)
-        if number < 1 or number != int(number):
-            self.fail(f"{value!r} is no positive whole number: write 1000, 1_000_000 or 1e6.", param, ctx)
-        return int(number)
 
 
 @click.group()
@@ -68,6 +51,7 @@ _flights("flights-delay", "The same departures: by how many minutes will they be
 @click.option("--rows", type=Count(), required=True, help="Rows in both splits, such as 1e7.")
 @click.option("--features", type=Count(), default=28, show_default=True, help="Number of features.")
 @click.option("--files", type=Count(), default=1, show_default=True, help="Files of the train split.")
+@GROUP_ROWS
 @click.option("--seed", type=click.IntRange(0), default=0, show_default=True, help="Each gives another dataset.")
 @click.option(
     "--kind",
@@ -80,14 +64,31 @@ _flights("flights-delay", "The same departures: by how many minutes will they be
 @NAME
 @FORCE
 def synthetic(
-    rows: int, features: int, files: int, seed: int, kind: str, classes: int | None, name: str | None, force: bool
+    rows: int,
+    features: int,
+    files: int,
+    group_rows: int | None,
+    seed: int,
+    kind: str,
+    classes: int | None,
+    name: str | None,
+    force: bool,
 ) -> None:
     """Random rows, whose best possible grade is known."""
     from bench.datasets.makers.synthetic import make_synthetic
 
     with _progress() as progress:
         manifest = make_synthetic(
-            rows, features, files, seed, kind=kind, classes=classes, name=name, force=force, progress=progress
+            rows,
+            features,
+            files,
+            seed,
+            kind=kind,
+            classes=classes,
+            group_rows=group_rows,
+            name=name,
+            force=force,
+            progress=progress,
         )
     _print(manifest)
 
@@ -101,6 +102,7 @@ def synthetic(
 @click.option("--features", multiple=True, metavar="COL,…", help="Columns to predict it from.  [default: all others]")
 @TIMESTAMPS
 @CATEGORIES
+@import_options
 @storage_options
 @NAME
 @FORCE
@@ -116,30 +118,45 @@ def import_(
     name: str | None,
     force: bool,
     storage: Storage,
+    place: SparkPlace | None,
+    out: str | None,
+    files: int | None,
+    **rows: Any,
 ) -> None:
     """Make a dataset of your own Parquet: a file, a directory, Hive partitions or a URI."""
-    from bench.datasets.makers.ingest import import_parquet
     from bench.datasets.makers.telltale import find_telltales
     from bench.problems import problem_of
-    from bench.stores.filesystem import from_environment
+    from bench.stores.filesystem import from_environment, is_uri
 
-    storage = from_environment(path, storage)
-    chosen = [column for part in features for column in _columns(part)]
-    with _progress() as progress:
-        manifest = import_parquet(
-            path,
-            label,
-            chosen,
-            name,
-            kind=kind,
-            positive=positive,
-            weight=weight,
-            timestamps=timestamps,
-            categories=categories,
-            storage=storage,
-            force=force,
-            progress=progress,
+    storage = from_environment(out if out and not is_uri(path) else path, storage)
+    chosen = [column for part in features for column in column_names(part)]
+    labels: dict[str, Any] = {"kind": kind, "positive": positive, "weight": weight}
+    labels |= {"timestamps": tuple(timestamps), "categories": categories}
+    if place:
+        from bench.datasets.makers.cluster.importer import import_on_spark
+        from bench.datasets.makers.cluster.request import ImportRequest
+
+        click.echo("Spark makes the dataset, and shows no progress.", err=True)
+        wanted = ImportRequest(
+            path, storage, label, tuple(chosen), name or "", out or "", place, files, **rows, **labels
         )
+        manifest = import_on_spark(wanted, force=force)
+    else:
+        from bench.datasets.makers.ingest import import_parquet
+
+        with _progress() as progress:
+            manifest = import_parquet(
+                path,
+                label,
+                chosen,
+                name,
+                storage=storage,
+                files=files or 1,
+                force=force,
+                progress=progress,
+                **rows,
+                **labels,
+            )
     _print(manifest)
     if telltales := find_telltales(manifest):
         telling = problem_of(manifest.dataset).telling
@@ -149,23 +166,6 @@ def import_(
             f"Warning: {what} the label, {which}: if it is known with the answer only, leave it out with --features.",
             err=True,
         )
-
-
-def _columns(text: str) -> list[str]:
-    """Return the names in a list with commas, in which a name with a comma stands in quotes as in CSV."""
-    try:
-        closed = re.sub(r'"\s+(?=,|$)', '"', text)  # the reader takes blanks before a quote only
-        (line,) = csv.reader([closed], skipinitialspace=True, strict=True) if text.strip() else ([],)
-    except csv.Error as error:
-        raise click.BadParameter(
-            f'{text!r} is no list ({error}): write a,"b, with a comma".', param_hint="--features"
-        ) from error
-    names = [stripped for name in line if (stripped := name.rstrip())]
-    if not names:
-        raise click.BadParameter(
-            f"{text!r} names no column: write a,b, or leave the option out.", param_hint="--features"
-        )
-    return names
 
 
 @data.command("list")

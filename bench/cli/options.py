@@ -5,6 +5,7 @@ from __future__ import annotations
 import functools
 import re
 from collections.abc import Callable
+from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
@@ -51,6 +52,22 @@ def renamed(old: str, new: str) -> Callable[[Callable[..., Any]], Callable[..., 
             raise click.UsageError(f"{old} is called {new} now: write {new} {value}.")
 
     return click.option(old, hidden=True, expose_value=False, callback=refuse)
+
+
+class Count(click.ParamType[int]):
+    """A positive whole number such as 1000, 1_000_000 or 1e7."""
+
+    name = "number"
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> int:
+        """Return the number."""
+        if isinstance(value, int):
+            return value
+        match = re.fullmatch(r"\d[\d_]*(?:\.\d+)?(?:[eE]\+?\d{1,2})?", value.strip())
+        number = Decimal(match[0].replace("_", "")) if match else Decimal(0)
+        if number < 1 or number != int(number):
+            self.fail(f"{value!r} is no positive whole number: write 1000, 1_000_000 or 1e6.", param, ctx)
+        return int(number)
 
 
 class Seconds(click.ParamType[float]):

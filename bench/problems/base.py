@@ -6,6 +6,7 @@ import math
 from abc import ABC, abstractmethod
 from collections.abc import Mapping
 from dataclasses import dataclass
+from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal
 
 from bench.problems.labels import Spread, Tally
@@ -15,6 +16,7 @@ if TYPE_CHECKING:
     import numpy.typing as npt
 
     from bench.model import Dataset
+    from bench.problems.parts import Grader
 
 
 class InvalidAnswerError(Exception):
@@ -197,6 +199,16 @@ class Problem(Grading, ABC):
         Returns:
             None of them where the rows that were scored do not allow it.
         """
+
+    def grader(self, dataset: Dataset, directory: Path) -> Grader | None:
+        """Return what grades more rows than memory holds, part by part; None where this kind needs all rows at once.
+
+        Args:
+            dataset: The dataset.
+            directory: A directory, on a disk with room for the rows, for files of any name.
+        """
+        del dataset, directory
+        return None
 
     def worst(self, dataset: Dataset, labels: npt.NDArray[Any], weights: npt.NDArray[Any] | None) -> float | None:
         """Return the first grade that whoever learned from enough rows reaches, whatever the labels.

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import math
 from collections.abc import Mapping
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from bench.errors import DatasetError
 from bench.problems.base import InvalidAnswerError, Metric, Problem
+from bench.problems.graders import BinaryGrader
 from bench.problems.labels import Counts, Tally
 from bench.problems.likelihood import mean_surprise
 from bench.problems.ranking import areas
@@ -15,6 +17,8 @@ from bench.problems.ranking import areas
 if TYPE_CHECKING:
     import numpy as np
     import numpy.typing as npt
+
+    from bench.model import Dataset
 
 FEWEST = 10  # rows of a class
 
@@ -81,6 +85,11 @@ class Binary(Problem):
         loss = mean_surprise(np.where(labels == 1, scores, 1 - scores), weights)
         values = (found.roc, loss, found.precision_recall)
         return {metric.name: value for metric, value in zip(self.metrics, values, strict=True)}
+
+    def grader(self, dataset: Dataset, directory: Path) -> BinaryGrader:
+        """Return what grades part by part; see `Problem.grader`."""
+        del dataset
+        return BinaryGrader(self.metrics, directory)
 
     def told_by(self, labels: npt.NDArray[Any], values: npt.NDArray[Any]) -> float:
         """Return the area under the ROC curve of a feature as a score, or of its negative where that is larger.

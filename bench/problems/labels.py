@@ -18,6 +18,16 @@ class Tally(Protocol):
     def add(self, labels: npt.NDArray[np.float32]) -> None:
         """Take labels, float32 of shape (rows,)."""
 
+    def as_json(self, before: int) -> Any:
+        """Return what `merge` takes, fit for JSON.
+
+        Args:
+            before: Labels of the split that come before the first of these.
+        """
+
+    def merge(self, other: Any) -> None:
+        """Take the labels of the part of the split that follows, out of its `as_json`."""
+
     def facts(self) -> dict[str, Any]:
         """Return what a manifest says of them."""
 
@@ -44,6 +54,16 @@ class Counts:
 
         self._counts += np.bincount(labels.astype(np.int64), minlength=len(self._counts))
 
+    def as_json(self, before: int) -> list[int]:
+        """Return the counts."""
+        del before
+        counts: list[int] = self._counts.tolist()
+        return counts
+
+    def merge(self, other: list[int]) -> None:
+        """Add the counts of another one."""
+        self._counts += other
+
     def facts(self) -> dict[str, Any]:
         """Return ``rows`` and ``counts``, the rows of each class."""
         return {"rows": int(self._counts.sum()), "counts": self._counts.tolist()}
@@ -68,12 +88,32 @@ class Spread:
         import numpy as np
 
         rows, mean = len(labels), float(labels.mean(dtype=np.float64))
+        squares = float(np.square(labels - mean, dtype=np.float64).sum())
+        self._combine(labels, rows, mean, squares, float(labels.min()), float(labels.max()))
+
+    def as_json(self, before: int) -> list[Any]:
+        """Return the moments, the limits, and the labels that quantiles are taken from."""
+        import numpy as np
+
+        kept = np.concatenate(self._kept)[: max(0, _KEPT - before)].tolist()
+        return [kept, self._rows, self._mean, self._squares, self._least, self._most]
+
+    def merge(self, other: list[Any]) -> None:
+        """Take the numbers of another one."""
+        import numpy as np
+
+        kept, *others = other
+        self._combine(np.array(kept, np.float32), *others)
+
+    def _combine(
+        self, labels: npt.NDArray[np.float32], rows: int, mean: float, squares: float, least: float, most: float
+    ) -> None:
         total, step = self._rows + rows, mean - self._mean
-        self._squares += float(np.square(labels - mean, dtype=np.float64).sum()) + step**2 * (self._rows * rows / total)
+        self._squares += squares + step**2 * (self._rows * rows / total)
         self._mean += step * (rows / total)
         if self._rows < _KEPT:
             self._kept.append(labels[: _KEPT - self._rows].copy())
-        self._least, self._most = min(self._least, float(labels.min())), max(self._most, float(labels.max()))
+        self._least, self._most = min(self._least, least), max(self._most, most)
         self._rows = total
 
     def facts(self) -> dict[str, Any]:

@@ -18,10 +18,19 @@ def mean_surprise(likelihood: npt.NDArray[Any], weights: npt.NDArray[Any] | None
         likelihood: The probability that each row's label was given, of shape (rows,).
         weights: How much each row counts, of shape (rows,); all alike where there are none.
     """
+    return weighted_mean(surprises(likelihood), weights)
+
+
+def surprises(likelihood: npt.NDArray[Any]) -> npt.NDArray[np.float64]:
+    """Return -log p(label) of each row, see `mean_surprise`: float64 of shape (rows,).
+
+    Args:
+        likelihood: The probability that each row's label was given, of shape (rows,).
+    """
     import numpy as np
 
-    surprise = -np.log(np.maximum(likelihood.astype(np.float64), np.finfo(np.float32).eps))
-    return weighted_mean(surprise, weights)
+    found: npt.NDArray[np.float64] = -np.log(np.maximum(likelihood.astype(np.float64), np.finfo(np.float32).eps))
+    return found
 
 
 def weighted_mean(values: npt.NDArray[np.float64], weights: npt.NDArray[Any] | None = None) -> float:

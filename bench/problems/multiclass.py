@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import math
 from collections.abc import Mapping
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from bench.errors import DatasetError
 from bench.problems.base import InvalidAnswerError, Metric, Problem
+from bench.problems.graders import MulticlassGrader
 from bench.problems.labels import Counts, Tally
 from bench.problems.likelihood import mean_surprise, weighted_mean
 from bench.problems.ranking import areas
@@ -106,6 +108,10 @@ class Multiclass(Problem):
             float(np.mean(roc)),
         )
         return {metric.name: value for metric, value in zip(self.metrics, values, strict=True)}
+
+    def grader(self, dataset: Dataset, directory: Path) -> MulticlassGrader:
+        """Return what grades part by part; see `Problem.grader`."""
+        return MulticlassGrader(self.metrics, self.width(dataset), directory)
 
     def worst(
         self, dataset: Dataset, labels: npt.NDArray[Any], weights: npt.NDArray[Any] | None = None

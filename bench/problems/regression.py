@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import math
 from collections.abc import Mapping
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from bench.errors import DatasetError
 from bench.problems.base import InvalidAnswerError, Metric, Problem
+from bench.problems.graders import RegressionGrader
 from bench.problems.likelihood import weighted_mean
 
 if TYPE_CHECKING:
@@ -84,6 +86,11 @@ class Regression(Problem):
             raise InvalidAnswerError("its predictions are the labels themselves")
         values = (math.sqrt(squared), weighted_mean(np.abs(truth - answer), weights), 1 - squared / variance)
         return {metric.name: value for metric, value in zip(self.metrics, values, strict=True)}
+
+    def grader(self, dataset: Dataset, directory: Path) -> RegressionGrader:
+        """Return what grades part by part; see `Problem.grader`."""
+        del dataset, directory
+        return RegressionGrader(self.metrics)
 
     def worst(
         self, dataset: Dataset, labels: npt.NDArray[Any], weights: npt.NDArray[Any] | None = None

@@ -10,6 +10,7 @@ from bench.families import family_of
 from bench.model import Dataset
 from bench.problems import InvalidAnswerError, problem_of
 from bench.request import PlannedTrial
+from bench.trial.by_parts import OTHERS, SEVERAL, Assessment, grade_by_parts
 from bench.trial.predictions import Predictions
 
 if TYPE_CHECKING:
@@ -17,6 +18,7 @@ if TYPE_CHECKING:
     import numpy.typing as npt
 
 
+MOST_AT_ONCE = 20_000_000  # rows that are graded in memory, at up to 130 bytes each; more are graded part by part
 LEAST_OF_BUDGET = 0.8  # the last slice of rows may end early
 
 
@@ -90,6 +92,42 @@ def grade(
             from the reference, or the first grade is worse than ``least``.
     """
     problem = problem_of(dataset)
+    rows = sum({"train": dataset.train_rows, "test": dataset.test_rows}[split] for split in splits)
+    graded = grade_by_parts(dataset, splits, predictions, reference, scored, rows) if rows > MOST_AT_ONCE else None
+    graded = graded or _grade_at_once(dataset, splits, predictions, reference, scored)
+    grades = graded.grades
+    for name, value in grades.items():
+        if not math.isfinite(value):
+            raise InvalidAnswerError(f"its {name} is {value}, which is no grade")
+    if graded.difference is not None:
+        grades = {**grades, "max_difference": graded.difference}
+        if graded.difference > (allowed := problem.allowed_difference(dataset)):
+            how = f"{graded.difference:.2g} from what the model gives, more than {allowed:.2g}"
+            raise InvalidAnswerError(f"a score differs by {how}", grades)
+    elif not graded.learned:
+        raise InvalidAnswerError("all scores are equal: nothing was learned", grades)
+    first = problem.metrics[0]
+    who = "every correct implementation of its family"
+    if least is None and beats_chance and grades:
+        least, who = (
+            problem.worst(dataset, graded.labels, graded.weights),
+            "an answer that knows no feature, and a margin,",
+        )
+    if least is not None and first.name in grades and not first.reaches(grades[first.name], least):
+        side = "below" if first.better > 0 else "above"
+        raise InvalidAnswerError(
+            f"{first.article} {first.label} of {first.shown(grades[first.name])} is {side} {first.shown(least)}, which "
+            f"{who} reaches",
+            grades,
+        )
+    return grades
+
+
+def _grade_at_once(
+    dataset: Dataset, splits: tuple[str, ...], predictions: Path, reference: Path | None, scored: int | None
+) -> Assessment:
+    """Do what `grade_by_parts` does, with all rows in memory."""
+    problem = problem_of(dataset)
     row_ids, labels, weights = _labels(dataset, splits)
     width = problem.width(dataset)
     written = Predictions(predictions, problem, width)
@@ -100,30 +138,8 @@ def grade(
         raise InvalidAnswerError("no row was scored")
     found = written.arranged(_places(row_ids, written.row_ids))
     problem.check(found)
-    grades = problem.grade(labels, found, weights)
-    for name, value in grades.items():
-        if not math.isfinite(value):
-            raise InvalidAnswerError(f"its {name} is {value}, which is no grade")
-    if reference:
-        difference = Predictions(reference, problem, width).largest_difference(row_ids, found)
-        grades = {**grades, "max_difference": difference}
-        if difference > (allowed := problem.allowed_difference(dataset)):
-            what = f"a score differs by {difference:.2g} from what the model gives, more than {allowed:.2g}"
-            raise InvalidAnswerError(what, grades)
-    elif not problem.learned(found):
-        raise InvalidAnswerError("all scores are equal: nothing was learned", grades)
-    first = problem.metrics[0]
-    who = "every correct implementation of its family"
-    if least is None and beats_chance and grades:
-        least, who = problem.worst(dataset, labels, weights), "an answer that knows no feature, and a margin,"
-    if least is not None and first.name in grades and not first.reaches(grades[first.name], least):
-        side = "below" if first.better > 0 else "above"
-        raise InvalidAnswerError(
-            f"{first.article} {first.label} of {first.shown(grades[first.name])} is {side} {first.shown(least)}, which "
-            f"{who} reaches",
-            grades,
-        )
-    return grades
+    difference = Predictions(reference, problem, width).largest_difference(row_ids, found) if reference else None
+    return Assessment(problem.grade(labels, found, weights), difference, problem.learned(found), labels, weights)
 
 
 def _scored(number: int, found_ids: npt.NDArray[np.int64], row_ids: npt.NDArray[np.int64]) -> npt.NDArray[np.bool_]:
@@ -175,9 +191,9 @@ def _places(expected: npt.NDArray[np.int64], row_ids: npt.NDArray[np.int64]) -> 
     order = np.argsort(row_ids)
     ordered = row_ids[order]
     if (ordered[1:] == ordered[:-1]).any():
-        raise InvalidAnswerError("some rows were scored twice and others not at all")
+        raise InvalidAnswerError(SEVERAL)
     if not np.array_equal(ordered, expected):
-        raise InvalidAnswerError("rows were scored that are not in the dataset, and others were not")
+        raise InvalidAnswerError(OTHERS)
     places = np.empty_like(order)
     places[order] = np.arange(len(order))
     return places

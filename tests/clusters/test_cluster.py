@@ -6,17 +6,27 @@ import json
 import re
 import shutil
 import subprocess
+import threading
+import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
+import numpy as np
+import pyarrow as pa
+import pyarrow.compute as pc
+import pyarrow.fs as pafs
+import pyarrow.parquet as pq
 import pytest
 
 import bench as bench_package
 import strategies
 from bench import Dataset, plugins
 from bench.datasets import remote
+from bench.datasets.format.fingerprint import verify_content
+from bench.datasets.makers.ingest import import_parquet
 from bench.datasets.store import open_manifest
+from bench.stores.tree import Tree
 from bench.testing.support import make_tiny_dataset
 from tests import namespaces
 from tests.conftest import CONTROL, Plugins
@@ -194,6 +204,50 @@ def test_clusters_are_found_there(run: Callable[..., dict[str, Any]], cluster: C
     assert found == pytest.approx(other, rel=1e-5)
     assert sum(records["barrier_kmeans"]["notes"]["executor_hosts"].values()) == 3
     assert cluster.idle()
+
+
+@pytest.mark.timeout(700)
+@pytest.mark.usefixtures("data")
+def test_a_dataset_is_made_there_though_an_executor_dies(
+    bench: Bench, cluster: Cluster, store: ObjectStore, home: Path
+) -> None:
+    """Three workers make the dataset of one process, bucket to bucket, and one that is killed in between costs nothing.
+
+    It is killed when files are in the bucket already, and with it the rows that it has sorted.
+    """
+    table = pa.table({"a": np.random.default_rng(0).normal(size=60_000), "b": np.arange(60_000) % 7})
+    table = table.append_column("label", pc.greater(table["a"], 0.3))
+    raw, made = f"{BUCKET}/raw/rows.parquet", f"{BUCKET}/made-{home.parent.name}"
+    with store.filesystem().open_output_stream(raw) as file:
+        pq.write_table(table, file, row_group_size=5000)
+    expected = import_parquet(f"s3://{raw}", "label", storage=store.storage).dataset.fingerprint
+    options = ("--label", "label", "--on", "spark", "--master", cluster.url, "--cores", "3", "--files", "24")
+    killed = threading.Event()
+
+    def kill() -> None:
+        there = pafs.FileSelector(made, recursive=True, allow_not_found=True)
+        while not killed.is_set():
+            if any(found.is_file for found in store.filesystem().get_file_info(there)):
+                executors = [one for one in cluster.executors() if "CoarseGrained" in " ".join(one.cmdline())]
+                executors[0].kill()
+                killed.set()
+            time.sleep(0.05)
+
+    watcher = threading.Thread(target=kill, daemon=True)
+    watcher.start()
+    answer = bench("data", "import", f"s3://{raw}", *options, "--out", f"s3://{made}", timeout=600)
+    assert answer.returncode == 0, answer.stderr
+    assert killed.is_set()
+    manifest = open_manifest(f"s3://{made}", store.storage)
+    assert manifest.dataset.fingerprint == expected
+    verify_content(manifest)
+    there = {entry.path for entry in Tree(f"s3://{made}", store.storage).list()}
+    assert there == {"dataset.json", *(file.path for file in manifest.files)}
+    assert store.secret not in answer.stdout + answer.stderr + json.dumps(manifest.as_json())
+    assert cluster.idle()
+    again = bench("data", "import", f"s3://{raw}", *options, "--out", f"s3://{made}")
+    assert again.returncode == 2
+    assert "lies at" in again.stderr
 
 
 def test_another_version_is_refused_by_name(run: Callable[..., dict[str, Any]], tmp_path: Path) -> None:

@@ -20,6 +20,7 @@ import pytest
 
 from bench import Dataset
 from bench.datasets import remote
+from bench.datasets.makers.ingest import import_parquet
 from bench.datasets.store import open_manifest
 from bench.testing.support import make_tiny_dataset
 from tests.clusters.test_cluster import LITTLE, on_a_cluster
@@ -69,13 +70,17 @@ class Place:
     store: ObjectStore
     command: list[str]
 
-    def start(self, *arguments: str, **environ: str) -> subprocess.Popen[str]:
+    def start_run(self, *arguments: str, **environ: str) -> subprocess.Popen[str]:
         """Start `bench run` with three workers on the driver's host."""
-        driver = self.network.hosts["driver"]
         place = ("--master", self.cluster.url, "--data", self.data.path, "--workers", "3", "--json")
+        return self.start("run", *arguments, *place, **environ)
+
+    def start(self, *arguments: str, **environ: str) -> subprocess.Popen[str]:
+        """Start `bench` on the driver's host."""
+        driver = self.network.hosts["driver"]
         own = {"HOME": str(driver.home), "TMPDIR": str(driver.home / "tmp"), "JDK_JAVA_OPTIONS": FRUGAL}
         return subprocess.Popen(
-            [*driver.prefix, *self.command, "run", *arguments, *place],
+            [*driver.prefix, *self.command, *arguments],
             cwd=driver.home,
             env={**os.environ, **self.store.environ, **own, "BENCH_DATA": str(driver.home / "data"), **environ},
             stdout=subprocess.PIPE,
@@ -85,7 +90,7 @@ class Place:
 
     def run(self, *arguments: str, **environ: str) -> dict[str, Any]:
         """Run it and return the records by strategy."""
-        with self.start(*arguments, **environ) as process:
+        with self.start_run(*arguments, **environ) as process:
             return records(*process.communicate(timeout=1200))
 
 
@@ -140,6 +145,25 @@ def test_every_strategy_works_on_three_hosts(place: Place, task: str | None) -> 
 
 
 @pytest.mark.timeout(700)
+def test_a_dataset_is_made_on_three_hosts(place: Place, home: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Hosts that share no disk make the dataset of one process, from the store to the store."""
+    raw, made = f"s3://{BUCKET}/raw-hosts/rows.parquet", f"s3://{BUCKET}/{home.parent.name}"
+    stored = f"{place.data.path}/split=train/part-00000.parquet".removeprefix("s3://")
+    place.store.filesystem().copy_file(stored, raw.removeprefix("s3://"))
+    options = ("--label", place.data.label, "--on", "spark", "--master", place.cluster.url, "--cores", "3")
+    with place.start("data", "import", raw, *options, "--out", made) as process:
+        out, err = process.communicate(timeout=600)
+    assert process.returncode == 0, out + err
+    for name, value in place.store.environ.items():
+        monkeypatch.setenv(name, value)
+    expected = import_parquet(raw, place.data.label, storage=place.store.storage)
+    found = open_manifest(made, place.store.storage)
+    assert found.dataset.fingerprint == expected.dataset.fingerprint
+    assert found.labels == expected.labels
+    assert place.cluster.idle()
+
+
+@pytest.mark.timeout(700)
 def test_ranks_on_three_hosts_find_each_other_behind_a_proxy(place: Place) -> None:
     """Where each host has a proxy that answers nobody, the ranks' own traffic goes past it."""
     proxies = [f"{name}=http://127.0.0.1:9" for name in ("http_proxy", "https_proxy", "grpc_proxy")]
@@ -176,7 +200,7 @@ def test_a_host_that_is_cut_off_ends_the_trial(place: Place, installed: Plugins,
     # Spark gives a host up after 90 s, and the host its driver after 75: it is the same after less.
     sooner = ("spark.network.timeout=30s", "spark.executor.heartbeat.maxFailures=5")
     settings = [part for setting in sooner for part in ("--spark-conf", setting)]
-    with place.start("--strategy", "works", "--timeout", "4m", *settings, MARKER=str(marker)) as process:
+    with place.start_run("--strategy", "works", "--timeout", "4m", *settings, MARKER=str(marker)) as process:
         while not marker.exists() and process.poll() is None:
             time.sleep(0.2)
         time.sleep(3)

@@ -71,6 +71,18 @@ class Fingerprint:
         for lane, values in enumerate(hashes, start=1):
             sums[lane] = (sums[lane] + int(values.sum(dtype=np.uint64))) % 2**64
 
+    def as_json(self) -> dict[str, list[int]]:
+        """Return what `merge` takes, fit for JSON."""
+        return self._sums
+
+    def merge(self, other: dict[str, list[int]]) -> None:
+        """Take the rows of another one of the same columns, out of its `as_json`."""
+        for split, (rows, *lanes) in other.items():
+            mine = self._sums[split]
+            mine[0] += rows
+            for lane, total in enumerate(lanes, start=1):
+                mine[lane] = (mine[lane] + total) % 2**64
+
     def hexdigest(self) -> str:
         """Return the digest of the rows so far: 32 hexadecimal digits."""
         content = json.dumps([VERSION, self._names, self._sums, *self._means], separators=(",", ":"))

@@ -12,6 +12,8 @@ from numpy.typing import NDArray
 
 Words = NDArray[np.uint64]
 
+# 2**64 by the golden ratio: multiples of it spread evenly over all 64 bits.
+GOLDEN = np.uint64(0x9E3779B97F4A7C15)
 _C1 = np.uint64(0x87C37B91114253D5)
 _C2 = np.uint64(0x4CF5AD432745937F)
 # Rows at a time: a few words of so many rows stay in a core's cache.

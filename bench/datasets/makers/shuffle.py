@@ -11,13 +11,12 @@ from typing import BinaryIO, Self
 import numpy as np
 from numpy.typing import NDArray
 
-from bench.datasets.format.hashing import Words, finalise
+from bench.datasets.format.hashing import GOLDEN, Words, finalise
 
 PackedRows = NDArray[np.void]
 
 _BUCKET_BYTES = 2**26
 _MOST_BUCKETS = 256
-_GOLDEN = np.uint64(0x9E3779B97F4A7C15)
 
 
 def packed_row_type(columns: int) -> np.dtype:
@@ -126,7 +125,7 @@ class Shuffle:
         for packed in self._read(path):
             before = seen.count(packed["key"])
             again = packed[before > 0]
-            again["key"] = finalise(again["key"] + before[before > 0].astype(np.uint64) * _GOLDEN)
+            again["key"] = finalise(again["key"] + before[before > 0].astype(np.uint64) * GOLDEN)
             self._scatter(again, "more")
             firsts.append(packed[before == 0] if len(again) else packed)
         if seen.repeated:

@@ -6,7 +6,7 @@ import re
 from collections import Counter
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import pyarrow as pa
 import pyarrow.dataset as ds
@@ -16,6 +16,8 @@ from pyarrow import fs
 from bench.datasets.format.reading import file_errors
 from bench.datasets.makers.formats import HEAD_BYTES, other_format
 from bench.datasets.makers.patterns import fixed_part, is_pattern, matches
+from bench.datasets.makers.pieces import Piece
+from bench.datasets.makers.sample import choose_rows
 from bench.datasets.makers.tables import refuse_tables
 from bench.errors import DatasetError
 from bench.model import Storage
@@ -23,9 +25,6 @@ from bench.stores.filesystem import filesystem, store_errors
 
 ADVICE = "have it written again, or leave it out of what is imported"
 _ENDINGS = (".parquet", ".parq", ".pq")
-_BATCH_ROWS = 65_536
-# Each column's pages come through a buffer of this many bytes, because a user's row group may be as large as the file.
-_BUFFER_BYTES = 2**18
 
 
 @dataclass(frozen=True)
@@ -35,16 +34,16 @@ class ParquetSource:
     Attributes:
         path: Its path or URI.
         storage: How to reach it, if it is a URI.
-        files: One fragment per file, in the order of their paths.
+        pieces: The rows of each file that are read, in the order of the files' paths.
         schema: The columns, with types that hold those of all files; partitions are columns, too.
         partitions: Columns that come from the names of directories.
         index: Columns that pandas wrote as the index of its rows.
-        rows: Rows in all files, from their footers.
+        rows: Rows in all pieces, from the footers.
     """
 
     path: str
     storage: Storage
-    files: tuple[ds.ParquetFileFragment, ...]
+    pieces: tuple[Piece, ...]
     schema: pa.Schema
     partitions: frozenset[str]
     index: frozenset[str]
@@ -57,7 +56,8 @@ class ParquetSource:
             DatasetError: A file is damaged, lacks a column or has been removed.
             StorageError: The store that holds it does not answer.
         """
-        for file in self.files:
+        for piece in self.pieces:
+            file = piece.file
             partitions = ds.get_partition_keys(file.partition_expression)
             physical = [column for column in columns if column not in self.partitions]
             for column in set(physical) - set(file.physical_schema.names):
@@ -65,7 +65,7 @@ class ParquetSource:
                     f"The file {file.path} has no column {column!r}, which other files have: leave the column out "
                     "with --features, or the file out of what is imported."
                 )
-            for batch in self._read(file, physical):
+            for batch in self._read(piece, physical):
                 arrays = [
                     pa.repeat(pa.scalar(partitions.get(column), self.schema.field(column).type), len(batch))
                     if column in self.partitions
@@ -78,17 +78,22 @@ class ParquetSource:
         """Return values; where a file holds none, and so not even their type, as missing ones of the others' type."""
         return values.cast(self.schema.field(column).type) if pa.types.is_null(values.type) else values
 
-    def _read(self, file: ds.ParquetFileFragment, columns: Sequence[str]) -> Iterator[pa.RecordBatch]:
-        # Not the fragment's own scanner, which holds a whole row group.
-        with _source_errors(self.path, self.storage, file.path), file.filesystem.open_input_file(file.path) as opened:
-            reader = pq.ParquetFile(
-                opened,
-                metadata=file.metadata,
-                buffer_size=_BUFFER_BYTES,
-                pre_buffer=False,
-                page_checksum_verification=True,
-            )
-            yield from reader.iter_batches(_BATCH_ROWS, columns=list(columns))
+    def _read(self, piece: Piece, columns: Sequence[str]) -> Iterator[pa.RecordBatch]:
+        with _source_errors(self.path, self.storage, piece.file.path):
+            yield from piece.batches(columns)
+
+    def sample(self, rows: int) -> ParquetSource:
+        """Return some of the rows, the same each time; a smaller sample is inside a larger one.
+
+        Args:
+            rows: How many rows.
+
+        Raises:
+            UsageError: There are not as many.
+        """
+        chosen = choose_rows([list(piece.group_rows().values()) for piece in self.pieces], rows)
+        pieces = [replace(piece, groups=groups) for piece, groups in zip(self.pieces, chosen, strict=True) if groups]
+        return replace(self, pieces=tuple(pieces), rows=rows)
 
 
 def open_source(path: str, storage: Storage) -> ParquetSource:
@@ -121,7 +126,8 @@ def open_source(path: str, storage: Storage) -> ParquetSource:
     physical = set(schema.names)
     partitions = [field for field in dataset.schema if field.name not in physical]
     names = frozenset(field.name for field in partitions)
-    return ParquetSource(path, storage, files, pa.schema([*schema, *partitions]), names, frozenset(index), rows)
+    pieces = tuple(Piece(file, number) for number, file in enumerate(files))
+    return ParquetSource(path, storage, pieces, pa.schema([*schema, *partitions]), names, frozenset(index), rows)
 
 
 @contextmanager

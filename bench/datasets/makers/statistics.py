@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from fractions import Fraction
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -30,6 +31,18 @@ class Moments:
         rows = columns.shape[1]
         mean = columns.mean(axis=1, dtype=np.float64)
         squares = np.array([np.square(column - centre).sum() for column, centre in zip(columns, mean, strict=True)])
+        self._combine(rows, mean, squares)
+
+    def as_json(self) -> list[Any]:
+        """Return what `merge` takes, fit for JSON."""
+        return [self._rows, self._mean.tolist(), self._squares.tolist()]
+
+    def merge(self, other: list[Any]) -> None:
+        """Take the rows of another one, out of its `as_json`."""
+        rows, mean, squares = other
+        self._combine(rows, np.array(mean), np.array(squares))
+
+    def _combine(self, rows: int, mean: NDArray[np.float64], squares: NDArray[np.float64]) -> None:
         total, step = self._rows + rows, mean - self._mean
         self._squares += squares + step**2 * (self._rows * rows / total)
         self._mean += step * (rows / total)
@@ -76,6 +89,20 @@ class ExactMeans:
                 fraction, power = np.frexp(values[at : at + self._BLOCK].astype(np.float64))
                 sums = np.bincount(power - self._LEAST, fraction * 2.0**24, minlength=self._POWERS)
                 self._sums[column] += sums.astype(np.int64)
+
+    def as_json(self) -> list[Any]:
+        """Return what `merge` takes, fit for JSON: of each column its rows, and the sums that are not 0 by power."""
+        return [
+            [int(rows), {place: int(sums[place]) for place in np.flatnonzero(sums).tolist()}]
+            for rows, sums in zip(self._rows, self._sums, strict=True)
+        ]
+
+    def merge(self, other: list[Any]) -> None:
+        """Take the rows of another one, out of its `as_json`."""
+        for column, (rows, sums) in enumerate(other):
+            self._rows[column] += rows
+            for place, total in sums.items():
+                self._sums[column, int(place)] += total
 
     def means(self) -> NDArray[np.float32]:
         """Return the correctly rounded mean of each column, NaN where it has no value: float32."""

@@ -53,6 +53,7 @@ def make_synthetic(
     *,
     kind: str = DEFAULT,
     classes: int | None = None,
+    group_rows: int | None = None,
     name: str | None = None,
     force: bool = False,
     progress: ProgressCallback = ignore_progress,
@@ -66,6 +67,7 @@ def make_synthetic(
         seed: Seed; each gives another dataset.
         kind: Name of the kind of problem.
         classes: Number of classes, where the kind has any number of them; 3 if it is not given.
+        group_rows: Most rows of a row group; None for the default.
         name: Name of the dataset; ``synthetic-ROWSxFEATURES`` if not given.
         force: Whether an existing one is replaced.
         progress: Called with the name of a step, the rows done and all rows.
@@ -88,7 +90,7 @@ def make_synthetic(
         places = _places(generator, features)
         tests, done = rows // _TEST_EVERY, 0
         layout = Layout(LABEL, names, kind, law.classes)
-        with Builder(directory, layout, {"train": rows - tests, "test": tests}, files) as builder:
+        with Builder(directory, layout, {"train": rows - tests, "test": tests}, files, group_rows) as builder:
             for columns in _portions(law, places, rows, seed):
                 test = np.arange(done + 1, done + 1 + columns.shape[1]) % _TEST_EVERY == 0
                 builder.write(test, columns)

@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-from pathlib import Path
-
 import pyarrow.dataset as ds
 
 from bench.datasets.format.manifest import Manifest
 from bench.problems import problem_of
+from bench.stores.filesystem import filesystem
 
 SURE = 0.999
 ROWS = 200_000
@@ -20,13 +19,14 @@ def find_telltales(manifest: Manifest) -> dict[str, float]:
     At most `ROWS` rows are read, the first, which stand for all, since rows were shuffled.
 
     Args:
-        manifest: A dataset in a directory of this machine.
+        manifest: A dataset.
 
     Returns:
         `bench.problems.base.Problem.told_by`, from `SURE` to 1, by feature.
     """
     found = manifest.dataset
-    train = ds.dataset(Path(found.path) / "split=train", format="parquet")
+    opened, root = filesystem(found.path, found.storage)
+    train = ds.dataset(f"{root}/split=train", filesystem=opened, format="parquet")
     labels = train.head(ROWS, columns=[found.label])[found.label].to_numpy()
     told: dict[str, float] = {}
     for start in range(0, len(found.features), _AT_ONCE):

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import itertools
 import math
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 import numpy as np
@@ -16,21 +16,39 @@ from bench.datasets.format.fingerprint import Fingerprint
 from bench.datasets.format.manifest import DataFile
 from bench.datasets.format.reading import footer_digest, headers_digest
 from bench.datasets.makers.layout import Layout
-from bench.datasets.makers.statistics import Moments
+from bench.datasets.makers.summary import SplitSummary
 from bench.errors import UsageError
-from bench.problems import PROBLEMS
 
 # Four for each of sixteen workers.
 _GROUPS = 64
 _MOST_ROWS, _LEAST_ROWS = 262_144, 1000
 
 
-def group_sizes(rows: int, files: int) -> list[list[int]]:
+def group_count(rows: int, files: int = 1, most: int | None = None) -> int:
+    """Return the number of row groups of a split.
+
+    Args:
+        rows: Rows of the split.
+        files: Files to write, each of which has at least one.
+        most: Most rows of a row group; by default as many as leave 64 row groups, between 1,000 and 262,144.
+    """
+    if most:
+        return max(math.ceil(rows / most), files)
+    return max(min(_GROUPS, rows // _LEAST_ROWS), math.ceil(rows / _MOST_ROWS), files)
+
+
+def cut(rows: int, groups: int) -> list[int]:
+    """Return the rows of each of some row groups, which differ by at most one row."""
+    return [rows // groups + (group < rows % groups) for group in range(groups)]
+
+
+def group_sizes(rows: int, files: int, most: int | None = None) -> list[list[int]]:
     """Cut a split into row groups that differ by at most one row, and hand them out to files.
 
     Args:
         rows: Rows of the split.
         files: Files to write, at most one per row.
+        most: Most rows of a row group; see `group_count` for the default.
 
     Returns:
         The rows of each row group of each file.
@@ -40,8 +58,8 @@ def group_sizes(rows: int, files: int) -> list[list[int]]:
     """
     if not 1 <= files <= rows:
         raise UsageError(f"{rows:,} rows cannot be written to {files:,} files: ask for fewer files or more rows.")
-    groups = max(min(_GROUPS, rows // _LEAST_ROWS), math.ceil(rows / _MOST_ROWS), files)
-    sizes = [rows // groups + (group < rows % groups) for group in range(groups)]
+    groups = group_count(rows, files, most)
+    sizes = cut(rows, groups)
     cuts = [groups * file // files for file in range(files + 1)]
     return [sizes[start:stop] for start, stop in itertools.pairwise(cuts)]
 
@@ -49,18 +67,14 @@ def group_sizes(rows: int, files: int) -> list[list[int]]:
 class SplitWriter:
     """Takes rows in portions of any size and writes them in their order; holds one row group."""
 
-    def __init__(self, dataset: Path, split: str, layout: Layout, rows: int, files: int = 1) -> None:
+    def __init__(self, dataset: Path, split: str, layout: Layout, sizes: Sequence[Sequence[int]]) -> None:
         """Plan the files; the first is opened when the first row group is full.
 
         Args:
             dataset: Directory of the dataset.
             split: ``train`` or ``test``.
             layout: What the columns are.
-            rows: Rows that will be written.
-            files: Files to write.
-
-        Raises:
-            UsageError: There are more files than rows.
+            sizes: Rows of each row group of each file, such as out of `group_sizes`.
         """
         self._split = split
         self._directory = dataset / f"split={split}"
@@ -71,21 +85,18 @@ class SplitWriter:
                 *(pa.field(name, pa.float32(), nullable=False) for name in layout.names),
             ]
         )
-        sizes = group_sizes(rows, files)
         self._paths: list[Path] = []
         self._plan: Iterator[tuple[int, int, bool]] = iter(
             [(file, size, at == len(groups) - 1) for file, groups in enumerate(sizes) for at, size in enumerate(groups)]
         )
         # Column by column, as Arrow wants it: filling it is the only copy.
-        largest = max(map(max, sizes))
+        self._largest = largest = max(map(max, sizes))
         self._ids = np.empty(largest, np.int64)
         self._columns = np.empty((len(layout.names), largest), np.float32)
         self._filled = 0
         self._file: pq.ParquetWriter | None = None
         self._group = next(self._plan)
-        self._beside = layout.beside
-        self.labels = PROBLEMS[layout.problem].tally(len(layout.classes))
-        self.moments_beside, self.moments = Moments(layout.beside), Moments(len(layout.features))
+        self.summary = SplitSummary(layout)
 
     def write(self, row_ids: NDArray[np.int64], columns: NDArray[np.float32], fingerprint: Fingerprint) -> None:
         """Append rows.
@@ -110,9 +121,7 @@ class SplitWriter:
         file, size, last = self._group
         ids, columns = self._ids[:size], self._columns[:, :size]
         fingerprint.add(self._split, ids, columns)
-        self.labels.add(columns[0])
-        self.moments_beside.add(columns[: self._beside])
-        self.moments.add(columns[self._beside :])
+        self.summary.add(columns)
         if self._file is None:
             self._open(file)
         assert self._file is not None  # noqa: S101 - for the type checker
@@ -137,7 +146,7 @@ class SplitWriter:
             write_page_checksum=True,
             # One page for each column of a row group: the bytes before it are its only header.
             data_page_size=2**30,
-            max_rows_per_page=_MOST_ROWS,
+            max_rows_per_page=self._largest,
             # So that Spark reads only the row groups that hold the rows that are asked for by their ids.
             write_statistics=["row_id"],
         )

@@ -1,0 +1,95 @@
+"""The options of `bench data` that say how a dataset is made: by what, of which rows, in what files."""
+
+from __future__ import annotations
+
+import csv
+import functools
+import re
+from collections.abc import Callable
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from bench.cli.options import Count
+from bench.errors import UsageError
+
+if TYPE_CHECKING:
+    from bench.datasets.makers.cluster.request import SparkPlace
+
+GROUP_ROWS = click.option(
+    "--row-group-rows",
+    "group_rows",
+    type=Count(),
+    help="Most rows of a row group.  [default: 64 row groups of each split, of 1,000 to 262,144 rows]",
+)
+
+
+def import_options(command: Callable[..., Any]) -> Callable[..., Any]:
+    """Give a verb the options of how rows are taken and laid out, and those of a Spark job.
+
+    Its function gets arguments ``sample``, ``files``, ``group_rows`` and ``out``, and ``place``: where Spark runs, None
+    for one process.
+    """
+
+    @click.option("--sample", type=Count(), help="Take so many rows, the same each time; fewer are among more.")
+    @click.option(
+        "--files", type=Count(), help="Files of the train split.  [default: 1; by Spark, one for each 128 MB]"
+    )
+    @GROUP_ROWS
+    @click.option("--on", type=click.Choice(["spark"]), help="Let a Spark job do it.  [default: one process here]")
+    @click.option("--out", metavar="URI", help="Place for the dataset in a store, by Spark.  [default: here, by name]")
+    @click.option("--master", metavar="URL", help="Spark master: local[N], spark://…, yarn, k8s://….  [default: local]")
+    @click.option("--cores", type=click.IntRange(1), help="Tasks of Spark at a time.  [default: this machine's cores]")
+    @click.option("--spark-conf", multiple=True, metavar="KEY=VALUE", help="Setting of Spark; may be given again.")
+    @click.option(
+        "--spark-conf-file",
+        type=click.Path(exists=True, dir_okay=False, resolve_path=True),
+        help="File with more of them.",
+    )
+    @functools.wraps(command)
+    def with_place(
+        *,
+        on: str | None,
+        out: str | None,
+        master: str | None,
+        cores: int | None,
+        spark_conf: tuple[str, ...],
+        spark_conf_file: str | None,
+        **options: Any,
+    ) -> Any:
+        if on is None and (out or master or cores or spark_conf or spark_conf_file):
+            raise UsageError("--out, --master, --cores and --spark-conf are for a Spark job: say --on spark, too.")
+        place = _place(master, cores, spark_conf, spark_conf_file) if on else None
+        return command(place=place, out=out, **options)
+
+    return with_place
+
+
+def _place(master: str | None, cores: int | None, settings: tuple[str, ...], file: str | None) -> SparkPlace:
+    from bench.datasets.makers.cluster.request import SparkPlace
+    from bench.machine.limits import cores_available
+    from bench.spark import conf
+
+    if file:
+        conf.read(file)
+    cores = cores or cores_available()
+    resolved = conf.resolved(conf.parse(settings), Path.cwd())
+    return SparkPlace(master or f"local[{cores}]", cores, tuple(f"{k}={v}" for k, v in resolved.items()), file)
+
+
+def column_names(text: str) -> list[str]:
+    """Return the names in a list with commas, in which a name with a comma stands in quotes as in CSV."""
+    try:
+        closed = re.sub(r'"\s+(?=,|$)', '"', text)  # the reader takes blanks before a quote only
+        (line,) = csv.reader([closed], skipinitialspace=True, strict=True) if text.strip() else ([],)
+    except csv.Error as error:
+        raise click.BadParameter(
+            f'{text!r} is no list ({error}): write a,"b, with a comma".', param_hint="--features"
+        ) from error
+    names = [stripped for name in line if (stripped := name.rstrip())]
+    if not names:
+        raise click.BadParameter(
+            f"{text!r} names no column: write a,b, or leave the option out.", param_hint="--features"
+        )
+    return names

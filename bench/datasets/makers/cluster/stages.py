@@ -1,0 +1,129 @@
+"""The functions that Spark's Python workers run: Arrow batches in, Arrow batches out, memory flat in the rows.
+
+Each is one stage of the job in `bench.datasets.makers.cluster.job`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import numpy as np
+import pyarrow as pa
+
+from bench.datasets.makers.cluster import facts
+from bench.datasets.makers.cluster.packing import combine, expand, pack, rows_at_once, spread, to_arrow
+from bench.datasets.makers.plan import ImportPlan
+from bench.datasets.makers.shuffle import packed_row_type
+from bench.datasets.makers.source import ParquetSource
+from bench.datasets.makers.statistics import ExactMeans
+from bench.datasets.makers.survey import Survey
+from bench.stores.keys import Keys
+
+if TYPE_CHECKING:
+    from pyspark.accumulators import Accumulator
+    from pyspark.core.broadcast import Broadcast
+
+Batches = Iterator[pa.RecordBatch]
+
+
+@dataclass(frozen=True)
+class Input:
+    """What is read: each task has some row groups, whose numbers it gets as rows.
+
+    Attributes:
+        shares: The rows of each task.
+        total: All rows.
+        keys: The driver's credentials; apart from the shares, since Spark writes what is large to disk.
+    """
+
+    shares: Broadcast[list[ParquetSource]]
+    total: int
+    keys: Keys
+
+    def of(self, numbers: Iterable[int]) -> Iterator[ParquetSource]:
+        """Yield the rows of tasks."""
+        self.keys.use()
+        for number in numbers:
+            yield self.shares.value[number]
+
+
+@dataclass(frozen=True)
+class SurveyReader:
+    """Numbers of tasks in, a survey of their rows out."""
+
+    rows: Input
+    survey: Survey
+
+    def __call__(self, numbers: Iterable[int]) -> Iterator[Survey]:
+        """Yield one survey of all of these tasks."""
+        for source in self.rows.of(numbers):
+            for path, batch in source.batches(self.survey.columns):
+                self.survey.add(batch, path)
+        yield self.survey
+
+
+@dataclass(frozen=True)
+class RowReader:
+    """Numbers of tasks in, rows out: as float32, with keys, equal ones of a portion as one."""
+
+    rows: Input
+    plan: ImportPlan
+    parts: int
+    losses: Accumulator[dict[str, int]]
+
+    def __call__(self, batches: Batches) -> Batches:
+        """Yield the rows of these tasks."""
+        losses: dict[str, int] = {}
+        for source in self.rows.of(number for batch in batches for number in batch.column(0).to_pylist()):
+            for columns, test in self.plan.portions(source, losses):
+                packed = pack(columns, self.plan.layout.beside, test)
+                most = rows_at_once(packed.dtype)
+                for start in range(0, len(packed), most):
+                    yield to_arrow(*combine(packed[start : start + most]), self.parts)
+        self.losses.add(losses)
+
+
+@dataclass(frozen=True)
+class Counter:
+    """Sorted rows in, their numbers out: of each split, of missing values, and whether a key occurs twice."""
+
+    columns: int
+
+    def __call__(self, batches: Batches) -> Batches:
+        """Yield the numbers of this partition."""
+        rows, tests, missing, repeated = 0, 0, np.zeros(self.columns, np.int64), False
+        for packed, before in expand(batches, packed_row_type(self.columns)):
+            rows, tests = rows + len(packed), tests + int((packed["test"] != 0).sum())
+            missing += np.isnan(packed["values"]).sum(axis=0)
+            repeated = repeated or bool(before.any())
+        yield facts.to_batch(train=rows - tests, test=tests, missing=missing.tolist(), repeated=repeated)
+
+
+@dataclass(frozen=True)
+class MeanReader:
+    """Sorted rows in; sums of the train rows out, for the mean of each column that lacks values."""
+
+    columns: int
+    places: Sequence[int]
+
+    def __call__(self, batches: Batches) -> Batches:
+        """Yield the sums of this partition."""
+        means = ExactMeans(len(self.places))
+        for packed, _ in expand(batches, packed_row_type(self.columns)):
+            means.add(np.ascontiguousarray(packed["values"][packed["test"] == 0][:, list(self.places)].T))
+        yield facts.to_batch(sums=means.as_json())
+
+
+@dataclass(frozen=True)
+class Spreader:
+    """Sorted rows in; the same rows out, each by itself, and of equal ones all but the first with other keys."""
+
+    columns: int
+    parts: int
+
+    def __call__(self, batches: Batches) -> Batches:
+        """Yield the rows of this partition."""
+        for packed, before in expand(batches, packed_row_type(self.columns)):
+            yield to_arrow(spread(packed, before), np.ones(len(packed), np.int64), self.parts)
