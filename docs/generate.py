@@ -98,6 +98,7 @@ def _paragraphs(command: click.Command) -> str:
 
 def _table(loaded: list) -> str:
     from bench.families import family_of
+    from bench.tasks import TASKS
 
     lines = [
         "| strategy | tasks | problems | weights | family | workers | what it is | recommended for | needs |",
@@ -105,11 +106,15 @@ def _table(loaded: list) -> str:
     ]
     for plugin in loaded:
         facts = plugin.strategy
+        labelled = any(
+            TASKS[task].grades is None for task in plugin.tasks
+        )  # else neither label nor weight plays a part
+        works = family_of(facts.family).works
         cells = [
             f"`{plugin.name}`",
             ", ".join(plugin.tasks),
-            ", ".join(facts.problems) if family_of(facts.family).works else "all",
-            "yes" if facts.weights or not family_of(facts.family).works else "no",
+            ", ".join(facts.problems) if works and labelled else "all",
+            ("yes" if facts.weights or not works else "no") if labelled else "not read",
             facts.family,
             "any" if facts.distributed else "1",
             plugin.summary.replace("``", "`"),
