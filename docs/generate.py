@@ -108,7 +108,7 @@ def _table(loaded: list) -> str:
         facts = plugin.strategy
         labelled = any(
             TASKS[task].grades is None for task in plugin.tasks
-        )  # else neither label nor weight plays a part
+        )  # else label and weight play no part
         works = family_of(facts.family).works
         cells = [
             f"`{plugin.name}`",
