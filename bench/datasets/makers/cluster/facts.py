@@ -41,12 +41,12 @@ def loss_counter(spark: SparkSession) -> Accumulator[dict[str, int]]:
     """
     from pyspark.accumulators import AccumulatorParam
 
-    class Counts(AccumulatorParam):  # type: ignore[misc]
+    class SummedCounts(AccumulatorParam):  # type: ignore[misc]
         def zero(self, _: dict[str, int]) -> dict[str, int]:
             return {}
 
         def addInPlace(self, one: dict[str, int], other: dict[str, int]) -> dict[str, int]:  # noqa: N802
             return {name: one.get(name, 0) + other.get(name, 0) for name in one | other}
 
-    found: Accumulator[dict[str, int]] = spark.sparkContext.accumulator({}, Counts())
+    found: Accumulator[dict[str, int]] = spark.sparkContext.accumulator({}, SummedCounts())
     return found
