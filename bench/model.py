@@ -116,6 +116,9 @@ class Dataset:
         best: The best grade that is possible but for chance, by the first metric of its problem; ``None`` where it is
             unknown.
         floors: For each family, the grade on the test split, by the same metric, that every correct strategy reaches.
+        table: Path or URI of the rows, where they are a table that was registered and stay where they are; ``path`` has
+            the manifest only then.
+        clustered: Of a registered table, the share of the label's variance that lies between stretches of rows.
         storage: How to reach it, where ``path`` is a URI.
         listing: Digest of the names, sizes and times of its objects when it was opened; empty for a directory.
     """
@@ -140,6 +143,8 @@ class Dataset:
     categorical: Mapping[str, int] = field(default_factory=dict)
     best: float | None = None
     floors: Mapping[str, float] = field(default_factory=dict)
+    table: str = ""
+    clustered: float = 0.0
     storage: Storage = field(default_factory=Storage)
     listing: str = ""
 

@@ -106,9 +106,7 @@ def _table(loaded: list) -> str:
     ]
     for plugin in loaded:
         facts = plugin.strategy
-        labelled = any(
-            TASKS[task].grades is None for task in plugin.tasks
-        )  # else label and weight play no part
+        labelled = any(TASKS[task].grades is None for task in plugin.tasks)  # else label and weight play no part
         works = family_of(facts.family).works
         cells = [
             f"`{plugin.name}`",

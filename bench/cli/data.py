@@ -3,20 +3,16 @@
 from __future__ import annotations
 
 import json
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import click
 
-from bench.cli.making import GROUP_ROWS, column_names, import_options
-from bench.cli.options import CATEGORIES, TIMESTAMPS, Count, storage_options
+from bench.cli.making import FORCE, GROUP_ROWS, NAME, print_made, progress_shown
+from bench.cli.options import Count, storage_options
+from bench.cli.tables import import_, register
 
 if TYPE_CHECKING:
-    from bench.datasets import Manifest
-    from bench.datasets.makers.cluster.request import SparkPlace
     from bench.model import Storage
-
-NAME = click.option("--name", help="Name of the dataset.")
-FORCE = click.option("--force", is_flag=True, help="Replace the dataset of that name.")
 
 
 @click.group()
@@ -37,9 +33,9 @@ def _flights(name: str, told: str) -> None:
     def command(force: bool) -> None:
         from bench.datasets.makers.flights import make_flights
 
-        with _progress() as progress:
+        with progress_shown() as progress:
             manifest = make_flights(name, force=force, progress=progress)
-        _print(manifest)
+        print_made(manifest)
 
 
 _flights("flights", "Departures from New York in 2013: will they be late? The default.")
@@ -77,7 +73,7 @@ def synthetic(
     """Random rows, whose best possible grade is known."""
     from bench.datasets.makers.synthetic import make_synthetic
 
-    with _progress() as progress:
+    with progress_shown() as progress:
         manifest = make_synthetic(
             rows,
             features,
@@ -90,82 +86,11 @@ def synthetic(
             force=force,
             progress=progress,
         )
-    _print(manifest)
+    print_made(manifest)
 
 
-@data.command("import")
-@click.argument("path")
-@click.option("--label", required=True, metavar="COL", help="Column to predict.")
-@click.option("--kind", metavar="KIND", help="binary, multiclass, regression, or a package's.  [default: guessed]")
-@click.option("--positive", metavar="VALUE", help="The label's value to be found, where it has two.")
-@click.option("--weight", metavar="COL", default="", help="Column that says how much each row counts.")
-@click.option("--features", multiple=True, metavar="COL,…", help="Columns to predict it from.  [default: all others]")
-@TIMESTAMPS
-@CATEGORIES
-@import_options
-@storage_options
-@NAME
-@FORCE
-def import_(
-    path: str,
-    label: str,
-    kind: str | None,
-    positive: str | None,
-    weight: str,
-    features: tuple[str, ...],
-    timestamps: tuple[str, ...],
-    categories: str,
-    name: str | None,
-    force: bool,
-    storage: Storage,
-    place: SparkPlace | None,
-    out: str | None,
-    files: int | None,
-    **rows: Any,
-) -> None:
-    """Make a dataset of your own Parquet: a file, a directory, Hive partitions or a URI."""
-    from bench.datasets.makers.telltale import find_telltales
-    from bench.problems import problem_of
-    from bench.stores.filesystem import from_environment, is_uri
-
-    storage = from_environment(out if out and not is_uri(path) else path, storage)
-    chosen = [column for part in features for column in column_names(part)]
-    labels: dict[str, Any] = {"kind": kind, "positive": positive, "weight": weight}
-    labels |= {"timestamps": tuple(timestamps), "categories": categories}
-    if place:
-        from bench.datasets.makers.cluster.importer import import_on_spark
-        from bench.datasets.makers.cluster.request import ImportRequest
-
-        click.echo("Spark makes the dataset, and shows no progress.", err=True)
-        wanted = ImportRequest(
-            path, storage, label, tuple(chosen), name or "", out or "", place, files, **rows, **labels
-        )
-        manifest = import_on_spark(wanted, force=force)
-    else:
-        from bench.datasets.makers.ingest import import_parquet
-
-        with _progress() as progress:
-            manifest = import_parquet(
-                path,
-                label,
-                chosen,
-                name,
-                storage=storage,
-                files=files or 1,
-                force=force,
-                progress=progress,
-                **rows,
-                **labels,
-            )
-    _print(manifest)
-    if telltales := find_telltales(manifest):
-        telling = problem_of(manifest.dataset).telling
-        which = ", ".join(f"{feature} ({telling.format(share)})" for feature, share in telltales.items())
-        what = "This feature alone tells" if len(telltales) == 1 else "Each of these features alone tells"
-        click.echo(
-            f"Warning: {what} the label, {which}: if it is known with the answer only, leave it out with --features.",
-            err=True,
-        )
+data.add_command(import_)
+data.add_command(register)
 
 
 @data.command("list")
@@ -189,7 +114,7 @@ def copy(name: str, uri: str, storage: Storage) -> None:
     from bench.datasets.store import open_manifest
     from bench.stores.filesystem import from_environment
 
-    _print(copied(open_manifest(name), uri, from_environment(uri, storage)))
+    print_made(copied(open_manifest(name), uri, from_environment(uri, storage)))
 
 
 @data.command()
@@ -214,17 +139,3 @@ def describe(name: str, storage: Storage, as_json: bool, verify: bool) -> None:
         click.echo(json.dumps({"path": manifest.dataset.path, **manifest.as_json()}, indent=1))
     else:
         print_manifest(manifest, Console(), verified=verify)
-
-
-def _progress() -> Any:
-    from bench.datasets.show import show_progress
-
-    return show_progress()
-
-
-def _print(manifest: Manifest) -> None:
-    from rich.console import Console
-
-    from bench.datasets.show import print_manifest
-
-    print_manifest(manifest, Console())

@@ -6,6 +6,7 @@ import csv
 import functools
 import re
 from collections.abc import Callable
+from contextlib import AbstractContextManager
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -15,14 +16,38 @@ from bench.cli.options import Count
 from bench.errors import UsageError
 
 if TYPE_CHECKING:
+    from bench.datasets import Manifest
+    from bench.datasets.makers.build import ProgressCallback
     from bench.datasets.makers.cluster.request import SparkPlace
 
+NAME = click.option("--name", help="Name of the dataset.")
+FORCE = click.option("--force", is_flag=True, help="Replace the dataset of that name.")
 GROUP_ROWS = click.option(
     "--row-group-rows",
     "group_rows",
     type=Count(),
     help="Most rows of a row group.  [default: 64 row groups of each split, of 1,000 to 262,144 rows]",
 )
+
+
+def progress_shown() -> AbstractContextManager[ProgressCallback]:
+    """Give a function that shows progress on standard error, if that is a terminal."""
+    from bench.datasets.show import show_progress
+
+    return show_progress()
+
+
+def print_made(manifest: Manifest) -> None:
+    """Print the facts of a dataset.
+
+    Args:
+        manifest: Its manifest.
+    """
+    from rich.console import Console
+
+    from bench.datasets.show import print_manifest
+
+    print_manifest(manifest, Console())
 
 
 def import_options(command: Callable[..., Any]) -> Callable[..., Any]:

@@ -81,6 +81,11 @@ def copy(manifest: Manifest, uri: str, storage: Storage) -> Manifest:
     import pyarrow.fs as pafs
 
     uri = normal(uri)
+    if manifest.registered:
+        raise UsageError(
+            f"{manifest.dataset.name} is a registered table, whose rows lie at {manifest.dataset.table}: there is "
+            "nothing to copy."
+        )
     if not is_uri(uri):
         raise UsageError(f"{uri} is a path: copy a dataset on one machine with `cp -r`.")
     if Tree(uri, storage).list():

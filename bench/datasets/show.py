@@ -107,8 +107,12 @@ def _facts(manifest: Manifest, verified: bool) -> Iterator[tuple[str, str]]:
     yield f"{len(found.features)} features", ", ".join(found.features)
     for split, rows in zip(SPLITS, (found.train_rows, found.test_rows), strict=True):
         yield split, f"{rows:,} rows: {labels.at_length(manifest, split)}"
+    if manifest.registered:
+        yield from _where_it_lies(manifest)
     groups = sum(file.row_groups for file in manifest.files)
-    yield "size", f"{manifest.bytes / 1e6:,.1f} MB in {len(manifest.files)} files with {groups} row groups"
+    groups += sum(len(file["groups"]) for file in manifest.registered.get("files", ()))
+    files = len(manifest.files) + len(manifest.registered.get("files", ()))
+    yield "size", f"{manifest.bytes / 1e6:,.1f} MB in {files} files with {groups} row groups"
     yield "fingerprint", found.fingerprint + (" (every byte has been read: it is right)" if verified else "")
     metric = problem_of(found).metrics[0]
     if found.best is not None:
@@ -118,6 +122,16 @@ def _facts(manifest: Manifest, verified: bool) -> Iterator[tuple[str, str]]:
     for what, values in _changes(manifest):
         if values:
             yield what, ", ".join(values)
+
+
+def _where_it_lies(manifest: Manifest) -> Iterator[tuple[str, str]]:
+    """Yield what only registered tables have."""
+    registered = manifest.registered
+    yield "lies at", registered["path"]
+    yield "split by", registered["split_by"]
+    if registered["where"]:
+        yield "only where", registered["where"]
+    yield "clustered", f"{manifest.dataset.clustered:.2f} of the label's variance lies between stretches of rows"
 
 
 def _changes(manifest: Manifest) -> Iterator[tuple[str, list[str]]]:

@@ -14,6 +14,7 @@ from pathlib import Path
 from bench.datasets.format import manifest as manifests
 from bench.datasets.format.manifest import Manifest, check_size
 from bench.datasets.format.reading import REMAKE, footer_digest, headers_digest
+from bench.datasets.format.stamps import check_listing
 from bench.datasets.remote import open_remote
 from bench.errors import DatasetError, UsageError
 from bench.model import Dataset, Storage
@@ -98,6 +99,8 @@ def open_manifest(name_or_path: str, storage: Storage | None = None) -> Manifest
         how = f"`bench data make {path.name}`" if path.name in INCLUDED else "`bench data make` or `bench data import`"
         raise DatasetError(f"There is no dataset {path.name!r}: `bench data list` shows all, and {how} makes one.")
     manifest = manifests.read_manifest(path)
+    if manifest.registered:
+        check_listing(manifest.registered)
     for file in manifest.files:
         _check(path / file.path, file)
     return manifest

@@ -15,12 +15,16 @@ class RowGroup:
         index: Its number in the file, from 0.
         rows: How many of its rows are to be read.
         start: The first of them.
+        split: Its split, where a file holds rows of both: then only the rows of this one count.
+        step: Every so many rows are to be read.
     """
 
     path: str
     index: int
     rows: int
     start: int = 0
+    split: str = ""
+    step: int = 1
 
 
 def listed(rows: Mapping[str, Sequence[int]]) -> list[RowGroup]:
@@ -49,6 +53,26 @@ def shard(groups: Sequence[RowGroup], rank: int, world: int) -> list[RowGroup]:
         start, stop = max(first, at), min(last, at + group.rows)
         if start < stop:
             mine.append(replace(group, start=group.start + start - at, rows=stop - start))
+        at += group.rows
+    return mine
+
+
+def dealt(groups: Sequence[RowGroup], rank: int, world: int) -> list[RowGroup]:
+    """Return the rows of one rank, dealt out like cards: every row has one rank, and ranks differ by one row at most.
+
+    So each rank has rows of every stretch of a table that is sorted; it reads all row groups for them.
+
+    Args:
+        groups: All row groups of the split, whole.
+        rank: The rank, from 0.
+        world: Number of ranks.
+    """
+    mine, at = [], 0
+    for group in groups:
+        start = (rank - at) % world
+        rows = len(range(start, group.rows, world))
+        if rows:
+            mine.append(replace(group, start=start, rows=rows, step=world))
         at += group.rows
     return mine
 

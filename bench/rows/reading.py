@@ -7,9 +7,11 @@ from concurrent.futures import ThreadPoolExecutor
 from itertools import accumulate
 from typing import TYPE_CHECKING
 
+from bench.datasets.format.manifest import SPLITS
 from bench.rows import groups as row_groups
 from bench.rows.arrays import allocate, to_numpy, transpose
 from bench.rows.files import RowFiles
+from bench.rows.tables import TableFiles
 
 if TYPE_CHECKING:
     import numpy as np
@@ -19,6 +21,7 @@ if TYPE_CHECKING:
     from bench.rows.groups import RowGroup
 
 BATCH_ROWS = 65_536  # a batch's fixed costs vanish, and the activations of our MLP take 64 MiB a layer at most
+CLUSTERED = 0.05  # of the label's variance between stretches of rows: 1 in a table that is sorted by its label
 _IN_FLIGHT = 8  # at most one in this many row groups is held beside the matrix
 
 
@@ -51,7 +54,7 @@ def open_rows(dataset: Dataset, *splits: str) -> Rows:
         DatasetError: A file is damaged or gone, or the dataset has changed since the run was planned.
         StorageError: The store cannot be reached.
     """
-    files = RowFiles(dataset)
+    files = TableFiles(dataset) if dataset.table else RowFiles(dataset)
     return Rows(files, [group for split in splits for group in files.row_groups(split)])
 
 
@@ -67,7 +70,7 @@ class Rows:
         rows: How many rows there are.
     """
 
-    def __init__(self, files: RowFiles, groups: Sequence[RowGroup]) -> None:
+    def __init__(self, files: RowFiles | TableFiles, groups: Sequence[RowGroup]) -> None:
         """Take opened files; see `bench.rows.open`.
 
         Args:
@@ -93,7 +96,13 @@ class Rows:
             rank: The rank, from 0.
             world: Number of ranks.
         """
-        return self.only(row_groups.shard(self.groups, rank, world))
+        share_out = row_groups.dealt if self._clustered else row_groups.shard
+        return self.only(share_out(self.groups, rank, world))
+
+    @property
+    def _clustered(self) -> bool:
+        """Whether ranks would learn from rows of other kinds if each had a stretch of them."""
+        return self.dataset.clustered > CLUSTERED and all(group.split == SPLITS[0] for group in self.groups)
 
     def portions(self, number: int) -> list[Rows]:
         """Share whole row groups out, in their order, so that portions have about equally many rows; none is empty.

@@ -51,7 +51,7 @@ def of_driver(dataset: Dataset, environ: Mapping[str, str] = os.environ) -> Keys
         dataset: The dataset.
         environ: Where the standard variables are looked up.
     """
-    if not dataset.path.startswith("s3://") or dataset.storage.anonymous:
+    if not (dataset.table or dataset.path).startswith("s3://") or dataset.storage.anonymous:
         return Keys({})
     if environ.get("AWS_ACCESS_KEY_ID"):
         return Keys({name: environ[name] for name in VARIABLES if environ.get(name)})

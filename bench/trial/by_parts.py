@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any
 
 from bench.model import Dataset
 from bench.problems import InvalidAnswerError, problem_of
+from bench.rows.reading import open_rows
 from bench.trial.parted import PartedRows
 from bench.trial.predictions import PredictionFiles
 
@@ -128,11 +129,6 @@ def _difference(row_ids: npt.NDArray[np.int64], answers: Columns, known_ids: Any
 
 def _label_batches(dataset: Dataset, splits: tuple[str, ...]) -> Iterator[tuple[npt.NDArray[np.int64], Columns]]:
     """Yield row ids, labels and weights of splits, a row group at a time."""
-    from bench.datasets.format.files import DataFiles
-
-    files, names = DataFiles(dataset), {LABEL: dataset.label} | ({WEIGHT: dataset.weight} if dataset.weight else {})
-    for path in (path for split in splits for path in files.paths(split)):
-        with files.open_parquet(files.open(path)) as file:
-            for group in range(file.num_row_groups):
-                table = file.read_row_group(group, columns=["row_id", *names.values()])
-                yield table["row_id"].to_numpy(), {kind: table[name].to_numpy() for kind, name in names.items()}
+    names = {LABEL: dataset.label} | ({WEIGHT: dataset.weight} if dataset.weight else {})
+    for table in open_rows(dataset, *splits).tables(["row_id", *names.values()]):
+        yield table["row_id"].to_numpy(), {kind: table[name].to_numpy() for kind, name in names.items()}

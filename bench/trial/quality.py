@@ -10,6 +10,7 @@ from bench.families import family_of
 from bench.model import Dataset
 from bench.problems import InvalidAnswerError, problem_of
 from bench.request import PlannedTrial
+from bench.rows.reading import open_rows
 from bench.trial.by_parts import OTHERS, SEVERAL, Assessment, grade_by_parts
 from bench.trial.predictions import Predictions
 
@@ -170,14 +171,8 @@ def _columns(dataset: Dataset, split: str) -> Any:
     """Return the columns ``row_id``, label and weight of a split, and nothing else of it."""
     import pyarrow as pa
 
-    from bench.datasets.format.files import DataFiles
-
-    files, columns = DataFiles(dataset), ["row_id", dataset.label, *([dataset.weight] if dataset.weight else [])]
-    tables = []
-    for path in files.paths(split):
-        with files.open_parquet(files.open(path)) as file:
-            tables.append(file.read(columns=columns))
-    return pa.concat_tables(tables)
+    columns = ["row_id", dataset.label, *([dataset.weight] if dataset.weight else [])]
+    return pa.concat_tables(open_rows(dataset, split).tables(columns))
 
 
 def _places(expected: npt.NDArray[np.int64], row_ids: npt.NDArray[np.int64]) -> npt.NDArray[np.int64]:

@@ -18,7 +18,17 @@ NAME = "dataset.json"
 SCHEMA = 1
 SPLITS = ("train", "test")
 # Fields that older manifests lack.
-_LATER = {"classes", "class_shares", "label_mean", "label_std", "weight", "weight_mean", "categorical"}
+_LATER = {
+    "classes",
+    "class_shares",
+    "label_mean",
+    "label_std",
+    "weight",
+    "weight_mean",
+    "categorical",
+    "table",
+    "clustered",
+}
 _TWO = ("0", "1")
 PLACE = ("path", "storage", "listing")  # fields of a `Dataset` that are its place and no part of its content
 
@@ -59,6 +69,7 @@ class Manifest:
         imputed: Missing values that were replaced by the train mean, for each feature that had any.
         categories: The strings of each feature that was text; the code of a string is its place.
         source: How the dataset was made: the maker, its parameters, the input.
+        registered: Of a table that is used where it lies, all that its rows are read by (`bench.datasets.register`).
     """
 
     dataset: Dataset
@@ -67,11 +78,13 @@ class Manifest:
     imputed: Mapping[str, int] = field(default_factory=dict)
     categories: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     source: Mapping[str, Any] = field(default_factory=dict)
+    registered: Mapping[str, Any] = field(default_factory=dict)
 
     @property
     def bytes(self) -> int:
         """Bytes in all files."""
-        return sum(file.bytes for file in self.files)
+        lying: int = sum(file["bytes"] for file in self.registered.get("files", ()))
+        return sum(file.bytes for file in self.files) + lying
 
     def as_json(self) -> dict[str, Any]:
         """Return the content of the file `dataset.json`; the dataset's place is not part of it."""
@@ -161,6 +174,7 @@ def _parse(content: dict[str, Any], path: str, storage: Storage) -> Manifest:
         imputed=content["imputed"],
         categories={name: tuple(values) for name, values in content["categories"].items()},
         source=content["source"],
+        registered=content.get("registered", {}),
     )
 
 

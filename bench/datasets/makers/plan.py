@@ -43,12 +43,12 @@ class ImportPlan:
     rule: LabelRule
     encoding: Encoding
 
-    def portions(self, source: ParquetSource, losses: dict[str, int]) -> Iterator[Portion]:
+    def portions(self, source: ParquetSource, losses: dict[str, int] | None) -> Iterator[Portion]:
         """Yield rows of the input as float32.
 
         Args:
             source: All of the input, or a part of it.
-            losses: Takes how many values float32 does not keep, by feature.
+            losses: Takes how many values float32 does not keep, by feature; None where nobody asks.
 
         Raises:
             DatasetError: A label is none, or a value is infinite.
@@ -69,8 +69,9 @@ class ImportPlan:
                     f"of float32, in {path}: replace them with nulls or smaller numbers, or leave the column out with "
                     "--features."
                 )
-            for feature, count in self.encoding.rounded(batch, features).items():
-                losses[feature] = losses.get(feature, 0) + count
+            if losses is not None:
+                for feature, count in self.encoding.rounded(batch, features).items():
+                    losses[feature] = losses.get(feature, 0) + count
             yield np.concatenate([beside, features]), None
 
     def facts(self, losses: dict[str, int]) -> dict[str, Any]:

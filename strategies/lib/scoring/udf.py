@@ -88,7 +88,7 @@ def start(trial: Trial) -> SparkSession:
 
     # An import takes long enough for every slot to be given a task, and so a Python of its own.
     started = spark.range(0, trial.workers, 1, trial.workers).mapInArrow(start_python, "id long")
-    if not hadoop.reads(spark, trial.dataset.path):
+    if not hadoop.reads(spark, trial.dataset):
         started = started.mapInArrow(start_python, "id long")  # one Python reads for another that scores
     with spark_errors(SPARK_FAILED):
         started.collect()

@@ -64,7 +64,7 @@ def read(
     names = dict(zip(dataset.features, feature_columns(dataset), strict=True))
     names = ({dataset.weight: "weight"} if weight and dataset.weight else {}) | names
     names = ({"row_id": "row_id"} if row_id else {}) | ({dataset.label: "label"} if label else {}) | names
-    if hadoop.reads(spark, dataset.path):
+    if hadoop.reads(spark, dataset):
         rows = spark.read.parquet(*(hadoop.uri(dataset.split(split)) for split in splits))
     else:
         rows = source.read(spark, dataset, splits, list(names))

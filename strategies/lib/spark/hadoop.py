@@ -98,14 +98,16 @@ def uri(path: str) -> str:
     return re.sub(r"^gcs://", "gs://", re.sub(r"^s3://", "s3a://", path))
 
 
-def reads(spark: SparkSession, path: str) -> bool:
-    """Return whether Spark itself can read a path or URI: whether the connector's class is there.
+def reads(spark: SparkSession, dataset: Dataset) -> bool:
+    """Return whether Spark itself can read a dataset: its rows are written as they are, and a connector is there.
 
     Args:
         spark: The session.
-        path: The path or URI.
+        dataset: The dataset.
     """
-    scheme = path.partition("://")[0] if "://" in path else ""
+    if dataset.table:
+        return False
+    scheme = dataset.path.partition("://")[0] if "://" in dataset.path else ""
     if scheme not in CLASSES:
         return True
     from py4j.protocol import Py4JJavaError

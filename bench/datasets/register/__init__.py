@@ -1,0 +1,1 @@
+"""Tables that are used where they lie: a manifest is written, and no row."""

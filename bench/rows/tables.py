@@ -1,0 +1,95 @@
+"""The files of a registered table, which rows are read from where they lie; see `bench.rows.files` for our own."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from typing import TYPE_CHECKING
+
+from bench.rows.groups import RowGroup
+
+if TYPE_CHECKING:
+    import pyarrow as pa
+
+    from bench.datasets.register.table import RegisteredTable
+    from bench.model import Dataset
+
+
+class TableFiles:
+    """The files of a registered table, opened for reading rows; each footer is read once.
+
+    Attributes:
+        dataset: The dataset.
+    """
+
+    def __init__(self, dataset: Dataset) -> None:
+        """Open the table.
+
+        Args:
+            dataset: The dataset.
+
+        Raises:
+            DatasetError: A file is damaged or gone, or the table has changed since it was registered.
+            StorageError: The store cannot be reached.
+        """
+        from bench.datasets.register.table import RegisteredTable
+
+        self.dataset = dataset
+        self._table = RegisteredTable(dataset)
+
+    def row_groups(self, split: str) -> list[RowGroup]:
+        """List the row groups with rows of a split, in the order of the files: the same list in every process.
+
+        Args:
+            split: ``train`` or ``test``.
+        """
+        groups = self._table.groups[split].items()
+        return [
+            RowGroup(path, index, rows, split=split)
+            for path, sizes in groups
+            for index, rows in enumerate(sizes)
+            if rows
+        ]
+
+    @contextmanager
+    def open_reader(self, groups: Sequence[RowGroup], columns: Sequence[str]) -> Iterator[TableReader]:
+        """Give a reader of row groups, and check at the end that no file was replaced meanwhile.
+
+        Args:
+            groups: The row groups that will be read.
+            columns: Names of the columns; what they are not made of is not read.
+
+        Raises:
+            DatasetError: A file is damaged, gone or replaced; the sentence names it.
+        """
+        del groups
+        yield TableReader(self._table, columns)
+        self._table.check_unchanged()
+
+
+class TableReader:
+    """Reads columns of row groups."""
+
+    def __init__(self, table: RegisteredTable, columns: Sequence[str]) -> None:
+        """Take an opened table.
+
+        Args:
+            table: The table.
+            columns: Names of the columns.
+        """
+        self._table, self._columns = table, columns
+
+    def read(self, group: RowGroup, *, use_threads: bool) -> pa.Table:
+        """Return the rows of a row group.
+
+        Args:
+            group: The row group.
+            use_threads: Makes no difference here: one row group is decoded by one thread.
+        """
+        import numpy as np
+
+        del use_threads
+        table = self._table.read(group.path, group.index, group.split, self._columns)
+        if group.step == 1:
+            return table.slice(group.start, group.rows)
+        return table.take(np.arange(group.start, len(table), group.step))

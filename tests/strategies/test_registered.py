@@ -1,0 +1,48 @@
+"""Strategies on a registered table that is sorted by its label: in ranks and on Spark, as good as in one process."""
+
+from pathlib import Path
+
+import numpy as np
+import pyarrow as pa
+import pyarrow.parquet as pq
+import pytest
+
+from bench import Dataset
+from bench.datasets.register.register import register_table
+from bench.request import Request
+from bench.testing.support import run_trial
+
+ROWS = 8_000
+
+
+@pytest.fixture(scope="module")
+def dataset(tmp_path_factory: pytest.TempPathFactory) -> Dataset:
+    """Two files, of which the first has most rows of one class and the second most of the other."""
+    home = tmp_path_factory.mktemp("tables")
+    generator = np.random.default_rng(0)
+    columns = generator.normal(size=(4, ROWS))
+    label = columns[0] + columns[1] * columns[2] + generator.normal(size=ROWS) > 0
+    order = np.argsort(label, kind="stable")
+    table = pa.table({**{f"x{at}": values for at, values in enumerate(columns)}, "label": label}).take(order)
+    (home / "table").mkdir()
+    for number in range(2):
+        part = table.slice(number * ROWS // 2, ROWS // 2)
+        pq.write_table(part, home / "table" / f"{number}.parquet", row_group_size=1000)
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("BENCH_DATA", str(home / "datasets"))
+        found = register_table(str(home / "table"), "label", name="sorted").dataset
+    assert found.clustered > 0.9
+    return found
+
+
+@pytest.mark.parametrize(("strategy", "workers"), [("xgboost_barrier", 2), ("mllib_gbt", 1)])
+def test_it_is_as_good_as_in_one_process(dataset: Dataset, tmp_path: Path, strategy: str, workers: int) -> None:
+    """Trees of two ranks, and of a library in the JVM, are graded like those of one process on the same table."""
+    work = Request(trees=10, depth=4)
+    alone = run_trial("xgboost", dataset, tmp_path, request=work)
+    other = run_trial(strategy, dataset, tmp_path, workers=workers, request=work)
+    for record in (alone, other):
+        assert record["status"] == "ok", record["reason"]
+    # MLlib's trees differ from XGBoost's; ranks that had one class each would be far worse than either.
+    assert other["quality"]["auc"] == pytest.approx(alone["quality"]["auc"], abs=0.05)
+    assert min(record["quality"]["auc"] for record in (alone, other)) > 0.75
