@@ -1,4 +1,4 @@
-"""Prints what reading a table where it lies costs beside reading our copy: `uv run python benchmarks/in_place.py [ROUNDS]`.
+"""Prints what reading a table in place costs beside reading our copy: `uv run python benchmarks/in_place.py [ROUNDS]`.
 
 Each reads the train split into one float32 matrix, from a warm page cache, on one core and in a process of its own;
 rounds are interleaved. CPU seconds are those of the reading alone. A round takes a few seconds.
