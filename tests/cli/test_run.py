@@ -10,6 +10,7 @@ from pathlib import Path
 import pytest
 
 from bench.records import directory
+from bench.records.export import marked
 from tests.conftest import is_alive
 
 pytestmark = pytest.mark.every_python
@@ -80,11 +81,11 @@ def test_table_and_records(installed, tiny, tmp_path, bench):
 
 
 def test_json_prints_records_only(installed, tiny, tmp_path, bench):
-    """With --json each line on standard output is a record, the same as on disk, and nothing else is printed."""
+    """With --json each line on standard output is a record as on disk, with what disturbed it, and nothing else is."""
     installed.add("good", GOOD)
     done = bench("run", "--strategy", "good", "--data", tiny.path, "--json")
     printed = [json.loads(line) for line in done.stdout.splitlines()]
-    assert printed == _records(tmp_path)
+    assert printed == [marked(record) for record in _records(tmp_path)]
     assert done.stderr == ""
 
 
