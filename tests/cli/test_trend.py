@@ -103,9 +103,9 @@ def test_what_pytest_wrote_is_imported_once(bench: Bench, place: Path, tmp_path:
     assert "test_it.py::test_one" in bench("trend").stdout
 
 
-def test_what_bench_exports_is_imported(bench: Bench) -> None:
-    """A run in the file format of pytest-benchmark is a night as well."""
-    run = write_run(make_run([("xgboost", MadeCase([1.0, 1.1]))], repeats=2))  # undisturbed, whatever runs here
+def test_what_bench_exports_is_imported(bench: Bench, tmp_path: Path) -> None:
+    """A run in the file format of pytest-benchmark is a night as well; a made one is undisturbed, whatever runs here."""
+    run = write_run(make_run([("xgboost", MadeCase([1.0, 1.1]))], repeats=2, path=tmp_path))
     assert bench("report", str(run), "--format", "pytest-benchmark", "--out", "out.json").returncode == 0
     done = bench("history", "import", "out.json")
     assert done.returncode == 0, done.stderr
