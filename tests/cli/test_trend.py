@@ -104,7 +104,7 @@ def test_what_pytest_wrote_is_imported_once(bench: Bench, place: Path, tmp_path:
 
 
 def test_what_bench_exports_is_imported(bench: Bench, tmp_path: Path) -> None:
-    """A run in the file format of pytest-benchmark is a night as well; a made one is undisturbed, whatever runs here."""
+    """A run in the file format of pytest-benchmark is a night as well; nothing disturbs one that was made."""
     run = write_run(make_run([("xgboost", MadeCase([1.0, 1.1]))], repeats=2, path=tmp_path))
     assert bench("report", str(run), "--format", "pytest-benchmark", "--out", "out.json").returncode == 0
     done = bench("history", "import", "out.json")
