@@ -102,4 +102,4 @@ def test_no_word_of_a_long_cell_is_broken(columns):
     words, found = ({word.strip(":") for word in told.split()} for told in (whole.file.getvalue(), shown))
     assert words <= found
     assert all(len(line) <= columns for line in shown.splitlines())
-    assert ("strategy: xgboost" in shown) == (columns < 120)
+    assert ("strategy: xgboost" in shown) == (columns <= 120)
