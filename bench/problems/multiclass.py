@@ -66,7 +66,8 @@ class Multiclass(Problem):
         import numpy as np
 
         scores = predictions["score"]
-        if not np.isfinite(scores).all():
+        # Sums and extremes hold no array of all values.
+        if not np.isfinite([scores.min(), scores.max()]).all():
             raise InvalidAnswerError("some scores are NaN or infinite")
         if scores.min() < 0 or scores.max() > 1 + SUM_TOLERANCE:
             raise InvalidAnswerError("some scores are no probabilities: they lie outside 0 to 1")

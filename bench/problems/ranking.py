@@ -44,11 +44,17 @@ def areas(
         return None
     order = np.argsort(scores)[::-1]
     scores, positive = scores[order], positive[order]
-    each = np.ones(len(scores)) if weights is None else weights[order]
+    each = None if weights is None else weights[order]
+    del order
     last = np.append(np.flatnonzero(scores[1:] != scores[:-1]), len(scores) - 1)  # of the rows with one score
-    found, false = np.cumsum(each * positive)[last], np.cumsum(each * ~positive)[last]
+    if each is None:  # whole numbers: fewer and smaller arrays
+        found = np.cumsum(positive, dtype=np.int64)[last]
+        false = last + 1 - found
+    else:
+        found, false = np.cumsum(each * positive)[last], np.cumsum(each * ~positive)[last]
     if not found[-1] or not false[-1]:
         return None
-    roc = np.trapezoid(np.append(0, found), np.append(0, false)) / (found[-1] * false[-1])
-    precision = np.diff(found, prepend=0) @ (found / (found + false)) / found[-1]
+    gained = np.diff(found, prepend=0)
+    roc = np.diff(false, prepend=0) @ (found - gained / 2) / (float(found[-1]) * float(false[-1]))
+    precision = gained @ (found / (found + false)) / found[-1]
     return Areas(float(roc), float(precision))

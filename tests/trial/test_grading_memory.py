@@ -44,6 +44,7 @@ def test_bytes_of_a_row(kind: str, classes: int, tmp_path: Path) -> None:
         dataset = make_synthetic(rows, 1, kind=kind, classes=classes or None, name=f"of-{rows}").dataset
         written = answers(dataset, tmp_path / f"{rows}.parquet", classes)
         command = [sys.executable, "-c", PEAK, dataset.path, str(written)]
-        done = subprocess.run(command, capture_output=True, text=True, check=True)
-        peaks.append(1024 * int(done.stdout))
+        # What allocators keep for themselves differs from run to run.
+        runs = [subprocess.run(command, capture_output=True, text=True, check=True) for _ in range(3)]
+        peaks.append(1024 * min(int(done.stdout) for done in runs))
     assert (peaks[1] - peaks[0]) / (MANY - FEW) <= 130 + 4 * classes
