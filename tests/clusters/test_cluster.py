@@ -51,7 +51,7 @@ FAULTS = """
 
     @hookimpl
     def bench_train(trial, session):
-        for fault in (executor_dies, python_dies):
+        for fault in (python_dies, executor_dies):  # after which one is missing for a while
             try:
                 barrier.run(trial, session, fault)
             except RankError as error:
