@@ -151,7 +151,12 @@ class Dataset:
     @property
     def columns(self) -> tuple[str, ...]:
         """Names of the columns beside ``row_id``, in their order: label, weight if there is one, features."""
-        return (self.label, *([self.weight] if self.weight else []), *self.features)
+        return (*self.before_features, *self.features)
+
+    @property
+    def before_features(self) -> tuple[str, ...]:
+        """Names of the label and, if there is one, of the weight."""
+        return (self.label, self.weight) if self.weight else (self.label,)
 
     def split(self, name: str) -> str:
         """Return the directory or URI of the split ``train`` or ``test``."""

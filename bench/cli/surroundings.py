@@ -55,10 +55,13 @@ class Output:
             if error.errno not in _UNWRITABLE:
                 raise
             self._give_up()
-            raise UsageError(
-                f"Standard output cannot be written to ({error.strerror}): send it to a terminal, or to a file on "
-                "a disk with room."
-            ) from error
+            self._tell(error)
+
+    def _tell(self, error: OSError) -> None:
+        raise UsageError(
+            f"Standard output cannot be written to ({error.strerror}): send it to a terminal, or to a file on "
+            "a disk with room."
+        ) from error
 
     def _give_up(self) -> None:
         """Have nothing more written, so that the interpreter does not try again at its end."""
@@ -75,14 +78,8 @@ class Messages(Output):
         super().write(text)
         return len(text)
 
-    @contextmanager
-    def _errors(self) -> Iterator[None]:
-        try:
-            yield
-        except OSError as error:
-            if error.errno not in _UNWRITABLE:
-                raise
-            self._give_up()
+    def _tell(self, error: OSError) -> None:
+        pass
 
 
 def watch_output() -> None:

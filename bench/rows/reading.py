@@ -174,7 +174,7 @@ class Rows:
             (rows,); and how much each row counts, float32 of shape (rows,), or ``None`` where all count alike.
         """
         weight = self.dataset.weight
-        for beside, features in self._batches((self.dataset.label, *([weight] if weight else [])), rows):
+        for beside, features in self._batches(self.dataset.before_features, rows):
             yield features, beside[0], beside[1] if weight else None
 
     def _batches(self, beside: tuple[str, ...], rows: int) -> Iterator[tuple[list[np.ndarray], np.ndarray]]:

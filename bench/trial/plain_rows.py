@@ -33,8 +33,8 @@ def row_groups(dataset: Dataset, split: str, beside: str, share: float = 1.0) ->
     import numpy as np
 
     if dataset.table:  # whose rows only its own view knows; that one is compared with pandas in the tests
-        train = open_rows(dataset, split)
-        some = train.only(train.groups[:: max(1, round(1 / share))])
+        found = open_rows(dataset, split)
+        some = found.only(found.groups[:: max(1, round(1 / share))])
         for table in some.tables([beside, *dataset.features]):
             yield table[beside].to_numpy(), np.column_stack([table[name].to_numpy() for name in dataset.features])
         return

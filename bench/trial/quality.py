@@ -159,7 +159,7 @@ def _labels(
     import numpy as np
 
     tables = [_columns(dataset, split) for split in splits]
-    names = ["row_id", dataset.label, *([dataset.weight] if dataset.weight else [])]
+    names = ["row_id", *dataset.before_features]
     row_ids, labels, *weights = (np.concatenate([table[name].to_numpy() for table in tables]) for name in names)
     if (row_ids[1:] > row_ids[:-1]).all():  # as in every dataset that was made here
         return row_ids, labels, weights[0] if weights else None
@@ -171,7 +171,7 @@ def _columns(dataset: Dataset, split: str) -> Any:
     """Return the columns ``row_id``, label and weight of a split, and nothing else of it."""
     import pyarrow as pa
 
-    columns = ["row_id", dataset.label, *([dataset.weight] if dataset.weight else [])]
+    columns = ["row_id", *dataset.before_features]
     return pa.concat_tables(open_rows(dataset, split).tables(columns))
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
@@ -12,6 +13,7 @@ from numpy.typing import NDArray
 
 from bench.datasets.format.manifest import SPLITS, read_manifest
 from bench.datasets.format.stamps import check_listing
+from bench.datasets.makers.pieces import Piece
 from bench.datasets.makers.plan import ImportPlan
 from bench.datasets.makers.sample import EVERY_ROW
 from bench.datasets.makers.source import ParquetSource, open_source
@@ -76,7 +78,7 @@ class TableView:
             DatasetError: The file is damaged, or holds what cannot be used.
             StorageError: The store that holds it does not answer.
         """
-        piece = next(piece for piece in self.source.pieces if piece.file.path == path)
+        piece = self._by_path[path]
         part = replace(self.source, pieces=(replace(piece, groups={group: EVERY_ROW}),))
         names = list(dict.fromkeys([*self.rule.columns, *(one.column for one in self.where)]))
         beside = (batch for _, batch in part.batches(names) if len(batch)) if names else None
@@ -91,6 +93,11 @@ class TableView:
                 sides = np.where(all_hold(self.where, batch), sides, NEITHER).astype(np.int8)
             yield Portion(row_ids, sides, values)
             at += rows
+
+    @functools.cached_property
+    def _by_path(self) -> dict[str, Piece]:
+        """The pieces by the paths of their files, of which there may be many."""
+        return {piece.file.path: piece for piece in self.source.pieces}
 
     def _plan(self, features: Sequence[str] | None) -> ImportPlan:
         if features is None:
@@ -164,15 +171,13 @@ class RegisteredTable:
         Raises:
             DatasetError: The file is damaged, or holds what it did not hold when it was registered.
         """
-        from bench.datasets.register.columns import to_table
-
         features = [name for name in self._dataset.features if name in set(names)]
         row_ids, values = [], []
         for portion in self._view.portions(path, group, features):
             mine = portion.sides == SPLITS.index(split)
             row_ids.append(portion.row_ids[mine])
             values.append(portion.values[:, mine])
-        beside = (self._dataset.label, *([self._dataset.weight] if self._dataset.weight else []))
+        beside = self._dataset.before_features
         found = np.concatenate(values, axis=1)
         for column, feature in zip(found[len(beside) :], features, strict=True):
             column[np.isnan(column)] = self._means[feature]
@@ -182,4 +187,5 @@ class RegisteredTable:
                 f"The file {path} has {found.shape[1]:,} rows of the split {split!r} where it had {rows:,} when it was "
                 "registered: register the table again with --force."
             )
-        return to_table(names, np.concatenate(row_ids), dict(zip((*beside, *features), found, strict=True)))
+        columns = {"row_id": np.concatenate(row_ids), **dict(zip((*beside, *features), found, strict=True))}
+        return pa.table({name: columns[name] for name in names})
