@@ -104,13 +104,14 @@ def whole_path(path: str, storage: Storage) -> str:
 
     Raises:
         UsageError: The URI is none that is read here.
-        DatasetError: It is a dataset of ours.
+        DatasetError: It is a dataset of ours, or a pattern of its files.
     """
     path = normal(path)
     if not is_uri(path):
         path = str(Path(os.path.expanduser(path)).absolute())
-    if _is_ours(path, storage):
-        raise DatasetError(f"{path} is a dataset of bench already: use it as it is, with --data {path}.")
+    place = fixed_part(path)
+    if _is_ours(place, storage):
+        raise DatasetError(f"{place} is a dataset of bench already: use it as it is, with --data {place}.")
     return path
 
 
