@@ -9,158 +9,9 @@ from collections.abc import Mapping, Sequence
 from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any, Literal, Protocol
+from typing import Any, Protocol
 
-
-@dataclass(frozen=True)
-class Strategy:
-    """The facts about one way to do a task; making one imports nothing and costs nothing.
-
-    Attributes:
-        family: The kind of model that is learned: ``linear``, ``mlp``, ``gbt``, or ``control`` for no work at all.
-        needs: Import names without which the strategy is skipped.
-        install: The arguments of ``pip install`` that bring ``needs``.
-        remedy: The remedy where ``pip install`` is not enough, as the rest of a sentence.
-        distributed: Whether it shares its work among ``--workers``.
-        scores: In a predict trial, ``own``: it scores with the result of its ``bench_train``; ``reference``: with the
-            Keras model whose path it is given.
-        tasks: Tasks that it takes part in, of those that it has the hook for. One that scores only to be graded,
-            by another strategy's code, has ``("train",)``.
-        problems: Kinds of problem that it takes part in.
-        most_categories: The most categories that a feature of `Dataset.categorical` may have, which the strategy takes
-            as names; 0: it would take their numbers for amounts, so that it takes no part where there are any.
-        lacks: For kinds that it takes no part in, for ``weights`` and for ``categories``, the reason, as a sentence
-            without a full stop.
-        weights: Whether it learns from rows by their weight; if not, it is skipped where rows have one.
-        recommended: The use that its own documentation recommends it for.
-        left_out: Why `bench run` leaves it out where no strategy is named, as the rest of a sentence; empty if it does
-            not.
-    """
-
-    family: str
-    needs: tuple[str, ...] = ()
-    install: str = ""
-    remedy: str = ""
-    distributed: bool = False
-    scores: Literal["own", "reference"] = "own"
-    tasks: tuple[str, ...] = ("train", "predict")
-    problems: tuple[str, ...] = ("binary",)
-    most_categories: int = 0
-    lacks: Mapping[str, str] = field(default_factory=dict, hash=False)
-    weights: bool = False
-    recommended: str = ""
-    left_out: str = ""
-
-
-@dataclass(frozen=True)
-class Reference:
-    """The Keras model of a predict trial, and its predictions for every row of the dataset.
-
-    Attributes:
-        model: The model, a file or a directory.
-        predictions: Parquet file with ``row_id`` and the columns of the dataset's problem, made by the plainest correct
-            code.
-        fingerprint: SHA-256 of the model's content.
-    """
-
-    model: Path
-    predictions: Path
-    fingerprint: str
-
-
-@dataclass(frozen=True)
-class Storage:
-    """How to reach an object store; credentials are no part of it.
-
-    Attributes:
-        endpoint: URL of a server that is not the provider's own, such as ``http://127.0.0.1:8333``.
-        region: Region of the bucket, where it cannot be asked for.
-        anonymous: Whether to read without credentials.
-    """
-
-    endpoint: str | None = None
-    region: str | None = None
-    anonymous: bool = False
-
-
-@dataclass(frozen=True)
-class Dataset:
-    """A dataset that lies ready: ``PATH/split=train/*.parquet`` and ``PATH/split=test/*.parquet``.
-
-    The columns are ``row_id`` (int64, from 0 on, each once over both splits), the label (float32; its problem says
-    which values), a weight if there is one, and the features (float32, all finite). Splits hold row groups of equal
-    size, with page checksums.
-
-    Attributes:
-        name: The dataset's name.
-        path: Directory or URI that holds the splits.
-        label: Name of the label column.
-        features: Names of the feature columns, in the order of every feature matrix.
-        rows: Rows in both splits.
-        train_rows: Rows in the split ``train``.
-        test_rows: Rows in the split ``test``.
-        means: Mean of each feature over the whole train split.
-        stds: Standard deviation (population) of each feature over the whole train split; 1.0
-            where a feature is constant, so that one may divide by it.
-        fingerprint: Hexadecimal digest of the content, whatever the files and their order.
-        problem: Kind of problem, which defines labels and answers.
-        classes: Names of the classes, where there are any, in the order of their codes, which are the labels.
-        class_shares: Share of each class in the train split.
-        label_mean: Mean of the label over the train split.
-        label_std: Standard deviation (population) of the label over the train split.
-        categorical: For each feature whose numbers are names of categories, how many there are; they are whole numbers
-            from 0 on.
-        weight: Name of the column (float32, not negative) that says how much each row counts; empty where all count
-            alike.
-        weight_mean: Mean of the weights over the train split.
-        best: The best grade that is possible but for chance, by the first metric of its problem; ``None`` where it is
-            unknown.
-        floors: For each family, the grade on the test split, by the same metric, that every correct strategy reaches.
-        table: Path or URI of the rows, where they are a table that was registered and stay where they are; ``path`` has
-            the manifest only then.
-        clustered: Of a registered table, the share of the label's variance that lies between stretches of rows.
-        storage: How to reach it, where ``path`` is a URI.
-        listing: Digest of the names, sizes and times of its objects when it was opened; empty for a directory.
-    """
-
-    name: str
-    path: str
-    label: str
-    features: tuple[str, ...]
-    rows: int
-    train_rows: int
-    test_rows: int
-    means: tuple[float, ...]
-    stds: tuple[float, ...]
-    fingerprint: str
-    problem: str = "binary"
-    classes: tuple[str, ...] = ()
-    class_shares: tuple[float, ...] = ()
-    label_mean: float = 0.0
-    label_std: float = 1.0
-    weight: str = ""
-    weight_mean: float = 1.0
-    categorical: Mapping[str, int] = field(default_factory=dict)
-    best: float | None = None
-    floors: Mapping[str, float] = field(default_factory=dict)
-    table: str = ""
-    clustered: float = 0.0
-    storage: Storage = field(default_factory=Storage)
-    listing: str = ""
-
-    @property
-    def columns(self) -> tuple[str, ...]:
-        """Names of the columns beside ``row_id``, in their order: label, weight if there is one, features."""
-        return (*self.before_features, *self.features)
-
-    @property
-    def before_features(self) -> tuple[str, ...]:
-        """Names of the label and, if there is one, of the weight."""
-        return (self.label, self.weight) if self.weight else (self.label,)
-
-    def split(self, name: str) -> str:
-        """Return the directory or URI of the split ``train`` or ``test``."""
-        return f"{self.path}/split={name}"
+from bench.facts import Dataset, Reference, Storage, Strategy
 
 
 class Clock(Protocol):
@@ -281,3 +132,6 @@ class Trial:
 
     def __getstate__(self) -> dict[str, Any]:
         return {**self.__dict__, "clock": None}
+
+
+__all__ = ["Clock", "Dataset", "Reference", "Storage", "Strategy", "Trial"]

@@ -3,8 +3,9 @@
 from collections.abc import Iterable
 
 from bench.kinds import Kinds
-from bench.problems.base import Grading, InvalidAnswerError, Metric, Problem
+from bench.problems.base import InvalidAnswerError, Problem
 from bench.problems.binary import BINARY
+from bench.problems.metrics import Grading, Metric
 from bench.problems.multiclass import MULTICLASS
 from bench.problems.regression import REGRESSION
 

@@ -8,10 +8,11 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from bench.errors import DatasetError
-from bench.problems.base import InvalidAnswerError, Metric, Problem
+from bench.problems.base import InvalidAnswerError, Problem
 from bench.problems.graders import BinaryGrader
 from bench.problems.labels import Counts, Tally
 from bench.problems.likelihood import mean_surprise
+from bench.problems.metrics import Metric
 from bench.problems.ranking import areas
 
 if TYPE_CHECKING:

@@ -6,7 +6,8 @@ import math
 from collections.abc import Callable, Iterator
 from typing import TYPE_CHECKING, Any
 
-from bench.problems.base import InvalidAnswerError, Metric
+from bench.problems.base import InvalidAnswerError
+from bench.problems.metrics import Metric
 from bench.problems.model_grading import ModelGrading
 
 if TYPE_CHECKING:

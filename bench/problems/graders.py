@@ -7,8 +7,9 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from bench.problems.base import InvalidAnswerError, Metric
+from bench.problems.base import InvalidAnswerError
 from bench.problems.likelihood import surprises
+from bench.problems.metrics import Metric
 from bench.problems.parts import WeightedSums
 from bench.problems.ranking_on_disk import RankingOnDisk
 

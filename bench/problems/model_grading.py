@@ -6,7 +6,7 @@ from abc import ABC, abstractmethod
 from collections.abc import Callable, Iterator
 from typing import TYPE_CHECKING, Any
 
-from bench.problems.base import Grading
+from bench.problems.metrics import Grading
 
 if TYPE_CHECKING:
     import numpy.typing as npt

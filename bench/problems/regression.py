@@ -8,9 +8,10 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from bench.errors import DatasetError
-from bench.problems.base import InvalidAnswerError, Metric, Problem
+from bench.problems.base import InvalidAnswerError, Problem
 from bench.problems.graders import RegressionGrader
 from bench.problems.likelihood import weighted_mean
+from bench.problems.metrics import Metric
 
 if TYPE_CHECKING:
     import numpy.typing as npt

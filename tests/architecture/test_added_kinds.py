@@ -26,7 +26,8 @@ PACKAGE = '''
 
 from bench import PredictionWriter, Strategy, hookimpl, rows
 from bench.families import Family, Setting
-from bench.problems.base import InvalidAnswerError, Metric, Problem
+from bench.problems.base import InvalidAnswerError, Problem
+from bench.problems.metrics import Metric
 from bench.tasks.base import COST_COLUMNS, Column, Task
 
 
