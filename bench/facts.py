@@ -120,6 +120,8 @@ class Dataset:
         clustered: Of a registered table, the share of the label's variance that lies between stretches of rows.
         storage: How to reach it, where ``path`` is a URI.
         listing: Digest of the names, sizes and times of its objects when it was opened; empty for a directory.
+        description: Of a registered table whose manifest is on this machine, all that its rows are read by, for hosts
+            that do not see the manifest (`bench.datasets.format.description`); empty where each reads it for itself.
     """
 
     name: str
@@ -146,6 +148,7 @@ class Dataset:
     clustered: float = 0.0
     storage: Storage = field(default_factory=Storage)
     listing: str = ""
+    description: str = field(default="", repr=False)
 
     @property
     def columns(self) -> tuple[str, ...]:

@@ -10,6 +10,7 @@ from dataclasses import replace
 from bench.datasets.format.files import listing
 from bench.datasets.format.manifest import NAME, Manifest, check_size, read_manifest
 from bench.datasets.format.reading import REMAKE, TAIL_BYTES
+from bench.datasets.format.stamps import check_listing
 from bench.errors import DatasetError, UsageError
 from bench.model import Storage
 from bench.stores.filesystem import filesystem, is_uri, normal, store_errors
@@ -35,6 +36,8 @@ def open_remote(uri: str, storage: Storage) -> Manifest:
             f"`bench data import {tree.path} --label COL` makes one here of Parquet files."
         )
     manifest = read_manifest(tree.path, storage)
+    if manifest.registered:
+        check_listing(manifest.registered)
     sizes = {entry.path: entry.bytes for entry in entries}
     for file in manifest.files:
         check_size(tree.uri(file.path), sizes.get(file.path), file)
@@ -66,6 +69,8 @@ def _footer_digest(tree: Tree, path: str) -> str:
 def copy(manifest: Manifest, uri: str, storage: Storage) -> Manifest:
     """Copy a dataset of this machine into a store; its manifest comes last, so that a half copy is no dataset.
 
+    Of a registered table the manifest is all that there is to copy.
+
     Args:
         manifest: Of the dataset to copy.
         uri: The target; nothing may lie there yet.
@@ -81,10 +86,10 @@ def copy(manifest: Manifest, uri: str, storage: Storage) -> Manifest:
     import pyarrow.fs as pafs
 
     uri = normal(uri)
-    if manifest.registered:
+    if manifest.registered and not is_uri(manifest.dataset.table):
         raise UsageError(
-            f"{manifest.dataset.name} is a registered table, whose rows lie at {manifest.dataset.table}: there is "
-            "nothing to copy."
+            f"The rows of {manifest.dataset.name} lie at {manifest.dataset.table}, which only this machine sees: put "
+            "that into the store and register it there."
         )
     if not is_uri(uri):
         raise UsageError(f"{uri} is a path: copy a dataset on one machine with `cp -r`.")

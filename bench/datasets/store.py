@@ -9,9 +9,11 @@ import shutil
 import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
+from dataclasses import replace
 from pathlib import Path
 
 from bench.datasets.format import manifest as manifests
+from bench.datasets.format.description import pack
 from bench.datasets.format.manifest import Manifest, check_size
 from bench.datasets.format.reading import REMAKE, footer_digest, headers_digest
 from bench.datasets.format.stamps import check_listing
@@ -101,6 +103,7 @@ def open_manifest(name_or_path: str, storage: Storage | None = None) -> Manifest
     manifest = manifests.read_manifest(path)
     if manifest.registered:
         check_listing(manifest.registered)
+        return replace(manifest, dataset=replace(manifest.dataset, description=pack(manifest.registered)))
     for file in manifest.files:
         _check(path / file.path, file)
     return manifest

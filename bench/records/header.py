@@ -34,7 +34,8 @@ class RunHeader:
     plan: tuple[Mapping[str, Any], ...]
 
     def as_json(self) -> dict[str, Any]:
-        """Return the content of ``run.json``, without credentials."""
+        """Return the content of ``run.json``, without credentials and without the description of a table's files."""
         found = {name: value for name, value in vars(self).items() if name != "command"}
+        found["dataset"] = {name: value for name, value in self.dataset.items() if name != "description"}
         written: dict[str, Any] = scrub.anything({"schema": SCHEMA, **found, "command": scrub.command(self.command)})
         return written

@@ -6,6 +6,7 @@ from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
+from bench.errors import DatasetError
 from bench.rows.groups import RowGroup
 
 if TYPE_CHECKING:
@@ -62,9 +63,13 @@ class TableFiles:
         Raises:
             DatasetError: A file is damaged, gone or replaced; the sentence names it.
         """
-        del groups
-        yield TableReader(self._table, columns)
-        self._table.check_unchanged()
+        paths = {group.path for group in groups}
+        try:
+            yield TableReader(self._table, columns)
+        except DatasetError:
+            self._table.check_unchanged(paths)  # a file that was replaced seems to be damaged
+            raise
+        self._table.check_unchanged(paths)
 
 
 class TableReader:

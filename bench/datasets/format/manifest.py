@@ -30,7 +30,7 @@ _LATER = {
     "clustered",
 }
 _TWO = ("0", "1")
-PLACE = ("path", "storage", "listing")  # fields of a `Dataset` that are its place and no part of its content
+PLACE = ("path", "storage", "listing", "description")  # fields of a `Dataset` that follow from its place
 
 
 @dataclass(frozen=True)

@@ -3,14 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 import pyarrow as pa
 import pyarrow.dataset as ds
 import pyarrow.parquet as pq
+from pyarrow.fs import LocalFileSystem
 
 from bench.datasets.makers.sample import EVERY_ROW, place_hashes
+from bench.stores.traffic import CountedFile
 
 _BATCH_ROWS = 65_536
 # Each column's pages come through a buffer of this many bytes, because a user's row group may be as large as the file.
@@ -48,7 +52,7 @@ class Piece:
             OSError: It cannot be read.
         """
         # Not the fragment's own scanner, which holds a whole row group.
-        with self.file.filesystem.open_input_file(self.file.path) as opened:
+        with self._open() as opened:
             reader = pq.ParquetFile(
                 opened,
                 metadata=self.file.metadata,
@@ -62,6 +66,13 @@ class Piece:
             for group, most in (self.groups or {}).items():
                 if most != EVERY_ROW:
                     yield from self._chosen(reader, group, most, columns)
+
+    @contextmanager
+    def _open(self) -> Iterator[Any]:
+        """Give the file to read from; what is asked of a store is counted."""
+        filesystem = self.file.filesystem
+        with filesystem.open_input_file(self.file.path) as opened:
+            yield opened if isinstance(filesystem, LocalFileSystem) else CountedFile(opened, opened.size())
 
     def _chosen(
         self, reader: pq.ParquetFile, group: int, most: int, columns: Sequence[str]

@@ -3,15 +3,18 @@
 from __future__ import annotations
 
 import functools
-from collections.abc import Iterator, Mapping, Sequence
+import platform
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
+from pathlib import Path
 from typing import Any
 
 import numpy as np
 import pyarrow as pa
 from numpy.typing import NDArray
 
-from bench.datasets.format.manifest import SPLITS, read_manifest
+from bench.datasets.format.description import unpack
+from bench.datasets.format.manifest import NAME, SPLITS, read_manifest
 from bench.datasets.format.stamps import check_listing
 from bench.datasets.makers.pieces import Piece
 from bench.datasets.makers.plan import ImportPlan
@@ -22,6 +25,7 @@ from bench.datasets.register.recipe import plan_of
 from bench.datasets.register.split_rule import NEITHER, SplitRule
 from bench.errors import DatasetError
 from bench.model import Dataset, Storage
+from bench.stores.filesystem import is_uri
 
 ROWS_OF_A_FILE = 2**40  # row ids of one file; its number among all files stands above
 
@@ -132,10 +136,7 @@ class RegisteredTable:
             DatasetError: A file is damaged or gone, or the table has changed since it was registered.
             StorageError: The store cannot be reached.
         """
-        manifest = read_manifest(dataset.path, dataset.storage)
-        if manifest.dataset.fingerprint != dataset.fingerprint:
-            raise DatasetError(f"Another table is registered at {dataset.path} now: start again.")
-        self._registered: Mapping[str, Any] = manifest.registered
+        self._registered = _registered(dataset)
         check_listing(self._registered)
         storage = Storage(**self._registered["storage"])
         self._view = TableView(
@@ -151,13 +152,16 @@ class RegisteredTable:
             for side, split in enumerate(SPLITS)
         }
 
-    def check_unchanged(self) -> None:
+    def check_unchanged(self, paths: Collection[str]) -> None:
         """See that no file was replaced since the table was registered.
+
+        Args:
+            paths: The files' paths.
 
         Raises:
             DatasetError: One was.
         """
-        check_listing(self._registered)
+        check_listing(self._registered, paths)
 
     def read(self, path: str, group: int, split: str, names: Sequence[str]) -> pa.Table:
         """Return the rows of one split in a row group, in their order.
@@ -189,3 +193,18 @@ class RegisteredTable:
             )
         columns = {"row_id": np.concatenate(row_ids), **dict(zip((*beside, *features), found, strict=True))}
         return pa.table({name: columns[name] for name in names})
+
+
+def _registered(dataset: Dataset) -> Mapping[str, Any]:
+    """Return what a table's rows are read by, as it came with the dataset or else out of its manifest."""
+    if dataset.description:
+        return unpack(dataset.description)
+    if not is_uri(dataset.path) and not Path(dataset.path, NAME).is_file():
+        raise DatasetError(
+            f"{platform.node()} does not see the manifest of {dataset.name} in {dataset.path}, which is too large to "
+            f"travel with a trial: `bench data copy {dataset.name} s3://…`, and give that place with --data."
+        )
+    manifest = read_manifest(dataset.path, dataset.storage)
+    if manifest.dataset.fingerprint != dataset.fingerprint:
+        raise DatasetError(f"Another table is registered at {dataset.path} now: start again.")
+    return manifest.registered
