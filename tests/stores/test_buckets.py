@@ -22,9 +22,10 @@ from rich.console import Console
 
 from bench import Dataset, rows
 from bench.datasets import open_dataset, remote
-from bench.datasets.format.fingerprint import verify_content
+from bench.datasets.format.fingerprint import Fingerprint, verify_content
 from bench.datasets.makers.ingest import import_parquet
 from bench.datasets.makers.synthetic import make_synthetic
+from bench.datasets.register.register import register_table
 from bench.datasets.store import open_manifest
 from bench.errors import BenchError, DatasetError, ResultsError, StorageError, UsageError
 from bench.machine.limits import cores_available
@@ -628,10 +629,16 @@ def test_no_credential_is_left_anywhere(
 
 
 @pytest.mark.timeout(300)
-def test_spark_reads_the_same_rows(there: Dataset, tmp_path: Path) -> None:
-    """By way of pyarrow, Spark gets every row once, bit for bit, and a damaged page is an error."""
+def test_spark_reads_the_same_rows(there: Dataset, store: ObjectStore, home: Path, tmp_path: Path) -> None:
+    """By way of pyarrow, Spark gets every row once, bit for bit, of a dataset and of a registered table."""
     script = Path(__file__).parents[1] / "strategies" / "observe_source.py"
-    facts = json.dumps({"path": there.path, "endpoint": there.storage.endpoint, "scratch": str(tmp_path)})
+    raw = f"{BUCKET}/raw-of-spark/rows.parquet"
+    store.filesystem().copy_file(f"{there.path}/{PART}".removeprefix("s3://"), raw)
+    table = register_table(f"s3://{raw}", there.label, storage=store.storage, name="table").dataset
+    assert table.path == str(home / "table")
+    facts = json.dumps(
+        {"path": there.path, "endpoint": there.storage.endpoint, "table": "table", "scratch": str(tmp_path)}
+    )
     answer = subprocess.run([sys.executable, script, facts], capture_output=True, text=True, timeout=280, check=False)
     assert answer.returncode == 0, answer.stderr
     seen = json.loads(answer.stdout.splitlines()[-1])
@@ -639,7 +646,19 @@ def test_spark_reads_the_same_rows(there: Dataset, tmp_path: Path) -> None:
     assert seen["partitions"] == 5
     assert seen["columns"] == ["row_id", "f0", "f1", "f2", "f3", "f4", "f5", "f6", "f7"]
     assert seen["bytes_of_features"] < 0.95 * seen["bytes"]
+    assert seen["of_the_table"] == [_content(table), 5]
+    assert seen["bytes_of_the_table"] > 100_000
     assert seen["processes_left"] == 0
+
+
+def _content(dataset: Dataset) -> str:
+    """Return the fingerprint of the rows as `bench.rows` reads them."""
+    fingerprint = Fingerprint(dataset.columns)
+    for split in ("train", "test"):
+        for part in rows.open(dataset, split).tables(["row_id", *dataset.columns]):
+            columns = np.stack([part[name].to_numpy() for name in dataset.columns])
+            fingerprint.add(split, part["row_id"].to_numpy(), columns)
+    return fingerprint.hexdigest()
 
 
 def test_an_anonymous_reader_needs_the_right_to_read(there: Dataset, store: ObjectStore) -> None:

@@ -1,4 +1,4 @@
-"""Prints how Spark reads a dataset in an object store, as JSON; ``python observe_source.py FACTS``."""
+"""Prints how Spark reads a dataset and a registered table in a store, as JSON; ``python observe_source.py FACTS``."""
 
 import json
 import sys
@@ -9,7 +9,7 @@ import psutil
 
 from bench.datasets import open_dataset
 from bench.datasets.format.fingerprint import Fingerprint
-from bench.model import Storage, Strategy
+from bench.model import Dataset, Storage, Strategy
 from bench.request import Request
 from bench.runs import plan
 from bench.stores import traffic
@@ -23,13 +23,18 @@ dataset = open_dataset(facts["path"], Storage(facts["endpoint"], "us-east-1"))
 planned = plan.make(Request(cores=2), {"observed": Strategy(family="linear")}, dataset)[0]
 trial = runner.with_scratch(planned, Path(facts["scratch"])).trial
 spark = start_spark(trial, {"spark.sql.files.minPartitionNum": "5"})
-fingerprint, sizes = Fingerprint(dataset.columns), []
-for split in ("train", "test"):
-    rows = frames.read(spark, dataset, split)
-    sizes.append(rows.rdd.getNumPartitions())
-    table = rows.toArrow()
-    columns = np.stack([table[name].to_numpy() for name in ("label", *frames.feature_columns(dataset))])
-    fingerprint.add(split, table["row_id"].to_numpy(), columns)
+
+
+def read(dataset: Dataset) -> tuple[str, int]:
+    """Return the fingerprint of all rows, and the partitions of the train split."""
+    fingerprint, sizes = Fingerprint(dataset.columns), []
+    for split in ("train", "test"):
+        rows = frames.read(spark, dataset, split)
+        sizes.append(rows.rdd.getNumPartitions())
+        table = rows.toArrow()
+        columns = np.stack([table[name].to_numpy() for name in ("label", *frames.feature_columns(dataset))])
+        fingerprint.add(split, table["row_id"].to_numpy(), columns)
+    return fingerprint.hexdigest(), sizes[0]
 
 
 def counted() -> int:
@@ -37,16 +42,19 @@ def counted() -> int:
     return traffic_counter(spark).value[1]
 
 
+content, partitions = read(dataset)
 whole = counted()
 features = frames.read(spark, dataset, "train", "test", label=False)
 features.write.format("noop").mode("overwrite").save()
 seen = {
-    "fingerprint": fingerprint.hexdigest(),
-    "partitions": sizes[0],
+    "fingerprint": content,
+    "partitions": partitions,
     "columns": features.columns,
     "bytes": whole,
     "bytes_of_features": counted() - whole,
 }
+seen["of_the_table"] = read(open_dataset(facts["table"]))
+seen["bytes_of_the_table"] = counted() - seen["bytes"] - seen["bytes_of_features"]
 traffic.own.take()
 stop_spark(spark)
 seen["processes_left"] = len(psutil.Process().children(recursive=True))
