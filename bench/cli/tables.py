@@ -59,7 +59,7 @@ def import_(
     files: int | None,
     **rows: Any,
 ) -> None:
-    """Make a dataset of your own Parquet: a file, a directory, Hive partitions or a URI."""
+    """Make a dataset of your own Parquet or ORC: a file, a directory, Hive partitions or a URI."""
     from bench.datasets.makers.telltale import find_telltales
     from bench.problems import problem_of
     from bench.stores.filesystem import from_environment, is_uri
@@ -119,7 +119,7 @@ def import_(
 @NAME
 @FORCE
 def register(path: str, features: tuple[str, ...], storage: Storage, **wanted: Any) -> None:
-    """Use your own Parquet where it lies: writes what it is, and copies no row."""
+    """Use your own Parquet or ORC where it lies: writes what it is, and copies no row."""
     from bench.datasets.register.register import register_table
     from bench.stores.filesystem import from_environment
 

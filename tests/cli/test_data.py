@@ -250,7 +250,7 @@ def _json(good: Path) -> None:
     [
         (_csv, "is text, such as CSV, and no Parquet: read it with pandas.read_csv"),
         (_json, "is JSON and no Parquet: read it with pandas.read_json"),
-        (_orc, "is ORC and no Parquet: read it with pandas.read_orc"),
+        (_orc, "is ORC and no Parquet, as its name or the files beside it say: give it the ending .orc"),
         (_feather, "is Feather and no Parquet: read it with pandas.read_feather"),
         (_packed, "is packed with gzip and no Parquet: unpack it"),
     ],

@@ -17,12 +17,13 @@ REMAKE = "make or import the dataset again with --force"
 
 
 @contextmanager
-def file_errors(path: str, advice: str = REMAKE) -> Iterator[None]:
+def file_errors(path: str, advice: str = REMAKE, name: str = "Parquet") -> Iterator[None]:
     """Turn any error of reading a file into one sentence that names the file.
 
     Args:
         path: The file.
         advice: The remedy for a damaged file.
+        name: Name of the format that it should have.
 
     Raises:
         DatasetError: In place of pyarrow's errors.
@@ -43,7 +44,7 @@ def file_errors(path: str, advice: str = REMAKE) -> Iterator[None]:
         # Arrow's reason is the first sentence after the place at which it failed.
         reason = " ".join(str(error).split()).rpartition(f"{path}': ")[2].partition(". ")[0].rstrip(".")
         cause = scrub.spelled(reason)[:200] or type(error).__name__
-        raise DatasetError(f"The file {path} is damaged or no Parquet ({cause}): {advice}.") from error
+        raise DatasetError(f"The file {path} is damaged or no {name} ({cause}): {advice}.") from error
 
 
 def footer_digest(path: str) -> str:

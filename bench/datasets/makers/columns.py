@@ -144,8 +144,9 @@ def _check_present(schema: pa.Schema, names: Sequence[str]) -> None:
     for name, count in Counter(schema.names).items():
         if count > 1:
             raise DatasetError(f"{count} columns are called {name!r}: rename all but one.")
+    present = set(schema.names)
     for name in names:
-        if name not in schema.names:
+        if name not in present:
             raise DatasetError(f"There is no column {name!r}: the columns are {_listed(schema.names)}.")
 
 

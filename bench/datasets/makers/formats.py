@@ -1,9 +1,8 @@
-"""Recognises the format of a file that is no Parquet, to say what to do with it."""
+"""Recognises the format of a file that is none of those that are read, to say what to do with it."""
 
 from __future__ import annotations
 
 _MAGIC = {
-    b"ORC": ("ORC", "pandas.read_orc"),
     b"ARROW1": ("Feather", "pandas.read_feather"),
     b"FEA1": ("Feather", "pandas.read_feather"),
     b"Obj\x01": ("Avro", "Spark"),
@@ -17,15 +16,20 @@ _PACKED = {
     b"\x28\xb5\x2f\xfd": "zstd",
     b"\xfd7zXZ\x00": "xz",
 }
+_READ = {"Parquet": (b"PAR1", ".parquet"), "ORC": (b"ORC", ".orc")}
 HEAD_BYTES = 4096
 
 
-def other_format(head: bytes) -> str | None:
-    """Return what a file is instead of plain Parquet and what to do, as the end of a sentence; None if it is unclear.
+def other_format(head: bytes, wanted: str) -> str | None:
+    """Return what a file is instead of what it should be and what to do, as the end of a sentence; None if unclear.
 
     Args:
         head: Its first bytes, `HEAD_BYTES` of them if it has as many.
+        wanted: Name of the format that it should have.
     """
+    for name, (magic, ending) in _READ.items():
+        if name != wanted and head.startswith(magic):
+            return f"is {name} and no {wanted}, as its name or the files beside it say: give it the ending {ending}"
     if head.startswith(b"PARE"):
         return "is Parquet that is encrypted: write it without encryption"
     for magic, (name, reader) in _MAGIC.items():

@@ -15,7 +15,7 @@ from bench.datasets.makers.categories import CODES
 from bench.datasets.makers.patterns import fixed_part
 from bench.datasets.makers.plan import plan_import
 from bench.datasets.makers.shuffled import build_shuffled
-from bench.datasets.makers.source import ParquetSource, open_source
+from bench.datasets.makers.source import TableSource, open_source
 from bench.datasets.makers.survey import Survey
 from bench.datasets.store import open_manifest, stage_dataset
 from bench.errors import DatasetError
@@ -59,7 +59,7 @@ def import_parquet(
         timestamps: The numbers to make of timestamps and dates (`bench.datasets.makers.times.PARTS`).
         categories: How strings become numbers, as `bench.datasets.makers.categories.category_rule` reads it.
         storage: How to reach the files, if they are named by a URI.
-        sample: How many rows to take, see `ParquetSource.sample`; None for all.
+        sample: How many rows to take, see `TableSource.sample`; None for all.
         files: Files of the train split; the content does not depend on it.
         group_rows: Most rows of a row group; None for the default.
         force: Whether an existing one is replaced.
@@ -141,7 +141,7 @@ def default_name(path: str) -> str:
     return re.sub(r"[^A-Za-z0-9._-]+", "-", last).strip("._-")
 
 
-def _look(progress: ProgressCallback, source: ParquetSource, survey: Survey) -> None:
+def _look(progress: ProgressCallback, source: TableSource, survey: Survey) -> None:
     done = 0
     for path, batch in source.batches(survey.columns):
         survey.add(batch, path)

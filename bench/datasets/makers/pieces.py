@@ -1,24 +1,16 @@
-"""A piece of a user's Parquet: the rows of one file that are read, by its row groups."""
+"""A piece of a user's table: the rows of one file that are read, by its row groups."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from contextlib import contextmanager
 from dataclasses import dataclass
-from typing import Any
 
 import numpy as np
 import pyarrow as pa
 import pyarrow.dataset as ds
-import pyarrow.parquet as pq
-from pyarrow.fs import LocalFileSystem
 
 from bench.datasets.makers.sample import EVERY_ROW, place_hashes
-from bench.stores.traffic import CountedFile
-
-_BATCH_ROWS = 65_536
-# Each column's pages come through a buffer of this many bytes, because a user's row group may be as large as the file.
-_BUFFER_BYTES = 2**18
+from bench.datasets.makers.table_format import TableFormat
 
 
 @dataclass(frozen=True)
@@ -27,19 +19,21 @@ class Piece:
 
     Attributes:
         file: The file.
+        format: Its format.
+        sizes: The rows of each of its row groups, whether they are read or not.
         number: Its place among the input's files.
         groups: The row groups with such rows, and of each the greatest of `place_hashes` that is read; None for all.
     """
 
-    file: ds.ParquetFileFragment
+    file: ds.FileFragment
+    format: TableFormat
+    sizes: tuple[int, ...]
     number: int
     groups: Mapping[int, int] | None = None
 
     def group_rows(self) -> dict[int, int]:
-        """Return the row groups, and the rows that lie in each whether they are read or not, from the footer."""
-        metadata = self.file.metadata
-        numbers = range(metadata.num_row_groups) if self.groups is None else self.groups
-        return {group: metadata.row_group(group).num_rows for group in numbers}
+        """Return the row groups, and the rows that lie in each whether they are read or not."""
+        return {group: self.sizes[group] for group in (range(len(self.sizes)) if self.groups is None else self.groups)}
 
     def batches(self, columns: Sequence[str]) -> Iterator[pa.RecordBatch]:
         """Read columns of the rows, and verify the pages that have checksums.
@@ -51,35 +45,18 @@ class Piece:
             pyarrow.ArrowException: The file is damaged.
             OSError: It cannot be read.
         """
-        # Not the fragment's own scanner, which holds a whole row group.
-        with self._open() as opened:
-            reader = pq.ParquetFile(
-                opened,
-                metadata=self.file.metadata,
-                buffer_size=_BUFFER_BYTES,
-                pre_buffer=False,
-                page_checksum_verification=True,
-            )
-            whole = None if self.groups is None else [at for at, most in self.groups.items() if most == EVERY_ROW]
-            if whole is None or whole:
-                yield from reader.iter_batches(_BATCH_ROWS, row_groups=whole, columns=list(columns))
-            for group, most in (self.groups or {}).items():
-                if most != EVERY_ROW:
-                    yield from self._chosen(reader, group, most, columns)
+        chosen = dict.fromkeys(range(len(self.sizes)), EVERY_ROW) if self.groups is None else self.groups
+        whole = [group for group, most in chosen.items() if most == EVERY_ROW]
+        if whole:
+            yield from self.format.batches(self.file, self.sizes, whole, columns)
+        for group, most in chosen.items():
+            if most != EVERY_ROW:
+                yield from self._chosen(group, most, columns)
 
-    @contextmanager
-    def _open(self) -> Iterator[Any]:
-        """Give the file to read from; what is asked of a store is counted."""
-        filesystem = self.file.filesystem
-        with filesystem.open_input_file(self.file.path) as opened:
-            yield opened if isinstance(filesystem, LocalFileSystem) else CountedFile(opened, opened.size())
-
-    def _chosen(
-        self, reader: pq.ParquetFile, group: int, most: int, columns: Sequence[str]
-    ) -> Iterator[pa.RecordBatch]:
+    def _chosen(self, group: int, most: int, columns: Sequence[str]) -> Iterator[pa.RecordBatch]:
         """Yield the rows of a row group whose hash is not above a limit."""
         start = 0
-        for batch in reader.iter_batches(_BATCH_ROWS, row_groups=[group], columns=list(columns)):
+        for batch in self.format.batches(self.file, self.sizes, [group], columns):
             kept = place_hashes(self.number, group, start, start + len(batch)) <= np.uint64(most)
             start += len(batch)
             if kept.any():

@@ -17,13 +17,13 @@ from bench.datasets.makers.label_rule import label_rule
 from bench.datasets.makers.labels import LabelRule, LabelValues
 from bench.datasets.makers.layout import Layout
 from bench.datasets.makers.shuffled import Portion
-from bench.datasets.makers.source import ParquetSource
+from bench.datasets.makers.source import TableSource
 from bench.datasets.makers.survey import Survey
 from bench.datasets.makers.times import checked_parts
 from bench.errors import DatasetError
 from bench.problems import PROBLEMS
 
-Look = Callable[[ParquetSource, Survey], None]
+Look = Callable[[TableSource, Survey], None]
 """Has a survey look at all rows of an input."""
 
 
@@ -43,7 +43,7 @@ class ImportPlan:
     rule: LabelRule
     encoding: Encoding
 
-    def portions(self, source: ParquetSource, losses: dict[str, int] | None) -> Iterator[Portion]:
+    def portions(self, source: TableSource, losses: dict[str, int] | None) -> Iterator[Portion]:
         """Yield rows of the input as float32.
 
         Args:
@@ -89,7 +89,7 @@ class ImportPlan:
 
 
 def plan_import(
-    source: ParquetSource,
+    source: TableSource,
     label: str,
     features: Sequence[str],
     look: Look,

@@ -1,34 +1,26 @@
-"""A user's own Parquet as one stream of batches: file, directory, Hive partitions or URI."""
+"""A user's own table as one stream of batches: file, directory, Hive partitions or URI, of Parquet or ORC."""
 
 from __future__ import annotations
 
 import re
 from collections import Counter
 from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
 from dataclasses import dataclass, replace
 
 import pyarrow as pa
 import pyarrow.dataset as ds
-import pyarrow.parquet as pq
-from pyarrow import fs
 
-from bench.datasets.format.reading import file_errors
-from bench.datasets.makers.formats import HEAD_BYTES, other_format
-from bench.datasets.makers.patterns import fixed_part, is_pattern, matches
+from bench.datasets.makers.input_errors import ADVICE, footer_errors, source_errors
+from bench.datasets.makers.listing import list_files
 from bench.datasets.makers.pieces import Piece
 from bench.datasets.makers.sample import choose_rows
-from bench.datasets.makers.tables import refuse_tables
 from bench.errors import DatasetError
 from bench.model import Storage
 from bench.stores.filesystem import filesystem, store_errors
 
-ADVICE = "have it written again, or leave it out of what is imported"
-_ENDINGS = (".parquet", ".parq", ".pq")
-
 
 @dataclass(frozen=True)
-class ParquetSource:
+class TableSource:
     """The input's files.
 
     Attributes:
@@ -79,10 +71,10 @@ class ParquetSource:
         return values.cast(self.schema.field(column).type) if pa.types.is_null(values.type) else values
 
     def _read(self, piece: Piece, columns: Sequence[str]) -> Iterator[pa.RecordBatch]:
-        with _source_errors(self.path, self.storage, piece.file.path):
+        with source_errors(self.path, self.storage, piece.file.path, piece.format.name):
             yield from piece.batches(columns)
 
-    def sample(self, rows: int) -> ParquetSource:
+    def sample(self, rows: int) -> TableSource:
         """Return some of the rows, the same each time; a smaller sample is inside a larger one.
 
         Args:
@@ -96,8 +88,8 @@ class ParquetSource:
         return replace(self, pieces=tuple(pieces), rows=rows)
 
 
-def open_source(path: str, storage: Storage) -> ParquetSource:
-    """Find the Parquet files at a path or URI and read their footers.
+def open_source(path: str, storage: Storage) -> TableSource:
+    """Find the files of a table at a path or URI and read their footers.
 
     Args:
         path: A file, a directory, a directory with Hive partitions, a pattern of such, or a URI of one, as
@@ -105,77 +97,32 @@ def open_source(path: str, storage: Storage) -> ParquetSource:
         storage: How to reach it, if it is a URI.
 
     Raises:
-        DatasetError: There is no Parquet file, one is damaged or unlike the others, or a table with a log has them.
+        DatasetError: There is no file of Parquet or ORC, one is damaged or unlike the others, or a table with a log has
+            them.
         StorageError: The store that holds them does not answer.
     """
     with store_errors(path, storage):
         opened, base = filesystem(path, storage)
-    found, base = _listed(opened, base, path, storage)
+    found, base, form = list_files(opened, base, path, storage)
     # The first footer is read here, since an error of `ds.dataset` would not name the file.
-    with _footer_errors(opened, path, storage, found[0].path):
-        _check_names(pq.read_schema(found[0].path, filesystem=opened), found[0].path)
-        dataset = ds.dataset(found, filesystem=opened, format="parquet", partitioning="hive", partition_base_dir=base)
+    with footer_errors(opened, path, storage, found[0].path, form.name):
+        _check_names(form.read_schema(opened, found[0].path), found[0].path)
+        dataset = ds.dataset(
+            found, filesystem=opened, format=form.name.lower(), partitioning="hive", partition_base_dir=base
+        )
         files = tuple(sorted(dataset.get_fragments(), key=lambda file: file.path))
-    schema, rows, index = files[0].physical_schema, 0, set[str]()
-    for file in files:
-        with _footer_errors(opened, path, storage, file.path):
+    schema, pieces, index = files[0].physical_schema, list[Piece](), set[str]()
+    for number, file in enumerate(files):
+        with footer_errors(opened, path, storage, file.path, form.name):
             _check_names(file.physical_schema, file.path)
             schema = _united(schema, file)
             index |= _pandas_index(file.physical_schema)
-            rows += file.metadata.num_rows
+            pieces.append(Piece(file, form, form.group_rows(file), number))
     physical = set(schema.names)
     partitions = [field for field in dataset.schema if field.name not in physical]
     names = frozenset(field.name for field in partitions)
-    pieces = tuple(Piece(file, number) for number, file in enumerate(files))
-    return ParquetSource(path, storage, pieces, pa.schema([*schema, *partitions]), names, frozenset(index), rows)
-
-
-@contextmanager
-def _source_errors(path: str, storage: Storage, file: str) -> Iterator[None]:
-    with file_errors(file, ADVICE), store_errors(path, storage, parsed=True):
-        yield
-
-
-@contextmanager
-def _footer_errors(opened: fs.FileSystem, path: str, storage: Storage, file: str) -> Iterator[None]:
-    """Turn an error of a footer into one sentence, which names the format of a file that is no Parquet."""
-    try:
-        with _source_errors(path, storage, file):
-            yield
-    except DatasetError as error:
-        if isinstance(error.__cause__, pa.ArrowInvalid | OSError):
-            with _source_errors(path, storage, file), opened.open_input_file(file) as begun:
-                other = other_format(begun.read(HEAD_BYTES))
-            if other:
-                raise DatasetError(f"The file {file} {other}.") from error
-        raise
-
-
-def _listed(opened: fs.FileSystem, base: str, path: str, storage: Storage) -> tuple[list[fs.FileInfo], str]:
-    """Return the files with data, sorted by path, and the directory under which partitions begin."""
-    wanted = base
-    with _source_errors(path, storage, path):
-        found = opened.get_file_info(base)
-        if found.type == fs.FileType.NotFound and is_pattern(base):
-            base = fixed_part(base)
-            found = opened.get_file_info(base)
-        if found.type == fs.FileType.NotFound:
-            raise DatasetError(f"There is nothing at {path}: give the path or URI of a Parquet file or directory.")
-        if found.type == fs.FileType.Unknown:
-            raise DatasetError(f"{path} is no file but a pipe or a device: write what comes out of it to a file first.")
-        if found.is_file:
-            refuse_tables(opened, path, (), [base])
-            return [found], base
-        inside = opened.get_file_info(fs.FileSelector(base, recursive=True))
-    # As Spark and pyarrow do: a name that starts with a dot or an underscore is no data.
-    files = [file for file in inside if file.is_file and not re.search(r"/[._]", file.path[len(base.rstrip("/")) :])]
-    files = [file for file in files if wanted == base or matches(file.path, wanted)]
-    files = [file for file in files if file.path.endswith(_ENDINGS)] or files
-    if not files:
-        raise DatasetError(f"There is no Parquet file in {path}: give a directory that holds some.")
-    with _source_errors(path, storage, path):
-        refuse_tables(opened, path, inside, [file.path for file in files])
-    return sorted(files, key=lambda file: file.path), base
+    rows = sum(sum(piece.sizes) for piece in pieces)
+    return TableSource(path, storage, tuple(pieces), pa.schema([*schema, *partitions]), names, frozenset(index), rows)
 
 
 def _check_names(schema: pa.Schema, file: str) -> None:
@@ -195,7 +142,7 @@ def _pandas_index(schema: pa.Schema) -> set[str]:
     return found | {name for name in index if isinstance(name, str) and name in schema.names}
 
 
-def _united(schema: pa.Schema, file: ds.ParquetFileFragment) -> pa.Schema:
+def _united(schema: pa.Schema, file: ds.FileFragment) -> pa.Schema:
     try:
         both = [_without_dictionaries(schema), _without_dictionaries(file.physical_schema)]
         return pa.unify_schemas(both, promote_options="permissive")

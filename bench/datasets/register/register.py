@@ -14,7 +14,7 @@ from bench.datasets.makers.build import ProgressCallback, check_rows, describe, 
 from bench.datasets.makers.categories import CODES
 from bench.datasets.makers.ingest import default_name, whole_path
 from bench.datasets.makers.plan import plan_import
-from bench.datasets.makers.source import ParquetSource, open_source
+from bench.datasets.makers.source import TableSource, open_source
 from bench.datasets.makers.survey import Survey
 from bench.datasets.register.conditions import conditions
 from bench.datasets.register.recipe import as_json
@@ -82,7 +82,7 @@ def register_table(
             one.check(source.schema)
         chosen = tuple(features) or _others(source, {label, weight, rule.holds_split})
 
-        def look(source: ParquetSource, survey: Survey) -> None:
+        def look(source: TableSource, survey: Survey) -> None:
             for file, batch in source.batches(survey.columns):
                 survey.add(batch, file)
 
@@ -119,7 +119,7 @@ def register_table(
     return open_manifest(name)
 
 
-def _others(source: ParquetSource, taken: set[str]) -> tuple[str, ...]:
+def _others(source: TableSource, taken: set[str]) -> tuple[str, ...]:
     """Return all columns but those with another role, and without pandas' index and ``row_id``."""
     return tuple(one for one in source.schema.names if one not in {*taken, *source.index, "row_id"})
 

@@ -19,7 +19,7 @@ from bench.datasets.format.stamps import check_listing
 from bench.datasets.makers.pieces import Piece
 from bench.datasets.makers.plan import ImportPlan
 from bench.datasets.makers.sample import EVERY_ROW
-from bench.datasets.makers.source import ParquetSource, open_source
+from bench.datasets.makers.source import TableSource, open_source
 from bench.datasets.register.conditions import Condition, all_hold, conditions
 from bench.datasets.register.recipe import plan_of
 from bench.datasets.register.split_rule import NEITHER, SplitRule
@@ -56,7 +56,7 @@ class TableView:
         where: Which rows are used at all.
     """
 
-    source: ParquetSource
+    source: TableSource
     plan: ImportPlan
     rule: SplitRule
     where: tuple[Condition, ...]
@@ -106,7 +106,8 @@ class TableView:
     def _plan(self, features: Sequence[str] | None) -> ImportPlan:
         if features is None:
             return self.plan
-        chosen = tuple(one for one in self.plan.encoding.features if one.name in set(features))
+        wanted = set(features)
+        chosen = tuple(one for one in self.plan.encoding.features if one.name in wanted)
         return replace(self.plan, encoding=replace(self.plan.encoding, features=chosen))
 
     def _may_hold(self, file: Any) -> bool:
@@ -175,7 +176,8 @@ class RegisteredTable:
         Raises:
             DatasetError: The file is damaged, or holds what it did not hold when it was registered.
         """
-        features = [name for name in self._dataset.features if name in set(names)]
+        wanted = set(names)
+        features = [name for name in self._dataset.features if name in wanted]
         row_ids, values = [], []
         for portion in self._view.portions(path, group, features):
             mine = portion.sides == SPLITS.index(split)

@@ -291,7 +291,7 @@ def test_patterns(written: Written, rows: pa.Table, tmp_path: Path, pattern: str
         written(rows, f"trips/{name}.parquet")
     path = f"{tmp_path}/trips/{pattern}"
     if rows_found is None:
-        with pytest.raises(DatasetError, match="There is no Parquet file in"):
+        with pytest.raises(DatasetError, match="There is no file of Parquet or ORC in"):
             import_parquet(path, "label")
     else:
         manifest = import_parquet(path, "label")

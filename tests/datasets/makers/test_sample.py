@@ -11,7 +11,7 @@ import pytest
 
 from bench.datasets.makers.ingest import import_parquet
 from bench.datasets.makers.sample import EVERY_ROW, LEAST_GROUPS, choose_rows
-from bench.datasets.makers.source import ParquetSource, open_source
+from bench.datasets.makers.source import TableSource, open_source
 from bench.errors import UsageError
 from bench.model import Storage
 from tests.datasets.conftest import content
@@ -20,21 +20,21 @@ Written = Callable[..., Path]
 
 
 @pytest.fixture
-def source(written: Written, tmp_path: Path) -> ParquetSource:
+def source(written: Written, tmp_path: Path) -> TableSource:
     """10,000 numbered rows in two files, in row groups of 100 rows."""
     written({"number": np.arange(4000)}, "in/a.parquet", row_group_size=100)
     written({"number": np.arange(4000, 10_000)}, "in/b.parquet", row_group_size=100)
     return open_source(str(tmp_path / "in"), Storage())
 
 
-def numbers(source: ParquetSource) -> set[int]:
+def numbers(source: TableSource) -> set[int]:
     """Return the numbers of all rows, each of which is read once."""
     found = [number for _, batch in source.batches(["number"]) for number in batch["number"].to_pylist()]
     assert len(found) == len(set(found)) == source.rows
     return set(found)
 
 
-def test_a_sample_is_inside_a_larger_one(source: ParquetSource) -> None:
+def test_a_sample_is_inside_a_larger_one(source: TableSource) -> None:
     """Samples of all sizes have the number of rows that was asked for, and each is inside the next."""
     before: set[int] = set()
     for rows in (1, 17, 300, 1599, 1600, 1601, 1650, 5000, 9999, 10_000):
@@ -45,7 +45,7 @@ def test_a_sample_is_inside_a_larger_one(source: ParquetSource) -> None:
     assert len(before) == 10_000
 
 
-def test_a_small_sample_comes_from_many_row_groups_but_not_all(source: ParquetSource) -> None:
+def test_a_small_sample_comes_from_many_row_groups_but_not_all(source: TableSource) -> None:
     """Rows of a table that is sorted come from all over it, and most row groups are not read."""
     chosen = source.sample(300)
     assert sum(len(piece.groups or ()) for piece in chosen.pieces) == LEAST_GROUPS

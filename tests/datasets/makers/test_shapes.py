@@ -1,8 +1,8 @@
-"""The kept table of shapes of Parquet: each is imported as pandas reads it, or refused by one sentence.
+"""The kept table of shapes of Parquet and ORC: each is read as pandas reads it, or refused by one sentence.
 
-Each shape writes something into a directory. Where it can be used, the dataset's rows are those that pandas reads, as
-float32 and with strings as their places among the sorted ones; where it cannot, the sentence names the remedy, the exit
-code is 2, and nothing is left.
+Each shape writes something into a directory, which is imported and registered. Where it can be used, the dataset's rows
+are those that pandas reads, as float32 and with strings as their places among the sorted ones; where it cannot, the
+sentence names the remedy, the exit code is 2, and nothing is left.
 """
 
 from __future__ import annotations
@@ -19,14 +19,17 @@ import pyarrow as pa
 import pyarrow.dataset as ds
 import pyarrow.parquet as pq
 import pytest
+from pyarrow import orc
 from pyarrow.parquet import encryption
 
+from bench import rows as bench_rows
 from bench.datasets.format.fingerprint import verify_content
 from bench.datasets.format.manifest import Manifest
 from bench.datasets.makers.ingest import import_parquet
-from bench.errors import DatasetError
-from tests.datasets.conftest import content
+from bench.datasets.register.register import register_table
+from bench.errors import BenchError
 
+WAYS = {"import": import_parquet, "register": register_table}
 Shape = Callable[[pa.Table, Path], None]
 HOUR = datetime.timedelta(hours=1)
 START = datetime.datetime(2013, 1, 1)
@@ -55,8 +58,8 @@ def in_order(rows: np.ndarray) -> np.ndarray:
 
 def imported_numbers(manifest: Manifest) -> np.ndarray:
     """Return label and features of a dataset: float32 of shape (rows, 1 + features), sorted by row."""
-    table = pa.concat_tables(content(manifest).values())
     names = [manifest.dataset.label, *manifest.dataset.features]
+    table = pa.concat_tables(bench_rows.open(manifest.dataset, "train", "test").tables(names))
     return in_order(np.stack([table[name].to_numpy() for name in names], axis=1))
 
 
@@ -211,6 +214,77 @@ def encrypted(*, plain_footer: bool) -> Shape:
     return write
 
 
+def as_orc(write: Shape, **options: Any) -> Shape:
+    """Return a shape with each of its files written as ORC, so far as ORC has its types."""
+
+    def write_both(rows: pa.Table, path: Path) -> None:
+        write(rows, path)
+        for file in list(path.rglob("*.parquet")):
+            orc.write_table(pq.ParquetFile(file).read(), file.with_suffix(".orc"), **options)
+            file.unlink()
+
+    return write_both
+
+
+def as_hive_writes(rows: pa.Table, path: Path) -> None:
+    """Write ORC under names without an ending, in partitions of a string and of a number."""
+    for word in ("ant", "bee", "cat"):
+        for flag in (0, 1):
+            part = rows.filter((ds.field("word") == word) & (ds.field("flag") == bool(flag)))
+            place = path / f"word={word}" / f"flag={flag}"
+            place.mkdir(parents=True)
+            orc.write_table(part.drop_columns(["word", "flag"]), place / "000000_0")
+
+
+def without_ending(write: Shape) -> Shape:
+    """Return a shape whose files have names without an ending."""
+
+    def write_and_rename(rows: pa.Table, path: Path) -> None:
+        write(rows, path)
+        for file in list(path.rglob("*.*")):
+            file.rename(file.with_suffix(""))
+
+    return write_and_rename
+
+
+def both_formats(rows: pa.Table, path: Path) -> None:
+    """Write a file of Parquet and one of ORC."""
+    pq.write_table(rows, path / "a.parquet")
+    orc.write_table(rows, path / "b.orc")
+
+
+def labelled(values: Callable[[int], Any]) -> Shape:
+    """Return a shape: one file whose labels are made of the rows' numbers."""
+
+    def write(rows: pa.Table, path: Path) -> None:
+        labels = pa.array([values(at) for at in range(len(rows))])
+        pq.write_table(rows.set_column(4, "label", labels), path / "a.parquet")
+
+    return write
+
+
+def called(name: str, write: Shape) -> Shape:
+    """Return a shape whose only file has another name."""
+
+    def write_and_rename(rows: pa.Table, path: Path) -> None:
+        write(rows, path)
+        (file,) = path.iterdir()
+        file.rename(path / name)
+
+    return write_and_rename
+
+
+def cut(write: Shape) -> Shape:
+    """Return a shape whose only file ends in its middle."""
+
+    def write_and_cut(rows: pa.Table, path: Path) -> None:
+        write(rows, path)
+        (file,) = path.iterdir()
+        file.write_bytes(file.read_bytes()[: file.stat().st_size // 2])
+
+    return write_and_cut
+
+
 GOOD: dict[str, Shape] = {
     **{f"codec {name}": file(compression=name) for name in ("none", "snappy", "gzip", "brotli", "zstd", "lz4")},
     **{f"pages {version}": file(data_page_version=version) for version in ("1.0", "2.0")},
@@ -246,12 +320,26 @@ GOOD: dict[str, Shape] = {
     "a dictionary of booleans": with_columns(more=lambda rows: rows["flag"].dictionary_encode()),
     "large strings": with_columns(more=lambda rows: rows["word"].cast(pa.large_string())),
     "views of strings": with_columns(more=lambda rows: rows["word"].cast(pa.string_view())),
-    "strings of a megabyte": with_columns(more=lambda rows: pa.array([f"{at % 3}" * 2**20 for at in range(len(rows))])),
+    "strings of a megabyte": lambda rows, path: with_columns(
+        more=lambda few: pa.array([f"{at % 3}" * 2**20 for at in range(len(few))])
+    )(rows[:60], path),
     "a string for each row": with_columns(more=lambda rows: pa.array([f"name {at}" for at in range(len(rows))])),
     "strings beyond ASCII": with_columns(
         more=lambda rows: pa.array(["", "\0", "é", "🚀", "e\u0301"] * (len(rows) // 5))
     ),
     "a name with a dot": with_columns(**{"number.x": lambda rows: rows["whole"]}),
+    **{f"ORC, codec {name}": as_orc(file(), compression=name) for name in ("uncompressed", "zlib", "snappy", "zstd")},
+    "ORC, stripes of few rows": as_orc(file(), stripe_size=1, batch_size=8),
+    "ORC, dictionaries": as_orc(file(), dictionary_key_size_threshold=1.0),
+    "ORC, old version": as_orc(file(), file_version="0.11"),
+    "ORC, empty files": as_orc(empty_files),
+    "ORC as Spark writes": as_orc(as_spark_writes),
+    "ORC as Hive writes": as_hive_writes,
+    "ORC without an ending": without_ending(as_orc(file())),
+    "ORC, decimals": as_orc(with_columns(more=whole_as(pa.decimal128(38, 10)))),
+    "ORC, int8 and float": as_orc(with_columns(more=whole_as(pa.int8()), less=whole_as(pa.float32()))),
+    "ORC, a name with a dot": as_orc(with_columns(**{"number.x": lambda rows: rows["whole"]})),
+    "ORC, mixed numbers": as_orc(with_columns(more=whole_as(pa.int32()))),
 }
 BAD: dict[str, tuple[Shape, str]] = {
     "no rows": (first(0), "(would be empty|holds no value).*: give (more )?rows"),
@@ -280,34 +368,67 @@ BAD: dict[str, tuple[Shape, str]] = {
     "an encrypted footer": (encrypted(plain_footer=False), "a.parquet is Parquet that is encrypted: write it without"),
     "an encrypted column": (encrypted(plain_footer=True), "a.parquet .* have it written again, or leave it out"),
     "a log": (beside_a_log, "is a Delta table"),
+    "one class": (
+        labelled(lambda at: at // 1000),
+        "The label 'label' holds one value only, 0: give rows with different labels",
+    ),
+    "three values for binary": (labelled(lambda at: at % 3), r"3 different values \(0, 1, 2, …\), and binary problems"),
+    "labels with nulls": (labelled(lambda at: at % 2 if at % 50 else None), "has missing values in .*: leave out the"),
+    "labels with NaN": (labelled(lambda at: at % 2 if at % 50 else np.nan), "has missing values in .*: leave out the"),
+    "infinite labels": (labelled(lambda at: at / 7 if at else np.inf), "holds infinities, .*: leave these rows out"),
+    "a label for each row": (
+        labelled(lambda at: f"{at}"),
+        "No row of the class .* is for training: give more rows of it, or leave it out",
+    ),
+    "ORC and Parquet": (both_formats, r"Parquet and of ORC in .*: name those of one format by a pattern, .*\*\.orc'"),
+    "ORC, no rows": (as_orc(first(0)), "(would be empty|holds no value).*: give (more )?rows"),
+    "ORC, a struct": (
+        as_orc(with_columns(more=struct)),
+        r"hold: more\.lat \(double\), more\.tags\.\w+\.name \(string\)",
+    ),
+    "ORC that is called Parquet": (called("a.parquet", as_orc(file())), "is ORC and no Parquet, .* the ending .orc"),
+    "Parquet that is called ORC": (called("a.orc", file()), "is Parquet and no ORC, .* the ending .parquet"),
+    "ORC that is cut": (cut(as_orc(file())), "a.orc is damaged or no ORC .*: have it written again, or leave it out"),
 }
 
 
+def read_by_pandas(path: Path) -> pd.DataFrame:
+    """Read a directory of files, or of Hive partitions, of one format."""
+    files = sorted(file for file in path.glob("[!._]*") if file.is_file())
+    (first, *_) = files or sorted(file for file in path.rglob("[!._]*") if file.is_file())
+    form = "orc" if first.read_bytes().startswith(b"ORC") else "parquet"
+    if not files:
+        return ds.dataset(path, format=form, partitioning="hive").to_table().to_pandas()
+    return pd.concat(map(pd.read_orc if form == "orc" else pd.read_parquet, files))
+
+
+@pytest.mark.parametrize("way", WAYS)
 @pytest.mark.parametrize("shape", GOOD)
 @pytest.mark.usefixtures("home")
-def test_a_shape_that_is_read_as_pandas_reads_it(rows: pa.Table, tmp_path: Path, shape: str) -> None:
+def test_a_shape_that_is_read_as_pandas_reads_it(rows: pa.Table, tmp_path: Path, shape: str, way: str) -> None:
     """All rows are there with the values that pandas finds, and the dataset is whole."""
     path = tmp_path / "input"
     path.mkdir()
     GOOD[shape](rows, path)
-    manifest = import_parquet(str(path), "label")
-    files = sorted(file for file in path.glob("[!._]*") if file.is_file())
-    frame = pd.concat(map(pd.read_parquet, files)) if files else pd.read_parquet(path)
+    manifest = WAYS[way](str(path), "label")
+    frame = read_by_pandas(path)
     originals = {new: old for old, new in manifest.source["renamed"].items()}
     names = [originals.get(name, name) for name in (manifest.dataset.label, *manifest.dataset.features)]
     np.testing.assert_array_equal(imported_numbers(manifest), plain_numbers(frame, names))
-    verify_content(manifest)
+    if way == "import":
+        verify_content(manifest)
 
 
+@pytest.mark.parametrize("way", WAYS)
 @pytest.mark.parametrize("shape", BAD)
-def test_a_shape_that_is_refused(rows: pa.Table, tmp_path: Path, home: Path, shape: str) -> None:
+def test_a_shape_that_is_refused(rows: pa.Table, tmp_path: Path, home: Path, shape: str, way: str) -> None:
     """One sentence says what is wrong and what to do, and nothing half-written is left."""
     path = tmp_path / "input"
     path.mkdir()
     write, sentence = BAD[shape]
     write(rows, path)
-    with pytest.raises(DatasetError, match=sentence) as caught:
-        import_parquet(str(path), "label")
+    with pytest.raises(BenchError, match=sentence) as caught:
+        WAYS[way](str(path), "label", kind="binary" if shape.endswith("for binary") else None)
     assert caught.value.exit_code == 2
     assert str(caught.value).endswith(".")
     assert "\n" not in str(caught.value)
@@ -398,3 +519,16 @@ def test_columns_beside_nested_ones(rows: pa.Table, tmp_path: Path) -> None:
     manifest = import_parquet(str(tmp_path / "a.parquet"), "label", wanted)
     frame = pd.read_parquet(tmp_path / "a.parquet", columns=["label", *wanted])
     np.testing.assert_array_equal(imported_numbers(manifest), plain_numbers(frame, ["label", *wanted]))
+
+
+@pytest.mark.usefixtures("home")
+def test_int96_that_nanoseconds_cannot_count(rows: pa.Table, tmp_path: Path) -> None:
+    """As INT96, which Spark wrote for long, such times are what they are as timestamps of today."""
+    odd = pa.array([datetime.datetime(9999 - at, 12, 31) for at in range(500)], pa.timestamp("us"))
+    made = []
+    for name, old in {"new": False, "old": True}.items():
+        pq.write_table(
+            rows.append_column("until", odd), tmp_path / f"{name}.parquet", use_deprecated_int96_timestamps=old
+        )
+        made.append(import_parquet(str(tmp_path / f"{name}.parquet"), "label", ["until", "number"], timestamps=PARTS))
+    assert made[0].dataset.fingerprint == made[1].dataset.fingerprint

@@ -23,7 +23,7 @@ from bench.datasets.makers.cluster.target import Target
 from bench.datasets.makers.cluster.tasks import share_out
 from bench.datasets.makers.ingest import provenance
 from bench.datasets.makers.plan import plan_import
-from bench.datasets.makers.source import ParquetSource, open_source
+from bench.datasets.makers.source import TableSource, open_source
 from bench.errors import BenchError, StorageError, UsageError
 from bench.model import Dataset
 from bench.stores.filesystem import is_uri
@@ -69,7 +69,7 @@ def _place(request: ImportRequest) -> Dataset:
     return Dataset(request.name, place, "", (), 0, 0, 0, (), (), "", storage=request.storage)
 
 
-def _make(spark: Any, source: ParquetSource, target: Target, request: ImportRequest) -> Manifest:
+def _make(spark: Any, source: TableSource, target: Target, request: ImportRequest) -> Manifest:
     shares = spark.sparkContext.broadcast(share_out(source, spark.sparkContext.defaultParallelism))
     rows = Input(shares, source.rows, of_driver(_place(request)))
     plan = plan_import(

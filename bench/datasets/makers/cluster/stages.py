@@ -16,7 +16,7 @@ from bench.datasets.makers.cluster import facts
 from bench.datasets.makers.cluster.packing import combine, expand, pack, rows_at_once, spread, to_arrow
 from bench.datasets.makers.plan import ImportPlan
 from bench.datasets.makers.shuffle import packed_row_type
-from bench.datasets.makers.source import ParquetSource
+from bench.datasets.makers.source import TableSource
 from bench.datasets.makers.statistics import ExactMeans
 from bench.datasets.makers.survey import Survey
 from bench.stores.keys import Keys
@@ -38,11 +38,11 @@ class Input:
         keys: The driver's credentials; apart from the shares, since Spark writes what is large to disk.
     """
 
-    shares: Broadcast[list[ParquetSource]]
+    shares: Broadcast[list[TableSource]]
     total: int
     keys: Keys
 
-    def of(self, numbers: Iterable[int]) -> Iterator[ParquetSource]:
+    def of(self, numbers: Iterable[int]) -> Iterator[TableSource]:
         """Yield the rows of tasks."""
         self.keys.use()
         for number in numbers:

@@ -7,13 +7,13 @@ from dataclasses import replace
 
 from bench.datasets.makers.pieces import Piece
 from bench.datasets.makers.sample import EVERY_ROW
-from bench.datasets.makers.source import ParquetSource
+from bench.datasets.makers.source import TableSource
 
 TASKS_PER_CORE = 4  # so that no core waits long for the last task of another
 MOST_ROWS = 2_000_000  # of a task, more or less: what is lost when an executor dies
 
 
-def share_out(source: ParquetSource, cores: int) -> list[ParquetSource]:
+def share_out(source: TableSource, cores: int) -> list[TableSource]:
     """Return the same rows as several inputs, each of whole row groups that follow each other.
 
     Args:
