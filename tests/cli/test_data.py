@@ -101,7 +101,7 @@ def test_not_parquet(home: Path, tmp_path: Path) -> None:
     """A file that is no Parquet is named, alone and in a directory; so is a directory without any."""
     bad = tmp_path / "bad"
     bad.mkdir()
-    assert "no Parquet file" in refused(data("import", bad, "--label", "y"), home)
+    assert "no file of Parquet or ORC" in refused(data("import", bad, "--label", "y"), home)
     (bad / "a.parquet").write_text("a,y\n1,0\n")
     for path in (bad, bad / "a.parquet"):
         assert f"{bad}/a.parquet is text, such as CSV, and no Parquet" in refused(
