@@ -22,6 +22,7 @@ def column_options(command: Callable[..., Any]) -> Callable[..., Any]:
         click.option(
             "--kind", metavar="KIND", help="binary, multiclass, regression, or a package's.  [default: guessed]"
         ),
+        click.option("--version", type=click.IntRange(0), help="Version of a Delta table.  [default: the newest]"),
         click.option("--positive", metavar="VALUE", help="The label's value to be found, where it has two."),
         click.option("--weight", metavar="COL", default="", help="Column that says how much each row counts."),
         click.option(

@@ -48,12 +48,13 @@ def check_listing(registered: Mapping[str, Any], paths: Collection[str] | None =
     now = stamps(registered["path"], Storage(**registered["storage"]), [file["path"] for file in files])
     for file, stamp in zip(files, now, strict=True):
         if stamp["bytes"] < 0:
-            raise DatasetError(f"The file {file['path']} {_gone(registered['path'])}: {AGAIN}.")
+            raise DatasetError(f"The file {file['path']} {_gone(registered)}: {AGAIN}.")
         if stamp != {name: file[name] for name in stamp}:
             raise DatasetError(f"The file {file['path']} has changed since the table was registered: {AGAIN}.")
 
 
-def _gone(path: str) -> str:
+def _gone(registered: Mapping[str, Any]) -> str:
     """Return what to say of a file that is not there: a disk may be another host's."""
     since = "is gone since the table was registered"
-    return since if is_uri(path) else f"{since}, or {platform.node()} does not see its disk"
+    since += ", as after a vacuum of the Delta table" if "delta" in registered else ""
+    return since if is_uri(registered["path"]) else f"{since}, or {platform.node()} does not see its disk"

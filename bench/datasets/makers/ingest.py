@@ -37,6 +37,7 @@ def import_parquet(
     categories: str = CODES,
     storage: Storage = Storage(),  # noqa: B008 - it is frozen
     sample: int | None = None,
+    version: int | None = None,
     files: int = 1,
     group_rows: int | None = None,
     force: bool = False,
@@ -60,6 +61,7 @@ def import_parquet(
         categories: How strings become numbers, as `bench.datasets.makers.categories.category_rule` reads it.
         storage: How to reach the files, if they are named by a URI.
         sample: How many rows to take, see `TableSource.sample`; None for all.
+        version: Number of the version of a Delta table; the newest if None.
         files: Files of the train split; the content does not depend on it.
         group_rows: Most rows of a row group; None for the default.
         force: Whether an existing one is replaced.
@@ -75,7 +77,7 @@ def import_parquet(
         PROBLEMS[kind]  # refuses one that is not there before anything is read
     name = name or default_name(path)
     with stage_dataset(name, force=force) as directory:
-        source = open_source(path, storage)
+        source = open_source(path, storage, version)
         source = source.sample(sample) if sample else source
         look = functools.partial(_look, progress)
         plan = plan_import(source, label, features, look, kind, positive, weight, timestamps, categories)
@@ -90,7 +92,7 @@ def import_parquet(
             progress,
             files=files,
             group_rows=group_rows,
-            **{**facts, "source": provenance(path, storage, sample) | facts["source"]},
+            **{**facts, "source": provenance(source, sample) | facts["source"]},
         )
     return open_manifest(name)
 
@@ -123,16 +125,16 @@ def _is_ours(path: str, storage: Storage) -> bool:
         return bool(opened.get_file_info(f"{root}/{manifests.NAME}").is_file)
 
 
-def provenance(path: str, storage: Storage, sample: int | None) -> dict[str, object]:
+def provenance(source: TableSource, sample: int | None) -> dict[str, object]:
     """Return what a manifest says of the input as a whole.
 
     Args:
-        path: Its path or URI.
-        storage: How it is reached.
+        source: The input.
         sample: How many of its rows were taken; None for all.
     """
-    endpoint = {"endpoint": storage.endpoint} if is_uri(path) and storage.endpoint else {}
-    return {"maker": "import", "path": path, **endpoint, **({"sample": sample} if sample else {})}
+    endpoint = {"endpoint": source.storage.endpoint} if is_uri(source.path) and source.storage.endpoint else {}
+    version = {} if source.version is None else {"version": source.version}
+    return {"maker": "import", "path": source.path, **endpoint, **version, **({"sample": sample} if sample else {})}
 
 
 def default_name(path: str) -> str:

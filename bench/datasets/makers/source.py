@@ -1,4 +1,4 @@
-"""A user's own table as one stream of batches: file, directory, Hive partitions or URI, of Parquet or ORC."""
+"""A user's own table as one stream of batches: Parquet, ORC or Delta; file, directory, Hive partitions or URI."""
 
 from __future__ import annotations
 
@@ -9,12 +9,16 @@ from dataclasses import dataclass, replace
 
 import pyarrow as pa
 import pyarrow.dataset as ds
+from pyarrow import fs
 
+from bench.datasets.makers.delta_log import DeltaVersion, has_log, read_log
 from bench.datasets.makers.input_errors import ADVICE, footer_errors, source_errors
 from bench.datasets.makers.listing import list_files
+from bench.datasets.makers.parquet_format import PARQUET
 from bench.datasets.makers.pieces import Piece
 from bench.datasets.makers.sample import choose_rows
-from bench.errors import DatasetError
+from bench.datasets.makers.table_format import TableFormat
+from bench.errors import DatasetError, UsageError
 from bench.model import Storage
 from bench.stores.filesystem import filesystem, store_errors
 
@@ -31,6 +35,7 @@ class TableSource:
         partitions: Columns that come from the names of directories.
         index: Columns that pandas wrote as the index of its rows.
         rows: Rows in all pieces, from the footers.
+        version: Number of the version of a Delta table; None of another.
     """
 
     path: str
@@ -40,6 +45,7 @@ class TableSource:
     partitions: frozenset[str]
     index: frozenset[str]
     rows: int
+    version: int | None = None
 
     def batches(self, columns: Sequence[str]) -> Iterator[tuple[str, pa.RecordBatch]]:
         """Read columns of all files in portions, each with the name of its file.
@@ -52,15 +58,17 @@ class TableSource:
             file = piece.file
             partitions = ds.get_partition_keys(file.partition_expression)
             physical = [column for column in columns if column not in self.partitions]
-            for column in set(physical) - set(file.physical_schema.names):
+            lacking = set(physical) - set(file.physical_schema.names)
+            # A file of a Delta table is of a time before the column came.
+            for column in () if self.version is not None else lacking:
                 raise DatasetError(
                     f"The file {file.path} has no column {column!r}, which other files have: leave the column out "
                     "with --features, or the file out of what is imported."
                 )
-            for batch in self._read(piece, physical):
+            for batch in self._read(piece, [column for column in physical if column not in lacking]):
                 arrays = [
                     pa.repeat(pa.scalar(partitions.get(column), self.schema.field(column).type), len(batch))
-                    if column in self.partitions
+                    if column in self.partitions or column in lacking
                     else self._typed(column, batch[column])
                     for column in columns
                 ]
@@ -88,21 +96,33 @@ class TableSource:
         return replace(self, pieces=tuple(pieces), rows=rows)
 
 
-def open_source(path: str, storage: Storage) -> TableSource:
+def open_source(
+    path: str, storage: Storage, version: int | None = None, known: DeltaVersion | None = None
+) -> TableSource:
     """Find the files of a table at a path or URI and read their footers.
 
     Args:
         path: A file, a directory, a directory with Hive partitions, a pattern of such, or a URI of one, as
             `bench.stores.filesystem.normal` writes it.
         storage: How to reach it, if it is a URI.
+        version: Number of the version of a Delta table; the newest if None.
+        known: What its log says, if that was read before.
 
     Raises:
+        UsageError: There is no such version, or what reads it is not installed.
         DatasetError: There is no file of Parquet or ORC, one is damaged or unlike the others, or a table with a log has
             them.
         StorageError: The store that holds them does not answer.
     """
     with store_errors(path, storage):
         opened, base = filesystem(path, storage)
+        known = known or (read_log(opened, base, path, storage, version) if has_log(opened, base) else None)
+    if known:
+        pieces, _, index = _pieces(opened, path, storage, PARQUET, known.fragments(opened))
+        rows = sum(sum(piece.sizes) for piece in pieces)
+        return TableSource(path, storage, pieces, known.schema, frozenset(known.partitions), index, rows, known.number)
+    if version is not None:
+        raise UsageError(f"{path} is no Delta table, and only such has versions: leave --version away.")
     found, base, form = list_files(opened, base, path, storage)
     # The first footer is read here, since an error of `ds.dataset` would not name the file.
     with footer_errors(opened, path, storage, found[0].path, form.name):
@@ -111,18 +131,26 @@ def open_source(path: str, storage: Storage) -> TableSource:
             found, filesystem=opened, format=form.name.lower(), partitioning="hive", partition_base_dir=base
         )
         files = tuple(sorted(dataset.get_fragments(), key=lambda file: file.path))
-    schema, pieces, index = files[0].physical_schema, list[Piece](), set[str]()
+    pieces, schema, index = _pieces(opened, path, storage, form, files)
+    physical = set(schema.names)
+    partitions = [field for field in dataset.schema if field.name not in physical]
+    names = frozenset(field.name for field in partitions)
+    rows = sum(sum(piece.sizes) for piece in pieces)
+    return TableSource(path, storage, pieces, pa.schema([*schema, *partitions]), names, index, rows)
+
+
+def _pieces(
+    opened: fs.FileSystem, path: str, storage: Storage, form: TableFormat, files: Sequence[ds.FileFragment]
+) -> tuple[tuple[Piece, ...], pa.Schema, frozenset[str]]:
+    """Read all footers, and return the files, a schema that holds the columns of all, and pandas' index."""
+    schema, pieces, index = pa.schema([]), list[Piece](), set[str]()
     for number, file in enumerate(files):
         with footer_errors(opened, path, storage, file.path, form.name):
             _check_names(file.physical_schema, file.path)
             schema = _united(schema, file)
             index |= _pandas_index(file.physical_schema)
             pieces.append(Piece(file, form, form.group_rows(file), number))
-    physical = set(schema.names)
-    partitions = [field for field in dataset.schema if field.name not in physical]
-    names = frozenset(field.name for field in partitions)
-    rows = sum(sum(piece.sizes) for piece in pieces)
-    return TableSource(path, storage, tuple(pieces), pa.schema([*schema, *partitions]), names, frozenset(index), rows)
+    return tuple(pieces), schema, frozenset(index)
 
 
 def _check_names(schema: pa.Schema, file: str) -> None:

@@ -14,8 +14,9 @@ from bench.errors import DatasetError
 from bench.stores.filesystem import is_uri
 
 # What lies in the table's directory beside its data files. Such files hold rows that were deleted or never committed.
+_DELTA = "a Delta table"
 _MARKS = {
-    "a Delta table": r"_delta_log",
+    _DELTA: r"_delta_log",
     "an Iceberg table": r"metadata/[^/]+\.metadata\.json(\.gz)?",
     "a Hudi table": r"\.hoodie",
     "a Paimon table": r"snapshot/snapshot-\d+",
@@ -82,6 +83,11 @@ def _sentence(place: str, kind: str) -> str:
         return (
             f"{place} is a dataset of bench already, whose rows are not imported again: use it as it is, with "
             f"--data {place}, or leave it out of what is imported."
+        )
+    if kind == _DELTA:
+        return (
+            f"{place} is {kind}, whose log says what rows it has: give {place} itself, and neither a part of it nor a "
+            "directory above it."
         )
     return (
         f"{place} is {kind}, and its log, which says what rows it has, is not read here: write its present rows to "

@@ -1,4 +1,4 @@
-"""Registers a table: writes a manifest of Parquet files that stay where they are, and no row."""
+"""Registers a table: writes a manifest of files that stay where they are, and no row."""
 
 from __future__ import annotations
 
@@ -12,11 +12,12 @@ from bench.datasets.format.manifest import Manifest, write_manifest
 from bench.datasets.format.stamps import stamps
 from bench.datasets.makers.build import ProgressCallback, check_rows, describe, ignore_progress
 from bench.datasets.makers.categories import CODES
-from bench.datasets.makers.ingest import default_name, whole_path
+from bench.datasets.makers.ingest import default_name, provenance, whole_path
 from bench.datasets.makers.plan import plan_import
 from bench.datasets.makers.source import TableSource, open_source
 from bench.datasets.makers.survey import Survey
 from bench.datasets.register.conditions import conditions
+from bench.datasets.register.pinned import file_facts, version_facts
 from bench.datasets.register.recipe import as_json
 from bench.datasets.register.scan import Scan, scan
 from bench.datasets.register.split_rule import HASH, SplitRule
@@ -42,11 +43,12 @@ def register_table(
     weight: str = "",
     timestamps: Sequence[str] = (),
     categories: str = CODES,
+    version: int | None = None,
     storage: Storage = Storage(),  # noqa: B008 - it is frozen
     force: bool = False,
     progress: ProgressCallback = ignore_progress,
 ) -> Manifest:
-    """Make a dataset of Parquet files without copying them; they are read as `import_parquet` would read them.
+    """Make a dataset of files without copying them; they are read as `import_parquet` would read them.
 
     Args:
         path: A file, a directory, a directory with Hive partitions, a pattern of such, or a URI of one.
@@ -61,6 +63,7 @@ def register_table(
         weight: Name of the column that says how much each row counts; empty for none.
         timestamps: The numbers to make of timestamps and dates.
         categories: How strings become numbers.
+        version: Number of the version of a Delta table; the newest if None. Later ones do not change the dataset.
         storage: How to reach the files, if they are named by a URI.
         force: Whether an existing dataset of that name is replaced.
         progress: Called with the name of a step, the rows done and all rows.
@@ -76,7 +79,7 @@ def register_table(
     name = name or default_name(path)
     rule, wanted = SplitRule(split_by), conditions(where)
     with stage_dataset(name, force=force) as directory:
-        source = open_source(path, storage)
+        source = open_source(path, storage, version)
         rule.check(source.schema)
         for one in wanted:
             one.check(source.schema)
@@ -95,6 +98,7 @@ def register_table(
         registered = {
             "path": path,
             "storage": asdict(storage),
+            **version_facts(source),
             "split_by": split_by,
             "where": where,
             "recipe": as_json(plan),
@@ -112,7 +116,7 @@ def register_table(
             labels,
             imputed=imputed,
             categories=facts["categories"],
-            source={"maker": "register", "path": path} | facts["source"],
+            source={**provenance(source, None), "maker": "register"} | facts["source"],
             registered=registered,
         )
         write_manifest(manifest, directory)
@@ -126,9 +130,10 @@ def _others(source: TableSource, taken: set[str]) -> tuple[str, ...]:
 
 def _files(view: TableView, found: Scan, storage: Storage) -> list[dict[str, Any]]:
     pieces = view.pieces
+    more = file_facts(view.source)
     written = stamps(view.source.path, storage, [path for _, path, _ in pieces])
     return [
-        {"path": path, "number": number, **stamp, "groups": groups}
+        {"path": path, "number": number, **stamp, **more[path], "groups": groups}
         for (number, path, _), stamp, groups in zip(pieces, written, found.groups, strict=True)
     ]
 

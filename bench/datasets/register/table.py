@@ -21,6 +21,7 @@ from bench.datasets.makers.plan import ImportPlan
 from bench.datasets.makers.sample import EVERY_ROW
 from bench.datasets.makers.source import TableSource, open_source
 from bench.datasets.register.conditions import Condition, all_hold, conditions
+from bench.datasets.register.pinned import known_version
 from bench.datasets.register.recipe import plan_of
 from bench.datasets.register.split_rule import NEITHER, SplitRule
 from bench.errors import DatasetError
@@ -140,8 +141,14 @@ class RegisteredTable:
         self._registered = _registered(dataset)
         check_listing(self._registered)
         storage = Storage(**self._registered["storage"])
+        source = open_source(self._registered["path"], storage, known=known_version(self._registered))
+        # Their places are those of then: files may have come since.
+        numbers = {file["path"]: file["number"] for file in self._registered["files"]}
+        pieces = [
+            replace(piece, number=numbers[piece.file.path]) for piece in source.pieces if piece.file.path in numbers
+        ]
         self._view = TableView(
-            open_source(self._registered["path"], storage),
+            replace(source, pieces=tuple(pieces)),
             plan_of(self._registered["recipe"]),
             SplitRule(self._registered["split_by"]),
             conditions(self._registered["where"]),

@@ -24,6 +24,13 @@ LOGS = {
 }
 
 
+def refusal(table: str, kind: str) -> str:
+    """Return a pattern of the sentence: of a Delta table the whole is read, but not by a log that says nothing."""
+    if kind == "a Delta table":
+        return f"(The log of the Delta table .*{table} cannot be read|{table} is a Delta table, whose log .*: give )"
+    return f"{table} is {kind}, and its log, .* import that\\.$"
+
+
 @pytest.mark.parametrize(("kind", "log"), LOGS.items())
 @pytest.mark.parametrize("inside", ["", "/data/part=1", "/data/part=1/a.parquet", "/data/*/*.parquet", "/.."])
 def test_a_table_with_a_log_is_refused(
@@ -34,7 +41,7 @@ def test_a_table_with_a_log_is_refused(
     table = tmp_path / "outer" / "table"
     (table / log).parent.mkdir()
     (table / log).write_text("{}")
-    with pytest.raises(DatasetError, match=f"^{table} is {kind}, and its log, .* import that\\.$") as caught:
+    with pytest.raises(DatasetError, match=refusal(str(table), kind)) as caught:
         import_parquet(f"{table}{inside}", "label", name="x")
     assert caught.value.exit_code == 2
     assert not list(home.iterdir())
@@ -111,7 +118,7 @@ def test_a_table_in_a_store_is_refused(
         with store.filesystem().open_output_stream(f"{place}/{name}") as out:
             out.write(content)
     for inside in ("", "/data/a.parquet", "/data/*.parquet"):
-        with pytest.raises(DatasetError, match=f"{place} is {kind}, and its log"):
+        with pytest.raises(DatasetError, match=refusal(place, kind)):
             import_parquet(f"s3://{place}{inside}", "label", name="x", storage=store.storage)
     assert not list(home.iterdir())
 

@@ -42,7 +42,7 @@ def main(sessions: Any, request: ImportRequest) -> None:
     Raises:
         BenchError: The input cannot be used, or a store or Spark fails.
     """
-    source = open_source(request.path, request.storage)
+    source = open_source(request.path, request.storage, request.version)
     source = source.sample(request.sample) if request.sample else source
     target, spark = Target(request.target, request.storage), None
     with tempfile.TemporaryDirectory(prefix="bench-import-") as scratch:
@@ -99,7 +99,7 @@ def _make(spark: Any, source: TableSource, target: Target, request: ImportReques
         made.files,
         {split: summary.labels.facts() for split, summary in made.summaries.items()},
         imputed=made.imputed,
-        **{**facts, "source": provenance(request.path, request.storage, request.sample) | facts["source"]},
+        **{**facts, "source": provenance(source, request.sample) | facts["source"]},
     )
 
 

@@ -43,6 +43,7 @@ class ImportRequest:
         files: Files of each split; by default as many as are read and written well.
         group_rows: Most rows of a row group; None for the default.
         sample: How many rows to take; None for all.
+        version: Number of the version of a Delta table; the newest if None.
         kind: Name of the kind of problem; guessed if it is not given.
         positive: The label's value, as text, that is to be found, where it has two.
         weight: Name of the column that says how much each row counts; empty for none.
@@ -60,6 +61,7 @@ class ImportRequest:
     files: int | None = None
     group_rows: int | None = None
     sample: int | None = None
+    version: int | None = None
     kind: str | None = None
     positive: str | None = None
     weight: str = ""
