@@ -13,14 +13,19 @@ import sys
 import time
 from collections.abc import Iterator
 from dataclasses import dataclass
+from itertools import product
 from pathlib import Path
 from typing import Any
 
+import numpy as np
+import pyarrow as pa
+import pyarrow.parquet as pq
 import pytest
 
-from bench import Dataset
+from bench import Dataset, plugins
 from bench.datasets import remote
 from bench.datasets.makers.ingest import import_parquet
+from bench.datasets.register.register import register_table
 from bench.datasets.store import open_manifest
 from bench.testing.support import make_tiny_dataset
 from tests.clusters.test_cluster import LITTLE, on_a_cluster
@@ -30,9 +35,17 @@ from tests.objectstore import BUCKET, ObjectStore
 from tests.standalone import FRUGAL, Cluster
 
 HOSTS = ["one", "two", "three"]
-# Those that train, and of those that only score one for each way back of the scores.
-SOME = ["horovod", "lightgbm_spark", "mirrored_runner", "xgboost_barrier", "xgboost_spark", "map_in_arrow", "udf_row"]
-EVERY = "BENCH_EVERY_STRATEGY" in os.environ  # ten minutes more
+ROWS = 9_000
+KINDS = ("binary", "multiclass", "regression")
+# How a table in the store is used: its copy there; in place, with the manifest on the driver's disk, or in the store.
+COPY, TABLE, MANIFEST_TOO = "copy", "table", "manifest-too"
+# Those that train, and of those that only score one for each way back of the scores: all readers read in place.
+SOME = {
+    ("binary", COPY, None): ["lightgbm_spark", "mirrored_runner"],
+    ("multiclass", TABLE, None): ["horovod", "xgboost_spark", "map_in_arrow", "udf_row"],
+    ("regression", MANIFEST_TOO, None): ["lightgbm_spark", "xgboost_barrier"],
+}
+EVERY = "BENCH_EVERY_STRATEGY" in os.environ  # an hour more
 WORKS = """
     import time
 
@@ -70,9 +83,9 @@ class Place:
     store: ObjectStore
     command: list[str]
 
-    def start_run(self, *arguments: str, **environ: str) -> subprocess.Popen[str]:
+    def start_run(self, *arguments: str, data: str = "", **environ: str) -> subprocess.Popen[str]:
         """Start `bench run` with three workers on the driver's host."""
-        place = ("--master", self.cluster.url, "--data", self.data.path, "--workers", "3", "--json")
+        place = ("--master", self.cluster.url, "--data", data or self.data.path, "--workers", "3", "--json")
         return self.start("run", *arguments, *place, **environ)
 
     def start(self, *arguments: str, **environ: str) -> subprocess.Popen[str]:
@@ -88,10 +101,32 @@ class Place:
             text=True,
         )
 
-    def run(self, *arguments: str, **environ: str) -> dict[str, Any]:
+    def run(self, *arguments: str, data: str = "", **environ: str) -> dict[str, Any]:
         """Run it and return the records by strategy."""
-        with self.start_run(*arguments, **environ) as process:
+        with self.start_run(*arguments, data=data, **environ) as process:
             return records(*process.communicate(timeout=1200))
+
+    def use_table(self, kind: str, used: str) -> str:
+        """Put rows of a kind of problem into the store, and return what the driver names the dataset by."""
+        raw, name = f"{BUCKET}/raw-{kind}", f"{kind}-{used}"
+        generator = np.random.default_rng(0)
+        features = generator.normal(size=(4, ROWS))
+        signal = features[0] + features[1] * features[2]
+        label = {"binary": signal > 0, "multiclass": np.digitize(signal, [-1, 0, 1]), "regression": signal * 30 + 100}
+        table = pa.table({**{f"x{at}": values for at, values in enumerate(features)}, "label": label[kind]})
+        for number in range(3):
+            with self.store.filesystem().open_output_stream(f"{raw}/{number}.parquet") as file:
+                pq.write_table(table.slice(number * ROWS // 3, ROWS // 3), file, row_group_size=500)
+        with pytest.MonkeyPatch.context() as patch:
+            patch.setenv("BENCH_DATA", str(self.network.hosts["driver"].home / "data"))
+            for variable, value in self.store.environ.items():
+                patch.setenv(variable, value)
+            make = import_parquet if used == COPY else register_table
+            manifest = make(f"s3://{raw}", "label", name=name, storage=self.store.storage)
+            if used != TABLE:
+                manifest = remote.copy(manifest, f"s3://{BUCKET}/{name}", self.store.storage)
+        assert manifest.dataset.problem == kind
+        return name if used == TABLE else manifest.dataset.path
 
 
 def records(out: str, err: str) -> dict[str, Any]:
@@ -126,17 +161,23 @@ def place(tmp_path_factory: pytest.TempPathFactory, bench_command: list[str]) ->
 
 
 @pytest.mark.timeout(1300)
-@pytest.mark.parametrize("task", ["train", "predict"] if EVERY else [None])
-def test_every_strategy_works_on_three_hosts(place: Place, task: str | None) -> None:
+@pytest.mark.parametrize(
+    ("kind", "used", "task"), tuple(product(KINDS, (COPY, TABLE), ("train", "predict"))) if EVERY else SOME, ids=str
+)
+def test_every_strategy_works_on_three_hosts(place: Place, kind: str, used: str, task: str | None) -> None:
     """Strategies that train, and ways to score, end well by one command, with a worker on each host."""
-    names = on_a_cluster(task) if task else SOME
+    names = on_a_cluster(task) if task else SOME[kind, used, task]
     wanted = [part for name in names for part in ("--strategy", name)]
-    found = place.run(*wanted, *(["--task", task] if task else []), *LITTLE)
-    assert {name: (found[name]["status"], found[name]["reason"]) for name in names} == dict.fromkeys(
-        names, ("ok", None)
-    )
+    data = place.use_table(kind, used)
+    found = place.run(*wanted, *(["--task", task] if task else []), *LITTLE, data=data)
+    assert {found[name]["status"] for name in names} <= ({"ok", "skipped"} if task else {"ok"}), [
+        (name, found[name]["status"], found[name]["reason"]) for name in names
+    ]
     addresses = [place.network.hosts[name].address for name in HOSTS]
     for name in names:
+        if found[name]["status"] == "skipped":
+            assert kind not in plugins.load(name).strategy.problems
+            continue
         notes = found[name]["notes"]
         assert notes["executor_hosts"] == dict.fromkeys(addresses, 1)
         assert found[name]["measures"]["store_requests"] > 10

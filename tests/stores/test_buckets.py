@@ -365,7 +365,9 @@ def test_a_store_that_fails_in_a_trial_is_a_record(
 
 
 VANISHES = """
+    from bench.datasets import open_dataset
     from bench.stores import filesystem
+    from strategies.lib.ranks.errors import RankError
     from strategies.lib.spark import gather
     from strategies.lib.spark.session import stop_spark
     from strategies.lib.spark.session import start_spark
@@ -377,6 +379,14 @@ VANISHES = """
 
     @hookimpl
     def bench_train(trial, session):
+        table = open_dataset("vanishing")
+        rows = frames.read(session, table, "train")
+        opened, root = filesystem.filesystem(table.table, trial.dataset.storage)
+        opened.delete_file(f"{root}/rows.parquet")
+        try:
+            frames.load(frames.assemble(rows, table))
+        except RankError as error:
+            trial.note("of_the_table", str(error))
         rows = frames.read(session, trial.dataset, "train").selectExpr("row_id", "f0 as score")
         opened, root = filesystem.filesystem(trial.dataset.path, trial.dataset.storage)
         opened.delete_file(f"{root}/split=train/part-00000.parquet")
@@ -388,14 +398,23 @@ VANISHES = """
 """
 
 
+@pytest.mark.usefixtures("home")
 def test_an_object_that_goes_under_a_data_frame_is_named(
-    bench: Callable[..., subprocess.CompletedProcess[str]], copy: Dataset, installed: Plugins, tmp_path: Path
+    bench: Callable[..., subprocess.CompletedProcess[str]],
+    copy: Dataset,
+    store: ObjectStore,
+    installed: Plugins,
+    tmp_path: Path,
 ) -> None:
     """What Spark says in pages of a job that failed becomes the sentence of the worker that could not read."""
     installed.add("vanishes", VANISHES)
+    raw = f"{BUCKET}/raw-vanishing"
+    store.filesystem().copy_file(f"{copy.path}/{PART}".removeprefix("s3://"), f"{raw}/rows.parquet")
+    register_table(f"s3://{raw}", copy.label, storage=store.storage, name="vanishing")
     bench("run", "--data", copy.path, "--strategy", "vanishes")
     records = {record["trial"]["strategy"]: record for record in read_run(latest(tmp_path / "results")).records}
     assert records["vanishes"]["reason"].startswith(f"RankError: The object {copy.path}/{PART} is gone since")
+    assert records["vanishes"]["notes"]["of_the_table"].startswith(f"The file {raw}/rows.parquet is gone since")
 
 
 LARGE = """
