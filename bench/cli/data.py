@@ -109,7 +109,7 @@ def list_() -> None:
 @click.argument("uri")
 @storage_options
 def copy(name: str, uri: str, storage: Storage) -> None:
-    """Copy a dataset into an object store, such as s3://bucket/path."""
+    """Copy a dataset, or a registered table's manifest, into a store, such as s3://bucket/path."""
     from bench.datasets.remote import copy as copied
     from bench.datasets.store import open_manifest
     from bench.stores.filesystem import from_environment

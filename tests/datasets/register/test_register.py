@@ -148,6 +148,19 @@ def test_where_leaves_rows_out_and_never_opens_other_partitions(
     assert not [file for file in manifest["registered"]["files"] if "month=1/" in file["path"]]
 
 
+def test_rows_are_those_of_the_imported_copy(frame: pd.DataFrame, tmp_path: Path, home: Path) -> None:
+    """In place there are the rows of the copy, label by label and value by value; the rules of the splits differ."""
+    assert home.exists()
+    frame["amount"] = frame["amount"].fillna(0.5)  # else each has the mean of its own train split
+    pq.write_table(pa.Table.from_pandas(frame, preserve_index=False), tmp_path / "trips.parquet")
+    found = []
+    for make, name in ((register_table, "here"), (import_parquet, "there")):
+        dataset = make(str(tmp_path / "trips.parquet"), "late", FEATURES, name=name).dataset
+        both = pd.concat([read(dataset, split) for split in ("train", "test")])
+        found.append(both.sort_values(list(both.columns), ignore_index=True))
+    pd.testing.assert_frame_equal(*found)
+
+
 def test_quality_equals_that_of_the_imported_copy(table: Path, tmp_path: Path) -> None:
     """A model of the rows in place is graded like one of the copy: here both score by a fixed function of a feature."""
     found = {}
