@@ -11,7 +11,7 @@ BenchError                    one sentence for a person, and the exit code
 Skip                          raised by a strategy: it cannot run here
 """
 
-EXIT_FAILED, EXIT_INCONCLUSIVE, EXIT_WORSE, EXIT_NOTHING_RAN, EXIT_INTERRUPTED = 1, 3, 4, 5, 130
+EXIT_FAILED, EXIT_INCONCLUSIVE, EXIT_WORSE, EXIT_NOTHING_RAN, EXIT_REFUSED, EXIT_INTERRUPTED = 1, 3, 4, 5, 6, 130
 
 
 class BenchError(Exception):

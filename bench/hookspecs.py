@@ -1,4 +1,4 @@
-"""The whole contract between the harness and a strategy: five hooks.
+"""The whole contract between the harness and a strategy: five hooks that a trial calls, and one for forecasts.
 
 A strategy is a module with some of these functions, each marked with ``@bench.hookimpl`` and
 taking only the arguments it needs. It imports its frameworks inside the hooks, never at module
@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from bench.model import Strategy, Trial
+    from bench.scaling import Scale, Terms
 
 hookspec = pluggy.HookspecMarker("bench")
 
@@ -62,3 +63,16 @@ def bench_predict(trial: Trial, session: Any, model: Any) -> Path:
 @hookspec(firstresult=True)
 def bench_teardown(trial: Trial, session: Any) -> None:
     """Stop everything that ``bench_setup`` started; runs also after a failure."""
+
+
+@hookspec(firstresult=True)
+def bench_scaling(at: Scale) -> Terms:
+    """State what the time of each phase, and the peak memory, is made of at one scale: for `bench advise`.
+
+    The outer keys are inner phases of the measured hook, as `Trial.phase` and `Trial.ranks` name them,
+    ``bench.scaling.REST`` for the other time and ``bench.scaling.MEMORY`` for the memory of all
+    processes. The inner keys are names for people, and the values how much there is of each, such as
+    ``at.values``. `bench advise` fits what a unit of each costs, never less than nothing. A phase that
+    is not named, and a strategy without the hook, has the terms of ``bench.scaling.linear``. It is
+    called outside of trials, and imports nothing.
+    """

@@ -16,6 +16,7 @@ from bench.errors import EXIT_INTERRUPTED, BenchError, UsageError
 
 # Each verb: its module and function, and the first line of its help, so that `bench --help` imports none of them.
 VERBS = {
+    "advise": ("bench.cli.advise:advise", "Say which strategy is the fastest for more rows than were measured."),
     "bisect": ("bench.cli.bisect:bisect_command", "Find the commit that made CASE slower."),
     "compare": ("bench.cli.compare:compare", "Compare two runs, or exported files, case by case; A is the baseline."),
     "data": ("bench.cli.data:data", "Make, import, list and describe datasets."),
