@@ -32,6 +32,7 @@ class Strategy:
             without a full stop.
         weights: Whether it learns from rows by their weight; if not, it is skipped where rows have one.
         recommended: The use that its own documentation recommends it for.
+        networks: Whether it trains a network that it is given, ``Trial.network``, in place of its family's own.
         left_out: Why `bench run` leaves it out where no strategy is named, as the rest of a sentence; empty if it does
             not.
     """
@@ -48,6 +49,7 @@ class Strategy:
     lacks: Mapping[str, str] = field(default_factory=dict, hash=False)
     weights: bool = False
     recommended: str = ""
+    networks: bool = False
     left_out: str = ""
 
 
@@ -64,6 +66,25 @@ class Reference:
 
     model: Path
     predictions: Path
+    fingerprint: str
+
+
+@dataclass(frozen=True)
+class Network:
+    """A network to train: the source of a function that builds it, which travels as text and runs in the trial only.
+
+    Attributes:
+        name: Its name for people: a built-in's, or file and function, such as ``nets.py:wide``.
+        source: The text of the Python file.
+        function: Name of the function; empty where each function of the file is for the framework of its name.
+        arguments: Values by name for the function, beside its first argument.
+        fingerprint: SHA-256 of source, function and arguments, in hexadecimal.
+    """
+
+    name: str
+    source: str = field(repr=False)
+    function: str
+    arguments: Mapping[str, int | float | bool | str]
     fingerprint: str
 
 

@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Protocol
 
-from bench.facts import Dataset, Reference, Storage, Strategy
+from bench.facts import Dataset, Network, Reference, Storage, Strategy
 
 
 class Clock(Protocol):
@@ -60,6 +60,7 @@ class Trial:
             in a train trial, and where a strategy scores with its own.
         initial: File of NumPy, on the driver's disk, with the model that all strategies begin with where the task has
             one: in a cluster trial the centres, float32 of shape (clusters, features), standardised.
+        network: The network that strategies with ``networks`` train; ``None`` for their family's own, and elsewhere.
         settings: Settings by name of a family that a package brings; those of ours are attributes.
         spark_conf: Settings of Spark that the user gave on the command line, as ``key=value``.
         spark_conf_file: File with more of them, which may hold secrets; only the driver reads it.
@@ -88,6 +89,7 @@ class Trial:
     iterations: int = 20
     model: Path | None = None
     initial: Path | None = None
+    network: Network | None = None
     spark_conf: tuple[str, ...] = ()
     spark_conf_file: str | None = None
     settings: Mapping[str, int] = field(default_factory=dict)
@@ -112,6 +114,9 @@ class Trial:
 
         Args:
             name: ``rows_scored``, where a strategy that goes row by row has stopped in time;
+                ``parameters``, weights that are trained, and ``flops_per_row``, floating-point operations of a forward
+                pass, of a network; ``allreduce_bytes_per_step``, bytes of gradients that each step adds up over all
+                workers;
                 ``rows_dropped_per_epoch``, rows of the train split that no step of an epoch takes;
                 ``executors_cpu_s`` and ``executors_memory_bytes``, the use of processes on other machines;
                 ``store_requests`` and ``store_bytes``, the requests to an object store and the bytes that they read.
@@ -134,4 +139,4 @@ class Trial:
         return {**self.__dict__, "clock": None}
 
 
-__all__ = ["Clock", "Dataset", "Reference", "Storage", "Strategy", "Trial"]
+__all__ = ["Clock", "Dataset", "Network", "Reference", "Storage", "Strategy", "Trial"]

@@ -39,6 +39,9 @@ class Request:
         spark_conf_file: File with more of them, in Spark's own format.
         master: Spark master URL; none means local, with a task slot for each core, or each worker if these are more.
         model: Path of the Keras model to score with; none means the dataset's own reference model (``predict``).
+        network: The network to train: a built-in's name, or a Python file with its absolute path, ``:`` and a function;
+            none means the family's own (``train``).
+        network_args: Arguments for it, as ``name=value``.
         budget_s: Seconds after which a strategy that scores row by row may stop (``predict``).
     """
 
@@ -60,6 +63,8 @@ class Request:
     spark_conf: tuple[str, ...] = ()
     spark_conf_file: str | None = None
     model: str | None = None
+    network: str | None = None
+    network_args: tuple[str, ...] = ()
     budget_s: float = 60.0
     settings: Mapping[str, int] = field(default_factory=dict, hash=False)
 

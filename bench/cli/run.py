@@ -12,7 +12,7 @@ from typing import Any
 
 import click
 
-from bench import families
+from bench import families, networks
 from bench.cli.execute import RunTimes, execute
 from bench.cli.options import Integers, Seconds, TaskName, setting_options, storage_options
 from bench.cli.surroundings import require_utf8
@@ -50,6 +50,14 @@ from bench.stores.filesystem import from_environment, is_uri, normal
     "--model",
     type=click.Path(exists=True, resolve_path=True),
     help="Keras model to score with.  [default: one that is made once]",
+)
+@click.option(
+    "--network",
+    metavar="NAME|FILE.py:FUNCTION",
+    help="Network to train: a function that builds it, or one that is built in.  [default: the family's own]",
+)
+@click.option(
+    "--network-arg", "network_args", multiple=True, metavar="NAME=VALUE", help="Argument for it; may be given again."
 )
 @click.option("--row-budget", "budget_s", type=Seconds(), help="For row-by-row scoring, each trial.  [default: 60s]")
 @click.option(
@@ -166,7 +174,11 @@ def _go_on(campaign: campaigns.Campaign, times: RunTimes, dry_run: bool, as_json
 def _request(wanted: dict[str, Any]) -> Request:
     cores, workers = _cores(wanted)
     settings = conf.resolved(conf.parse(wanted["spark_conf"]), Path.cwd())
-    wanted = {**wanted, "spark_conf": tuple(f"{key}={value}" for key, value in settings.items())}
+    wanted = {
+        **wanted,
+        "spark_conf": tuple(f"{key}={value}" for key, value in settings.items()),
+        "network": wanted["network"] and networks.absolute(wanted["network"]),
+    }
     if wanted["spark_conf_file"]:
         conf.read(wanted["spark_conf_file"])
     defaults = {"cores": cores, "workers": workers, "other_tasks": wanted["task"] is None}

@@ -11,6 +11,7 @@ from typing import Any
 
 from bench import environment
 from bench.findings.cases import Case, cases
+from bench.findings.given import network_of
 from bench.problems import Grading
 from bench.records.choice import chosen_records
 from bench.records.directory import Record, Run
@@ -127,4 +128,7 @@ def _settings(run: Run) -> str:
     request = run.run["request"]
     wanted = {name: setting_of(request, name) for name in (*BEFORE, *setting_names(request), *AFTER)}
     models = {trial.get("model") for trial in run.run["plan"]} - {None}
-    return json.dumps({**wanted, "model": ", ".join(sorted(models)) or None}, sort_keys=True)
+    found = {**wanted, "model": ", ".join(sorted(models)) or None}
+    if network := network_of(run):  # runs without one are like those from before there was the option
+        found["network"] = network
+    return json.dumps(found, sort_keys=True)

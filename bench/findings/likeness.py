@@ -8,6 +8,7 @@ from typing import Any
 
 from bench import environment
 from bench.errors import UsageError
+from bench.findings.given import network_of
 from bench.records.directory import Record, Run
 from bench.request import setting_names, setting_of
 
@@ -49,6 +50,7 @@ def differences(a: Run, b: Run) -> list[Difference]:
     settings = (*BEFORE, *setting_names(*requests), *AFTER)
     pairs += [("settings", name, *(_setting(request, name) for request in requests)) for name in settings]
     pairs.append(("model", "model", _models(a.records), _models(b.records)))
+    pairs.append(("model", "network", network_of(a), network_of(b)))
     return [Difference(*pair) for pair in pairs if pair[2] != pair[3]]
 
 

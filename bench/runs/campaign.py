@@ -10,7 +10,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
-from bench import environment, plugins, scrub
+from bench import environment, networks, plugins, scrub
 from bench.errors import ResultsError, UsageError
 from bench.families import CONTROL
 from bench.model import Dataset, Storage, Strategy
@@ -21,6 +21,7 @@ from bench.records.directory import RunDirectory, read_run
 from bench.records.header import RunHeader
 from bench.request import PlannedTrial, Request, request_of
 from bench.runs import plan
+from bench.runs.changes import refuse_another, refuse_other_inputs
 from bench.spark import conf
 from bench.tasks import TASKS
 from bench.trial import record, references
@@ -68,6 +69,9 @@ def select(request: Request) -> Selection:
     """
     loaded = {name: plugins.load(name) for name in plan.select(plugins.names(), request.strategies)}
     lengthy = {name for name, plugin in loaded.items() if plugin.strategy.left_out and not request.strategies}
+    if request.network and not request.strategies:  # the others would do what they do without it
+        loaded = {name: plugin for name, plugin in loaded.items() if plugin.strategy.networks or name == CONTROL}
+        lengthy &= loaded.keys()
     return Selection(
         {name: plugin for name, plugin in loaded.items() if name not in lengthy},
         {name: loaded[name].strategy.left_out for name in sorted(lengthy) if request.task in loaded[name].tasks},
@@ -84,18 +88,22 @@ def make_plan(request: Request, dataset: Dataset, selection: Selection, *, to_ru
         to_run: Whether the trials will run: a plan that is only printed needs no reference model.
 
     Raises:
-        UsageError: No selected strategy does the task; or the given model does not load or fit.
+        UsageError: No selected strategy does the task; or the given model does not load or fit; or the file of the
+            given network has a fault that shows without running it.
     """
     trials: list[PlannedTrial] = []
+    network = networks.find(request.network, request.network_args) if request.network else None
     for task, taking_part in _by_task(request, selection.plugins).items():
         reference = None
         shared = TASKS[task].scores_given_model
         if to_run and shared and any(_scores_the_reference(strategy, dataset) for strategy in taking_part.values()):
             reference = references.ensure(dataset, Path(request.model) if request.model else None)
-        trials += plan.make(replace(request, task=task), taking_part, dataset, reference)
+        trials += plan.make(replace(request, task=task), taking_part, dataset, reference, network)
     scoring = [planned for planned in trials if TASKS[planned.trial.task].scores_given_model]
     if request.model and not any(planned.strategy.scores == "reference" for planned in scoring):
         raise UsageError("No strategy that takes part scores with --model: say --task predict, or name one that does.")
+    if network and not any(planned.trial.network for planned in trials):
+        raise UsageError("No strategy that takes part trains --network: say --task train, or name one that does.")
     return trials
 
 
@@ -187,24 +195,11 @@ def resume(path: Path, dataset_of: Callable[[str, Storage], Dataset], *, disturb
     if dataset.fingerprint != earlier.run["dataset"]["fingerprint"]:
         raise ResultsError(f"The dataset {dataset.name!r} is not what it was when {path.name} began: start a new run.")
     surroundings = _surroundings(request)
-    _refuse_another(earlier.run["environment"], surroundings, path.name)
+    refuse_another(earlier.run["environment"], surroundings, path.name)
     done = {
         trial_key(entry["trial"]) for entry in chosen_records(earlier.records) if is_settled(entry, disturbed=disturbed)
     }
     planned_now = make_plan(request, dataset, select(request))
-    models = [
-        {trial.get("model") for trial in trials} for trials in (earlier.run["plan"], map(record.describe, planned_now))
-    ]
-    if models[0] != models[1]:
-        raise ResultsError(f"The model to score with is not what it was when {path.name} began: start a new run.")
+    refuse_other_inputs(earlier.run["plan"], map(record.describe, planned_now), path.name)
     trials = [planned for planned in planned_now if trial_key(record.describe(planned)) not in done]
     return Campaign(RunDirectory(path.absolute()), trials, surroundings["fingerprint"])
-
-
-def _refuse_another(before: dict[str, Any], now: dict[str, Any], name: str) -> None:
-    earlier, present = environment.facts(before), environment.facts(now)
-    for fact in sorted(earlier.keys() | present.keys()):
-        if earlier.get(fact) != present.get(fact):
-            raise ResultsError(
-                f"{fact} was {earlier.get(fact)} when {name} began and is {present.get(fact)} now: start a new run."
-            )

@@ -11,8 +11,9 @@ from collections.abc import Iterator
 from bench import plugins
 from bench.families import family_of
 from bench.records.choice import is_spoilt
-from bench.records.directory import Record
+from bench.records.directory import Record, read_run
 from bench.request import PlannedTrial
+from bench.runs.agreement import Agreement
 from bench.runs.campaign import Campaign
 from bench.runs.progress import Progress
 from bench.trial import record, runner
@@ -35,6 +36,7 @@ def execute(
     """
     directory, wanted = campaign.directory, campaign.trials
     number = len(list(directory.logs.iterdir()))
+    agreement = Agreement(read_run(directory.path).records if number else ())
     for again in range(1 + retries):
         if again and wanted and time.monotonic() <= deadline:
             progress.add(len(wanted))
@@ -59,8 +61,14 @@ def execute(
                     _keep(campaign, interrupt.record)
                     raise
             number += 1
+            wrong = agreement.add(entry)
+            entry = next((successor for one, successor in wrong if one is entry), entry)
             _keep(campaign, entry)
             progress.end(entry)
+            for revised in (successor for _, successor in wrong if successor is not entry):
+                _keep(campaign, revised)
+                progress.revise(revised)
+                yield revised
             if is_spoilt(entry) and family_of(planned.strategy.family).works:
                 spoiled.append(planned)
             yield entry

@@ -9,7 +9,7 @@ from pathlib import Path
 
 from bench.errors import UsageError
 from bench.families import CONTROL, family_of
-from bench.model import Dataset, Reference, Strategy, Trial
+from bench.model import Dataset, Network, Reference, Strategy, Trial
 from bench.request import OWN_SETTINGS, PlannedTrial, Request
 from bench.tasks import TASKS
 
@@ -32,7 +32,11 @@ def select(names: Sequence[str], patterns: Sequence[str]) -> list[str]:
 
 
 def make(
-    request: Request, strategies: dict[str, Strategy], dataset: Dataset, reference: Reference | None = None
+    request: Request,
+    strategies: dict[str, Strategy],
+    dataset: Dataset,
+    reference: Reference | None = None,
+    network: Network | None = None,
 ) -> list[PlannedTrial]:
     """Return the trials in the order of their runs.
 
@@ -44,6 +48,7 @@ def make(
         strategies: The facts about each selected strategy, by name.
         dataset: The dataset.
         reference: The model for strategies that do not score with their own.
+        network: The network for strategies that train one that they are given.
 
     Raises:
         UsageError: The settings do not fit the dataset.
@@ -56,7 +61,8 @@ def make(
     for repeat in range(request.repeat):
         block = order.sample(cases, len(cases))
         plan += [
-            _planned(request, name, strategies[name], workers, repeat, dataset, reference) for name, workers in block
+            _planned(request, name, strategies[name], workers, repeat, dataset, reference, network)
+            for name, workers in block
         ]
     return plan
 
@@ -73,6 +79,7 @@ def _planned(
     repeat: int,
     dataset: Dataset,
     reference: Reference | None,
+    network: Network | None,
 ) -> PlannedTrial:
     task, family = TASKS[request.task], family_of(strategy.family)
     if not task.scores_given_model or strategy.scores == "own":
@@ -102,6 +109,7 @@ def _planned(
         spark_conf_file=request.spark_conf_file,
         scratch=Path(),
         model=reference.model if reference else None,
+        network=network if strategy.networks and task.trains_given_network else None,
     )
     task.check(trial)
     return PlannedTrial(trial, strategy, reference)

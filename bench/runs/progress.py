@@ -60,6 +60,13 @@ class Progress:
         )
         self._console.print(escape(told), highlight=False, soft_wrap=True)
 
+    def revise(self, record: Record) -> None:
+        """Print the new status of a trial that had ended before."""
+        trial = record["trial"]
+        which = f"{trial['strategy']} with {trial['workers']} workers, repeat {trial['repeat']}"
+        told = f"{which}: {record['status']} after all"
+        self._console.print(escape(told), highlight=False, soft_wrap=True)
+
     def __enter__(self) -> Self:
         if self._console.is_terminal:
             self._live.start()

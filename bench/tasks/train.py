@@ -50,6 +50,7 @@ TRAIN = Train(
     hooks=("train", "predict"),
     measured="train",
     splits_to_score=("test",),
+    trains_given_network=True,
     weighs_quality=True,
     result="to a model",
     time_is="time to a model",

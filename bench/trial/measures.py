@@ -17,6 +17,9 @@ Bound = Callable[[Trial, float], float]
 BOUNDS: dict[str, Bound] = {
     "rows_scored": lambda trial, _: trial.dataset.rows,
     "rows_dropped_per_epoch": lambda trial, _: trial.dataset.train_rows - 1,
+    "parameters": lambda *_: MOST_BYTES,
+    "flops_per_row": lambda *_: MOST_BYTES,
+    "allreduce_bytes_per_step": lambda *_: MOST_BYTES,
     "executors_cpu_s": lambda trial, wall_s: SPARE * max(trial.cores, trial.workers) * wall_s,
     "executors_memory_bytes": lambda *_: MOST_BYTES,
     "store_requests": lambda *_: MOST_BYTES,

@@ -26,14 +26,14 @@ LEAST_OF_BUDGET = 0.8  # the last slice of rows may end early
 def floor(planned: PlannedTrial) -> float | None:
     """Return the least first grade of every correct implementation, ``None`` where none is known.
 
-    Floors are measured with the default amount of training, so they do not hold for less training, nor for a given
-    model.
+    Floors are measured with the default amount of training of the family's own network, so they do not hold for less
+    training, nor for a given model or network.
 
     Args:
         planned: The trial, with the facts about its strategy.
     """
     trial, family = planned.trial, family_of(planned.strategy.family)
-    if planned.reference or not family.learned_enough({**vars(trial), **trial.settings}):
+    if planned.reference or trial.network or not family.learned_enough({**vars(trial), **trial.settings}):
         return None
     return trial.dataset.floors.get(family.name)
 

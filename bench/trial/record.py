@@ -151,7 +151,7 @@ def describe(planned: PlannedTrial) -> dict[str, Any]:
     fields = asdict(planned.trial)
     for unrecorded in ("scratch", "initial", "clock", "splits_to_score", "spark_conf", "spark_conf_file", "settings"):
         del fields[unrecorded]
-    dataset = planned.trial.dataset
+    dataset, network = planned.trial.dataset, planned.trial.network
     return {
         **fields,
         **planned.trial.settings,
@@ -160,6 +160,7 @@ def describe(planned: PlannedTrial) -> dict[str, Any]:
         "problem": dataset.problem,
         "fingerprint": dataset.fingerprint,
         "model": planned.reference.fingerprint if planned.reference else None,
+        "network": network and {name: getattr(network, name) for name in ("name", "fingerprint", "arguments")},
     }
 
 

@@ -8,7 +8,7 @@ from dataclasses import asdict, replace
 from pathlib import Path
 from typing import Any
 
-from bench.model import Clock, Dataset, Storage, Trial
+from bench.model import Clock, Dataset, Network, Storage, Trial
 
 
 def write_trial(
@@ -44,7 +44,7 @@ def read_trial(path: Path, clock: Clock) -> Trial:
     storage = Storage(**described.pop("storage", {}))
     dataset = Dataset(**{name: _frozen(value) for name, value in described.items()}, storage=storage)
     scratch, settings = Path(fields.pop("scratch")), fields.pop("settings", {})
-    model, initial = fields.pop("model"), fields.pop("initial", None)
+    model, initial, network = fields.pop("model"), fields.pop("initial", None), fields.pop("network", None)
     return Trial(
         **{name: _frozen(value) for name, value in fields.items()},
         dataset=dataset,
@@ -52,6 +52,7 @@ def read_trial(path: Path, clock: Clock) -> Trial:
         settings=settings,
         model=model and Path(model),
         initial=initial and Path(initial),
+        network=network and Network(**network),
         clock=clock,
     )
 

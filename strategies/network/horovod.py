@@ -20,6 +20,8 @@ import socket
 from bench import Strategy, hookimpl, rows
 from bench.spark import is_local
 from strategies.lib.keras import heads, inputs, network, ranks, scoring
+from strategies.lib.keras.given import KERAS
+from strategies.lib.networks.framework import examine
 from strategies.lib.ranks import shares
 from strategies.lib.ranks.errors import RankError
 from strategies.lib.ranks.laps import Laps
@@ -41,6 +43,7 @@ def bench_strategy():
         problems=heads.PROBLEMS,
         weights=True,
         most_categories=inputs.MOST_CATEGORIES,
+        networks=True,
         recommended="scaling a single-GPU script to many GPUs or hosts with few changes",
     )
 
@@ -55,6 +58,7 @@ def bench_setup(trial):
         barrier.run(trial, spark, check_name)
     rows.import_libraries(trial.cores)
     network.import_tensorflow(trial.cores)
+    examine(trial, KERAS)
     return spark
 
 
@@ -114,12 +118,21 @@ def train(trial, called_at):
     data = ranks.read_batches(tf, trial, mine, rank)
     laps.end("load")
     with guard_rank() as alive:
+        if fault := ranks.fault_of_network(tf, trial, rank, allgather):
+            return ranks.without_model(laps, fault)
         model = ranks.compiled(tf, trial, lambda optimiser: distributed(hvd, optimiser))
         broadcast(model)
         ranks.fit(tf, trial, model, data, mine.steps, laps, alive)
         average_statistics(model)
         laps.end("train")
         return ranks.report(tf, model, mine, rank, laps)
+
+
+def allgather(text):
+    """Return what each rank says, in their order."""
+    import horovod.tensorflow as hvd
+
+    return hvd.allgather_object(text)
 
 
 def distributed(hvd, optimiser):
@@ -146,16 +159,17 @@ def average_statistics(model):
     """Give all ranks the mean of their moving averages, which batch normalisation keeps of each rank's own batches."""
     import horovod.tensorflow as hvd
 
-    for layer in model.layers:
-        for variable in layer.non_trainable_variables if hasattr(layer, "moving_mean") else ():
-            variable.assign(hvd.allreduce(variable, op=hvd.Average, name=variable.name.replace(":", "_")))
+    # A model inside a model is a layer, and in a given one two variables may have one name.
+    layers = [layer for layer in model.submodules if hasattr(layer, "moving_mean")]
+    for number, variable in enumerate(variable for layer in layers for variable in layer.non_trainable_variables):
+        variable.assign(hvd.allreduce(variable, op=hvd.Average, name=f"statistics_{number}"))
 
 
 @hookimpl
 def bench_predict(trial, session, model):
     import tensorflow as tf
 
-    return scoring.score(tf, trial, model)
+    return scoring.score(tf, trial, model, sparse_as_dense=True)
 
 
 @hookimpl

@@ -22,6 +22,8 @@ from functools import partial
 
 from bench import Strategy, hookimpl, rows
 from strategies.lib.keras import heads, inputs, network, ranks, scoring
+from strategies.lib.keras.given import KERAS
+from strategies.lib.networks.framework import examine
 from strategies.lib.ranks import answers, shares
 from strategies.lib.ranks.errors import rank_errors
 from strategies.lib.ranks.laps import Laps
@@ -42,6 +44,7 @@ def bench_strategy():
         problems=heads.PROBLEMS,
         weights=True,
         most_categories=inputs.MOST_CATEGORIES,
+        networks=True,
         recommended="tf.distribute training on the Spark cluster that is there, GPUs included",
     )
 
@@ -54,6 +57,7 @@ def bench_setup(trial):
     spark = slots.start(trial, {"spark.python.worker.reuse": "false"})
     rows.import_libraries(trial.cores)
     network.import_tensorflow(trial.cores)
+    examine(trial, KERAS)
     return spark
 
 
@@ -110,6 +114,9 @@ def train(trial, called_at):
         data = undivided(strategy, ranks.read_batches(tf, trial, mine, rank))
         laps.end("load")
         with guard_rank() as alive:
+            # In the strategy's scope, unlike networks would wait for each other already while they are built.
+            if fault := ranks.fault_of_network(tf, trial, rank, context.allGather):
+                return ranks.without_model(laps, fault)
             with strategy.scope():
                 model = ranks.compiled(tf, trial)
             ranks.fit(tf, trial, model, data, mine.steps, laps, alive)

@@ -13,8 +13,10 @@ https://www.tensorflow.org/guide/distributed_training
 
 from bench import Strategy, hookimpl, rows
 from strategies.lib.keras import heads, inputs, network
+from strategies.lib.keras.given import KERAS
 from strategies.lib.keras.scoring import score
 from strategies.lib.keras.training import fit
+from strategies.lib.networks.framework import examine
 
 
 @hookimpl
@@ -27,6 +29,7 @@ def bench_strategy():
         problems=heads.PROBLEMS,
         weights=True,
         most_categories=inputs.MOST_CATEGORIES,
+        networks=True,
         recommended="data that fits in one machine's memory; tf.distribute only beyond that",
     )
 
@@ -36,6 +39,7 @@ def bench_setup(trial):
     rows.import_libraries(trial.threads_per_worker)
     tf = network.import_tensorflow(trial.threads_per_worker)
     trial.note("device", network.device(tf))
+    examine(trial, KERAS)
     return tf
 
 

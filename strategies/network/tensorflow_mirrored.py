@@ -17,6 +17,8 @@ from dataclasses import replace
 
 from bench import Skip, Strategy, hookimpl, rows
 from strategies.lib.keras import heads, inputs, network, scoring, training
+from strategies.lib.keras.given import KERAS
+from strategies.lib.networks.framework import examine
 
 
 @hookimpl
@@ -30,6 +32,7 @@ def bench_strategy():
         problems=heads.PROBLEMS,
         weights=True,
         most_categories=inputs.MOST_CATEGORIES,
+        networks=True,
         recommended="several GPUs in one machine",
     )
 
@@ -39,7 +42,9 @@ def bench_setup(trial):
     rows.import_libraries(trial.cores)
     tf = network.import_tensorflow(trial.cores)
     trial.note("device", network.device(tf))
-    return tf.distribute.MirroredStrategy(devices(tf, trial.workers))
+    session = tf.distribute.MirroredStrategy(devices(tf, trial.workers))
+    examine(trial, KERAS)
+    return session
 
 
 def devices(tf, replicas):

@@ -46,6 +46,19 @@ def _embedded(tf: Any, inputs: tf.Tensor, places: list[int], counts: list[int], 
     return keras.layers.Flatten()(table(rows))
 
 
+def standardise_numbers(tf: Any, dataset: Dataset) -> tf.keras.layers.Layer:
+    """Return the fixed layer that standardises numbers, and leaves categories as they are.
+
+    Args:
+        tf: The module ``tensorflow``.
+        dataset: Gives the features, their means and standard deviations, and which are categories.
+    """
+    named = [feature in dataset.categorical for feature in dataset.features]
+    means = [0.0 if name else mean for name, mean in zip(named, dataset.means, strict=True)]
+    stds = [1.0 if name else std for name, std in zip(named, dataset.stds, strict=True)]
+    return standardise(tf, means, stds)
+
+
 def standardise(tf: Any, means: Any, stds: Any) -> tf.keras.layers.Layer:
     """Return the fixed layer that subtracts means and divides by standard deviations.
 

@@ -1,4 +1,4 @@
-"""The one MLP that every TensorFlow strategy trains, and how rows get to it."""
+"""The network that every TensorFlow strategy trains, the MLP or a given one, and how rows get to it."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ import os
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
-from strategies.lib.keras import heads, inputs
+from strategies.lib.keras import given, heads, inputs
 
 if TYPE_CHECKING:
     import numpy as np
@@ -14,8 +14,10 @@ if TYPE_CHECKING:
 
     from bench import Dataset, Trial
 
-LAYERS = ((256, 0.3), (128, 0.2), (64, 0.0))  # units of each hidden layer, and the share dropped after it
 STEPS_PER_EXECUTION = 32
+# Multiplications of weights in one call: of the MLP, 32 steps with 1,024 rows. A rank is heard after each call only.
+WORK_PER_EXECUTION = 2**31
+LAYERS = ((256, 0.3), (128, 0.2), (64, 0.0))  # units of each hidden layer, and the share dropped after it
 
 
 def import_tensorflow(threads: int) -> Any:
@@ -58,6 +60,29 @@ def device(tf: Any) -> str:
     return "GPU" if tf.config.list_physical_devices("GPU") else "CPU"
 
 
+def build(tf: Any, trial: Trial) -> tf.keras.Model:
+    """Return the network of a trial, which takes raw features: the one that it is given, or else the MLP.
+
+    Args:
+        tf: The module ``tensorflow``.
+        trial: Gives the network, the dataset and the seed. A given network also draws from Keras' global seed.
+    """
+    return given.KERAS.build(trial) if trial.network else mlp(tf, trial.dataset, trial.seed)
+
+
+def steps_per_execution(model: tf.keras.Model, trial: Trial) -> int:
+    """Return how many steps run in one call; fewer of a given network that is larger than the MLP.
+
+    Args:
+        model: The model.
+        trial: Says whether it is a given one, and how many rows a step has.
+    """
+    if trial.network is None:
+        return STEPS_PER_EXECUTION
+    work = trial.batch_size * max(1, sum(int(weight.shape.num_elements()) for weight in model.trainable_weights))
+    return max(1, min(STEPS_PER_EXECUTION, WORK_PER_EXECUTION // work))
+
+
 def mlp(tf: Any, dataset: Dataset, seed: int) -> tf.keras.Model:
     """Build the MLP 256-128-64 with batch normalisation, dropout .3 and .2, and the head of the kind of problem.
 
@@ -86,16 +111,17 @@ def mlp(tf: Any, dataset: Dataset, seed: int) -> tf.keras.Model:
     return model
 
 
-def compile_mlp(
+def compile_network(
     tf: Any,
     model: tf.keras.Model,
     dataset: Dataset,
     learning_rate: float,
     wrap: Callable[[Any], Any] | None = None,
+    steps: int = STEPS_PER_EXECUTION,
 ) -> None:
     """Compile a model with Adam and the loss of the kind of problem.
 
-    32 steps run in one call, because a step of this model takes about as long as the way through Python
+    32 steps run in one call, because a step of the MLP takes about as long as the way through Python
     (on two cores, 839,000 rows/s became 1,341,000); more gains nothing, and Ctrl-C would wait for them.
 
     Args:
@@ -104,10 +130,11 @@ def compile_mlp(
         dataset: Gives what `heads.loss` needs.
         learning_rate: Adam's step size.
         wrap: Returns the optimiser to use in place of the one that it is given.
+        steps: Steps in one call.
     """
     optimiser = tf.keras.optimizers.Adam(learning_rate)
     optimiser = wrap(optimiser) if wrap else optimiser
-    model.compile(optimiser, heads.loss(tf, dataset), steps_per_execution=STEPS_PER_EXECUTION)
+    model.compile(optimiser, heads.loss(tf, dataset), steps_per_execution=steps)
     # Horovod needs it built, and building it moves the sequence of seeds that dropout draws from: so all build it.
     optimiser.build(model.trainable_variables)
 

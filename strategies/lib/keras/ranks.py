@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Callable, Sequence
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
-from strategies.lib.keras import network
+from strategies.lib.keras import given, network
+from strategies.lib.networks.errors import NetworkError
+from strategies.lib.networks.framework import shapes_of, unlike
 from strategies.lib.ranks import reports
 from strategies.lib.ranks.errors import RankError
 from strategies.lib.ranks.laps import Laps
@@ -53,9 +56,34 @@ def compiled(tf: Any, trial: Trial, wrap: Callable[[Any], Any] | None = None) ->
         trial: The trial.
         wrap: Returns the optimiser to use in place of the one that it is given.
     """
-    model = network.mlp(tf, trial.dataset, trial.seed)
-    network.compile_mlp(tf, model, trial.dataset, trial.learning_rate, wrap)
+    model = network.build(tf, trial)
+    steps_at_once = network.steps_per_execution(model, trial)
+    network.compile_network(tf, model, trial.dataset, trial.learning_rate, wrap, steps_at_once)
     return model
+
+
+def fault_of_network(tf: Any, trial: Trial, rank: int, exchange: Callable[[str], Sequence[str]]) -> str | None:
+    """Return the sentence for ranks that cannot train their networks together; None where the family's own is trained.
+
+    Ranks whose weights have unlike shapes would wait for each other for ever, and so would those beside a rank that
+    cannot build its network.
+
+    Args:
+        tf: The module ``tensorflow``.
+        trial: The trial.
+        rank: The rank, from 0.
+        exchange: Gives all ranks what each of them says, in their order.
+    """
+    if trial.network is None:
+        return None
+    try:
+        answer = (shapes_of(given.KERAS.weights(given.KERAS.build(trial))), "")
+    except NetworkError as error:
+        answer = ("", f"Rank {rank}: {error}")
+    tf.keras.utils.set_random_seed(trial.seed + rank)  # as if nothing had been built
+    told = [json.loads(other) for other in exchange(json.dumps(answer))]
+    faults = [fault for _, fault in told if fault]
+    return faults[0] if faults else unlike(trial, [shapes for shapes, _ in told])
 
 
 def fit(
@@ -109,6 +137,16 @@ def report(tf: Any, model: tf.keras.Model, mine: RankShare, rank: int, laps: Lap
     )
 
 
+def without_model(laps: Laps, fault: str) -> RankReport:
+    """Return the report of a rank that did not train.
+
+    Args:
+        laps: The rank's clock.
+        fault: Why it did not, as a sentence.
+    """
+    return RankReport(seconds=laps.seconds, digest="", rows=0, threads={}, fault=fault)
+
+
 def threads(tf: Any) -> dict[str, int]:
     """Return the threads that each library has in this process, as it reports them.
 
@@ -130,6 +168,6 @@ def agree_on_model(tf: Any, trial: Trial, told: Sequence[RankReport]) -> tf.kera
         trial: The trial.
         told: The reports of all ranks, in their order.
     """
-    model = network.mlp(tf, trial.dataset, trial.seed)
+    model = network.build(tf, trial)
     model.set_weights(reports.agree(trial, told))
     return model

@@ -7,19 +7,20 @@ from typing import TYPE_CHECKING, Any
 
 from bench import rows
 from strategies.lib.keras import model as model_file
-from strategies.lib.keras import network
+from strategies.lib.keras import network, work
 
 if TYPE_CHECKING:
     from bench import Trial
 
 
-def score(tf: Any, trial: Trial, model: Any) -> Path:
+def score(tf: Any, trial: Trial, model: Any, *, sparse_as_dense: bool = False) -> Path:
     """Score batch by batch with one compiled function, write the scores, and return the path of their file.
 
     Args:
         tf: The module ``tensorflow``.
         trial: The trial.
         model: In a train trial the Keras model that was trained, in a predict trial the path of one.
+        sparse_as_dense: Whether all workers add up gradients of embeddings as whole tables.
     """
     width = len(trial.dataset.features)
     if trial.model is not None:
@@ -28,4 +29,8 @@ def score(tf: Any, trial: Trial, model: Any) -> Path:
     with trial.phase("compile"):
         predict = model_file.compiled(model, width)
         predict(tf.zeros((1, width)))
-    return rows.write_scores(trial, lambda features: predict(network.in_place(tf, features)))
+    scores = rows.write_scores(trial, lambda features: predict(network.in_place(tf, features)))
+    if trial.model is None:
+        with trial.phase("describe"):
+            work.measure(tf, trial, model, sparse_as_dense=sparse_as_dense)
+    return scores

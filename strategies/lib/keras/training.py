@@ -1,4 +1,4 @@
-"""Trains the MLP in one process."""
+"""Trains the network in one process."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ def fit(
     weights: np.ndarray | None = None,
     strategy: Any = None,
 ) -> tf.keras.Model:
-    """Train the MLP on a matrix and return it.
+    """Train the network on a matrix and return it.
 
     Args:
         tf: The module ``tensorflow``.
@@ -33,8 +33,9 @@ def fit(
     """
     tf.keras.utils.set_random_seed(trial.seed)
     with (strategy or tf.distribute.get_strategy()).scope():
-        model = network.mlp(tf, trial.dataset, trial.seed)
-        network.compile_mlp(tf, model, trial.dataset, trial.learning_rate)
+        model = network.build(tf, trial)
+        steps_at_once = network.steps_per_execution(model, trial)
+        network.compile_network(tf, model, trial.dataset, trial.learning_rate, steps=steps_at_once)
     batches, steps = network.train_batches(tf, features, labels, weights, trial)
     model.fit(batches, epochs=trial.epochs, steps_per_epoch=steps, verbose=0)
     return model

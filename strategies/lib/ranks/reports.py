@@ -30,6 +30,7 @@ class RankReport:
         facts: Further facts, the same on all ranks, for the record's notes.
         measures: Numbers, the same on all ranks, that the record's figures are made of.
         model: The model, from rank 0 only.
+        fault: Why the ranks could not train, as a sentence; all of them say the same.
     """
 
     seconds: Mapping[str, float]
@@ -39,6 +40,7 @@ class RankReport:
     facts: Mapping[str, Any] = field(default_factory=dict)
     measures: Mapping[str, float] = field(default_factory=dict)
     model: Any = field(default=None, repr=False)
+    fault: str = ""
 
 
 def digest(*parts: bytes) -> str:
@@ -58,8 +60,11 @@ def agree(trial: Trial, reports: Sequence[RankReport]) -> Any:
         reports: Of all ranks, in their order.
 
     Raises:
-        RankError: Ranks ended with different models: they did not train together, whatever they returned.
+        RankError: Ranks ended with different models: they did not train together, whatever they returned; or they
+            could not train.
     """
+    if reports[0].fault:
+        raise RankError(reports[0].fault)
     for name in reports[0].seconds:
         seconds = [report.seconds[name] for report in reports]
         if name == LAUNCH:

@@ -1,0 +1,64 @@
+"""Given networks are built as Keras models around what a user's function returns, and examined before they train."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+
+from bench import Trial
+
+FEATURES = 8
+
+
+@pytest.fixture(scope="module")
+def seen(trial_for: Callable[..., Trial], observe: Callable[..., dict[str, Any]]) -> dict[str, Any]:
+    """What becomes of the networks of `observe_networks.py`."""
+    return observe("observe_networks.py", trial_for("horovod", workers=(2,)))
+
+
+@pytest.mark.parametrize(
+    ("name", "sentence"),
+    [
+        ("logits", "some of its outputs are no probabilities: it must end with a sigmoid."),
+        ("three classes", "it gives an array of shape (rows, 3), and one probability for each row is needed."),
+        ("two outputs", "nets.py:two outputs gives 2 outputs, and one is needed."),
+        ("other width", "nets.py:other width does not take rows of 8 numbers (ValueError: "),
+        ("nan", "nets.py:nan gives NaN or infinite numbers before the first step."),
+        ("keras 3", "nets.py:keras 3 returns a model of Keras 3: import it from TensorFlow (`from tensorflow import"),
+        ("another each time", "builds other weights each time: it must build one network only."),
+        ("no model", "nets.py:no model returns Dense, and must return a Keras model."),
+    ],
+)
+def test_a_fault_is_one_sentence_before_the_first_step(seen: dict[str, Any], name: str, sentence: str) -> None:
+    """It begins with the network's name and says what to change."""
+    assert seen[name].keys() == {"sentence"}
+    assert seen[name]["sentence"].startswith(f"nets.py:{name} ")
+    assert sentence in seen[name]["sentence"]
+    assert "\n" not in seen[name]["sentence"]
+
+
+def test_a_tutorials_function_is_a_network(seen: dict[str, Any]) -> None:
+    """It is given the number of inputs; what it computes and what its workers exchange is counted."""
+    found = seen["tutorial"]
+    parameters = (FEATURES + 1) * 8 + 2 * 8 + 8 + 1
+    assert found["parameters"] == parameters
+    assert found["allreduce_bytes_per_step"] == 4 * parameters
+    multiplied = 2 * (FEATURES * 8 + 8)
+    assert multiplied <= found["flops_per_row"] <= 2 * multiplied  # standardisation and biases are in it too
+    assert found["network"]["framework"] == "keras"
+    assert found["network"]["deterministic"]
+
+
+def test_structure_is_what_a_network_is_and_not_what_it_is_called(seen: dict[str, Any]) -> None:
+    """Names of layers play no part, widths do; a model of the user's own class has one by its weights."""
+    structures = {name: found["network"]["structure"] for name, found in seen.items() if "network" in found}
+    assert structures["inputs"] == structures["renamed"]
+    assert len(set(structures.values())) == len(structures) - 1
+    assert "own class" in structures
+
+
+def test_chance_that_no_seed_decides_is_told(seen: dict[str, Any]) -> None:
+    """Two builds with one seed differ, which the record says."""
+    assert not seen["of chance"]["network"]["deterministic"]

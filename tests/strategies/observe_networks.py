@@ -1,0 +1,87 @@
+"""Prints what becomes of given Keras networks, as JSON; ``python observe_networks.py DIR``."""
+
+import json
+import sys
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+from bench import Network, Skip
+from bench.trial.timeline import EventClock, read_events
+from bench.trial.wire import read_trial
+from strategies.lib.keras import network, work
+from strategies.lib.keras.given import KERAS
+from strategies.lib.networks.errors import NetworkError
+from strategies.lib.networks.framework import examine
+
+HEADER = "import numpy as np\nimport tensorflow as tf\nfrom tensorflow.keras import layers, Sequential\n"
+TUTORIAL = """
+def net(input_dim):
+    model = Sequential()
+    model.add(layers.Dense(8, activation="relu", input_shape=(input_dim,)))
+    model.add(layers.BatchNormalization())
+    model.add(layers.Dropout(0.1))
+    model.add(layers.Dense(1, activation="sigmoid"))
+    return model
+"""
+INPUTS = """
+def net(inputs, width=8):
+    entry = tf.keras.Input((inputs.features,))
+    hidden = layers.Dense(width, "relu", name="first")(entry)
+    return tf.keras.Model(entry, layers.Dense(1, "sigmoid")(hidden))
+"""
+OWN_CLASS = """
+class Net(tf.keras.Model):
+    def __init__(self):
+        super().__init__()
+        self.last = layers.Dense(1, "sigmoid")
+
+    def call(self, rows):
+        return self.last(rows)[:, 0]
+
+def net(inputs):
+    return Net()
+"""
+NETWORKS = {
+    "tutorial": TUTORIAL,
+    "inputs": INPUTS,
+    "renamed": INPUTS.replace("first", "other"),
+    "wider": INPUTS.replace("width=8", "width=9"),
+    "own class": OWN_CLASS,
+    "of chance": INPUTS.replace('name="first"', "kernel_initializer=lambda *_, **__: chance()"),
+    "logits": TUTORIAL.replace('1, activation="sigmoid"', "1"),
+    "three classes": TUTORIAL.replace("Dense(1,", "Dense(3,"),
+    "two outputs": INPUTS.replace('layers.Dense(1, "sigmoid")(hidden)', "[hidden, hidden]"),
+    "other width": TUTORIAL.replace("input_shape=(input_dim,)", "input_shape=(input_dim + 1,)"),
+    "nan": TUTORIAL.replace("    return model", "    model.layers[-1].bias.assign([np.nan])\n    return model"),
+    "keras 3": "import keras\ndef net(inputs):\n    return keras.Sequential([keras.layers.Dense(1)])",
+    "another each time": INPUTS.replace("Dense(width", "Dense(next(widths)") + "\nwidths = iter((3, 4))",
+    "no model": "def net(inputs):\n    return layers.Dense(1)",
+}
+NETWORKS["of chance"] += """
+import os
+
+def chance():
+    return np.frombuffer(os.urandom(64), np.uint8).reshape(8, 8).astype("float32")
+"""
+
+
+def outcome(name: str) -> dict[str, Any]:
+    """Return what is noted and measured of a network, or the sentence that it ends in."""
+    given = Network(f"nets.py:{name}", HEADER + NETWORKS[name], "net", {}, f"{name:0<12}")
+    path = directory / f"{name}.jsonl"
+    mine = replace(trial, network=given, clock=EventClock(path))
+    try:
+        examine(mine, KERAS)
+        KERAS.seed(mine.seed)
+        work.measure(tf, mine, KERAS.build(mine), sparse_as_dense=True)
+    except (NetworkError, Skip) as error:
+        return {"sentence": str(error)}
+    return {name: event["value"] for event in read_events(path) if (name := event.get("note") or event.get("measure"))}
+
+
+directory = Path(sys.argv[1])
+trial = read_trial(directory / "trial.json", EventClock(directory / "events.jsonl"))
+tf = network.import_tensorflow(1)
+seen: dict[str, Any] = {name: outcome(name) for name in NETWORKS}
+sys.stdout.write(json.dumps(seen) + "\n")
