@@ -28,7 +28,7 @@ class Request:
         repeat: How often each case runs.
         seed: Seed of the trials and of their order.
         epochs: Passes over the train split (``mlp``).
-        batch_size: Rows of a global batch (``mlp``).
+        batch_size: Rows of a global batch; several make cases of each (``mlp``).
         trees: Number of trees (``gbt``).
         depth: Greatest depth of a tree (``gbt``).
         bins: Bins of a feature's histogram (``gbt``).
@@ -53,7 +53,7 @@ class Request:
     repeat: int = 1
     seed: int = 0
     epochs: int = EPOCHS.default
-    batch_size: int = BATCH_SIZE.default
+    batch_size: tuple[int, ...] = (BATCH_SIZE.default,)
     trees: int = TREES.default
     depth: int = DEPTH.default
     bins: int = BINS.default
@@ -68,14 +68,17 @@ class Request:
     budget_s: float = 60.0
     settings: Mapping[str, int] = field(default_factory=dict, hash=False)
 
+    def __post_init__(self) -> None:
+        """Make a list of a single batch size, as runs of before have it."""
+        if isinstance(self.batch_size, int):
+            object.__setattr__(self, "batch_size", (self.batch_size,))
+
     def setting(self, name: str) -> int:
-        """Return the value of a family's setting; its default where it was not given.
+        """Return the value of a setting of a family that a package brings; its default where it was not given.
 
         Args:
             name: Name of the setting.
         """
-        if name in OWN_SETTINGS:
-            return int(getattr(self, name))
         return self.settings.get(name, families.settings()[name].default)
 
 
@@ -103,7 +106,17 @@ def setting_of(recorded: Mapping[str, Any], name: str) -> Any:
         name: Name of the setting.
     """
     default = families.OWN_SETTINGS[name].default if name in OWN_SETTINGS else None
-    return recorded.get(name, (recorded.get("settings") or {}).get(name, default))
+    value = recorded.get(name, (recorded.get("settings") or {}).get(name, default))
+    return value[0] if isinstance(value, list | tuple) and len(value) == 1 else value
+
+
+def batch_size_of(trial: Mapping[str, Any]) -> int:
+    """Return the rows of a trial's global batch; 0 where its family has no batches.
+
+    Args:
+        trial: The trial, as a record describes it.
+    """
+    return int(setting_of(trial, BATCH_SIZE.name)) if BATCH_SIZE in families.family_of(trial["family"]).settings else 0
 
 
 def request_of(recorded: Mapping[str, Any], run: str) -> Request:

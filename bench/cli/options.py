@@ -134,7 +134,8 @@ def setting_options(command: Callable[..., Any]) -> Callable[..., Any]:
         option = f"--{setting.name.replace('_', '-')}"
         family = "family" if len(names) == 1 else "families"
         help_text = f"{setting.help} ({family} {', '.join(names)})."
-        command = click.option(option, type=click.IntRange(1, setting.most), help=help_text)(command)
+        kind = Integers() if setting.axis else click.IntRange(1, setting.most)
+        command = click.option(option, type=kind, help=help_text)(command)
     return command
 
 

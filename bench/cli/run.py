@@ -204,10 +204,13 @@ def _cores(wanted: dict[str, Any]) -> tuple[int, tuple[int, ...]]:
 
 
 def _print_plan(trials: list[PlannedTrial]) -> int:
+    several = len({planned.trial.batch_size for planned in trials}) > 1
     for number, planned in enumerate(trials, 1):
         trial = planned.trial
+        batch = f"batch {trial.batch_size}  " if several else ""
         click.echo(
             f"{number:3}  {trial.strategy}  {trial.task}  "
-            f"workers {trial.workers} x {trial.threads_per_worker} threads  cores {trial.cores}  repeat {trial.repeat}"
+            f"workers {trial.workers} x {trial.threads_per_worker} threads  {batch}cores {trial.cores}  "
+            f"repeat {trial.repeat}"
         )
     return 0

@@ -16,6 +16,7 @@ class Setting:
         default: Its value where nothing is said.
         help: What it means, for the option's help.
         most: The largest value; the smallest is 1.
+        axis: Whether a run may have several values of it, each with cases of its own, as it may have of ``--workers``.
         enough: Whether a value is as much as the default, so that what was measured with the default holds.
     """
 
@@ -23,6 +24,7 @@ class Setting:
     default: int
     help: str
     most: int | None = None
+    axis: bool = False
     enough: Callable[[int, int], bool] = int.__ge__
 
 

@@ -5,5 +5,5 @@ from __future__ import annotations
 from bench.families.base import Family, Setting
 
 EPOCHS = Setting("epochs", 5, "Passes over the data")
-BATCH_SIZE = Setting("batch_size", 1024, "Rows of a global batch", enough=int.__le__)
+BATCH_SIZE = Setting("batch_size", 1024, "Rows of a global batch, such as 1024,4096", axis=True, enough=int.__le__)
 FAMILY = Family("mlp", (EPOCHS, BATCH_SIZE), learning_rate=1e-3, least_rows=100_000, colour=2)

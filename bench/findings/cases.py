@@ -14,6 +14,7 @@ from bench.problems import Grading
 from bench.records.choice import chosen_records, is_spoilt
 from bench.records.directory import Record
 from bench.records.disturbance import Cause, causes, disturbed
+from bench.request import batch_size_of
 from bench.tasks import TASKS, Task, grading_of
 
 CASE_FACTS = ("strategy", "family", "task", "dataset", "workers", "cores", "threads_per_worker")
@@ -31,6 +32,7 @@ class Case:
         workers: Number of workers.
         cores: CPU cores of each trial.
         threads_per_worker: Threads of each worker.
+        batch_size: Rows of a global batch; 0 where its family has no batches.
         records: The record of each trial that counts.
     """
 
@@ -41,6 +43,7 @@ class Case:
     workers: int
     cores: int
     threads_per_worker: int
+    batch_size: int
     records: tuple[Record, ...]
 
     @functools.cached_property
@@ -168,14 +171,15 @@ def cases(records: Iterable[Record]) -> list[Case]:
     grouped: dict[tuple[Any, ...], list[Record]] = defaultdict(list)
     for record in chosen_records(records):
         trial = record["trial"]
-        grouped[tuple(trial[name] for name in CASE_FACTS)].append(record)
+        grouped[*(trial[name] for name in CASE_FACTS), batch_size_of(trial)].append(record)
     found = [
-        Case(**dict(zip(CASE_FACTS, key, strict=True)), records=tuple(members)) for key, members in grouped.items()
+        Case(**dict(zip(CASE_FACTS, key[:-1], strict=True)), batch_size=key[-1], records=tuple(members))
+        for key, members in grouped.items()
     ]
     return sorted(found, key=_rank)
 
 
-def _rank(case: Case) -> tuple[bool, int, float, str, int]:
+def _rank(case: Case) -> tuple[bool, int, float, str, int, int]:
     """Return what a case is ordered by; a disturbed time gives no order, not even among disturbed ones."""
     judged, seconds = cost(case), time_s(case)
     if judged is not None:
@@ -184,7 +188,7 @@ def _rank(case: Case) -> tuple[bool, int, float, str, int]:
         order = (2 if case.ok else 3, 0.0)
     else:
         order = (1, seconds)
-    return case.works, *order, case.strategy, case.workers
+    return case.works, *order, case.strategy, case.workers, case.batch_size
 
 
 def cost(case: Case) -> float | None:

@@ -122,7 +122,8 @@ def _counting(records: Iterable[Record]) -> list[Record]:
 def _key(case: Case, may: set[str]) -> CaseKey:
     """Return the key of a case in both runs, without the facts that may differ."""
     dataset = "" if "dataset" in may else case.dataset
-    return case.strategy, case.task, dataset, case.workers, None if {"cores", "machine"} & may else case.cores
+    cores = None if {"cores", "machine"} & may else case.cores
+    return case.strategy, case.task, dataset, case.workers, None if "batch_size" in may else case.batch_size, cores
 
 
 def _ratio(a: Case, b: Case) -> Ratio | None:

@@ -9,7 +9,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from bench import environment
+from bench import environment, families
 from bench.findings.cases import Case, cases
 from bench.findings.given import network_of
 from bench.problems import Grading
@@ -19,6 +19,7 @@ from bench.request import setting_names, setting_of
 from bench.tasks import TASKS
 
 # Parts of a request beside the family's settings. Trials that differ in one of them do different work.
+AXES = tuple(name for name, setting in families.OWN_SETTINGS.items() if setting.axis)  # a trial's own, not the run's
 BEFORE, AFTER = ("seed",), ("budget_s", "master", "model")
 
 
@@ -111,11 +112,12 @@ def _groups(runs: Iterable[Run]) -> list[Group]:
         settings = _settings(run)
         for record in chosen_records(run.records):
             trial = record["trial"]
-            parted[trial["task"], trial["fingerprint"], settings].append(record)
+            own = {**settings, **{name: setting_of(trial, name) for name in AXES}}
+            parted[trial["task"], trial["fingerprint"], json.dumps(own, sort_keys=True)].append(record)
     found = []
-    for (task, fingerprint, settings), records in parted.items():
+    for (task, fingerprint, text), records in parted.items():
         alike = [json.loads(other[2]) for other in parted if other[:2] == (task, fingerprint)]
-        own = json.loads(settings)
+        own = json.loads(text)
         told = {name: value for name, value in own.items() if any(other.get(name) != value for other in alike)}
         names = tuple(dict.fromkeys(record["run"] for record in records))
         cores = records[0]["trial"]["cores"]
@@ -123,12 +125,12 @@ def _groups(runs: Iterable[Run]) -> list[Group]:
     return found
 
 
-def _settings(run: Run) -> str:
-    """Return the settings of a run's trials, as text that can be compared."""
+def _settings(run: Run) -> dict[str, Any]:
+    """Return the settings that all trials of a run have."""
     request = run.run["request"]
     wanted = {name: setting_of(request, name) for name in (*BEFORE, *setting_names(request), *AFTER)}
     models = {trial.get("model") for trial in run.run["plan"]} - {None}
     found = {**wanted, "model": ", ".join(sorted(models)) or None}
     if network := network_of(run):  # runs without one are like those from before there was the option
         found["network"] = network
-    return json.dumps(found, sort_keys=True)
+    return found

@@ -57,7 +57,7 @@ def differences(a: Run, b: Run) -> list[Difference]:
 def _setting(request: dict[str, Any], name: str) -> Any:
     """Return a setting; a run without one is equal to a run from before the setting existed."""
     value = setting_of(request, name)
-    return (", ".join(value) or None) if isinstance(value, list) else value
+    return (", ".join(map(str, value)) or None) if isinstance(value, list | tuple) else value
 
 
 def _group(fact: str) -> str:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from bench.families.mlp import BATCH_SIZE
 from bench.findings.cases import Case
 from bench.findings.groups import Group, Panel
 from bench.tasks import TASKS
@@ -12,6 +13,15 @@ def case_name(case: Case) -> str:
     """Return the name of a case: its strategy, and its workers if it had more than one."""
     name = shown(case.strategy)
     return name if case.workers == 1 else f"{name} ({case.workers} workers)"
+
+
+def batches(size: int) -> str:
+    """Return the rows of a batch as an addition to a name, where they are not what they are by default.
+
+    Args:
+        size: The rows; 0 where there are no batches.
+    """
+    return "" if size in (0, BATCH_SIZE.default) else f", batches of {size:,}"
 
 
 def marked_name(case: Case) -> str:

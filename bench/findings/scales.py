@@ -44,7 +44,8 @@ def scaling(case: Case, summaries: Iterable[Case]) -> Scaling | None:
     alike = [
         other
         for other in summaries
-        if (other.strategy, other.task, other.dataset) == (case.strategy, case.task, case.dataset)
+        if (other.strategy, other.task, other.dataset, other.batch_size)
+        == (case.strategy, case.task, case.dataset, case.batch_size)
     ]
     times = {other.workers: (seconds, other.cores_in_use) for other in alike if (seconds := cost(other))}
     if len(times) < 2 or case.workers not in times:

@@ -14,7 +14,8 @@ SPOILABLE = ("ok", "timeout")  # how a trial ends of which others may have spoil
 
 def trial_key(trial: dict[str, Any]) -> tuple[Any, ...]:
     """Return the facts that identify a trial within its run."""
-    return trial["strategy"], trial["task"], trial["workers"], trial["cores"], trial["repeat"]
+    batch_size = trial.get("batch_size")  # not there in records of another family's package
+    return trial["strategy"], trial["task"], trial["workers"], trial["cores"], batch_size, trial["repeat"]
 
 
 def chosen_records(records: Iterable[Record]) -> list[Record]:

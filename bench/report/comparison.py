@@ -14,6 +14,7 @@ from rich.table import Table
 from bench.findings.cases import Case, cost
 from bench.findings.compare import ComparedCase, Comparison
 from bench.findings.grades import grades
+from bench.findings.names import batches
 from bench.problems import Metric, metrics_of
 from bench.writing import markdown
 from bench.writing.clean import REASON_LIMIT, shown
@@ -128,7 +129,8 @@ def _beside(metric: Metric, graded: Sequence[dict[str, float]]) -> str:
 
 
 def _name(case: Case) -> str:
-    return shown(case.strategy + (f" ({case.workers} workers)" if case.workers > 1 else ""))
+    workers = f" ({case.workers} workers)" if case.workers > 1 else ""
+    return shown(f"{case.strategy}{workers}{batches(case.batch_size)}")
 
 
 def _before(found: Comparison) -> list[str]:

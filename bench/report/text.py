@@ -9,6 +9,7 @@ from rich.markup import escape
 from rich.table import Table
 
 from bench.findings.cases import Case, cases, cost
+from bench.findings.names import batches
 from bench.findings.overhead import overhead
 from bench.findings.ranking import SURVIVES, disturbed_cases, remedy, why_unranked
 from bench.findings.scales import Scaling, scaling
@@ -82,6 +83,9 @@ def _table(run: Run, task: Task, summaries: list[Case]) -> Table:
     for heading in ("strategy", "family"):
         table.add_column(heading, vertical="bottom")
     table.add_column("workers", justify="right", vertical="bottom")
+    batched = len({case.batch_size for case in summaries if case.batch_size}) > 1
+    if batched:
+        table.add_column("batch", justify="right", vertical="bottom")
     table.add_column("status", vertical="bottom")
     scalings = [scaling(case, summaries) for case in summaries]
     scaled = SCALING if any(scalings) else ()
@@ -95,7 +99,8 @@ def _table(run: Run, task: Task, summaries: list[Case]) -> Table:
         cells = [_cell(case, show, path) for _, show, path in columns]
         cells += [_slower(case, best)] if slower else []
         cells += _scaling(scales) if scaled else []
-        table.add_row(escape(shown(case.strategy)), escape(shown(case.family)), _workers(case), status, *cells)
+        batch = [f"{case.batch_size:,}" if case.batch_size else ""] if batched else []
+        table.add_row(escape(shown(case.strategy)), escape(shown(case.family)), _workers(case), *batch, status, *cells)
     return table
 
 
@@ -135,7 +140,7 @@ def _scaling(scales: Scaling | None) -> list[str]:
 
 def _name(case: Case) -> str:
     workers = f" with {case.workers} workers" if case.workers > 1 else ""
-    return f"[bold]{escape(shown(case.strategy))}[/]{workers}"
+    return f"[bold]{escape(shown(case.strategy))}[/]{workers}{batches(case.batch_size)}"
 
 
 def _evidence(summaries: list[Case]) -> str:

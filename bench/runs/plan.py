@@ -9,6 +9,7 @@ from pathlib import Path
 
 from bench.errors import UsageError
 from bench.families import CONTROL, family_of
+from bench.families.mlp import BATCH_SIZE
 from bench.model import Dataset, Network, Reference, Strategy, Trial
 from bench.request import OWN_SETTINGS, PlannedTrial, Request
 from bench.tasks import TASKS
@@ -54,15 +55,18 @@ def make(
         UsageError: The settings do not fit the dataset.
     """
     cases = [
-        (name, workers) for name, strategy in strategies.items() for workers in _workers(strategy, request.workers)
+        (name, workers, batch_size)
+        for name, strategy in strategies.items()
+        for workers in _workers(strategy, request.workers)
+        for batch_size in _batch_sizes(strategy, request.batch_size)
     ]
     order = random.Random(request.seed)  # noqa: S311 - no secret is made here
     plan = []
     for repeat in range(request.repeat):
         block = order.sample(cases, len(cases))
         plan += [
-            _planned(request, name, strategies[name], workers, repeat, dataset, reference, network)
-            for name, workers in block
+            _planned(request, name, strategies[name], workers, batch_size, repeat, dataset, reference, network)
+            for name, workers, batch_size in block
         ]
     return plan
 
@@ -71,11 +75,18 @@ def _workers(strategy: Strategy, asked: tuple[int, ...]) -> tuple[int, ...]:
     return asked if strategy.distributed else (1,)
 
 
+def _batch_sizes(strategy: Strategy, asked: tuple[int, ...]) -> tuple[int, ...]:
+    """Return the batch sizes that make cases: the first where they mean nothing, all for the control of each group."""
+    family = family_of(strategy.family)
+    return asked if BATCH_SIZE in family.settings or not family.works else asked[:1]
+
+
 def _planned(
     request: Request,
     name: str,
     strategy: Strategy,
     workers: int,
+    batch_size: int,
     repeat: int,
     dataset: Dataset,
     reference: Reference | None,
@@ -95,7 +106,7 @@ def _planned(
         repeat=repeat,
         seed=request.seed,
         epochs=request.epochs,
-        batch_size=request.batch_size,
+        batch_size=batch_size,
         trees=request.trees,
         depth=request.depth,
         bins=request.bins,

@@ -43,7 +43,7 @@ class LearningContract:
         facts, directory = plugins.load(cls.strategy).strategy, tmp_path_factory.mktemp("kind")
         own = takes_part(cls.strategy, PREDICT) and facts.scores == "own"
         task, epochs = (PREDICT if own else TRAIN).name, max(EPOCHS, cls.request.epochs)
-        request = replace(cls.request, task=task, epochs=epochs, batch_size=BATCH_SIZE)
+        request = replace(cls.request, task=task, epochs=epochs, batch_size=(BATCH_SIZE,))
         weighted = make_weighted_dataset(directory, kind, weights=facts.weights)
         return run_trial(cls.strategy, weighted, directory, workers=1 + facts.distributed, request=request)
 

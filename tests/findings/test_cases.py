@@ -69,3 +69,16 @@ def test_overhead_is_the_controls_wall_time():
     found = overhead(cases([control, _record("a", 0, 1.0)]))
     assert (found.seconds, found.cause) == (0.25, None)
     assert overhead(cases([_record("a", 0, 1.0)])) is None
+
+
+def _batched(strategy, workers, batch_size, seconds):
+    record = _record(strategy, 0, seconds)
+    record["trial"].update(family="mlp", workers=workers, cores=4, threads_per_worker=1, batch_size=batch_size)
+    return record
+
+
+def test_batches_of_another_size_are_another_case():
+    """Workers are compared with fewer workers on batches of the same size only."""
+    found = cases([_batched("a", *each) for each in ((1, 64, 4.0), (2, 64, 2.5), (1, 128, 2.0), (2, 128, 1.0))])
+    speedups = {(case.workers, case.batch_size): scaling(case, found).speedup for case in found}
+    assert speedups == {(1, 64): 1.0, (2, 64): 1.6, (1, 128): 1.0, (2, 128): 2.0}

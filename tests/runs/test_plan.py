@@ -85,3 +85,17 @@ def test_a_family_of_ours_may_bring_a_setting_that_is_no_field(tiny: Dataset, mo
         trial = plan.make(request, {"x": Strategy("wide")}, tiny)[0].trial
         assert trial.settings == {"width": width}
         assert family.learned_enough({**vars(trial), **trial.settings})
+
+
+def test_each_batch_size_makes_cases_where_there_are_batches():
+    """Trees have one case, whatever the batches; the control has one for each, since each has a group of its own."""
+    planned = plan.make(Request(workers=(1, 2), batch_size=(64, 128)), STRATEGIES, DATA)
+    found = sorted((p.trial.strategy, p.trial.workers, p.trial.batch_size) for p in planned)
+    assert found == [
+        ("many", 1, 64),
+        ("many", 2, 64),
+        ("null", 1, 64),
+        ("null", 1, 128),
+        ("one", 1, 64),
+        ("one", 1, 128),
+    ]

@@ -73,7 +73,7 @@ def outcome(name: str) -> dict[str, Any]:
     mine = replace(trial, network=given, clock=EventClock(path))
     try:
         examine(mine, KERAS)
-        KERAS.seed(mine.seed)
+        KERAS.set_seed(mine.seed)
         work.measure(tf, mine, KERAS.build(mine), sparse_as_dense=True)
     except (NetworkError, Skip) as error:
         return {"sentence": str(error)}

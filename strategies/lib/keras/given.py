@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from strategies.lib.keras import inputs
+from strategies.lib.keras import heads, inputs
 from strategies.lib.keras import model as model_file
 from strategies.lib.networks import source
 from strategies.lib.networks.errors import NetworkError, name_of, reason
@@ -55,8 +55,8 @@ class Keras(Framework):
             raise NetworkError(f"{name} gives {len(answers)} outputs, and one is needed.")
         if answers.shape.rank == 1:
             answers = tf.keras.layers.Reshape((1,))(answers)
-        if dataset.problem == "regression":
-            answers = tf.keras.layers.Rescaling(dataset.label_std, dataset.label_mean, name="unit")(answers)
+        for layer in heads.unit(tf, dataset):
+            answers = layer(answers)
         model = tf.keras.Model(entry, answers)
         try:
             model_file.check(model, dataset)
@@ -64,7 +64,7 @@ class Keras(Framework):
             raise NetworkError(f"{name} does not fit the dataset: {error}") from error
         return model
 
-    def seed(self, number: int) -> None:
+    def set_seed(self, number: int) -> None:
         """Set the seeds of Python, NumPy and TensorFlow."""
         import tensorflow as tf
 

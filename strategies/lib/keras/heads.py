@@ -32,9 +32,20 @@ def layers(tf: Any, dataset: Dataset, kernel: tf.keras.initializers.Initializer)
     found: dict[str, Callable[[], list[tf.keras.layers.Layer]]] = {
         "binary": lambda: [dense(1, "sigmoid")],
         "multiclass": lambda: [dense(len(dataset.classes), "softmax")],
-        "regression": lambda: [dense(1), keras.layers.Rescaling(dataset.label_std, dataset.label_mean, name="unit")],
+        "regression": lambda: [dense(1)],
     }
-    return found[dataset.problem]()
+    return [*found[dataset.problem](), *unit(tf, dataset)]
+
+
+def unit(tf: Any, dataset: Dataset) -> list[tf.keras.layers.Layer]:
+    """Return the fixed layer that undoes the standardisation of the label; none where it is a class.
+
+    Args:
+        tf: The module ``tensorflow``.
+        dataset: Gives the kind of problem, and the label's mean and standard deviation.
+    """
+    standardised = {"binary": False, "multiclass": False, "regression": True}[dataset.problem]
+    return [tf.keras.layers.Rescaling(dataset.label_std, dataset.label_mean, name="unit")] if standardised else []
 
 
 def loss(tf: Any, dataset: Dataset) -> Any:

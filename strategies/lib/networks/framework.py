@@ -51,7 +51,7 @@ class Framework(ABC):
         """
 
     @abstractmethod
-    def seed(self, number: int) -> None:
+    def set_seed(self, number: int) -> None:
         """Set all random states that building draws from."""
 
     @abstractmethod
@@ -114,13 +114,13 @@ def examine(trial: Trial, framework: Framework) -> None:
     if trial.network is None:
         return
     with trial.phase("network"):
-        framework.seed(trial.seed)
+        framework.set_seed(trial.seed)
         model = framework.build(trial)
         answers = framework.answers(model, rows_to_try(trial.dataset))
         if not np.isfinite(answers).all():
             raise NetworkError(f"{name_of(trial)} gives NaN or infinite numbers before the first step.")
         framework.check_answers(answers, trial)
-        framework.seed(trial.seed)
+        framework.set_seed(trial.seed)
         again = framework.build(trial)
         first, second = framework.weights(model), framework.weights(again)
         if shapes_of(first) != shapes_of(second):
