@@ -50,7 +50,7 @@ def differences(a: Run, b: Run) -> list[Difference]:
     settings = (*BEFORE, *setting_names(*requests), *AFTER)
     pairs += [("settings", name, *(_setting(request, name) for request in requests)) for name in settings]
     pairs.append(("model", "model", _models(a.records), _models(b.records)))
-    pairs.append(("model", "network", network_of(a), network_of(b)))
+    pairs.append(("settings", "network", network_of(a), network_of(b)))
     return [Difference(*pair) for pair in pairs if pair[2] != pair[3]]
 
 

@@ -10,9 +10,9 @@ from bench.writing.clean import shown
 
 
 def case_name(case: Case) -> str:
-    """Return the name of a case: its strategy, and its workers if it had more than one."""
-    name = shown(case.strategy)
-    return name if case.workers == 1 else f"{name} ({case.workers} workers)"
+    """Return the name of a case: its strategy, its workers if it had more than one, and batches of an unusual size."""
+    workers = "" if case.workers == 1 else f" ({case.workers} workers)"
+    return f"{shown(case.strategy)}{workers}{batches(case.batch_size)}"
 
 
 def batches(size: int) -> str:

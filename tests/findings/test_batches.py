@@ -9,6 +9,7 @@ from rich.console import Console
 from bench.findings.groups import panels
 from bench.findings.likeness import differences
 from bench.records.choice import chosen_records
+from bench.records.directory import Run
 from bench.report.text import print_run
 from tests.report.made import MadeCase, make_run
 
@@ -39,3 +40,25 @@ def test_one_batch_size_is_what_it_was_before_there_could_be_several() -> None:
     )
     assert not [one for one in differences(before, now) if one.name == "batch_size"]
     assert [(one.a, one.b) for one in differences(now, other) if one.name == "batch_size"] == [(1024, "1024, 4096")]
+
+
+def test_a_networks_digest_tells_runs_apart() -> None:
+    """Networks of one structure are alike, whatever file they come from; others are not."""
+
+    def run_of(name: str, fingerprint: str, structure: str | None = None) -> Run:
+        run = make_run(CASES, name=name)
+        network = {"name": "nets.py:wide", "fingerprint": fingerprint, "arguments": {}}
+        for record in run.records:
+            record["trial"]["network"] = network
+            record["notes"] = {"network": {"structure": structure}} if structure else {}
+        return run
+
+    def unlike(a: Run, b: Run) -> list[str]:
+        return [one.group for one in differences(a, b) if one.name == "network"]
+
+    first = run_of("a", "f" * 64, "1" * 64)
+    assert not unlike(first, run_of("b", "e" * 64, "1" * 64))
+    assert unlike(first, run_of("c", "f" * 64, "2" * 64)) == ["settings"]
+    assert unlike(first, make_run(CASES, name="d")) == ["settings"]
+    assert unlike(run_of("e", "f" * 64), run_of("f", "e" * 64)) == ["settings"]
+    assert len(panels([first, make_run(CASES, name="d")])[0].groups) == 2
