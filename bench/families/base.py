@@ -37,6 +37,7 @@ class Family:
         settings: How much is learned.
         learning_rate: Step size of its optimiser, or shrinkage of its trees.
         works: Whether its strategies do any work; the control does none, and so is not graded.
+        one_answer: Whether all of its strategies come to the same answer, but for rounding.
         least_rows: Rows to train on with which its default training beats any answer that knows no feature.
         colour: Number of its colour and shape in charts, from 1; 0 for one of those that are left.
     """
@@ -45,6 +46,7 @@ class Family:
     settings: tuple[Setting, ...] = ()
     learning_rate: float = 0.0
     works: bool = True
+    one_answer: bool = False
     least_rows: int = 10_000
     colour: int = 0
 

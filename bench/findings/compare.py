@@ -11,9 +11,11 @@ import numpy as np
 
 from bench.errors import UsageError
 from bench.families import CONTROL
+from bench.findings.agreement import disagreements
 from bench.findings.cases import Case, cases, samples
 from bench.findings.grades import grades, worse_grades
 from bench.findings.likeness import Difference, check_allowed, differences
+from bench.findings.names import case_name
 from bench.records.directory import Record, Run
 from bench.stats.best import LEVEL, holm, repeats_needed
 from bench.stats.looks import noise
@@ -63,6 +65,7 @@ class Comparison:
         differences: The facts in which they differ, all of them allowed.
         together: Whether they were measured in turn in one session.
         repeats_needed: How many repeats of each it takes to tell a case of them apart; None where no case has too few.
+        disagreements: A sentence for each family whose strategies should have come to one answer.
     """
 
     compared: tuple[ComparedCase, ...]
@@ -71,6 +74,7 @@ class Comparison:
     differences: tuple[Difference, ...]
     together: bool
     repeats_needed: int | None = None
+    disagreements: tuple[str, ...] = ()
 
 
 def compare(a: Run, b: Run, *, threshold: float = 0.10, allowed: Collection[str] = ()) -> Comparison:
@@ -105,7 +109,15 @@ def compare(a: Run, b: Run, *, threshold: float = 0.10, allowed: Collection[str]
         differences=tuple(found),
         together=_together(a, b),
         repeats_needed=_repeats_needed([found for found in ratios.values() if found]),
+        disagreements=tuple(_disagreements(ours.values(), theirs.values(), found)),
     )
+
+
+def _disagreements(ours: Iterable[Case], theirs: Iterable[Case], found: Iterable[Difference]) -> list[str]:
+    """Return what `disagreements` finds in both runs together, or in each of them where they were given other work."""
+    named = [[(f"{case_name(case)} in {run}", case) for case in cases] for run, cases in (("A", ours), ("B", theirs))]
+    alike = not any(difference.group in ("dataset", "settings") for difference in found)
+    return [said for part in ([[*named[0], *named[1]]] if alike else named) for said in disagreements(part)]
 
 
 def _together(a: Run, b: Run) -> bool:

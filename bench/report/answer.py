@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 
+from bench.findings.agreement import disagreements
 from bench.findings.cases import Case, samples, times
 from bench.findings.groups import Group
 from bench.findings.names import case_name
@@ -46,8 +47,8 @@ def answers(group: Group, quality: float | None) -> list[Answer]:
         group: The group.
         quality: The grade that is asked for, the first of the problem; None for a little worse than the best measured.
     """
-    busy = evidence.busy(group.contenders)
-    return [replace(answer, caution=(*busy, *answer.caution)) for answer in _answers(group, quality)]
+    known = *evidence.busy(group.contenders), *disagreements((case_name(case), case) for case in group.contenders)
+    return [replace(answer, caution=(*known, *answer.caution)) for answer in _answers(group, quality)]
 
 
 def _answers(group: Group, quality: float | None) -> list[Answer]:

@@ -83,6 +83,7 @@ def as_document(found: Comparison) -> dict[str, Any]:
         "differences": [asdict(difference) for difference in found.differences],
         "together": found.together,
         "repeats_needed": found.repeats_needed,
+        "disagreements": list(found.disagreements),
     }
 
 
@@ -166,6 +167,7 @@ def _after(found: Comparison) -> list[str]:
     few = any(one.ratio and one.ratio.low is None for one in found.compared)
     return [
         *worse,
+        *found.disagreements,
         *reasons,
         *disturbed,
         *only,

@@ -8,8 +8,9 @@ from rich.console import Console
 from rich.markup import escape
 from rich.table import Table
 
+from bench.findings.agreement import disagreements
 from bench.findings.cases import Case, cases, cost
-from bench.findings.names import batches
+from bench.findings.names import batches, case_name
 from bench.findings.overhead import overhead
 from bench.findings.ranking import SURVIVES, disturbed_cases, remedy, why_unranked
 from bench.findings.scales import Scaling, scaling
@@ -64,7 +65,12 @@ def print_run(run: Run, console: Console, resume: str | None = None) -> None:
         if why := why_unranked([case for case in summaries if case.task == name]):
             told = f"This run cannot rank by time: {why}. What stands: {SURVIVES} {remedy(resume)}"
             console.print(escape(told), style="yellow", soft_wrap=True)
-    for warning in run.warnings:
+    apart = [
+        said
+        for name in TASKS
+        for said in disagreements((case_name(case), case) for case in summaries if case.task == name)
+    ]
+    for warning in (*run.warnings, *apart):
         console.print(f"Warning: {escape(warning)}", soft_wrap=True)
     if found := overhead(summaries):
         console.print(f"Overhead of the harness itself: {overhead_of(found, f'{found.seconds:.2f} s')}.")

@@ -15,15 +15,17 @@ import pytest
 from bench.gate.verdict import verdict
 from bench.records.directory import read_run
 from bench.stats.looks import noise
+from bench.testing.kinds import make_weighted_dataset
 from tests.gate.conftest import Repository, run_gate, spin
 
 ROUNDS = 1_500_000  # a tenth of a second
 GRADED = """
 from bench import PredictionWriter, Strategy, hookimpl
+from bench.rows import width
 
 @hookimpl
 def bench_strategy():
-    return Strategy(family="linear")
+    return Strategy(family="linear", problems=("multiclass", "regression"))
 
 @hookimpl
 def bench_train():
@@ -36,8 +38,13 @@ def bench_predict(trial):
     table = pq.read_table(trial.dataset.split("test"), partitioning=None)
     labels = table[trial.dataset.label].to_numpy()
     wrong = np.arange(len(labels)) % {every} == {every} - 1
-    with PredictionWriter(trial.scratch / "predictions.parquet") as predictions:
-        predictions.write(table["row_id"], 0.2 + 0.6 * abs(labels - wrong))
+    classes = width(trial.dataset)
+    if classes:
+        scores = 0.2 / classes + 0.8 * np.eye(classes)[(labels.astype(int) + wrong) % classes]
+    else:
+        scores = labels + trial.dataset.label_std * (0.2 + wrong)
+    with PredictionWriter(trial.scratch / "predictions.parquet", classes) as predictions:
+        predictions.write(table["row_id"], scores)
     return predictions.path
 """
 CRASH = """
@@ -201,15 +208,20 @@ def test_what_skips_in_its_setup_is_no_broken_case(repository, gate, tiny, tmp_p
     assert all("There is no socket here." in entry["reason"] for entry in found.values())
 
 
-def test_a6_a_worse_answer_ends_with_4(repository, gate, tiny, tmp_path):
-    """A6: a candidate whose AUC dropped ends with 4, even where there was no time to measure its speed."""
+def test_a6_a_worse_answer_ends_with_4(repository, gate, tmp_path):
+    """A6: a candidate whose answers got worse ends with 4, even where there was no time to measure its speed.
+
+    With several classes and with numbers, a larger first grade is the worse one.
+    """
+    made = [make_weighted_dataset(tmp_path, kind, weights=False, rows=2000) for kind in ("multiclass", "regression")]
     repository.commit({"graded": GRADED.format(every=10**9)})
     repository.commit({"graded": GRADED.format(every=10)})
-    done = gate("--baseline", "HEAD~1", "--data", tiny.path, "--budget", "12s")
+    done = gate("--baseline", "HEAD~1", *(part for one in made for part in ("--data", one.path)), "--budget", "40s")
     assert done.returncode == 4, done.stderr
-    entry = _entries(tmp_path / "night")["graded"]
-    assert entry["verdict"] == "worse"
-    assert entry["quality"]["candidate"]["auc"] < entry["quality"]["baseline"]["auc"] == 1
+    found = {entry["case"]["dataset"]: entry for entry in verdict.read(tmp_path / "night")["cases"]}
+    for name, metric in (("multiclass", "log_loss"), ("regression", "rmse")):
+        assert found[name]["verdict"] == "worse", found[name]["reason"]
+        assert found[name]["quality"]["candidate"][metric] > found[name]["quality"]["baseline"][metric]
 
 
 @pytest.mark.parametrize(("number", "state"), [(signal.SIGINT, "interrupted"), (signal.SIGKILL, "running")])
