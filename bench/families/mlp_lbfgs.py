@@ -3,5 +3,6 @@
 from __future__ import annotations
 
 from bench.families.base import Family
+from bench.families.mlp import EPOCHS
 
-FAMILY = Family("mlp_lbfgs", colour=4)
+FAMILY = Family("mlp_lbfgs", (EPOCHS,), colour=4)

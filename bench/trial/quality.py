@@ -21,6 +21,7 @@ if TYPE_CHECKING:
 
 MOST_AT_ONCE = 20_000_000  # rows that are graded in memory, at up to 130 bytes each; more are graded part by part
 LEAST_OF_BUDGET = 0.8  # the last slice of rows may end early
+LUCK = 6.0  # how many times 1/sqrt(rows) chance may lift a grade above the best that is possible without it
 
 
 def floor(planned: PlannedTrial) -> float | None:
@@ -90,7 +91,7 @@ def grade(
 
     Raises:
         InvalidAnswerError: A row is missing or occurs twice, a prediction is not allowed, all are equal, one differs
-            from the reference, or the first grade is worse than ``least``.
+            from the reference, or the first grade is worse than ``least``, or better than is possible.
     """
     problem = problem_of(dataset)
     rows = sum({"train": dataset.train_rows, "test": dataset.test_rows}[split] for split in splits)
@@ -121,6 +122,15 @@ def grade(
             f"{who} reaches",
             grades,
         )
+    # What a model has learned from may be told better than chance allows.
+    if dataset.best is not None and first.name in grades and "train" not in splits:
+        luck = LUCK / math.sqrt(scored or rows) * (dataset.best if first.relative else 1)
+        if first.better * (grades[first.name] - dataset.best) > luck:
+            raise InvalidAnswerError(
+                f"{first.article} {first.label} of {first.shown(grades[first.name])} is better than "
+                f"{first.shown(dataset.best)}, the best that is possible: it knows the labels",
+                grades,
+            )
     return grades
 
 

@@ -77,13 +77,15 @@ def train_rank(rank, trial):
         check_rows(len(labels), trial)
         probe.bind((rank.address(), 0))
         shared.own = probe.getsockname()
-    settings = lightgbm_trees.settings(trial) | network(rank, shared.all)
+    own = lightgbm_trees.settings(trial)
     # LightGBM joins its network when a booster is made, and must have joined when rows are binned.
     # Its own limit is whole minutes, and one that leaves early makes the others spin: LightGBM reads a closed
     # connection as "nothing yet".
     with watchdog.guard_rank() as alive:
         known = lightgbm_trees.categories(trial.dataset)
-        booster = lightgbm.Booster(settings, lightgbm.Dataset(features, labels, weight=weights, **known))
+        # Unlike `lightgbm.train`, a booster does not tell the rows how many bins they are to have: 255 by default.
+        data = lightgbm.Dataset(features, labels, weight=weights, params=own, **known)
+        booster = lightgbm.Booster(own | network(rank, shared.all), data)
         rank.laps.end("bin")
         for _ in range(trial.trees):
             alive()

@@ -95,7 +95,7 @@ def observe() -> Callable[..., dict[str, Any]]:
             env=environ or None,
             capture_output=True,
             text=True,
-            timeout=240,
+            timeout=480,
             check=False,
         )
         assert answer.returncode == 0, answer.stderr

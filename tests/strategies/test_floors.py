@@ -37,8 +37,14 @@ def test_broken_twin_is_invalid(broken: str, flights: Dataset, tmp_path: Path) -
     assert record["time_to_model_s"] is None
 
 
-@pytest.mark.parametrize("twin", ["tensorflow_unscaled", "xgboost_one_shard", "xgboost_shuffled_labels"])
-@pytest.mark.parametrize("name", OTHER_KINDS)
+@pytest.mark.parametrize(
+    ("twin", "name"),
+    [
+        *(("tensorflow_unscaled", name) for name in OTHER_KINDS),
+        ("mllib_rf_shuffled_labels", "flights-class"),
+        ("xgboost_one_shard", "flights-delay"),  # more of boosted trees in tests/datasets/makers/test_floors.py
+    ],
+)
 def test_broken_twin_of_another_kind_is_invalid(twin: str, name: str, tmp_path: Path) -> None:
     """Where less is better, the same mistakes end above the floor."""
     with install_strategies(tmp_path / "installed", {twin: PLACE / f"{twin}.py"}):
@@ -47,15 +53,21 @@ def test_broken_twin_of_another_kind_is_invalid(twin: str, name: str, tmp_path: 
     assert "is above" in record["reason"]
 
 
-@pytest.mark.parametrize("strategy", ["tensorflow", "mllib_linear", "xgboost"])
-@pytest.mark.parametrize("name", OTHER_KINDS)
+@pytest.mark.parametrize(
+    ("strategy", "name"),
+    [
+        *(("tensorflow", name) for name in OTHER_KINDS),
+        ("mllib_linear", "flights-class"),
+        ("mllib_rf", "flights-delay"),
+    ],
+)
 def test_correct_implementation_of_another_kind_is_ok(strategy: str, name: str, tmp_path: Path) -> None:
     """With the default amount of training, a correct implementation stays below its family's floor."""
     record = run_trial(strategy, ensure(name), tmp_path, request=Request())
     assert record["status"] == "ok", record["reason"]
 
 
-@pytest.mark.parametrize("strategy", ["tensorflow", "mllib_linear", "mllib_gbt", "xgboost"])
+@pytest.mark.parametrize("strategy", ["tensorflow", "mllib_linear", "mllib_gbt", "mllib_rf", "xgboost"])
 def test_correct_implementation_is_ok(strategy: str, flights: Dataset, tmp_path: Path) -> None:
     """With the default amount of training, a correct implementation stays above its family's floor."""
     assert run_trial(strategy, flights, tmp_path, request=Request())["status"] == "ok"

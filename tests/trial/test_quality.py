@@ -1,9 +1,12 @@
 """Grades are exact, and independent of the order in which rows were scored."""
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 
 from bench import PredictionWriter
+from bench.datasets.makers.synthetic import make_synthetic
 from bench.problems.base import InvalidAnswerError
 from bench.trial import quality
 
@@ -47,6 +50,26 @@ def test_falling_below_the_floor_is_invalid(tiny, tmp_path):
     with pytest.raises(InvalidAnswerError, match=r"below 0\.9") as caught:
         _graded(tiny, tmp_path, row_ids, np.random.default_rng(0).random(len(labels)), 0.9)
     assert 0.4 < caught.value.grades["auc"] < 0.6
+
+
+@pytest.mark.usefixtures("home")
+@pytest.mark.parametrize("kind", ["binary", "multiclass", "regression"])
+def test_who_knows_the_labels_is_found_out(tmp_path, kind):
+    """Where the best possible grade is known, an answer that is the labels, nearly, is no result."""
+    dataset = make_synthetic(20_000, 8, kind=kind).dataset
+    row_ids, labels = _labels(dataset)
+    near = {
+        "binary": lambda: 0.01 + 0.98 * labels,
+        "multiclass": lambda: 0.01 + 0.97 * np.eye(3)[labels.astype(int)],
+        "regression": lambda: labels + np.arange(len(labels)) % 2,
+    }[kind]()
+    with PredictionWriter(tmp_path / "predictions.parquet", 3 if kind == "multiclass" else 0) as writer:
+        writer.write(row_ids, near)
+    with pytest.raises(
+        InvalidAnswerError, match=r"better than \d[\d.]+, the best that is possible: it knows the labels"
+    ):
+        quality.grade(dataset, ("test",), writer.path)
+    assert quality.grade(replace(dataset, best=None), ("test",), writer.path)
 
 
 def test_certain_and_wrong_stays_finite(tiny, tmp_path):
