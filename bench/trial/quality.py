@@ -122,8 +122,8 @@ def grade(
             f"{who} reaches",
             grades,
         )
-    # What a model has learned from may be told better than chance allows.
-    if dataset.best is not None and first.name in grades and "train" not in splits:
+    # Of both splits, one may be what the model has learned from: it may know that one better than is possible.
+    if dataset.best is not None and first.name in grades and len(splits) == 1:
         luck = LUCK / math.sqrt(scored or rows) * (dataset.best if first.relative else 1)
         if first.better * (grades[first.name] - dataset.best) > luck:
             raise InvalidAnswerError(
