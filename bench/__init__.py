@@ -1,4 +1,4 @@
-"""All that a strategy may import from the harness, beside `bench.rows` and, for strategies on Spark, `bench.spark`.
+"""All that a strategy may import from the harness, beside `bench.rows`, `bench.scaling` and, on Spark, `bench.spark`.
 
 ``hookimpl`` marks a hook; `Strategy` is what ``bench_strategy`` returns; `Skip` is raised in ``bench_setup``. `Trial`,
 `Dataset`, `Network` and `Storage` are the types of what a hook is given. `rows` reads rows and writes scores, and
@@ -30,5 +30,6 @@ __all__ = [
     "memory_available",
     "module_of",
     "rows",
+    "scaling",
     "spark",
 ]

@@ -11,6 +11,8 @@ import math
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
+__all__ = ["MEMORY", "REST", "Scale", "Terms", "fixed", "linear", "ring", "shuffle", "steps", "tree"]
+
 Terms = Mapping[str, Mapping[str, float]]  # by phase, and by a name that people read
 REST = "rest"  # the phase of all time that no other phase has
 MEMORY = "memory"  # in the place of a phase: the peak memory of all processes of a trial, in bytes
@@ -51,23 +53,34 @@ def linear(at: Scale) -> dict[str, float]:
     return {"fixed": 1.0, "values of a worker": at.values}
 
 
-def ring(workers: int, values: float) -> dict[str, float]:
-    """Return the terms of one all-reduce around a ring: its steps, and the values that each worker sends.
+def fixed(*phases: str) -> dict[str, dict[str, float]]:
+    """Return the terms of phases that take as long for few rows as for many, such as ``launch``.
+
+    Args:
+        phases: Their names.
+    """
+    return {phase: {"fixed": 1.0} for phase in phases}
+
+
+def ring(workers: int, values: float, times: float = 1.0) -> dict[str, float]:
+    """Return the terms of all-reduces around a ring: their messages, and the values that each worker sends.
 
     Args:
         workers: Workers in the ring; one alone sends nothing.
-        values: Values that are summed up over the workers.
+        values: Values that one all-reduce sums up over the workers.
+        times: How many there are, such as `steps`.
     """
-    return {"ring steps": 2.0 * (workers - 1), "values sent": 2.0 * (workers - 1) / workers * values}
+    return {"ring messages": 2 * (workers - 1) * times, "values sent": 2 * (workers - 1) / workers * values * times}
 
 
-def tree(workers: int) -> dict[str, float]:
-    """Return the term of one aggregation by a tree: its levels.
+def tree(workers: int, times: float = 1.0) -> dict[str, float]:
+    """Return the term of aggregations by a tree: their levels.
 
     Args:
         workers: Workers at its leaves.
+        times: How many there are.
     """
-    return {"tree levels": math.log2(workers)}
+    return {"tree levels": math.log2(workers) * times}
 
 
 def shuffle(at: Scale) -> dict[str, float]:

@@ -18,6 +18,7 @@ from bench.tasks.train import TRAIN
 from bench.testing.clusters import ClusterContract
 from bench.testing.learning import LearningContract
 from bench.testing.part import learning_task, skip_unless_distributed, takes_part, trains_or_skip
+from bench.testing.scaling import ScalingContract
 from bench.testing.support import (
     LITTLE_WORK,
     copy_with_flipped_labels,
@@ -44,7 +45,7 @@ FLIP_TOLERANCE = 0.05  # with 4,000 test rows, the standard deviation of the fir
 NOTHING_LEARNED = 0.1  # how far from chance a grade may be if the labels say nothing; one worker's rows give about 0.2
 
 
-class StrategyContract(LearningContract, ClusterContract):
+class StrategyContract(LearningContract, ClusterContract, ScalingContract):
     """Inherit this and name your strategy; each test runs the real strategy in a real trial.
 
     A strategy that cannot run here skips the tests that run it, with its reason.

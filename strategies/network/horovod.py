@@ -17,7 +17,7 @@ where data is prepared in Spark: https://horovod.readthedocs.io/en/stable/spark_
 
 import socket
 
-from bench import Strategy, hookimpl, rows
+from bench import Strategy, hookimpl, rows, scaling
 from bench.spark import is_local
 from strategies.lib.keras import heads, inputs, network, ranks, scoring
 from strategies.lib.keras.given import KERAS
@@ -170,6 +170,11 @@ def bench_predict(trial, session, model):
     import tensorflow as tf
 
     return scoring.score(tf, trial, model, sparse_as_dense=True)
+
+
+@hookimpl
+def bench_scaling():
+    return scaling.fixed("launch", "import", "rendezvous", "compile")
 
 
 @hookimpl

@@ -20,7 +20,7 @@ https://github.com/tensorflow/ecosystem/tree/master/spark/spark-tensorflow-distr
 import time
 from functools import partial
 
-from bench import Strategy, hookimpl, rows
+from bench import Strategy, hookimpl, rows, scaling
 from strategies.lib.keras import heads, inputs, network, ranks, scoring
 from strategies.lib.keras.given import KERAS
 from strategies.lib.networks.framework import examine
@@ -156,6 +156,11 @@ def bench_predict(trial, session, model):
     import tensorflow as tf
 
     return scoring.score(tf, trial, model)
+
+
+@hookimpl
+def bench_scaling():
+    return scaling.fixed("launch", "import", "rendezvous", "compile")
 
 
 @hookimpl

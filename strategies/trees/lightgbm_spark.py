@@ -16,7 +16,7 @@ import re
 import socket
 from functools import partial
 
-from bench import Strategy, hookimpl
+from bench import Strategy, hookimpl, scaling
 from strategies.lib.ranks import reports, threads, watchdog
 from strategies.lib.ranks.errors import RankError
 from strategies.lib.spark import barrier, shards
@@ -153,6 +153,11 @@ def load(model, threads):
     import lightgbm
 
     return partial(lightgbm.Booster(model_str=model).predict, num_threads=threads)
+
+
+@hookimpl
+def bench_scaling():
+    return scaling.fixed("launch", "rendezvous", "leave")
 
 
 @hookimpl

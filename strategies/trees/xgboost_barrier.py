@@ -16,7 +16,7 @@ import socket
 from contextlib import suppress
 from functools import partial
 
-from bench import Strategy, hookimpl
+from bench import Strategy, hookimpl, scaling
 from strategies.lib.imports import import_alone
 from strategies.lib.ranks import reports, threads, watchdog
 from strategies.lib.spark import barrier, shards
@@ -118,6 +118,11 @@ def load(model, threads):
 
     booster = xgb.Booster({"nthread": threads}, model_file=bytearray(model))
     return booster.inplace_predict
+
+
+@hookimpl
+def bench_scaling():
+    return scaling.fixed("launch", "rendezvous", "leave")
 
 
 @hookimpl

@@ -16,6 +16,7 @@ ROOT = Path(strategies.__file__).parent
 PUBLIC = {
     "bench": "every strategy needs it",
     "bench.rows": "whoever reads rows with it needs it, and a strategy that reads in another way does not",
+    "bench.scaling": "who states what its times are made of needs it, and most need not state it",
     "bench.spark": "Spark's settings and its Java mean something to strategies on Spark only",
 }
 # From the bottom up; a package imports those below it, and those beside it in one set never.
