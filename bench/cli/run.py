@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 import math
 import sys
 import tempfile
@@ -42,7 +43,8 @@ from bench.stores.filesystem import from_environment, is_uri, normal
     type=TaskName(),
     help="What is measured.  [default: train; for a named strategy that does not, what it does]",
 )
-@click.option("--data", "data_name", default="flights", show_default=True, help="Dataset: a name, path or URI.")
+@click.option("--data", "data_name", default="flights", show_default=True, help="Dataset or table: name, path or URI.")
+@click.option("--label", default="", metavar="COL", help="Column to predict, of a plain table.  [default: by its name]")
 @click.option("--workers", type=Integers(), help="Workers of distributed strategies, such as 1,2.  [default: 2]")
 @click.option("--cores", type=click.IntRange(1), help="CPU cores for each trial.  [default: all]")
 @click.option("--repeat", type=click.IntRange(1), default=1, show_default=True, help="How often each case runs.")
@@ -92,6 +94,7 @@ from bench.stores.filesystem import from_environment, is_uri, normal
 def run(
     *,
     data_name: str,
+    label: str,
     storage: Storage,
     timeout_s: float,
     whole_s: float | None,
@@ -118,7 +121,7 @@ def run(
     selection = campaigns.select(request)
     for name, reason in selection.left_out.items():
         click.echo(f"{name} is left out, since {reason}: `--strategy '*'` runs all.", err=True)
-    dataset = ensure(data_name, from_environment(data_name, storage))
+    dataset = ensure(data_name, from_environment(data_name, storage), label, functools.partial(click.echo, err=True))
     require_utf8(dataset.path, tempfile.gettempdir())
     if dry_run:
         sys.exit(_print_plan(campaigns.make_plan(request, dataset, selection, to_run=False)))

@@ -52,7 +52,7 @@ def prepare(asked: GateRequest, stack: ExitStack, say: Say) -> GatePreparation:
     if asked.pythons:
         pair = zip(ARMS.values(), asked.pythons, strict=True)
         made = {name: arms.ask(name, python, _interpreter(python), cores=asked.request.cores) for name, python in pair}
-        return GatePreparation(made, _sources(asked))
+        return GatePreparation(made, _sources(asked, say))
     assert asked.baseline is not None  # noqa: S101 - the command line sees to it
     repository = revisions.top(Path.cwd())
     run = stored.find(asked.baseline, asked.results)
@@ -63,7 +63,7 @@ def prepare(asked: GateRequest, stack: ExitStack, say: Say) -> GatePreparation:
     }
     if asked.candidate is None:
         revisions.refuse_dirty(repository)
-    sources = _sources_of(earlier, asked) if earlier else _sources(asked)
+    sources = _sources_of(earlier, asked) if earlier else _sources(asked, say)
     warnings = list(earlier.warnings) if earlier else []
     if commits["baseline"] == commits["candidate"]:
         warnings.append("Both arms are the same commit: this night can only show how sure the gate is.")
@@ -89,8 +89,11 @@ def _interpreter(python: str) -> str:
     return os.path.abspath(python) if os.sep in python else python
 
 
-def _sources(asked: GateRequest) -> list[tuple[Request, Dataset]]:
-    return [(asked.request, ensure(name, from_environment(name, Storage()))) for name in asked.data or ("flights",)]
+def _sources(asked: GateRequest, say: Say) -> list[tuple[Request, Dataset]]:
+    return [
+        (asked.request, ensure(name, from_environment(name, Storage()), tell=say))
+        for name in asked.data or ("flights",)
+    ]
 
 
 def _sources_of(earlier: stored.StoredRun, asked: GateRequest) -> list[tuple[Request, Dataset]]:

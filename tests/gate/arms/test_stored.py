@@ -122,7 +122,7 @@ def test_a_dataset_in_a_store_is_found_again(
     there = remote.copy(open_manifest(tiny.path), f"s3://{BUCKET}/stored", store.storage).dataset
     asked = GateRequest(Path(), Request(), data=(there.path,))
     monkeypatch.setenv("AWS_REGION", "us-east-1")
-    assert [dataset for _, dataset in preparing._sources(asked)] == [there]
+    assert [dataset for _, dataset in preparing._sources(asked, print)] == [there]
     monkeypatch.delenv("AWS_ENDPOINT_URL")
     run = write(dataset=there)
     assert stored.read(run).dataset == there
