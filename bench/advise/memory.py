@@ -13,6 +13,7 @@ import numpy as np
 
 from bench.advise.calibration import Calibration
 from bench.advise.contenders import Contender
+from bench.advise.decide import FARTHEST
 from bench.advise.fit import TermsOf, no_terms
 from bench.advise.forecast import Forecast, Forecaster, forecaster
 from bench.advise.refusal import Refusal
@@ -27,7 +28,7 @@ class MemoryVerdict:
     """What memory says.
 
     Attributes:
-        need: The peak that is expected, in bytes; None where it is unknown.
+        need: The peak that is expected, in bytes, at the farthest within reach; None where it is unknown.
         refusal: Why the contender does not run there, or nobody knows; None where it fits.
     """
 
@@ -56,13 +57,14 @@ def judge(
         what = "the machine's memory" if known else "its peak memory"
         return MemoryVerdict(None, Refusal("memory", f"{what} is unknown", "measure it where bench can read both"))
     found = forecaster(known, terms, times=RANGE, table=table)
-    need = found.at(asked)
+    judged = min(asked, FARTHEST * found.largest)  # farther nothing is known, which is then said of the time
+    need = found.at(judged)
     if need.high95 <= room:
         return MemoryVerdict(need, None)
-    fits = _most_rows(found, asked, room)
+    fits = _most_rows(found, judged, room)
     reason = (
-        f"it needs {figures.size(need.estimate)} (up to {figures.size(need.high95)}) of "
-        f"{figures.size(room)} that may be used, and may not fit from {contender.table_rows(fits)} rows on"
+        f"with {contender.table_rows(judged)} rows it needs {figures.size(need.estimate)} "
+        f"(up to {figures.size(need.high95)}) of {figures.size(room)} that may be used, and may not fit from {contender.table_rows(fits)} rows on"
     )
     return MemoryVerdict(need, Refusal("memory", reason, "take more memory, or more of it by --memory-share"))
 

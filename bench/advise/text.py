@@ -16,6 +16,7 @@ from bench.writing import figures
 from bench.writing.clean import shown
 from bench.writing.tables import print_whole
 
+CLOSE = 1.05  # times the rows asked for: where another may overtake so soon, the chances say it
 AMBER = 0.25  # held-out error, in logarithms, from which on a forecast is called rough
 
 
@@ -82,7 +83,9 @@ def duration(seconds: float) -> str:
 
 def _crossings(advice: Advice) -> list[str]:
     """Return up to where others are not the faster ones, one sentence for all of whom it is not known closer."""
-    found = advice.field.crossings
+    if advice.recommended is None:
+        return []
+    found = [each for each in advice.field.crossings if each.not_before > CLOSE * advice.asked]
     lines = []
     for each in found:
         if each.not_before < advice.end_of_reach:

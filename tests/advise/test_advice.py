@@ -65,6 +65,7 @@ def test_two_that_are_alike_are_too_close() -> None:
     assert advice.field.decision
     assert {*advice.field.decision.may_be_best} == {"xgboost", "lightgbm"}
     assert "too close to call" in told(advice)
+    assert "not the faster one" not in told(advice)
 
 
 def test_three_sizes_are_likely_at_best() -> None:
@@ -94,7 +95,10 @@ BUSY = Maker(fast, busy=SIZES[3:])
 REFUSALS: dict[str, tuple[Maker, str]] = {
     "few": (Maker(lambda rows: 1e-7 * rows + 0.5), "0 sizes count, of 3 that it takes"),
     "disturbed": (BUSY, "2 of its 5 sizes were disturbed: other programs used up to 1.5 cores"),
-    "memory": (Maker(fast, memory=lambda rows: 2_000 * rows), r"it needs 25\.6 GB .* and may not fit from"),
+    "memory": (
+        Maker(fast, memory=lambda rows: 2_000 * rows),
+        r"with 13,000,000 rows it needs 25\.6 GB .* and may not fit from",
+    ),
     "held-out": (Maker(lambda rows: 1 + (rows / 1e5) ** 2.2), "its forecast missed its own largest sizes by"),
     "failed": (Maker(fast, status={LARGEST: "timeout"}), "it ended as timeout with 1,600,000 rows"),
 }
@@ -122,6 +126,12 @@ def test_beyond_the_reach_a_size_is_named_that_would_do() -> None:
     advice = ask(ladder({"xgboost": Maker(fast)}, host={"memory_bytes": 2**50}), 65 * LARGEST)
     assert codes(advice) == {"xgboost": "reach"}
     assert re.search(r"measure it with 1,600,000 rows \(about 17\.\d s\)", told(advice))
+
+
+def test_memory_is_told_no_farther_than_the_time() -> None:
+    """What fits as far as anything is known, and would not at the size asked for, is beyond the reach."""
+    makers = {"xgboost": Maker(fast, memory=lambda rows: 1e8 + 30 * rows)}
+    assert codes(ask(ladder(makers), 6400 * LARGEST)) == {"xgboost": "reach"}
 
 
 def test_running_out_of_memory_is_no_failure() -> None:
