@@ -62,9 +62,10 @@ def judge(
     if need.high95 <= room:
         return MemoryVerdict(need, None)
     fits = _most_rows(found, judged, room)
+    amounts = f"{figures.size(need.estimate)} (up to {figures.size(need.high95)}) of {figures.size(room)}"
     reason = (
-        f"with {contender.table_rows(judged)} rows it needs {figures.size(need.estimate)} "
-        f"(up to {figures.size(need.high95)}) of {figures.size(room)} that may be used, and may not fit from {contender.table_rows(fits)} rows on"
+        f"with {contender.table_rows(judged)} rows it needs {amounts} that may be used, "
+        f"and may not fit from {contender.table_rows(fits)} rows on"
     )
     return MemoryVerdict(need, Refusal("memory", reason, "take more memory, or more of it by --memory-share"))
 
