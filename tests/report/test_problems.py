@@ -6,6 +6,7 @@ import csv
 import io
 import re
 from pathlib import Path
+from typing import Any
 
 import pytest
 from click.testing import CliRunner
@@ -58,7 +59,17 @@ def test_less_is_better(problem: str) -> None:
     chart = time_and_quality(view.group.contenders, view.front, answer.asked, WIDE)
     assert chart is not None
     assert "further down is better" in str(chart)
+    names = {layer["data"]["values"][0]["label"]: layer["mark"] for layer in _layers(chart) if _type(layer) == "text"}
+    assert (names["lightgbm"]["align"], names["lightgbm"]["dy"]) != ("left", 0)  # the line of the front runs there
     assert "further up" not in str(chart)
+
+
+def _layers(chart: dict[str, Any]) -> list[dict[str, Any]]:
+    return [layer for layer in chart["layer"] if layer.get("data")]
+
+
+def _type(layer: dict[str, Any]) -> str:
+    return str(layer["mark"]["type"])
 
 
 @pytest.mark.parametrize(

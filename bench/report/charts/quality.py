@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import statistics
 from collections.abc import Sequence
 
@@ -43,12 +44,11 @@ def time_and_quality(cases: Sequence[Case], front: Sequence[Case], asked: float 
     y_domain, y_pixels = spots.linear_scale(levels, inner[1], 0.002 * (unit or 1.0))
     x_domain, spans = spots.log_scale([value[end] for end in ("low", "high", "seconds") for value in values], inner[0])
     lows, highs, middles = (spans[part * len(values) : (part + 1) * len(values)] for part in range(3))
-    found = spots.place(
-        [value["label"] for value in values],
-        list(zip(middles, y_pixels, strict=False)),
-        *inner,
-        bars=list(zip(lows, highs, y_pixels, strict=False)),
-    )
+    points = list(zip(middles, y_pixels, strict=False))
+    bars = list(zip(lows, highs, y_pixels, strict=False))
+    bars += [(x, end, y) for (x, y), (end, _) in itertools.pairwise(points[: len(front)])]  # the line of the front
+    bars += [] if asked is None else [(0.0, inner[0], y_pixels[-1])]
+    found = spots.place([value["label"] for value in values], points, *inner, bars)
     what = f"seconds {task.result}"
     layers = [_front_line([value for value in values if value["front"]]), _error_bars(values), _points(values, width)]
     layers += [_text(value, spot) for value, spot in zip(values[:MOST_LABELS], found, strict=False) if spot]
