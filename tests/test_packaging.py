@@ -79,6 +79,7 @@ def test_the_wheel_holds_schemas_and_templates(tmp_path: Path) -> None:
     subprocess.run([sys.executable, "-m", "uv", "build", *options, "--out-dir", tmp_path, ROOT], check=True)
     names = zipfile.ZipFile(next(tmp_path.glob("*.whl"))).namelist()
     needed = {"bench/schemas/record-1.json", "bench/templates/strategy.py", "bench/templates/test_strategy.py"}
+    needed |= {"bench/schemas/advice-1.json", "bench/advise/calibration.json"}
     assert needed <= set(names)
     assert {name.partition("/")[0] for name in names if ".dist-info" not in name} == {"bench", "strategies"}
 

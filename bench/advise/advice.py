@@ -15,7 +15,7 @@ from bench.advise.stated import StatedTerms
 from bench.errors import UsageError
 from bench.problems import Metric
 from bench.records.directory import Run
-from bench.tasks import TASKS, Task
+from bench.tasks import DEFAULT, TASKS, Task
 
 
 @dataclass(frozen=True)
@@ -106,7 +106,7 @@ def advise(runs: Sequence[Run], question: SizeQuestion, stated: Mapping[str, Sta
         UsageError: So many rows were measured, or nothing was.
     """
     first = runs[0]
-    task = TASKS[first.run["request"].get("task", "train")]
+    task = TASKS[first.run["request"].get("task", DEFAULT)]
     largest = max((run.run["dataset"] for run in runs), key=lambda dataset: int(dataset["rows"]))
     if question.rows <= largest["rows"]:
         raise UsageError(

@@ -46,8 +46,12 @@ class Rung:
 
     @functools.cached_property
     def point(self) -> SizePoint | None:
-        """What it took, in seconds for all rows; None where others disturbed every repeat, or none ended well."""
-        if not self.case.samples:
+        """What it took, in seconds for all rows.
+
+        None where others disturbed every repeat, none ended well, or one stopped before all rows were scored: what is
+        seldom measured to its end has neither its time nor its memory.
+        """
+        if not self.case.samples or self._stopped:
             return None
         seconds = self.case.kind.scaled(statistics.median(self.case.samples), self.at.rows)
         parts = [_parts(self.case, record) for record in self.case.undisturbed]
@@ -55,8 +59,20 @@ class Rung:
         return SizePoint(self.at, seconds, {name: statistics.median(each[name] for each in parts) for name in shared})
 
     @property
+    def least_s(self) -> float:
+        """The seconds that it takes at least: those that it took undisturbed, be it for some of the rows."""
+        found = [self.case.kind.duration_s(record) or 0.0 for record in self.case.undisturbed]
+        return statistics.median(found) if found else 0.0
+
+    @property
+    def _stopped(self) -> bool:
+        return self.case.kind.row_budget and any(record["rows"] < self.at.rows for record in self.case.ok)
+
+    @property
     def memory(self) -> SizePoint | None:
-        """Its peak memory, in bytes; others do not change it. None where it is unknown."""
+        """Its peak memory, in bytes; others do not change it. None where it is unknown, or of some of the rows."""
+        if self._stopped:
+            return None
         peak = self.case.median("resources", "peak_memory_bytes")
         return SizePoint(self.at, peak, {}) if peak else None
 

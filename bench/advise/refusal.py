@@ -87,9 +87,8 @@ def _few(contender: Contender, gpus: bool) -> Refusal | None:
             if gpus
             else f"{LEAST_S:g} s or more"
         )
-        reason = (
-            f"{len(sizes)} sizes count, of {LEAST_SIZES} that it takes: those of {least}, up to a 16th of the largest"
-        )
+        counted = f"those of {least}, of all rows, up to a 16th of the largest"
+        reason = f"{len(sizes)} sizes count, of {LEAST_SIZES} that it takes: {counted}"
         return Refusal("few", reason, more)
     if sizes[-1] < LEAST_SPAN * sizes[0]:
         return Refusal("few", f"its sizes span a factor of {sizes[-1] / sizes[0]:.1f}, not of {LEAST_SPAN:g}", more)
@@ -165,5 +164,5 @@ def surely_slower(contender: Contender, best_high: float) -> bool:
         contender: The contender.
         best_high: Seconds that the best takes at most.
     """
-    longest = max((point.value for point in contender.points), default=0.0)
-    return FASTER_BY_CHANCE * longest > best_high
+    longest_s = max(rung.least_s for rung in contender.rungs)
+    return FASTER_BY_CHANCE * longest_s > best_high

@@ -51,14 +51,15 @@ def _forecast(advice: Advice) -> list[Prospect]:
 def _answer(advice: Advice) -> list[str]:
     decision, asked = advice.field.decision, question_shown(advice)
     if advice.refusal:
-        return [f"{asked}: no answer, since {advice.refusal.reason}."]
+        return [f"{asked}: no answer, since {shown(advice.refusal.reason)}."]
     if decision is None:
         return [f"{asked}: no answer, since nothing can be said of any contender."]
     if decision.verdict == "tie":
         return [f"{asked}: too close to call. The fastest may be {figures.names([*map(shown, decision.may_be_best)])}."]
     first, *others = _forecast(advice)
     assert first.time  # noqa: S101 - it is one of those with a forecast
-    sentence = f"{asked}: {shown(first.contender.name)}, forecast {_interval(first.time)} {advice.task.result}."
+    what = "for all rows" if advice.task.judged_rows else advice.task.result
+    sentence = f"{asked}: {shown(first.contender.name)}, forecast {_interval(first.time)} {what}."
     chance = f"a chance of {decision.chances[decision.best]:.2f} to be the fastest"
     looks = "on the last two sizes" if decision.verdict == "sure" else "on the last size"
     lines = [sentence, f"{decision.verdict.capitalize()}: {chance} {looks}."]
@@ -133,10 +134,10 @@ def _table(advice: Advice) -> Table:
 
 def _refused(advice: Advice) -> list[str]:
     if advice.refusal:
-        return [f"To change that: {advice.refusal.next}."]
+        return [f"To change that: {shown(advice.refusal.next)}."]
     return [
         f"Refused: {shown(each.contender.name)}: {each.refusal.code}: {shown(each.refusal.reason)}. "
-        f"To change that: {each.refusal.next}."
+        f"To change that: {shown(each.refusal.next)}."
         for each in advice.field.prospects
         if each.refusal
     ]

@@ -260,6 +260,24 @@ def test_a_worse_answer_is_not_compared_by_time() -> None:
     assert ask(ladder(makers), quality=0.9).field.decision is None
 
 
+def test_scoring_is_told_for_all_rows() -> None:
+    """A rate becomes the time for the rows asked for; a way that stopped early has no forecast, and may be faster."""
+    makers = {"map_in_arrow": Maker(fast), "udf_row": Maker(slow)}
+    runs = ladder(makers, task="predict", request={"task": "predict"})
+    whole = ask(runs)
+    assert whole.recommended
+    assert whole.recommended.time
+    assert whole.recommended.time.estimate == pytest.approx(fast(8 * LARGEST), rel=0.05)
+    assert re.search(r"map_in_arrow, forecast .* for all rows\.", told(whole))
+    for run in runs:
+        for record in run.records:
+            if record["trial"]["strategy"] == "udf_row":
+                record["rows"] = 1000
+    part = ask(runs)
+    assert codes(part) == {"udf_row": "few"}
+    assert part.recommended is None
+
+
 def test_workers_are_contenders_of_their_own() -> None:
     """A strategy with two workers is forecast from its own sizes."""
     makers = {"xgboost": Maker(fast), "xgboost_spark": Maker(slow, workers=2)}
