@@ -75,8 +75,10 @@ class TableSource:
                 yield file.path, pa.RecordBatch.from_arrays(arrays, list(columns))
 
     def _typed(self, column: str, values: pa.Array) -> pa.Array:
-        """Return values; where a file holds none, and so not even their type, as missing ones of the others' type."""
-        return values.cast(self.schema.field(column).type) if pa.types.is_null(values.type) else values
+        """Return values; as the column's type where a file holds none of any type, or numbers that are times."""
+        wanted = self.schema.field(column).type
+        numbers = pa.types.is_timestamp(wanted) and pa.types.is_integer(values.type)
+        return values.cast(wanted) if numbers or pa.types.is_null(values.type) else values
 
     def _read(self, piece: Piece, columns: Sequence[str]) -> Iterator[pa.RecordBatch]:
         with source_errors(self.path, self.storage, piece.file.path, piece.format.name):
@@ -172,7 +174,7 @@ def _pandas_index(schema: pa.Schema) -> set[str]:
 
 def _united(schema: pa.Schema, file: ds.FileFragment) -> pa.Schema:
     try:
-        both = [_without_dictionaries(schema), _without_dictionaries(file.physical_schema)]
+        both = [schema, pa.schema([(field.name, _value_type(field)) for field in file.physical_schema])]
         return pa.unify_schemas(both, promote_options="permissive")
     except pa.ArrowTypeError as error:
         cause = " ".join(str(error).split()).rstrip(".")
@@ -181,7 +183,8 @@ def _united(schema: pa.Schema, file: ds.FileFragment) -> pa.Schema:
         ) from error
 
 
-def _without_dictionaries(schema: pa.Schema) -> pa.Schema:
-    """Return the types of the values: which file holds them in a dictionary is nobody's business."""
-    kinds = ((field.name, field.type) for field in schema)
-    return pa.schema([(name, kind.value_type if pa.types.is_dictionary(kind) else kind) for name, kind in kinds])
+def _value_type(field: pa.Field) -> pa.DataType:
+    """Return the type of a column's values: which file holds them in a dictionary is nobody's business."""
+    if (field.metadata or {}).get(b"spark.sql.catalyst.type") == b"timestamp_ntz":
+        return pa.timestamp("us")  # which Spark writes into ORC as whole numbers
+    return field.type.value_type if pa.types.is_dictionary(field.type) else field.type

@@ -91,3 +91,23 @@ def test_times_that_nanoseconds_cannot_count(table: pa.Table, tmp_path: Path) ->
     ):
         import_parquet(str(tmp_path / "a.orc"), "label", ["until", "number"], timestamps=PARTS)
     assert import_parquet(str(tmp_path / "a.orc"), "label", ["number"]).dataset.rows == 500
+
+
+def test_times_that_spark_writes_as_numbers(table: pa.Table, tmp_path: Path) -> None:
+    """Timestamps without a time zone, which Spark writes into ORC as numbers with a note, are times."""
+    note = pa.field("when", pa.int64(), metadata={"spark.sql.catalyst.type": "timestamp_ntz"})
+    chosen = table.select(["number", "when", "label"])
+    pq.write_table(chosen, tmp_path / "a.parquet")
+    orc.write_table(chosen.set_column(1, note, chosen["when"].cast(pa.int64())), tmp_path / "a.orc")
+    one, other = (
+        import_parquet(str(tmp_path / name), "label", name=name[-3:], timestamps=PARTS)
+        for name in ("a.parquet", "a.orc")
+    )
+    assert other.dataset.fingerprint == one.dataset.fingerprint
+    placed = register_table(str(tmp_path / "a.orc"), "label", name="x", timestamps=PARTS, where="when >= 2013-01-10")
+    assert (
+        placed.dataset.rows
+        == pa.compute.sum(
+            pa.compute.greater_equal(chosen["when"], pa.scalar(datetime.datetime(2013, 1, 10), pa.timestamp("us")))
+        ).as_py()
+    )
