@@ -6,7 +6,7 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
-from bench import Network, Skip
+from bench import Dataset, Network, Skip, networks
 from bench.trial.timeline import EventClock, read_events
 from bench.trial.wire import read_trial
 from strategies.lib.keras import network, work
@@ -66,11 +66,10 @@ def chance():
 """
 
 
-def outcome(name: str) -> dict[str, Any]:
+def outcome(name: str, given: Network, dataset: Dataset) -> dict[str, Any]:
     """Return what is noted and measured of a network, or the sentence that it ends in."""
-    given = Network(f"nets.py:{name}", HEADER + NETWORKS[name], "net", {}, f"{name:0<12}")
     path = directory / f"{name}.jsonl"
-    mine = replace(trial, network=given, clock=EventClock(path))
+    mine = replace(trial, network=given, dataset=dataset, clock=EventClock(path))
     try:
         examine(mine, KERAS)
         KERAS.set_seed(mine.seed)
@@ -80,8 +79,25 @@ def outcome(name: str) -> dict[str, Any]:
     return {name: event["value"] for event in read_events(path) if (name := event.get("note") or event.get("measure"))}
 
 
+def built_in(name: str, *arguments: str) -> dict[str, Any]:
+    """Return the outcome of a built-in network for each kind of problem, where two features are categories."""
+    given = networks.find(name, arguments)
+    named = replace(trial.dataset, categorical=dict.fromkeys(trial.dataset.features[:2], 9), label_std=3.0)
+    classes = {"binary": (), "multiclass": ("a", "b", "c"), "regression": ()}
+    found = {
+        kind: outcome(f"{name} {kind}", given, replace(named, problem=kind, classes=names))
+        for kind, names in classes.items()
+    }
+    return {**found, "without categories": outcome(f"{name} alone", given, trial.dataset)}
+
+
 directory = Path(sys.argv[1])
 trial = read_trial(directory / "trial.json", EventClock(directory / "events.jsonl"))
 tf = network.import_tensorflow(1)
-seen: dict[str, Any] = {name: outcome(name) for name in NETWORKS}
+seen: dict[str, Any] = {
+    name: outcome(name, Network(f"nets.py:{name}", HEADER + text, "net", {}, f"{name:0<12}"), trial.dataset)
+    for name, text in NETWORKS.items()
+}
+seen["wide"] = built_in("wide", "width=16")
+seen["dcn"] = built_in("dcn", "buckets=64", "width=2")
 sys.stdout.write(json.dumps(seen) + "\n")

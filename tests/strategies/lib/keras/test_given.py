@@ -62,3 +62,21 @@ def test_structure_is_what_a_network_is_and_not_what_it_is_called(seen: dict[str
 def test_chance_that_no_seed_decides_is_told(seen: dict[str, Any]) -> None:
     """Two builds with one seed differ, which the record says."""
     assert not seen["of chance"]["network"]["deterministic"]
+
+
+@pytest.mark.parametrize("kind", ["binary", "multiclass", "regression"])
+def test_built_in_networks_are_trained_like_a_users(seen: dict[str, Any], kind: str) -> None:
+    """`wide` has three dense layers; `dcn` has its categories in tables, whose gradients are most of what travels."""
+    answers = 3 if kind == "multiclass" else 1
+    dense = FEATURES * 16 + 16 * 8 + 8 * 4 + 2 * (16 + 8 + 4) + 5 * answers
+    assert seen["wide"][kind]["parameters"] == dense
+    assert seen["wide"][kind]["network"]["deterministic"]
+    inputs = 2 * 2 + FEATURES - 2
+    hidden = (inputs + 1) * 256 + 257 * 128 + 129 * 64 + 65 * answers
+    assert seen["dcn"][kind]["parameters"] == 2 * 64 * 2 + 2 * inputs * (inputs + 1) + hidden
+
+
+def test_a_network_of_categories_says_where_there_are_none(seen: dict[str, Any]) -> None:
+    """It says how to have some, and how to do without."""
+    assert "import them with --categories native, or name" in seen["dcn"]["without categories"]["sentence"]
+    assert "parameters" in seen["wide"]["without categories"]
