@@ -33,6 +33,7 @@ class Strategy:
         weights: Whether it learns from rows by their weight; if not, it is skipped where rows have one.
         recommended: The use that its own documentation recommends it for.
         networks: Whether it trains a network that it is given, ``Trial.network``, in place of its family's own.
+        saves: Whether it saves the model that it has trained in ``Trial.save_to``.
         left_out: Why `bench run` leaves it out where no strategy is named, as the rest of a sentence; empty if it does
             not.
     """
@@ -50,6 +51,7 @@ class Strategy:
     weights: bool = False
     recommended: str = ""
     networks: bool = False
+    saves: bool = False
     left_out: str = ""
 
 

@@ -61,6 +61,8 @@ class Trial:
         initial: File of NumPy, on the driver's disk, with the model that all strategies begin with where the task has
             one: in a cluster trial the centres, float32 of shape (clusters, features), standardised.
         network: The network that strategies with ``networks`` train; ``None`` for their family's own, and elsewhere.
+        save_to: Directory, on the driver's disk, which strategies with ``saves`` make for the model that they have
+            trained, one file or one directory in it; ``None`` where nobody asked for it.
         settings: Settings by name of a family that a package brings; those of ours are attributes.
         spark_conf: Settings of Spark that the user gave on the command line, as ``key=value``.
         spark_conf_file: File with more of them, which may hold secrets; only the driver reads it.
@@ -90,6 +92,7 @@ class Trial:
     model: Path | None = None
     initial: Path | None = None
     network: Network | None = None
+    save_to: Path | None = None
     spark_conf: tuple[str, ...] = ()
     spark_conf_file: str | None = None
     settings: Mapping[str, int] = field(default_factory=dict)

@@ -41,6 +41,7 @@ class Request:
         model: Path of the Keras model to score with; none means the dataset's own reference model (``predict``).
         network: The network to train: a built-in's name, or a Python file with its absolute path, ``:`` and a function;
             none means the family's own (``train``).
+        save_model: Directory or URI for the models that are trained; none means that they are thrown away.
         network_args: Arguments for it, as ``name=value``.
         budget_s: Seconds after which a strategy that scores row by row may stop (``predict``).
     """
@@ -65,6 +66,7 @@ class Request:
     model: str | None = None
     network: str | None = None
     network_args: tuple[str, ...] = ()
+    save_model: str | None = None
     budget_s: float = 60.0
     settings: Mapping[str, int] = field(default_factory=dict, hash=False)
 

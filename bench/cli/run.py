@@ -13,8 +13,9 @@ from typing import Any
 
 import click
 
-from bench import families, networks
+from bench import families
 from bench.cli.execute import RunTimes, execute
+from bench.cli.models import model_options, places
 from bench.cli.options import Integers, Seconds, TaskName, setting_options, storage_options
 from bench.cli.surroundings import require_utf8
 from bench.datasets import ensure, open_dataset
@@ -27,6 +28,7 @@ from bench.request import OWN_SETTINGS, PlannedTrial, Request
 from bench.runs import campaign as campaigns
 from bench.spark import conf
 from bench.stores.filesystem import from_environment, is_uri, normal
+from bench.stores.models import ModelShelf
 
 
 @click.command()
@@ -48,19 +50,7 @@ from bench.stores.filesystem import from_environment, is_uri, normal
 @click.option("--workers", type=Integers(), help="Workers of distributed strategies, such as 1,2.  [default: 2]")
 @click.option("--cores", type=click.IntRange(1), help="CPU cores for each trial.  [default: all]")
 @click.option("--repeat", type=click.IntRange(1), default=1, show_default=True, help="How often each case runs.")
-@click.option(
-    "--model",
-    type=click.Path(exists=True, resolve_path=True),
-    help="Keras model to score with.  [default: one that is made once]",
-)
-@click.option(
-    "--network",
-    metavar="NAME|FILE.py:FUNCTION",
-    help="Network to train: a function that builds it, or one that is built in.  [default: the family's own]",
-)
-@click.option(
-    "--network-arg", "network_args", multiple=True, metavar="NAME=VALUE", help="Argument for it; may be given again."
-)
+@model_options
 @click.option("--row-budget", "budget_s", type=Seconds(), help="For row-by-row scoring, each trial.  [default: 60s]")
 @click.option(
     "--budget", "whole_s", type=Seconds(), help="For the whole run: no trial begins after it.  [default: no limit]"
@@ -117,7 +107,9 @@ def run(
         sys.exit(_go_on(campaign, times, dry_run, as_json))
     if wanted["budget_s"] and wanted["budget_s"] >= timeout_s:
         raise UsageError("--row-budget is no less than --timeout, so that no trial could use it up: raise --timeout.")
-    request = _request(wanted)
+    request = _request(wanted, storage)
+    saved = request.save_model
+    models = ModelShelf(saved, from_environment(saved, storage)) if saved else None
     selection = campaigns.select(request)
     for name, reason in selection.left_out.items():
         click.echo(f"{name} is left out, since {reason}: `--strategy '*'` runs all.", err=True)
@@ -127,10 +119,11 @@ def run(
         sys.exit(_print_plan(campaigns.make_plan(request, dataset, selection, to_run=False)))
     command = ["bench", *sys.argv[1:]]
     if not is_uri(out):
-        sys.exit(execute(campaigns.start(request, dataset, selection, Path(normal(out)), command), times, as_json))
+        campaign = campaigns.start(request, dataset, selection, Path(normal(out)), command, models)
+        sys.exit(execute(campaign, times, as_json))
     with make_local_directory() as directory:
         bucket = Bucket(out, from_environment(out, storage))
-        campaign = replace(campaigns.start(request, dataset, selection, directory, command), bucket=bucket)
+        campaign = replace(campaigns.start(request, dataset, selection, directory, command, models), bucket=bucket)
         bucket.begin(campaign.directory)
         code = execute(campaign, times, as_json)
     sys.exit(code)
@@ -174,14 +167,11 @@ def _go_on(campaign: campaigns.Campaign, times: RunTimes, dry_run: bool, as_json
     return execute(campaign, times, as_json)
 
 
-def _request(wanted: dict[str, Any]) -> Request:
+def _request(wanted: dict[str, Any], storage: Storage) -> Request:
     cores, workers = _cores(wanted)
     settings = conf.resolved(conf.parse(wanted["spark_conf"]), Path.cwd())
-    wanted = {
-        **wanted,
-        "spark_conf": tuple(f"{key}={value}" for key, value in settings.items()),
-        "network": wanted["network"] and networks.absolute(wanted["network"]),
-    }
+    spark_conf = tuple(f"{key}={value}" for key, value in settings.items())
+    wanted = {**wanted, **places(wanted, storage), "spark_conf": spark_conf}
     if wanted["spark_conf_file"]:
         conf.read(wanted["spark_conf_file"])
     defaults = {"cores": cores, "workers": workers, "other_tasks": wanted["task"] is None}

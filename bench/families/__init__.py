@@ -15,8 +15,8 @@ OWN_SETTINGS = {setting.name: setting for file in OWN for setting in file.FAMILY
 # Words of `bench run` and of records, beside which a setting stands by its name; those of a trial are added.
 _WORDS = """
     anonymous as_json budget data data_name dry_run endpoint family fingerprint help json label network_arg network_args
-    out problem region quiet_s repeat resume retries retry_disturbed row_budget storage strategies strategy timeout
-    timeout_s wait_quiet whole_s
+    out problem region quiet_s repeat resume retries retry_disturbed row_budget save_model storage strategies strategy
+    timeout timeout_s wait_quiet whole_s
 """
 RESERVED = frozenset(_WORDS.split()) | {field.name for field in fields(Trial)}
 

@@ -22,7 +22,10 @@ from bench.records.header import RunHeader
 from bench.request import PlannedTrial, Request, request_of
 from bench.runs import plan
 from bench.runs.changes import refuse_another, refuse_other_inputs
+from bench.runs.takers import require_takers
 from bench.spark import conf
+from bench.stores.filesystem import from_environment
+from bench.stores.models import ModelShelf
 from bench.tasks import TASKS
 from bench.trial import record, references
 
@@ -36,12 +39,14 @@ class Campaign:
         trials: The trials to run, in order.
         environment: Fingerprint of the environment.
         bucket: The object store that gets its results, too, if there is one.
+        models: The place for the models that are trained, if there is one.
     """
 
     directory: RunDirectory
     trials: list[PlannedTrial]
     environment: str
     bucket: Bucket | None = None
+    models: ModelShelf | None = None
 
 
 @dataclass(frozen=True)
@@ -99,11 +104,7 @@ def make_plan(request: Request, dataset: Dataset, selection: Selection, *, to_ru
         if to_run and shared and any(_scores_the_reference(strategy, dataset) for strategy in taking_part.values()):
             reference = references.ensure(dataset, Path(request.model) if request.model else None)
         trials += plan.make(replace(request, task=task), taking_part, dataset, reference, network)
-    scoring = [planned for planned in trials if TASKS[planned.trial.task].scores_given_model]
-    if request.model and not any(planned.strategy.scores == "reference" for planned in scoring):
-        raise UsageError("No strategy that takes part scores with --model: say --task predict, or name one that does.")
-    if network and not any(planned.trial.network for planned in trials):
-        raise UsageError("No strategy that takes part trains --network: say --task train, or name one that does.")
+    require_takers(request, trials)
     return trials
 
 
@@ -135,7 +136,14 @@ def _scores_the_reference(strategy: Strategy, dataset: Dataset) -> bool:
     return strategy.scores == "reference" and plugins.why_not(strategy, dataset) is None
 
 
-def start(request: Request, dataset: Dataset, selection: Selection, out: Path, command: list[str]) -> Campaign:
+def start(
+    request: Request,
+    dataset: Dataset,
+    selection: Selection,
+    out: Path,
+    command: list[str],
+    models: ModelShelf | None = None,
+) -> Campaign:
     """Make the directory of a new run.
 
     Args:
@@ -144,6 +152,7 @@ def start(request: Request, dataset: Dataset, selection: Selection, out: Path, c
         selection: Out of `select`.
         out: Directory that holds the runs.
         command: The command line, for the record.
+        models: The place for the models that are trained.
 
     Raises:
         ResultsError: The directory cannot be written.
@@ -162,7 +171,7 @@ def start(request: Request, dataset: Dataset, selection: Selection, out: Path, c
         plan=tuple(record.describe(planned) for planned in trials),
     )
     directory.create(header.as_json())
-    return Campaign(directory, trials, surroundings["fingerprint"])
+    return Campaign(directory, trials, surroundings["fingerprint"], models=models)
 
 
 def _surroundings(request: Request) -> dict[str, Any]:
@@ -187,7 +196,8 @@ def resume(path: Path, dataset_of: Callable[[str, Storage], Dataset], *, disturb
     """
     earlier = read_run(path)
     request = request_of(earlier.run["request"], path.name)
-    for place in (request.master, request.model, earlier.run["dataset"]["path"], *request.spark_conf):
+    places = request.master, request.model, request.save_model, earlier.run["dataset"]["path"]
+    for place in (*places, *request.spark_conf):
         if scrub.lost(place):
             raise ResultsError(f"{place} had credentials in it, which no record keeps: start a new run.")
     described = earlier.run["dataset"]
@@ -202,4 +212,5 @@ def resume(path: Path, dataset_of: Callable[[str, Storage], Dataset], *, disturb
     planned_now = make_plan(request, dataset, select(request))
     refuse_other_inputs(earlier.run["plan"], map(record.describe, planned_now), path.name)
     trials = [planned for planned in planned_now if trial_key(record.describe(planned)) not in done]
-    return Campaign(RunDirectory(path.absolute()), trials, surroundings["fingerprint"])
+    models = request.save_model and ModelShelf(request.save_model, from_environment(request.save_model, Storage()))
+    return Campaign(RunDirectory(path.absolute()), trials, surroundings["fingerprint"], models=models or None)

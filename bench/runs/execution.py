@@ -7,6 +7,7 @@ import re
 import secrets
 import time
 from collections.abc import Iterator
+from pathlib import Path
 
 from bench import plugins
 from bench.families import family_of
@@ -48,14 +49,16 @@ def execute(
             if reason := plugins.why_not(planned.strategy, planned.labelled):
                 entry = record.make_skipped(planned, reason, run=directory.name, environment=campaign.environment)
             else:
+                log = log_name(number, planned, secrets.token_hex(2) if campaign.bucket else "")
                 try:
                     entry = runner.run(
                         planned,
                         run_name=directory.name,
                         environment=campaign.environment,
-                        log=directory.logs / log_name(number, planned, secrets.token_hex(2) if campaign.bucket else ""),
+                        log=directory.logs / log,
                         timeout_s=timeout_s,
                         watch=progress.watch,
+                        keep_model=campaign.models.keeper(directory.name, Path(log).stem) if campaign.models else None,
                     )
                 except runner.TrialInterrupt as interrupt:
                     _keep(campaign, interrupt.record)

@@ -120,7 +120,7 @@ def _planned(
         spark_conf_file=request.spark_conf_file,
         scratch=Path(),
         model=reference.model if reference else None,
-        network=network if strategy.networks and task.trains_given_network else None,
+        network=network if strategy.networks and task.about_a_model else None,
     )
     task.check(trial)
     return PlannedTrial(trial, strategy, reference)

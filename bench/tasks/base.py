@@ -90,7 +90,7 @@ class Task(ABC):
         grades: What its answers are graded by, where they are models and no predictions of the dataset's label.
         answer_is: What its answer is, for sentences.
         scores_given_model: Whether strategies with ``scores="reference"`` score with a model that they are given.
-        trains_given_network: Whether strategies with ``networks`` train a network that they are given.
+        about_a_model: Whether trials are about a model that is trained: of a network that is given, and to be saved.
         weighs_quality: Whether trials of it differ in what they learn, so that time alone is no answer.
         result: What a trial comes to, after a number of seconds or the word: ``to a model``.
         time_is: What its time is: ``time to a model``.
@@ -115,7 +115,7 @@ class Task(ABC):
     grades: ModelGrading | None = None
     answer_is: str = "predictions"
     scores_given_model: bool = False
-    trains_given_network: bool = False
+    about_a_model: bool = False
     weighs_quality: bool = False
     judged_rows: int | None = None
     axis_rows: int | None = None

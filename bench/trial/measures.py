@@ -26,7 +26,7 @@ BOUNDS: dict[str, Bound] = {
     "store_bytes": lambda *_: MOST_BYTES,
 }
 # Names that only the harness may note: readers of a record rely on them.
-RESERVED_NOTES = frozenset({"gate", "processes_left"})
+RESERVED_NOTES = frozenset({"gate", "processes_left", "saved_model"})
 
 
 def check_measures(found: Mapping[str, Any], trial: Trial, wall_s: float) -> dict[str, float]:

@@ -149,7 +149,8 @@ def describe(planned: PlannedTrial) -> dict[str, Any]:
     It may hold credentials: the caller removes them before it writes.
     """
     fields = asdict(planned.trial)
-    for unrecorded in ("scratch", "initial", "clock", "splits_to_score", "spark_conf", "spark_conf_file", "settings"):
+    files = ("scratch", "initial", "save_to", "spark_conf_file")
+    for unrecorded in (*files, "clock", "splits_to_score", "spark_conf", "settings"):
         del fields[unrecorded]
     dataset, network = planned.trial.dataset, planned.trial.network
     return {

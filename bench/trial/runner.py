@@ -19,7 +19,7 @@ from bench.machine import variables
 from bench.records.directory import Record
 from bench.request import PlannedTrial
 from bench.spark.marks import TRIAL_VARIABLE
-from bench.trial import death, log_limit, record
+from bench.trial import death, log_limit, record, saved_models
 from bench.trial.counters import MachineCounters
 from bench.trial.edges import Edges
 from bench.trial.models import with_initial
@@ -55,6 +55,7 @@ def run(
     timeout_s: float,
     watch: Watcher | None = None,
     worker: WorkerEnvironment = THIS,
+    keep_model: Callable[[Path], str] | None = None,
 ) -> Record:
     """Run one trial in a process session of its own and return its record.
 
@@ -66,6 +67,7 @@ def run(
         timeout_s: Seconds after which the trial is killed, with a stack dump in the log.
         watch: Called about once a second with the phase and the seconds since the spawn.
         worker: The environment that runs it.
+        keep_model: Puts a model in its place, and returns that.
 
     Raises:
         TrialInterrupt: Ctrl-C was pressed; the record is in it.
@@ -74,6 +76,7 @@ def run(
     started_at = record.now()
     with tempfile.TemporaryDirectory(prefix="bench-", ignore_cleanup_errors=True) as directory:
         planned = with_initial(planned, Path(directory))
+        planned = saved_models.with_place(planned, Path(directory)) if keep_model else planned
         with log.open("ab") as output:
             execution = _Execution(planned, Path(directory), output, timeout_s, watch, worker)
             outcome = execution.run()
@@ -89,6 +92,7 @@ def run(
             started_at=started_at,
             worker=worker,
         )
+        result = saved_models.keep(planned, result, keep_model) if keep_model else result
     if outcome.status == "interrupted":
         raise TrialInterrupt(result)
     return result

@@ -44,7 +44,8 @@ def read_trial(path: Path, clock: Clock) -> Trial:
     storage = Storage(**described.pop("storage", {}))
     dataset = Dataset(**{name: _frozen(value) for name, value in described.items()}, storage=storage)
     scratch, settings = Path(fields.pop("scratch")), fields.pop("settings", {})
-    model, initial, network = fields.pop("model"), fields.pop("initial", None), fields.pop("network", None)
+    model, initial, save_to = fields.pop("model"), fields.pop("initial", None), fields.pop("save_to", None)
+    network = fields.pop("network", None)
     return Trial(
         **{name: _frozen(value) for name, value in fields.items()},
         dataset=dataset,
@@ -53,6 +54,7 @@ def read_trial(path: Path, clock: Clock) -> Trial:
         model=model and Path(model),
         initial=initial and Path(initial),
         network=network and Network(**network),
+        save_to=save_to and Path(save_to),
         clock=clock,
     )
 

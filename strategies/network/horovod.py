@@ -44,6 +44,7 @@ def bench_strategy():
         weights=True,
         most_categories=inputs.MOST_CATEGORIES,
         networks=True,
+        saves=True,
         recommended="scaling a single-GPU script to many GPUs or hosts with few changes",
     )
 

@@ -45,6 +45,7 @@ def bench_strategy():
         weights=True,
         most_categories=inputs.MOST_CATEGORIES,
         networks=True,
+        saves=True,
         recommended="tf.distribute training on the Spark cluster that is there, GPUs included",
     )
 

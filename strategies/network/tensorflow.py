@@ -30,6 +30,7 @@ def bench_strategy():
         weights=True,
         most_categories=inputs.MOST_CATEGORIES,
         networks=True,
+        saves=True,
         recommended="data that fits in one machine's memory; tf.distribute only beyond that",
     )
 

@@ -33,6 +33,7 @@ def bench_strategy():
         weights=True,
         most_categories=inputs.MOST_CATEGORIES,
         networks=True,
+        saves=True,
         recommended="several GPUs in one machine",
     )
 

@@ -23,10 +23,10 @@ def build_model(input_dim, width: int = 4):
 
 
 def test_a_tutorials_function_trains_by_one_command(tiny: Dataset, bench: Bench, tmp_path: Path) -> None:
-    """The record says which network it was; the run goes on with the same file only."""
+    """The record says which network it was, its model is there to score with, and only the same file goes on."""
     file = tmp_path / "nets.py"
     file.write_text(SOURCE)
-    network = ("--network", "nets.py:build_model", "--network-arg", "width=8")
+    network = ("--network", "nets.py:build_model", "--network-arg", "width=8", "--save-model", "models")
     done = bench("run", "--strategy", "tensorflow", "--data", tiny.path, "--epochs", "2", *network)
     assert done.returncode == 0, done.stdout + done.stderr
     run = read_run(latest(tmp_path / "results"))
@@ -36,6 +36,20 @@ def test_a_tutorials_function_trains_by_one_command(tiny: Dataset, bench: Bench,
     assert record["measures"]["parameters"] == (len(tiny.features) + 1) * 8 + 9
     assert "allreduce_bytes_per_step" not in record["measures"]
     assert record["notes"]["network"]["deterministic"]
+    saved = tmp_path / "models" / run.directory.name
+    assert [str(file) for file in saved.iterdir()] == [record["notes"]["saved_model"]]
+    scored = bench(
+        "run",
+        "--task",
+        "predict",
+        "--strategy",
+        "tensorflow",
+        "--data",
+        tiny.path,
+        "--model",
+        str(next(saved.iterdir())),
+    )
+    assert scored.returncode == 0, scored.stdout + scored.stderr
     assert SOURCE.strip() not in run.directory.path.joinpath("run.json").read_text()
     file.write_text(SOURCE + "\n# another file\n")
     again = bench("run", "--resume", str(run.directory.path))
@@ -51,6 +65,7 @@ def test_a_tutorials_function_trains_by_one_command(tiny: Dataset, bench: Bench,
             "No strategy that takes part trains --network: say --task train, or name one that does.",
         ),
         (("--strategy", "xgboost"), "No strategy that takes part trains --network"),
+        (("--task", "predict", "--save-model", "models"), "No strategy that takes part trains --network"),
         (("--network-arg", "depth=2"), "takes no argument 'depth' beside its first: there are width."),
     ],
 )

@@ -9,10 +9,12 @@ from typing import Any
 from bench import Dataset, Network, Skip, networks
 from bench.trial.timeline import EventClock, read_events
 from bench.trial.wire import read_trial
+from strategies.lib.keras import model as model_file
 from strategies.lib.keras import network, work
 from strategies.lib.keras.given import KERAS
 from strategies.lib.networks.errors import NetworkError
 from strategies.lib.networks.framework import examine
+from strategies.lib.networks.inputs import rows_to_try
 
 HEADER = "import numpy as np\nimport tensorflow as tf\nfrom tensorflow.keras import layers, Sequential\n"
 TUTORIAL = """
@@ -66,6 +68,18 @@ def chance():
 """
 
 
+SAVED = ("tutorial", "own class", "dcn binary")
+
+
+def saved_difference(model: Any, place: Path) -> float:
+    """Return how far the answers of a model are from those of its file, read by code that knows no class of it."""
+    model_file.save(model, place)
+    (saved,) = place.iterdir()
+    rows = rows_to_try(trial.dataset)
+    rows[:, :2] = abs(rows[:, :2]).round()
+    return float(abs(KERAS.answers(model_file.load(saved), rows) - KERAS.answers(model, rows)).max())
+
+
 def outcome(name: str, given: Network, dataset: Dataset) -> dict[str, Any]:
     """Return what is noted and measured of a network, or the sentence that it ends in."""
     path = directory / f"{name}.jsonl"
@@ -73,7 +87,10 @@ def outcome(name: str, given: Network, dataset: Dataset) -> dict[str, Any]:
     try:
         examine(mine, KERAS)
         KERAS.set_seed(mine.seed)
-        work.measure(tf, mine, KERAS.build(mine), sparse_as_dense=True)
+        model = KERAS.build(mine)
+        work.measure(tf, mine, model, sparse_as_dense=True)
+        if name in SAVED:
+            mine.note("saved_difference", saved_difference(model, directory / f"{name} saved"))
     except (NetworkError, Skip) as error:
         return {"sentence": str(error)}
     return {name: event["value"] for event in read_events(path) if (name := event.get("note") or event.get("measure"))}

@@ -50,6 +50,25 @@ def load(path: Path) -> Any:
         raise ModelError(f"it does not load as a Keras model ({' '.join(str(error).split())[:200]}).") from error
 
 
+def save(model: Any, directory: Path) -> None:
+    """Save a model so that `load` reads it, by code that knows nothing of the user's classes, if it has any.
+
+    Args:
+        model: The model.
+        directory: Directory for it, which is made.
+    """
+    import tensorflow as tf
+
+    directory.mkdir()
+    file = directory / "model.keras"
+    model.save(file)
+    try:
+        load(file)
+    except ModelError:
+        file.unlink()
+        tf.saved_model.save(model, str(directory / "model"))
+
+
 def _library(path: Path) -> Any:
     """Return the Keras that wrote a file: neither of the two reads the other's files."""
     if zipfile.is_zipfile(path):

@@ -33,4 +33,7 @@ def score(tf: Any, trial: Trial, model: Any, *, sparse_as_dense: bool = False) -
     if trial.model is None:
         with trial.phase("describe"):
             work.measure(tf, trial, model, sparse_as_dense=sparse_as_dense)
+    if trial.save_to:
+        with trial.phase("save"):
+            model_file.save(model, trial.save_to)
     return scores

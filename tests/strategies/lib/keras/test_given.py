@@ -80,3 +80,9 @@ def test_a_network_of_categories_says_where_there_are_none(seen: dict[str, Any])
     """It says how to have some, and how to do without."""
     assert "import them with --categories native, or name" in seen["dcn"]["without categories"]["sentence"]
     assert "parameters" in seen["wide"]["without categories"]
+
+
+def test_a_saved_network_answers_as_it_did(seen: dict[str, Any]) -> None:
+    """Whoever loads it needs no code of the user's: a model of their own class is saved as a SavedModel."""
+    for found in (seen["tutorial"], seen["own class"], seen["dcn"]["binary"]):
+        assert found["saved_difference"] < 1e-6
