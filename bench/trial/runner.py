@@ -114,10 +114,8 @@ class _Execution:
         scratch.mkdir()
         self._trial = with_scratch(planned, scratch).trial
         self._directory, self._events = directory, directory / "events.jsonl"
-        self._log = log
-        self._timeout_s = timeout_s
-        self._watch = watch
-        self._environment = worker
+        self._log, self._environment = log, worker
+        self._timeout_s, self._watch = timeout_s, watch
 
     def run(self) -> Outcome:
         """Spawn the worker, wait for its end, and kill every process that it left."""
