@@ -176,6 +176,7 @@ class Proxy:
         delay_s: Seconds that each answer is held back.
         left: Bytes of answers that still pass; then it does what ``then`` says. ``None``: all pass.
         then: ``stall`` or ``close``.
+        most_at_once: The most connections that waited for an answer at one time.
     """
 
     def __init__(self, target: str) -> None:
@@ -189,6 +190,7 @@ class Proxy:
         self._listener = socket.create_server(("127.0.0.1", 0))
         self.endpoint = f"http://127.0.0.1:{self._listener.getsockname()[1]}"
         self.delay_s, self.left, self.then = 0.0, None, "close"
+        self.most_at_once, self._waiting = 0, set[int]()
         self._ended = threading.Event()
         threading.Thread(target=self._accept, daemon=True).start()
 
@@ -207,12 +209,15 @@ class Proxy:
                     if not data:
                         return
                     if end is client:
+                        self._waiting.add(client.fileno())
+                        self.most_at_once = max(self.most_at_once, len(self._waiting))
                         server.sendall(data)
                     elif not self._answer(client, data):
                         return
 
     def _answer(self, client: socket.socket, data: bytes) -> bool:
         time.sleep(self.delay_s)
+        self._waiting.discard(client.fileno())
         if self.left is not None:
             data, self.left = data[: self.left], max(0, self.left - len(data))
         client.sendall(data)

@@ -88,7 +88,8 @@ class Spread:
         import numpy as np
 
         rows, mean = len(labels), float(labels.mean(dtype=np.float64))
-        squares = float(np.square(labels - mean, dtype=np.float64).sum())
+        # A mean of Python's own would be rounded to the labels' type.
+        squares = float(np.square(labels - np.float64(mean)).sum())
         self._combine(labels, rows, mean, squares, float(labels.min()), float(labels.max()))
 
     def as_json(self, before: int) -> list[Any]:

@@ -23,7 +23,9 @@ from rich.console import Console
 from bench import Dataset, rows
 from bench.datasets import open_dataset, remote
 from bench.datasets.format.fingerprint import Fingerprint, verify_content
+from bench.datasets.makers.cluster.target import Target
 from bench.datasets.makers.ingest import import_parquet
+from bench.datasets.makers.source import open_source
 from bench.datasets.makers.synthetic import make_synthetic
 from bench.datasets.register.register import register_table
 from bench.datasets.store import open_manifest
@@ -37,6 +39,7 @@ from bench.runs import campaign as campaigns
 from bench.runs import execution
 from bench.runs.progress import Progress
 from bench.stores import filesystem, traffic
+from bench.stores.tree import Tree
 from bench.testing.support import make_tiny_dataset
 from strategies.lib.spark.workers import open_once
 from tests.conftest import CONTROL, Plugins
@@ -129,6 +132,51 @@ def test_a_dataset_of_ours_is_not_imported_from_a_bucket(there: Dataset) -> None
     for inside in ("", "/split=train", f"/{PART}", "/split=*/*.parquet"):
         with pytest.raises(DatasetError, match=f"^{there.path} is a dataset of bench already"):
             import_parquet(f"{there.path}{inside}", there.label, storage=there.storage)
+
+
+def test_footers_of_an_input_are_read_at_once(store: ObjectStore, proxy: Proxy) -> None:
+    """Many files do not wait for each other's answers, and the first damaged one is named."""
+    files = store.filesystem()
+    names = [f"{BUCKET}/many/{number:02}.parquet" for number in range(12)]
+    for name in names:
+        with files.open_output_stream(name) as out:
+            pq.write_table(pa.table({"a": np.arange(3)}), out)
+    proxy.delay_s = 0.1
+    source = open_source(f"s3://{BUCKET}/many", replace(store.storage, endpoint=proxy.endpoint))
+    assert source.rows == 36
+    assert [piece.file.path for piece in source.pieces] == names
+    assert proxy.most_at_once > 6
+    for name in names[5:7]:
+        with files.open_output_stream(name) as out:
+            out.write(b"no Parquet, but long enough")
+    with pytest.raises(DatasetError, match=r"many/05\.parquet"):
+        open_source(f"s3://{BUCKET}/many", store.storage)
+
+
+def test_of_two_imports_to_one_place_one_goes_on(store: ObjectStore) -> None:
+    """Whoever comes second, or at the same moment, is refused before a row is written, and takes nothing away."""
+    targets = [Target(f"s3://{BUCKET}/claimed", store.storage) for _ in range(4)]
+    together = threading.Barrier(len(targets))
+
+    def claim(target: Target) -> bool:
+        together.wait()
+        try:
+            target.claim()
+        except UsageError:
+            return False
+        return True
+
+    with ThreadPoolExecutor(len(targets)) as pool:
+        won = sum(pool.map(claim, targets))
+    assert won <= 1
+    tree = Tree(targets[0].place, store.storage)
+    assert len(tree.list()) == won
+    if not won:
+        targets[0].claim()
+    with pytest.raises(UsageError, match="Something lies at"):
+        targets[1].claim()
+    targets[0].sweep()
+    assert not tree.list()
 
 
 def test_nothing_is_overwritten(here: Dataset, there: Dataset, store: ObjectStore) -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections import Counter
 from collections.abc import Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, replace
 
 import pyarrow as pa
@@ -20,7 +21,8 @@ from bench.datasets.makers.sample import choose_rows
 from bench.datasets.makers.table_format import TableFormat
 from bench.errors import DatasetError, UsageError
 from bench.model import Storage
-from bench.stores.filesystem import filesystem, store_errors
+from bench.stores.filesystem import filesystem, is_uri, store_errors
+from bench.stores.tree import AT_ONCE
 
 
 @dataclass(frozen=True)
@@ -146,12 +148,15 @@ def _pieces(
 ) -> tuple[tuple[Piece, ...], pa.Schema, frozenset[str]]:
     """Read all footers, and return the files, a schema that holds the columns of all, and pandas' index."""
     schema, pieces, index = pa.schema([]), list[Piece](), set[str]()
-    for number, file in enumerate(files):
-        with footer_errors(opened, path, storage, file.path, form.name):
-            _check_names(file.physical_schema, file.path)
-            schema = _united(schema, file)
-            index |= _pandas_index(file.physical_schema)
-            pieces.append(Piece(file, form, form.group_rows(file), number))
+    with ThreadPoolExecutor(AT_ONCE if is_uri(path) else 1) as pool:
+        footers = pool.map(lambda file: (file.physical_schema, form.group_rows(file)), files)
+        for number, file in enumerate(files):
+            with footer_errors(opened, path, storage, file.path, form.name):
+                physical, sizes = next(footers)
+                _check_names(physical, file.path)
+                schema = _united(schema, file)
+                index |= _pandas_index(physical)
+                pieces.append(Piece(file, form, sizes, number))
     return tuple(pieces), schema, frozenset(index)
 
 

@@ -32,7 +32,7 @@ def import_on_spark(request: ImportRequest, *, force: bool = False) -> Manifest:
         force: Whether an existing one is replaced.
 
     Raises:
-        UsageError: The name is taken, or something lies at the target already.
+        UsageError: The name is taken, or something lies at the target already, or somebody else writes there.
         DatasetError: The input cannot be used, or a disk is full.
         StorageError: A store does not answer.
         BenchError: Spark fails.
@@ -65,7 +65,7 @@ def _place(request: ImportRequest, force: bool) -> Iterator[str]:
             "--force replaces no dataset in a store: choose another --out, or take the old one away first."
         )
     target = Target(request.target, request.storage)
-    target.require_empty()
+    target.claim()
     try:
         yield request.target
     except BaseException:

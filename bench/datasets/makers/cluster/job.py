@@ -23,12 +23,11 @@ from bench.datasets.format.fingerprint import Fingerprint
 from bench.datasets.format.manifest import SPLITS, DataFile
 from bench.datasets.makers.build import check_rows, fingerprint_of
 from bench.datasets.makers.cluster import facts, stages
-from bench.datasets.makers.cluster.packing import COLUMNS, rows_at_once
+from bench.datasets.makers.cluster.packing import COLUMNS, cut_ranges, row_type
 from bench.datasets.makers.cluster.target import Target
 from bench.datasets.makers.cluster.writing import FileWriter, Range
 from bench.datasets.makers.layout import Layout
 from bench.datasets.makers.plan import ImportPlan
-from bench.datasets.makers.shuffle import packed_row_type
 from bench.datasets.makers.shuffled import column_means
 from bench.datasets.makers.statistics import ExactMeans
 from bench.datasets.makers.summary import SplitSummary
@@ -87,21 +86,22 @@ def make(
         DatasetError: A split would be empty, or a feature has no value in the train split.
     """
     layout, width = plan.layout, len(plan.layout.names)
-    row, losses = packed_row_type(width), facts.loss_counter(spark)
-    spark.conf.set("spark.sql.execution.arrow.maxRecordsPerBatch", str(rows_at_once(row)))
-    parts = files or max(cores, -(-rows.total * row.itemsize // RANGE_BYTES))
-    encoded = _tasks(spark, rows).mapInArrow(stages.RowReader(rows, plan, parts, losses), COLUMNS)
+    losses = facts.loss_counter(spark)
+    parts = files or max(cores, -(-rows.total * row_type(width).itemsize // RANGE_BYTES))
+    ranges = cut_ranges(width, parts, rows.total)
+    spark.conf.set("spark.sql.execution.arrow.maxRecordsPerBatch", str(ranges.strings_at_once))
+    encoded = _tasks(spark, rows).mapInArrow(stages.RowReader(rows, plan, ranges, losses), COLUMNS)
     ordered = _sorted(encoded, parts)
     counts = facts.collect(ordered, stages.Counter(width))
     missing = np.sum([count["missing"] for count in counts], axis=0)[layout.beside :]
     check_rows({split: sum(count[split] for count in counts) for split in SPLITS})
     means = column_means(layout, missing > 0, lambda places: _means(ordered, width, places.tolist()))
     if any(count["repeated"] for count in counts):
-        equal, ordered = ordered, _sorted(ordered.mapInArrow(stages.Spreader(width, parts), COLUMNS), parts)
+        equal, ordered = ordered, _sorted(ordered.mapInArrow(stages.Spreader(ranges), COLUMNS), parts)
         counts = facts.collect(ordered, stages.Counter(width))
         equal.unpersist()
-    ranges = _ranges(counts, group_rows)
-    written = facts.collect(ordered, FileWriter(target, layout, means.tolist(), ranges, rows.keys))
+    planned = _files(counts, group_rows)
+    written = facts.collect(ordered, FileWriter(target, layout, means.tolist(), planned, rows.keys))
     ordered.unpersist()
     return _merged(layout, counts, missing.tolist(), losses.value, written)
 
@@ -127,11 +127,11 @@ def _tasks(spark: SparkSession, rows: stages.Input) -> DataFrame:
 
 
 def _sorted(rows: DataFrame, parts: int) -> DataFrame:
-    """Return rows in ranges of keys, each sorted and kept on the disks of the executors when it is first asked for."""
+    """Return rows in ranges of keys, each bucket by bucket, kept on the disks of the executors when first asked for."""
     from pyspark import StorageLevel
     from pyspark.sql.functions import col
 
-    ordered = rows.repartitionById(parts, col("part")).sortWithinPartitions("key", "row")
+    ordered = rows.repartitionById(parts, col("part")).sortWithinPartitions("bucket")
     return ordered.persist(StorageLevel.DISK_ONLY)
 
 
@@ -142,7 +142,7 @@ def _means(rows: DataFrame, width: int, places: Sequence[int]) -> ExactMeans:
     return means
 
 
-def _ranges(counts: Sequence[Mapping[str, int]], group_rows: int | None) -> list[Range]:
+def _files(counts: Sequence[Mapping[str, int]], group_rows: int | None) -> list[Range]:
     """Return where the rows of each range begin, and its row groups: as equal over all files as whole groups can be."""
     totals = {split: sum(count[split] for count in counts) for split in SPLITS}
     size = {split: group_rows or totals[split] / group_count(totals[split]) for split in SPLITS}

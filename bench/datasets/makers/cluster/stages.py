@@ -13,9 +13,9 @@ import numpy as np
 import pyarrow as pa
 
 from bench.datasets.makers.cluster import facts
-from bench.datasets.makers.cluster.packing import combine, expand, pack, rows_at_once, spread, to_arrow
+from bench.datasets.makers.cluster.packing import Ranges, expand, pack, row_type, spread, to_batches
 from bench.datasets.makers.plan import ImportPlan
-from bench.datasets.makers.shuffle import packed_row_type
+from bench.datasets.makers.shuffle import PackedRows
 from bench.datasets.makers.source import TableSource
 from bench.datasets.makers.statistics import ExactMeans
 from bench.datasets.makers.survey import Survey
@@ -66,44 +66,46 @@ class SurveyReader:
 
 @dataclass(frozen=True)
 class RowReader:
-    """Numbers of tasks in, rows out: as float32, with keys, equal ones of a portion as one."""
+    """Numbers of tasks in, rows out: as float32, with keys."""
 
     rows: Input
     plan: ImportPlan
-    parts: int
+    ranges: Ranges
     losses: Accumulator[dict[str, int]]
 
     def __call__(self, batches: Batches) -> Batches:
         """Yield the rows of these tasks."""
         losses: dict[str, int] = {}
+        yield from to_batches(self._packed(batches, losses), self.ranges)
+        self.losses.add(losses)
+
+    def _packed(self, batches: Batches, losses: dict[str, int]) -> Iterator[PackedRows]:
         for source in self.rows.of(number for batch in batches for number in batch.column(0).to_pylist()):
             for columns, test in self.plan.portions(source, losses):
-                packed = pack(columns, self.plan.layout.beside, test)
-                most = rows_at_once(packed.dtype)
-                for start in range(0, len(packed), most):
-                    yield to_arrow(*combine(packed[start : start + most]), self.parts)
-        self.losses.add(losses)
+                yield pack(columns, self.plan.layout.beside, test)
 
 
 @dataclass(frozen=True)
 class Counter:
-    """Sorted rows in, their numbers out: of each split, of missing values, and whether a key occurs twice."""
+    """Rows in, their numbers out: of each split, of missing values, and whether a key occurs twice."""
 
     columns: int
 
     def __call__(self, batches: Batches) -> Batches:
         """Yield the numbers of this partition."""
         rows, tests, missing, repeated = 0, 0, np.zeros(self.columns, np.int64), False
-        for packed, before in expand(batches, packed_row_type(self.columns)):
+        for packed, before in expand(batches, row_type(self.columns)):
             rows, tests = rows + len(packed), tests + int((packed["test"] != 0).sum())
-            missing += np.isnan(packed["values"]).sum(axis=0)
+            lacking = np.isnan(packed["values"])
+            if lacking.any():
+                missing += np.count_nonzero(lacking, axis=0)
             repeated = repeated or bool(before.any())
         yield facts.to_batch(train=rows - tests, test=tests, missing=missing.tolist(), repeated=repeated)
 
 
 @dataclass(frozen=True)
 class MeanReader:
-    """Sorted rows in; sums of the train rows out, for the mean of each column that lacks values."""
+    """Rows in; sums of the train rows out, for the mean of each column that lacks values."""
 
     columns: int
     places: Sequence[int]
@@ -111,19 +113,18 @@ class MeanReader:
     def __call__(self, batches: Batches) -> Batches:
         """Yield the sums of this partition."""
         means = ExactMeans(len(self.places))
-        for packed, _ in expand(batches, packed_row_type(self.columns)):
+        for packed, _ in expand(batches, row_type(self.columns)):
             means.add(np.ascontiguousarray(packed["values"][packed["test"] == 0][:, list(self.places)].T))
         yield facts.to_batch(sums=means.as_json())
 
 
 @dataclass(frozen=True)
 class Spreader:
-    """Sorted rows in; the same rows out, each by itself, and of equal ones all but the first with other keys."""
+    """Rows in; the same rows out, each by itself, and of equal ones all but the first with other keys."""
 
-    columns: int
-    parts: int
+    ranges: Ranges
 
     def __call__(self, batches: Batches) -> Batches:
         """Yield the rows of this partition."""
-        for packed, before in expand(batches, packed_row_type(self.columns)):
-            yield to_arrow(spread(packed, before), np.ones(len(packed), np.int64), self.parts)
+        rows = expand(batches, self.ranges.row)
+        yield from to_batches((spread(packed.copy(), before) for packed, before in rows), self.ranges)

@@ -6,8 +6,9 @@ import errno
 import os
 import shutil
 import tempfile
+import uuid
 from collections.abc import Collection, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -15,6 +16,8 @@ from bench.errors import DatasetError, UsageError
 from bench.model import Storage
 from bench.stores.filesystem import filesystem, is_uri, store_errors
 from bench.stores.tree import Tree
+
+_CLAIM = "_importing-"  # which no reader of Parquet takes for data
 
 
 @dataclass(frozen=True)
@@ -32,15 +35,27 @@ class Target:
     place: str
     storage: Storage
 
-    def require_empty(self) -> None:
-        """See that nothing lies there yet.
+    def claim(self) -> None:
+        """See that nothing lies in the store there, and put a file there that keeps others away until `sweep`.
+
+        Of two who do so at once at most one goes on, since each looks again when its file is there.
 
         Raises:
-            UsageError: Something does.
+            UsageError: Something lies there already, or somebody else claims it.
             StorageError: The store cannot be reached.
         """
-        if Tree(self.place, self.storage).list():
+        tree = Tree(self.place, self.storage)
+        if tree.list():
             raise UsageError(f"Something lies at {self.place} already: choose another --out, or take it away first.")
+        name = f"{_CLAIM}{uuid.uuid4().hex}"
+        with store_errors(self.place, self.storage):
+            opened, root = filesystem(self.place, self.storage)
+            opened.open_output_stream(f"{root}/{name}").close()
+            if any(entry.path != name for entry in tree.list()):
+                # Who was first may have swept it away already.
+                with suppress(FileNotFoundError):
+                    opened.delete_file(f"{root}/{name}")
+                raise UsageError(f"Somebody else writes to {self.place} at this moment: choose another --out.")
 
     @contextmanager
     def attempt(self) -> Iterator[Path]:

@@ -13,10 +13,9 @@ from bench.datasets.format.fingerprint import Fingerprint
 from bench.datasets.format.manifest import SPLITS
 from bench.datasets.makers.build import fingerprint_of
 from bench.datasets.makers.cluster import facts
-from bench.datasets.makers.cluster.packing import expand
+from bench.datasets.makers.cluster.packing import expand, row_type
 from bench.datasets.makers.cluster.target import Target
 from bench.datasets.makers.layout import Layout
-from bench.datasets.makers.shuffle import packed_row_type
 from bench.datasets.makers.writer import SplitWriter, cut
 from bench.stores.keys import Keys
 
@@ -40,7 +39,7 @@ class Range:
 
 @dataclass(frozen=True)
 class FileWriter:
-    """Sorted rows in; files out, and a line on what they hold.
+    """Rows of a range in; files out, and a line on what they hold.
 
     Attributes:
         target: Where the files go.
@@ -85,7 +84,7 @@ class FileWriter:
         self, batches: Batches, mine: Range, writers: Mapping[str, SplitWriter], fingerprint: Fingerprint
     ) -> None:
         means, row_id = np.array(self.means, np.float32), sum(mine.before.values())
-        for packed, _ in expand(batches, packed_row_type(len(self.layout.names))):
+        for packed, _ in expand(batches, row_type(len(self.layout.names))):
             columns = packed["values"].T
             np.copyto(columns, means[:, None], where=np.isnan(columns))
             row_ids = np.arange(row_id, row_id + len(packed), dtype=np.int64)

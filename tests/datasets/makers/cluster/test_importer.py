@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
+import os
 import subprocess
 from collections.abc import Callable, Iterator
+from dataclasses import asdict, dataclass
 from pathlib import Path
+from types import SimpleNamespace
+from unittest.mock import patch
 
 import numpy as np
 import pyarrow as pa
@@ -14,8 +18,13 @@ import pytest
 
 from bench.datasets.format.fingerprint import verify_content
 from bench.datasets.format.manifest import Manifest
+from bench.datasets.makers.cluster import program
+from bench.datasets.makers.cluster.request import ImportRequest, SparkPlace
 from bench.datasets.makers.ingest import import_parquet
-from bench.datasets.store import open_manifest
+from bench.datasets.makers.times import PARTS
+from bench.datasets.store import open_manifest, stage_dataset
+from bench.model import Dataset, Storage
+from strategies.lib.spark import job
 from tests.datasets.conftest import content
 from tests.standalone import FRUGAL
 
@@ -39,6 +48,7 @@ def raw(tmp_path: Path) -> Path:
             "price": (number + generator.normal(size=ROWS)).round(1),
             "size": generator.choice(["s", "m", "l"], ROWS),
             "weight": generator.integers(0, 3, ROWS),
+            "time": pa.array(generator.integers(0, 10**9, ROWS), pa.timestamp("s"), mask=generator.random(ROWS) < 0.1),
         }
     )
     days = ds.partitioning(pa.schema([("day", pa.string())]), flavor="hive")
@@ -59,29 +69,56 @@ def on_spark(bench: Callable[..., subprocess.CompletedProcess[str]]) -> Import:
 
 
 def facts(manifest: Manifest) -> dict[str, object]:
-    """Return what is the same whoever made a dataset."""
-    found = manifest.as_json()
-    names = ("fingerprint", "rows", "problem", "classes", "class_shares", "weight", "imputed", "categories")
-    return {name: found[name] for name in names} | {"guess": manifest.source["guess"]}
+    """Return what is the same whoever made a dataset: all but its files, and what is a sum of rounded numbers."""
+    differ = ("name", "files", "labels", "means", "stds", "label_mean", "label_std", "weight_mean", "bytes")
+    return {name: value for name, value in manifest.as_json().items() if name not in differ}
+
+
+@pytest.fixture(scope="module")
+def sessions(tmp_path_factory: pytest.TempPathFactory) -> Iterator[SimpleNamespace]:
+    """What stands for the module that starts Spark: one session, for all imports of this process."""
+    place, directory = SparkPlace("local[3]", 3), tmp_path_factory.mktemp("spark")
+    anywhere = Dataset("", str(directory), "", (), 0, 0, 0, (), (), "")
+    with patch.dict(os.environ, JDK_JAVA_OPTIONS=FRUGAL):
+        session = job.start(place, anywhere, directory / "scratch")
+        try:
+            yield SimpleNamespace(**{**vars(job), "start": lambda *_: session, "stop_spark": lambda _: None})
+        finally:
+            job.stop_spark(session)
+
+
+@dataclass(frozen=True)
+class Case:
+    """An import, by the options that change what is made."""
+
+    label: str
+    weight: str = ""
+    timestamps: tuple[str, ...] = ()
+    categories: str = "codes"
+    sample: int | None = None
+    files: int | None = None
+    group_rows: int | None = None
 
 
 @pytest.mark.parametrize(
-    ("workers", "label", "weight", "layout"),
+    "case",
     [
-        (1, "price", "weight", ()),
-        (2, "size", "", ("--sample", "5e3")),
-        (3, "label", "", ("--files", "4", "--row-group-rows", "500")),
+        Case("price", weight="weight", timestamps=PARTS, files=2),
+        Case("size", categories="hash:16", sample=5000, weight="weight", files=1),
+        Case("label", categories="native", timestamps=("hour", "age"), files=4, group_rows=500),
+        Case("size", categories="native", timestamps=("day",), sample=300, group_rows=50),
+        Case("label", sample=ROWS - 1),
     ],
+    ids=lambda case: case.label,
 )
-def test_the_dataset_is_that_of_one_process(
-    raw: Path, home: Path, on_spark: Import, workers: int, label: str, weight: str, layout: tuple[str, ...]
-) -> None:
-    """With any number of workers rows, order, splits, means and codes are the same, and row groups are nearly equal."""
-    sample = 5000 if "--sample" in layout else None
-    expected = import_parquet(str(raw), label, FEATURES.split(","), "here", sample=sample, weight=weight)
-    options = ("--label", label, "--weight", weight, "--master", f"local[{workers}]", *layout)
-    made = on_spark(raw, "--name", "there", *options)
-    assert made.returncode == 0, made.stderr
+def test_the_dataset_is_that_of_one_process(raw: Path, home: Path, sessions: SimpleNamespace, case: Case) -> None:
+    """Whatever is asked for, rows, order, splits, means and codes are the same, and row groups are nearly equal."""
+    features = (*FEATURES.split(","), *(("time",) if case.timestamps else ()))
+    wanted = {name: value for name, value in asdict(case).items() if name not in ("label", "files")}
+    expected = import_parquet(str(raw), case.label, features, "here", **wanted)
+    with stage_dataset("there") as target:
+        request = (str(raw), Storage(), case.label, features, "there", str(target), SparkPlace("local[3]", 3))
+        program.main(sessions, ImportRequest(*request, files=case.files, **wanted))
     found = open_manifest("there")
     assert facts(found) == facts(expected)
     for split in ("train", "test"):
@@ -95,11 +132,23 @@ def test_the_dataset_is_that_of_one_process(
         assert table.equals(content(expected)[split])
     files = [file for file in found.files if file.path.startswith("split=train")]
     groups = [rows for file in files for rows in file.group_rows]
-    assert len(files) == (4 if "--files" in layout else workers)
-    assert max(groups) < 1.3 * min(groups)
-    assert max(groups) <= 500 or "--row-group-rows" not in layout
-    assert sorted(path.name for path in home.iterdir()) == ["here", "there"]
+    assert len(files) == (case.files or 3)
+    assert max(groups) < 1.4 * min(groups)
+    assert max(groups) <= (case.group_rows or ROWS)
     assert sorted(path.name for path in (home / "there").iterdir()) == ["dataset.json", "split=test", "split=train"]
+
+
+def test_the_command_makes_it(raw: Path, home: Path, on_spark: Import) -> None:
+    """`bench data import --on spark` starts a driver of its own, and says what was made."""
+    expected = import_parquet(str(raw), "price", FEATURES.split(","), "here", weight="weight", sample=5000)
+    options = ("--label", "price", "--weight", "weight", "--master", "local[2]", "--sample", "5e3", "--files", "3")
+    made = on_spark(raw, "--name", "there", *options)
+    assert made.returncode == 0, made.stderr
+    found = open_manifest("there")
+    assert found.dataset.fingerprint == expected.dataset.fingerprint
+    assert expected.dataset.fingerprint[:12] in made.stdout
+    assert len(found.files) == 6
+    assert sorted(path.name for path in home.iterdir()) == ["here", "there"]
 
 
 def test_what_one_process_refuses_is_refused(home: Path, on_spark: Import, tmp_path: Path) -> None:
