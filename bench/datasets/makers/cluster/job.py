@@ -1,9 +1,9 @@
-"""The Spark job that makes a dataset: rows are sorted by key over all workers, numbered, and written where they lie.
+"""The Spark job that makes a dataset: rows are brought in order by key over all workers, numbered, and written.
 
     survey    what all rows must be looked at for, such as the different strings of a column
-    sort      rows as float32, with keys; each range of keys is sorted, and kept on the disks of the executors
+    sort      rows as float32, with keys; those of a range of keys come together, on the disks of the executors
     count     rows of each range and split, and missing values; the mean of each column that lacks some
-    spread    only where rows are equal: all but the first of them get other keys, and rows are sorted again
+    spread    only where rows are equal: all but the first of them get other keys, and rows come together again
     write     each range is a file of each split; its rows are numbered from where the ranges before it end
 
 Keys are those of the one-process import (`bench.datasets.makers.shuffled`), and so are the order of the rows, their
