@@ -23,7 +23,8 @@ from bench.datasets.format.fingerprint import Fingerprint
 from bench.datasets.format.manifest import SPLITS, DataFile
 from bench.datasets.makers.build import check_rows, fingerprint_of
 from bench.datasets.makers.cluster import facts, stages
-from bench.datasets.makers.cluster.packing import COLUMNS, cut_ranges, row_type
+from bench.datasets.makers.cluster.packing import COLUMNS
+from bench.datasets.makers.cluster.ranges import cut_ranges, row_type
 from bench.datasets.makers.cluster.target import Target
 from bench.datasets.makers.cluster.writing import FileWriter, Range
 from bench.datasets.makers.layout import Layout

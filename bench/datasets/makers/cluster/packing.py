@@ -8,68 +8,21 @@ from __future__ import annotations
 
 import itertools
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
 
 import numpy as np
 import pyarrow as pa
 from numpy.typing import NDArray
 
 from bench.datasets.format.hashing import GOLDEN, Words, finalise
+from bench.datasets.makers.cluster.ranges import Ranges, row_type
 from bench.datasets.makers.shuffle import PackedRows
 from bench.datasets.makers.shuffled import row_keys
 
 COLUMNS = "part int, bucket int, rows binary"
 """The columns, for Spark: the range of keys, the bucket in it, and rows, one after the other."""
 
-_BUCKET_BYTES = 2**24
-_SORTED_BYTES = 2**25  # of rows that a task holds until they are cut into buckets
-_MOST_BYTES = 2**20  # of one string
-_BATCH_BYTES = 2**24
 _CONTENT = 3  # 32-bit words of a row before those by which rows are told apart
-_BATCH_ROWS = 65_536
-
-
-@dataclass(frozen=True)
-class Ranges:
-    """How keys are cut. They are spread evenly, so that ranges of equal width have about equally many rows.
-
-    Attributes:
-        row: Type of a row.
-        parts: Number of ranges.
-        buckets: Buckets of each range.
-    """
-
-    row: np.dtype
-    parts: int
-    buckets: int
-
-    @property
-    def most_rows(self) -> int:
-        """Most rows of one string: a few times as many as are to be expected."""
-        usual = _SORTED_BYTES // (self.parts * self.buckets)
-        return max(1, min(_MOST_BYTES, 4 * usual) // self.row.itemsize)
-
-    @property
-    def strings_at_once(self) -> int:
-        """How many strings one batch holds at most."""
-        return max(1, _BATCH_BYTES // (self.most_rows * self.row.itemsize))
-
-
-def cut_ranges(columns: int, parts: int, rows: int) -> Ranges:
-    """Return ranges with as many buckets as leave each small enough to be sorted in memory.
-
-    Args:
-        columns: Values of a row.
-        parts: Number of ranges.
-        rows: Number of all rows.
-    """
-    row = row_type(columns)
-    return Ranges(row, parts, max(1, -(-rows * row.itemsize // (parts * _BUCKET_BYTES))))
-
-
-def row_type(columns: int) -> np.dtype:
-    """Return the NumPy type of a row: its key, how many equal ones it stands for, its split, its label and features."""
-    return np.dtype([("key", "<u8"), ("copies", "<u4"), ("test", "<u4"), ("values", "<f4", (columns,))])
+_PORTION_ROWS, _PORTION_BYTES = 65_536, 2**25
 
 
 def pack(columns: NDArray[np.float32], beside: int, test: NDArray[np.bool_] | None) -> PackedRows:
@@ -95,7 +48,7 @@ def to_batches(portions: Iterable[PackedRows], ranges: Ranges) -> Iterator[pa.Re
         portions: Rows in any order.
         ranges: How their keys are cut.
     """
-    most = max(1, _SORTED_BYTES // ranges.row.itemsize)
+    most = ranges.held_rows
     held: list[PackedRows] = []
     for portion in portions:
         for start in range(0, len(portion), most):
@@ -200,7 +153,7 @@ def expand(batches: Iterable[pa.RecordBatch], row: np.dtype) -> Iterator[tuple[P
         batches: As `sorted_buckets` takes them.
         row: Type of a row.
     """
-    most = max(1, min(_BATCH_ROWS, _SORTED_BYTES // row.itemsize))
+    most = max(1, min(_PORTION_ROWS, _PORTION_BYTES // row.itemsize))
     for packed in sorted_buckets(batches, row):
         copies = packed["copies"].astype(np.int64)
         before, ends = _copies_before(packed["key"], copies), np.cumsum(copies)

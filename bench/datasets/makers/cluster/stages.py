@@ -13,7 +13,8 @@ import numpy as np
 import pyarrow as pa
 
 from bench.datasets.makers.cluster import facts
-from bench.datasets.makers.cluster.packing import Ranges, expand, pack, row_type, spread, to_batches
+from bench.datasets.makers.cluster.packing import expand, pack, spread, to_batches
+from bench.datasets.makers.cluster.ranges import Ranges, row_type
 from bench.datasets.makers.plan import ImportPlan
 from bench.datasets.makers.shuffle import PackedRows
 from bench.datasets.makers.source import TableSource

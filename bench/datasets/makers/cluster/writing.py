@@ -13,7 +13,8 @@ from bench.datasets.format.fingerprint import Fingerprint
 from bench.datasets.format.manifest import SPLITS
 from bench.datasets.makers.build import fingerprint_of
 from bench.datasets.makers.cluster import facts
-from bench.datasets.makers.cluster.packing import expand, row_type
+from bench.datasets.makers.cluster.packing import expand
+from bench.datasets.makers.cluster.ranges import row_type
 from bench.datasets.makers.cluster.target import Target
 from bench.datasets.makers.layout import Layout
 from bench.datasets.makers.writer import SplitWriter, cut

@@ -9,17 +9,9 @@ import numpy as np
 import pyarrow as pa
 import pytest
 
-from bench.datasets.makers.cluster import packing
-from bench.datasets.makers.cluster.packing import (
-    Ranges,
-    cut_ranges,
-    expand,
-    pack,
-    row_type,
-    sorted_buckets,
-    spread,
-    to_batches,
-)
+from bench.datasets.makers.cluster import ranges as cuts
+from bench.datasets.makers.cluster.packing import expand, pack, sorted_buckets, spread, to_batches
+from bench.datasets.makers.cluster.ranges import Ranges, cut_ranges, row_type
 from bench.datasets.makers.shuffle import PackedRows, Shuffle
 
 
@@ -59,9 +51,9 @@ def test_rows_come_out_in_the_order_of_their_keys(monkeypatch: pytest.MonkeyPatc
     rows = np.zeros(3000, row_type(2))
     rows["key"], rows["copies"] = np.random.default_rng(0).integers(0, 2**64, 3000, np.uint64), 1
     rows["values"] = np.random.default_rng(1).normal(size=(3000, 2))
-    monkeypatch.setattr(packing, "_BUCKET_BYTES", 200 * rows.itemsize)
-    monkeypatch.setattr(packing, "_SORTED_BYTES", 1000 * rows.itemsize)
-    monkeypatch.setattr(packing, "_MOST_BYTES", 50 * rows.itemsize)
+    monkeypatch.setattr(cuts, "_BUCKET_BYTES", 200 * rows.itemsize)
+    monkeypatch.setattr(cuts, "_HELD_BYTES", 1000 * rows.itemsize)
+    monkeypatch.setattr(cuts, "_STRING_BYTES", 50 * rows.itemsize)
     ranges = cut_ranges(2, 3, len(rows))
     assert (ranges.parts, ranges.buckets) == (3, 5)
     batches = list(to_batches(np.array_split(rows, 7), ranges))
