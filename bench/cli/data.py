@@ -121,7 +121,7 @@ def copy(name: str, uri: str, storage: Storage) -> None:
 @click.argument("name")
 @storage_options
 @click.option("--json", "as_json", is_flag=True, help="Print the manifest as JSON.")
-@click.option("--verify", is_flag=True, help="Read every byte and compare the fingerprint.")
+@click.option("--verify", is_flag=True, help="Read every row and compare the fingerprint.")
 def describe(name: str, storage: Storage, as_json: bool, verify: bool) -> None:
     """Describe one dataset, by its name, path or URI; of one in a store the footers are read."""
     from rich.console import Console
@@ -133,8 +133,10 @@ def describe(name: str, storage: Storage, as_json: bool, verify: bool) -> None:
     manifest = open_manifest(name, from_environment(name, storage))
     if verify:
         from bench.datasets.format.fingerprint import verify_content
+        from bench.datasets.register.verify import verify_table
 
-        verify_content(manifest)
+        with progress_shown() as progress:
+            verify_table(manifest, progress) if manifest.registered else verify_content(manifest)
     if as_json:
         click.echo(json.dumps({"path": manifest.dataset.path, **manifest.as_json()}, indent=1))
     else:

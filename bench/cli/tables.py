@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from bench.cli.making import FORCE, NAME, column_names, import_options, print_made, progress_shown
-from bench.cli.options import CATEGORIES, TIMESTAMPS, storage_options
+from bench.cli.options import CATEGORIES, TIMESTAMPS, Count, storage_options
 
 if TYPE_CHECKING:
     from bench.datasets.makers.cluster.request import SparkPlace
@@ -115,6 +115,7 @@ def import_(
     metavar="RULE",
     help="Rows for testing: hash, COL<VALUE (holds for training), group=COL, or COL that says it.",
 )
+@click.option("--sample", type=Count(), help="Take so many rows, the same each time; fewer are among more.")
 @click.option("--where", default="", metavar="COND", help='Use only rows such as "day >= 2024-01-01 and fare > 0".')
 @storage_options
 @NAME

@@ -79,7 +79,7 @@ def print_manifest(manifest: Manifest, console: Console, *, verified: bool = Fal
     Args:
         manifest: Its manifest.
         console: Where to print.
-        verified: Whether every byte has just been compared with the fingerprint.
+        verified: Whether every row has just been compared with the fingerprint.
     """
     table = Table(box=None, show_header=False)
     table.add_column(style="bold", no_wrap=True)
@@ -113,7 +113,7 @@ def _facts(manifest: Manifest, verified: bool) -> Iterator[tuple[str, str]]:
     groups += sum(len(file["groups"]) for file in manifest.registered.get("files", ()))
     files = len(manifest.files) + len(manifest.registered.get("files", ()))
     yield "size", f"{manifest.bytes / 1e6:,.1f} MB in {files} files with {groups} row groups"
-    yield "fingerprint", found.fingerprint + (" (every byte has been read: it is right)" if verified else "")
+    yield "fingerprint", found.fingerprint + (" (every row has been read: it is right)" if verified else "")
     metric = problem_of(found).metrics[0]
     if found.best is not None:
         yield f"best {metric.label}", f"{metric.shown(found.best)}: no model can do better, but by chance"
@@ -131,6 +131,8 @@ def _where_it_lies(manifest: Manifest) -> Iterator[tuple[str, str]]:
     yield "split by", registered["split_by"]
     if registered["where"]:
         yield "only where", registered["where"]
+    if registered["sample"]:
+        yield "sample", f"{registered['sample']:,} rows"
     yield "clustered", f"{manifest.dataset.clustered:.2f} of the label's variance lies between stretches of rows"
 
 

@@ -1,7 +1,4 @@
-"""Float32 matrices out of columns, in memory that TensorFlow can use in place; and columns as arrays and back.
-
-pyarrow's own conversions between its arrays and NumPy's import pandas first, where it is there, for a second.
-"""
+"""Float32 matrices out of columns, in memory that TensorFlow can use in place."""
 
 from __future__ import annotations
 
@@ -10,10 +7,11 @@ from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     import numpy as np
-    import pyarrow as pa
 
 ALIGNMENT = 64  # bytes; TensorFlow uses memory in place only where it is aligned so (EIGEN_MAX_ALIGN_BYTES)
-_BLOCK = 4096  # rows to transpose at a time, so that columns and rows both stay in a core's cache
+_LEAST_ROWS = 512  # to transpose at a time
+_FEW = 8  # columns, which are written faster one by one
+_BLOCK_BYTES = 2**19  # to transpose at a time, so that columns and rows both stay in a core's cache
 
 
 def aligned_matrix(columns: Sequence[np.ndarray]) -> np.ndarray:
@@ -39,41 +37,24 @@ def allocate(rows: int, columns: int) -> np.ndarray:
     return memory[start : start + rows * columns * 4].view(np.float32).reshape(rows, columns)
 
 
-def transpose(columns: Sequence[np.ndarray], matrix: np.ndarray) -> None:
-    """Write columns into a matrix that has their number of rows.
+def transpose(columns: np.ndarray | Sequence[np.ndarray], matrix: np.ndarray, kept: np.ndarray | None = None) -> None:
+    """Write rows of columns into a matrix.
 
     Args:
-        columns: float32 of shape (rows,), each.
-        matrix: float32 of shape (rows, columns).
-    """
-    for start in range(0, len(matrix), _BLOCK):
-        block = matrix[start : start + _BLOCK]
-        for index, column in enumerate(columns):
-            block[:, index] = column[start : start + _BLOCK]
-
-
-def to_numpy(column: pa.ChunkedArray) -> np.ndarray:
-    """Return a column as an array, in place where it is of one piece.
-
-    Args:
-        column: Numbers, none missing.
+        columns: float32 of shape (columns, rows), or of shape (rows,) each.
+        matrix: float32 of shape (rows that are kept, columns).
+        kept: Numbers of the rows that are kept, int64; None for all.
     """
     import numpy as np
 
-    pieces = [np.from_dlpack(piece) for piece in column.iterchunks()]
-    if not pieces:
-        return np.empty(0, column.type.to_pandas_dtype())
-    return pieces[0] if len(pieces) == 1 else np.concatenate(pieces)
-
-
-def to_arrow(values: np.ndarray) -> pa.Array:
-    """Return an array as a column, in place.
-
-    Args:
-        values: Numbers of shape (rows,).
-    """
-    import numpy as np
-    import pyarrow as pa
-
-    memory = pa.py_buffer(np.ascontiguousarray(values))
-    return pa.Array.from_buffers(pa.from_numpy_dtype(values.dtype), len(values), [None, memory])
+    at_once = max(_LEAST_ROWS, _BLOCK_BYTES // (4 * max(1, len(columns))))
+    for start in range(0, len(matrix), at_once):
+        block = matrix[start : start + at_once]
+        rows = slice(start, start + at_once) if kept is None else kept[start : start + at_once]
+        if isinstance(columns, np.ndarray):
+            block[:] = columns[:, rows].T
+        elif len(columns) < _FEW:
+            for index, column in enumerate(columns):
+                block[:, index] = column[rows]
+        else:  # NumPy turns a matrix around several times as fast as column by column
+            block[:] = np.stack([column[rows] for column in columns]).T

@@ -7,6 +7,7 @@ from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
+from bench.datasets.format.arrays import Block, to_numpy
 from bench.datasets.format.files import DataFiles
 from bench.datasets.format.reading import file_errors
 from bench.errors import DatasetError
@@ -14,7 +15,6 @@ from bench.rows.groups import RowGroup, listed
 from bench.stores.tree import AT_ONCE
 
 if TYPE_CHECKING:
-    import pyarrow as pa
     import pyarrow.parquet as pq
 
     from bench.model import Dataset
@@ -76,7 +76,7 @@ class RowFiles:
         footers = self._read_footers(list(dict.fromkeys(group.path for group in groups)))
         for group in groups:
             self._require(group, footers[group.path][1])
-        yield RowGroupReader(self._files, footers, columns)
+        yield RowGroupReader(self._files, footers, columns, self.dataset.before_features)
         versions = {path: opened.version for path, (opened, _) in footers.items() if opened}
         with ThreadPoolExecutor(AT_ONCE) as pool:
             for _ in pool.map(self._files.open, versions, versions.values()):
@@ -107,7 +107,11 @@ class RowGroupReader:
     """Reads columns of row groups."""
 
     def __init__(
-        self, files: DataFiles, footers: dict[str, tuple[OpenedFile | None, pq.FileMetaData]], columns: Sequence[str]
+        self,
+        files: DataFiles,
+        footers: dict[str, tuple[OpenedFile | None, pq.FileMetaData]],
+        columns: Sequence[str],
+        before_features: Sequence[str],
     ) -> None:
         """Take opened files.
 
@@ -115,10 +119,12 @@ class RowGroupReader:
             files: The dataset's files.
             footers: By path, the footer and, in a store, the opened object.
             columns: Names of the columns.
+            before_features: Those that are no features, beside ``row_id``.
         """
         self._files, self._footers, self._columns = files, footers, list(columns)
+        self._beside = {"row_id", *before_features}
 
-    def read(self, group: RowGroup, *, use_threads: bool) -> pa.Table:
+    def read(self, group: RowGroup, *, use_threads: bool) -> Block:
         """Return the rows of a row group.
 
         Args:
@@ -130,7 +136,10 @@ class RowGroupReader:
         opened = opened or self._files.open(group.path)
         with self._files.open_parquet(opened, footer) as file:
             table = file.read_row_group(group.index, columns=self._columns, use_threads=use_threads)
-            return table.slice(group.start, group.rows)
+        mine = table.slice(group.start, group.rows)
+        features = [name for name in self._columns if name not in self._beside]
+        beside = {name: to_numpy(mine.column(name)) for name in self._columns if name in self._beside}
+        return Block(beside, features, [to_numpy(mine.column(name)) for name in features])
 
 
 def read_footer(files: DataFiles, path: str) -> tuple[OpenedFile, pq.FileMetaData]:

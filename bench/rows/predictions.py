@@ -6,8 +6,8 @@ from pathlib import Path
 from types import TracebackType
 from typing import TYPE_CHECKING, Any, Self
 
+from bench.datasets.format.arrays import to_arrow
 from bench.problems import problem_of
-from bench.rows.arrays import to_arrow
 
 if TYPE_CHECKING:
     from bench.model import Dataset

@@ -7,9 +7,10 @@ from concurrent.futures import ThreadPoolExecutor
 from itertools import accumulate
 from typing import TYPE_CHECKING
 
+from bench.datasets.format.arrays import to_numpy
 from bench.datasets.format.manifest import SPLITS
 from bench.rows import groups as row_groups
-from bench.rows.arrays import allocate, to_numpy, transpose
+from bench.rows.arrays import allocate, transpose
 from bench.rows.files import RowFiles
 from bench.rows.tables import TableFiles
 
@@ -139,12 +140,12 @@ class Rows:
         ):
 
             def read(group: RowGroup, end: int) -> None:
-                table = reader.read(group, use_threads=workers < threads)
+                block = reader.read(group, use_threads=workers < threads)
                 place = slice(end - group.rows, end)
-                transpose([to_numpy(table.column(name)) for name in names], features[place])
-                labels[place] = to_numpy(table.column(label))
+                transpose(block.features, features[place], block.kept)
+                labels[place] = block.column(label)
                 if weights is not None:
-                    weights[place] = to_numpy(table.column(weight))
+                    weights[place] = block.column(weight)
 
             for _ in pool.map(read, self.groups, accumulate(group.rows for group in self.groups)):
                 pass
@@ -197,7 +198,7 @@ class Rows:
         """
         with self._files.open_reader(self.groups, columns) as reader:
             for group in self.groups:
-                yield reader.read(group, use_threads=True)
+                yield reader.read(group, use_threads=True).table(columns)
 
 
 def _portioned(found: Iterable[pa.Table], rows: int) -> Iterator[list[pa.Table]]:

@@ -4,14 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from bench.errors import DatasetError
 from bench.rows.groups import RowGroup
 
 if TYPE_CHECKING:
-    import pyarrow as pa
-
+    from bench.datasets.format.arrays import Block
     from bench.datasets.register.table import RegisteredTable
     from bench.model import Dataset
 
@@ -84,17 +84,17 @@ class TableReader:
         """
         self._table, self._columns = table, columns
 
-    def read(self, group: RowGroup, *, use_threads: bool) -> pa.Table:
+    def read(self, group: RowGroup, *, use_threads: bool) -> Block:
         """Return the rows of a row group.
 
         Args:
             group: The row group.
-            use_threads: Makes no difference here: one row group is decoded by one thread.
+            use_threads: Whether pyarrow's threads decode its columns at once.
         """
         import numpy as np
 
-        del use_threads
-        table = self._table.read(group.path, group.index, group.split, self._columns)
-        if group.step == 1:
-            return table.slice(group.start, group.rows)
-        return table.take(np.arange(group.start, len(table), group.step))
+        block = self._table.read(group.path, group.index, group.split, self._columns, use_threads=use_threads)
+        rows = len(block.beside["row_id"])
+        kept = np.arange(rows) if block.kept is None else block.kept
+        mine = kept[group.start :: group.step][: group.rows]
+        return replace(block, kept=None if len(mine) == rows else mine)

@@ -60,7 +60,7 @@ def test_make_list_describe(home: Path) -> None:
     assert manifest["path"] == str(home / "s")
     assert manifest["fingerprint"][:12] in listed
     described = data("describe", str(home / "s"), "--verify").stdout
-    assert f"{manifest['fingerprint']} (every byte" in " ".join(described.split())
+    assert f"{manifest['fingerprint']} (every row" in " ".join(described.split())
     assert f"{manifest['best_auc']:.4f}" in described
 
 

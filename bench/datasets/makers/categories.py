@@ -10,6 +10,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 from numpy.typing import NDArray
 
+from bench.datasets.format.arrays import to_numpy
 from bench.datasets.makers.string_hash import murmur3_32
 from bench.errors import UsageError
 
@@ -68,4 +69,4 @@ def hashed_ids(column: pa.Array | pa.ChunkedArray, buckets: int) -> NDArray[np.f
         coded = coded.combine_chunks()
         coded = coded.chunk(0) if isinstance(coded, pa.ChunkedArray) else coded
     ids = (murmur3_32(coded.dictionary) % np.uint32(buckets)).astype(np.float32)
-    return ids[np.asarray(coded.indices)] if len(ids) else np.empty(0, np.float32)
+    return ids[to_numpy(coded.indices)] if len(ids) else np.empty(0, np.float32)

@@ -10,7 +10,13 @@ import pyarrow as pa
 import pyarrow.compute as pc
 from numpy.typing import NDArray
 
+from bench.datasets.format.arrays import to_numpy
+
 _EXACT = 2**24  # float32 holds whole numbers exactly up to here
+_NUMBERS = {
+    kind.id for kind in (pa.float16(), pa.float32(), pa.float64(), pa.int8(), pa.int16(), pa.int32(), pa.int64())
+}
+_NUMBERS |= {kind.id for kind in (pa.uint8(), pa.uint16(), pa.uint32(), pa.uint64())}
 PER_SECOND = {"s": 1, "ms": 10**3, "us": 10**6, "ns": 10**9}
 
 
@@ -36,6 +42,15 @@ def encode(column: pa.Array | pa.ChunkedArray, categories: Sequence[str] | None 
         return _with_holes(column, _numbers(column.drop_null()).astype(np.float32))
 
 
+def whole_column(column: pa.Array) -> NDArray[Any]:
+    """Return a column as `encode` does, or in place as what becomes the same when it is written into a float32 array.
+
+    Args:
+        column: What `encode` takes, without categories.
+    """
+    return np.from_dlpack(column) if column.type.id in _NUMBERS and not column.null_count else encode(column)
+
+
 def rounded(column: pa.Array | pa.ChunkedArray, values: NDArray[np.float32]) -> int:
     """Return how many values float32 does not keep.
 
@@ -51,7 +66,7 @@ def rounded(column: pa.Array | pa.ChunkedArray, values: NDArray[np.float32]) -> 
     stepped = pa.types.is_decimal(kind) or _is_span(kind)
     if not stepped and not (np.fmax.reduce(values, initial=0) > _EXACT or np.fmin.reduce(values, initial=0) < -_EXACT):
         return 0
-    numbers, kept = _numbers(column.drop_null()), values[np.asarray(column.is_valid())]
+    numbers, kept = _numbers(column.drop_null()), values[to_numpy(column.is_valid())]
     if stepped:
         steps = PER_SECOND[kind.unit] if _is_span(kind) else 10.0**kind.scale
         return int((np.rint(kept.astype(np.float64) * steps) != np.rint(numbers * steps)).sum())
@@ -75,7 +90,7 @@ def whole_numbers(column: pa.Array | pa.ChunkedArray) -> NDArray[np.int64]:
         column: Timestamps, dates, times of a day or durations, none missing.
     """
     narrow = pa.types.is_date32(column.type) or pa.types.is_time32(column.type)
-    return np.asarray(column.cast(pa.int32() if narrow else pa.int64())).astype(np.int64)
+    return to_numpy(column.cast(pa.int32() if narrow else pa.int64())).astype(np.int64)
 
 
 def _is_span(kind: pa.DataType) -> bool:
@@ -86,12 +101,9 @@ def _numbers(column: pa.Array | pa.ChunkedArray) -> NDArray[Any]:
     """Return values, none missing, as numbers of the type that loses least."""
     if _is_span(column.type):
         return whole_numbers(column) / float(PER_SECOND[column.type.unit])
-    if pa.types.is_boolean(column.type):
-        column = column.cast(pa.uint8())
-    elif pa.types.is_decimal(column.type):
+    if pa.types.is_decimal(column.type):
         column = column.cast(pa.float64())
-    values: NDArray[Any] = np.asarray(column)
-    return values
+    return to_numpy(column)
 
 
 def _with_holes(column: pa.Array | pa.ChunkedArray, values: NDArray[np.float32]) -> NDArray[np.float32]:
@@ -99,5 +111,5 @@ def _with_holes(column: pa.Array | pa.ChunkedArray, values: NDArray[np.float32])
     if len(values) == len(column):
         return values
     filled = np.full(len(column), np.nan, np.float32)
-    filled[np.asarray(column.is_valid())] = values
+    filled[to_numpy(column.is_valid())] = values
     return filled

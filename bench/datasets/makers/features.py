@@ -6,8 +6,9 @@ values, which may be sent to other processes, and makes features of each batch f
 
 from __future__ import annotations
 
+import functools
 import math
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -18,7 +19,7 @@ from numpy.typing import NDArray
 
 from bench.datasets.makers.categories import HASH, NATIVE, CategoryRule, hashed_ids
 from bench.datasets.makers.columns import ColumnChoice, Feature
-from bench.datasets.makers.encode import encode, rounded
+from bench.datasets.makers.encode import encode, rounded, whole_column
 from bench.datasets.makers.times import AGE, seconds, time_part
 from bench.errors import DatasetError
 
@@ -67,8 +68,16 @@ class Encoding:
         """Return the features of rows: float32 of shape (features, rows), NaN where a value is missing."""
         made = np.empty((len(self.features), len(batch)), np.float32)
         for row, feature in zip(made, self.features, strict=True):
-            row[:] = self._values(feature, batch[feature.column])
+            with np.errstate(over="ignore"):
+                row[:] = self.recipe(feature)(batch[feature.column])
         return made
+
+    def recipe(self, feature: Feature) -> Callable[[pa.Array], NDArray[Any]]:
+        """Return what makes a feature of its column: numbers of shape (rows,), NaN where a value is missing.
+
+        They are float32, or what NumPy turns into it when it writes them into an array of float32.
+        """
+        return functools.partial(self._values, feature)
 
     def rounded(self, batch: pa.RecordBatch, values: NDArray[np.float32]) -> dict[str, int]:
         """Return how many values float32 does not keep (`bench.datasets.makers.encode.rounded`), by feature with any.
@@ -90,11 +99,11 @@ class Encoding:
         made = {"categories": str(self.rule)} if any(feature.text for feature in self.features) else {}
         return made | ({"newest": dict(self.newest)} if self.newest else {})
 
-    def _values(self, feature: Feature, column: pa.Array) -> NDArray[np.float32]:
+    def _values(self, feature: Feature, column: pa.Array) -> NDArray[Any]:
         if feature.part:
             return time_part(column, feature.part, self.newest.get(feature.column, 0.0))
         if not feature.text:
-            return encode(column)
+            return whole_column(column)
         if self.rule.kind == HASH:
             return hashed_ids(column, self.rule.buckets)
         strings = self.strings[feature.column]

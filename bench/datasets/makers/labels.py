@@ -12,6 +12,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 from numpy.typing import NDArray
 
+from bench.datasets.format.arrays import to_numpy
 from bench.datasets.makers.encode import encode
 from bench.errors import DatasetError
 
@@ -54,7 +55,7 @@ class LabelRule:
                 f"The label {self.column!r} holds a value that it did not hold a moment ago: wait until nobody writes "
                 "to its files."
             )
-        return np.asarray(places).astype(np.float32)
+        return to_numpy(places).astype(np.float32)
 
 
 class LabelValues:

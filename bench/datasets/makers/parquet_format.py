@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
+from typing import Any
 
 import pyarrow as pa
 import pyarrow.dataset as ds
@@ -14,6 +16,8 @@ from bench.datasets.makers.table_format import BATCH_ROWS, open_counted
 
 # Each column's pages come through a buffer of this many bytes, because a user's row group may be as large as the file.
 _BUFFER_BYTES = 2**18
+# Of columns that are decoded at a time, so that they are still in a core's cache when they are turned into float32.
+_AT_ONCE_BYTES = 2**18
 
 
 @dataclass(frozen=True)
@@ -39,17 +43,35 @@ class ParquetFormat:
         """Read columns of row groups, and verify the pages that have checksums."""
         del sizes
         # Not the fragment's own scanner, which holds a whole row group.
-        with open_counted(file) as opened:
-            reader = pq.ParquetFile(
-                opened,
-                metadata=file.metadata,
-                buffer_size=_BUFFER_BYTES,
-                pre_buffer=False,
-                page_checksum_verification=True,
-                # INT96 may hold the year 9999, which is silently another one in 64 bits of nanoseconds.
-                coerce_int96_timestamp_unit="us",
-            )
+        with _open_reader(file, buffer_size=_BUFFER_BYTES, pre_buffer=False) as reader:
             yield from reader.iter_batches(BATCH_ROWS, row_groups=list(groups), columns=list(columns))
+
+    def columns(
+        self, file: ds.ParquetFileFragment, sizes: Sequence[int], group: int, names: Sequence[str], *, use_threads: bool
+    ) -> Iterator[pa.ChunkedArray]:
+        """Read columns of a row group, and verify the pages that have checksums."""
+        at_once = max(1, _AT_ONCE_BYTES // (8 * max(1, sizes[group])))
+        at_once = max(at_once, 2 * pa.cpu_count()) if use_threads else at_once
+        remote = not isinstance(file.filesystem, fs.LocalFileSystem)
+        at_once = max(1, len(names)) if remote else at_once
+        with _open_reader(file, pre_buffer=remote) as reader:
+            for start in range(0, len(names), at_once):
+                wanted = list(names[start : start + at_once])
+                table = reader.read_row_group(group, columns=wanted, use_threads=use_threads)
+                yield from table.itercolumns() if table.column_names == wanted else map(table.column, wanted)
+
+
+@contextmanager
+def _open_reader(file: ds.ParquetFileFragment, **options: Any) -> Iterator[pq.ParquetFile]:
+    with open_counted(file) as opened:
+        yield pq.ParquetFile(
+            opened,
+            metadata=file.metadata,
+            page_checksum_verification=True,
+            # INT96 may hold the year 9999, which is silently another one in 64 bits of nanoseconds.
+            coerce_int96_timestamp_unit="us",
+            **options,
+        )
 
 
 PARQUET = ParquetFormat()

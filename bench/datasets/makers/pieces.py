@@ -53,6 +53,10 @@ class Piece:
             if most != EVERY_ROW:
                 yield from self._chosen(group, most, columns)
 
+    def columns(self, group: int, names: Sequence[str], *, use_threads: bool) -> Iterator[pa.Array | pa.ChunkedArray]:
+        """Read columns of a whole row group, one after the other (`TableFormat.columns`)."""
+        return self.format.columns(self.file, self.sizes, group, names, use_threads=use_threads)
+
     def _chosen(self, group: int, most: int, columns: Sequence[str]) -> Iterator[pa.RecordBatch]:
         """Yield the rows of a row group whose hash is not above a limit."""
         start = 0

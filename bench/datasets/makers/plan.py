@@ -7,11 +7,12 @@ from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
+import pyarrow as pa
 from numpy.typing import NDArray
 
 from bench.datasets.makers.categories import CODES, category_rule
 from bench.datasets.makers.columns import ColumnChoice, choose_columns
-from bench.datasets.makers.encode import encode
+from bench.datasets.makers.encode import encode, whole_column
 from bench.datasets.makers.features import Encoding, FeatureSurvey
 from bench.datasets.makers.label_rule import label_rule
 from bench.datasets.makers.labels import LabelRule, LabelValues
@@ -42,6 +43,17 @@ class ImportPlan:
     columns: ColumnChoice
     rule: LabelRule
     encoding: Encoding
+
+    @property
+    def recipes(self) -> dict[str, tuple[str, Callable[[pa.Array], NDArray[Any]]]]:
+        """Of each column of the dataset, the input's column and what makes numbers of its values (`Encoding.recipe`).
+
+        They say nothing of values that cannot be used, as `portions` does.
+        """
+        made = {self.layout.label: (self.columns.label, self.rule.codes)}
+        if self.layout.weight:
+            made[self.layout.weight] = (self.columns.weight, whole_column)
+        return made | {one.name: (one.column, self.encoding.recipe(one)) for one in self.encoding.features}
 
     def portions(self, source: TableSource, losses: dict[str, int] | None) -> Iterator[Portion]:
         """Yield rows of the input as float32.

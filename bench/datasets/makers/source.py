@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import re
-from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, replace
 
@@ -13,11 +11,12 @@ import pyarrow.dataset as ds
 from pyarrow import fs
 
 from bench.datasets.makers.delta_log import DeltaVersion, has_log, read_log
-from bench.datasets.makers.input_errors import ADVICE, footer_errors, source_errors
+from bench.datasets.makers.input_errors import footer_errors, source_errors
 from bench.datasets.makers.listing import list_files
 from bench.datasets.makers.parquet_format import PARQUET
 from bench.datasets.makers.pieces import Piece
 from bench.datasets.makers.sample import choose_rows
+from bench.datasets.makers.schemas import check_names, pandas_index, united
 from bench.datasets.makers.table_format import TableFormat
 from bench.errors import DatasetError, UsageError
 from bench.model import Storage
@@ -59,22 +58,55 @@ class TableSource:
         for piece in self.pieces:
             file = piece.file
             partitions = ds.get_partition_keys(file.partition_expression)
-            physical = [column for column in columns if column not in self.partitions]
-            lacking = set(physical) - set(file.physical_schema.names)
-            # A file of a Delta table is of a time before the column came.
-            for column in () if self.version is not None else lacking:
-                raise DatasetError(
-                    f"The file {file.path} has no column {column!r}, which other files have: leave the column out "
-                    "with --features, or the file out of what is imported."
-                )
-            for batch in self._read(piece, [column for column in physical if column not in lacking]):
+            physical = self._physical(file, columns)
+            for batch in self._read(piece, physical):
                 arrays = [
-                    pa.repeat(pa.scalar(partitions.get(column), self.schema.field(column).type), len(batch))
-                    if column in self.partitions or column in lacking
-                    else self._typed(column, batch[column])
+                    self._typed(column, batch[column])
+                    if column in physical
+                    else pa.repeat(pa.scalar(partitions.get(column), self.schema.field(column).type), len(batch))
                     for column in columns
                 ]
                 yield file.path, pa.RecordBatch.from_arrays(arrays, list(columns))
+
+    def group_columns(
+        self, piece: Piece, group: int, columns: Sequence[str], *, use_threads: bool = False
+    ) -> Iterator[tuple[str, pa.Array]]:
+        """Read columns of a whole row group, one after the other, whichever of its rows the piece has.
+
+        Args:
+            piece: One of `pieces`.
+            group: Number of the row group.
+            columns: Names of the columns, each once.
+            use_threads: Whether pyarrow's threads decode columns at once.
+
+        Yields:
+            Name and values, those that do not stand in the file first.
+
+        Raises:
+            DatasetError: The file is damaged, lacks a column or has been removed.
+            StorageError: The store that holds it does not answer.
+        """
+        physical = self._physical(piece.file, columns)
+        values = ds.get_partition_keys(piece.file.partition_expression)
+        for column in columns:
+            if column not in physical:
+                value = pa.scalar(values.get(column), self.schema.field(column).type)
+                yield column, pa.repeat(value, piece.sizes[group])
+        with source_errors(self.path, self.storage, piece.file.path, piece.format.name):
+            for column, read in zip(physical, piece.columns(group, physical, use_threads=use_threads), strict=True):
+                yield column, self._typed(column, _in_one(read))
+
+    def _physical(self, file: ds.FileFragment, columns: Sequence[str]) -> list[str]:
+        """Return those columns that are read from a file; the others are those of partitions, or missing."""
+        physical = [column for column in columns if column not in self.partitions]
+        there = set(file.physical_schema.names)
+        # A file of a Delta table is of a time before the column came.
+        for column in () if self.version is not None else set(physical) - there:
+            raise DatasetError(
+                f"The file {file.path} has no column {column!r}, which other files have: leave the column out "
+                "with --features, or the file out of what is imported."
+            )
+        return [column for column in physical if column in there]
 
     def _typed(self, column: str, values: pa.Array) -> pa.Array:
         """Return values; as the column's type where a file holds none of any type, or numbers that are times."""
@@ -86,6 +118,15 @@ class TableSource:
         with source_errors(self.path, self.storage, piece.file.path, piece.format.name):
             yield from piece.batches(columns)
 
+    def only(self, pieces: Iterable[Piece]) -> TableSource:
+        """Return some of the files.
+
+        Args:
+            pieces: Out of `pieces`.
+        """
+        chosen = tuple(pieces)
+        return replace(self, pieces=chosen, rows=sum(sum(piece.group_rows().values()) for piece in chosen))
+
     def sample(self, rows: int) -> TableSource:
         """Return some of the rows, the same each time; a smaller sample is inside a larger one.
 
@@ -95,9 +136,19 @@ class TableSource:
         Raises:
             UsageError: There are not as many.
         """
-        chosen = choose_rows([list(piece.group_rows().values()) for piece in self.pieces], rows)
-        pieces = [replace(piece, groups=groups) for piece, groups in zip(self.pieces, chosen, strict=True) if groups]
+        sizes: list[list[int]] = [[] for _ in range(1 + max((piece.number for piece in self.pieces), default=0))]
+        for piece in self.pieces:
+            sizes[piece.number] = list(piece.group_rows().values())
+        chosen = choose_rows(sizes, rows)
+        pieces = [replace(piece, groups=groups) for piece in self.pieces if (groups := chosen[piece.number])]
         return replace(self, pieces=tuple(pieces), rows=rows)
+
+
+def _in_one(column: pa.Array | pa.ChunkedArray) -> pa.Array:
+    """Return a column in one piece, as it is where it has one only."""
+    if isinstance(column, pa.ChunkedArray):
+        return column.chunk(0) if column.num_chunks == 1 else column.combine_chunks()
+    return column
 
 
 def open_source(
@@ -130,7 +181,7 @@ def open_source(
     found, base, form = list_files(opened, base, path, storage)
     # The first footer is read here, since an error of `ds.dataset` would not name the file.
     with footer_errors(opened, path, storage, found[0].path, form.name):
-        _check_names(form.read_schema(opened, found[0].path), found[0].path)
+        check_names(form.read_schema(opened, found[0].path), found[0].path)
         dataset = ds.dataset(
             found, filesystem=opened, format=form.name.lower(), partitioning="hive", partition_base_dir=base
         )
@@ -153,43 +204,8 @@ def _pieces(
         for number, file in enumerate(files):
             with footer_errors(opened, path, storage, file.path, form.name):
                 physical, sizes = next(footers)
-                _check_names(physical, file.path)
-                schema = _united(schema, file)
-                index |= _pandas_index(physical)
+                check_names(physical, file.path)
+                schema = united(schema, file)
+                index |= pandas_index(physical)
                 pieces.append(Piece(file, form, sizes, number))
     return tuple(pieces), schema, frozenset(index)
-
-
-def _check_names(schema: pa.Schema, file: str) -> None:
-    for name, count in Counter(schema.names).items():
-        if count > 1:
-            raise DatasetError(f"{count} columns of {file} are called {name!r}: rename all but one.")
-
-
-def _pandas_index(schema: pa.Schema) -> set[str]:
-    """Return the columns that hold the index of a pandas frame; a range, which is no column, is not among them."""
-    found = {name for name in schema.names if re.fullmatch(r"__index_level_\d+__", name)}
-    try:
-        described = schema.pandas_metadata or {}
-    except ValueError:
-        return found  # somebody else's metadata of this name is nothing to refuse a file for
-    index = described.get("index_columns", ()) if isinstance(described, dict) else ()
-    return found | {name for name in index if isinstance(name, str) and name in schema.names}
-
-
-def _united(schema: pa.Schema, file: ds.FileFragment) -> pa.Schema:
-    try:
-        both = [schema, pa.schema([(field.name, _value_type(field)) for field in file.physical_schema])]
-        return pa.unify_schemas(both, promote_options="permissive")
-    except pa.ArrowTypeError as error:
-        cause = " ".join(str(error).split()).rstrip(".")
-        raise DatasetError(
-            f"The file {file.path} has other types than the files before it ({cause}): {ADVICE}."
-        ) from error
-
-
-def _value_type(field: pa.Field) -> pa.DataType:
-    """Return the type of a column's values: which file holds them in a dictionary is nobody's business."""
-    if (field.metadata or {}).get(b"spark.sql.catalyst.type") == b"timestamp_ntz":
-        return pa.timestamp("us")  # which Spark writes into ORC as whole numbers
-    return field.type.value_type if pa.types.is_dictionary(field.type) else field.type

@@ -73,6 +73,25 @@ class TableFormat(Protocol):
         """
         ...
 
+    def columns(
+        self, file: ds.FileFragment, sizes: Sequence[int], group: int, names: Sequence[str], *, use_threads: bool
+    ) -> Iterator[pa.Array | pa.ChunkedArray]:
+        """Read columns of a whole row group, one after the other; from a store, whose requests take long, all at once.
+
+        Args:
+            file: The file.
+            sizes: What `group_rows` says of it.
+            group: Number of the row group.
+            names: Names of columns.
+            use_threads: Whether pyarrow's threads decode columns at once.
+
+        Raises:
+            pyarrow.ArrowException: The file is damaged.
+            OSError: It cannot be read.
+            DatasetError: It holds values that cannot be read.
+        """
+        ...
+
 
 @contextmanager
 def open_counted(file: ds.FileFragment) -> Iterator[Any]:

@@ -9,6 +9,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 from numpy.typing import NDArray
 
+from bench.datasets.format.arrays import to_numpy
 from bench.datasets.makers.encode import PER_SECOND, encode, whole_numbers
 from bench.errors import DatasetError, UsageError
 
@@ -68,7 +69,7 @@ def seconds(column: pa.Array | pa.ChunkedArray) -> NDArray[np.float64]:
     else:
         points = whole_numbers(present) / PER_SECOND["ms" if pa.types.is_date64(kind) else kind.unit]
     found = np.full(len(column), np.nan)
-    found[np.asarray(column.is_valid())] = points
+    found[to_numpy(column.is_valid())] = points
     return found
 
 

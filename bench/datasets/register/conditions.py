@@ -11,6 +11,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 from numpy.typing import NDArray
 
+from bench.datasets.format.arrays import to_numpy
 from bench.errors import UsageError
 
 OPERATORS = {
@@ -45,7 +46,7 @@ class Condition:
             values: Values of the column.
         """
         found = OPERATORS[self.operator](values, self._scalar(values.type))
-        return np.asarray(found.fill_null(False))
+        return to_numpy(found.fill_null(False))
 
     def check(self, schema: pa.Schema) -> None:
         """See that there are such values in a table.

@@ -21,7 +21,7 @@ from bench.datasets.register.pinned import file_facts, version_facts
 from bench.datasets.register.recipe import as_json
 from bench.datasets.register.scan import Scan, scan
 from bench.datasets.register.split_rule import HASH, SplitRule
-from bench.datasets.register.table import TableView
+from bench.datasets.register.view import TableView, may_hold
 from bench.datasets.store import open_manifest, stage_dataset
 from bench.errors import DatasetError
 from bench.model import Storage
@@ -45,6 +45,7 @@ def register_table(
     categories: str = CODES,
     version: int | None = None,
     storage: Storage = Storage(),  # noqa: B008 - it is frozen
+    sample: int | None = None,
     force: bool = False,
     progress: ProgressCallback = ignore_progress,
 ) -> Manifest:
@@ -65,6 +66,7 @@ def register_table(
         categories: How strings become numbers.
         version: Number of the version of a Delta table; the newest if None. Later ones do not change the dataset.
         storage: How to reach the files, if they are named by a URI.
+        sample: How many rows to take, as `import_parquet` does, of files that ``where`` leaves; None for all.
         force: Whether an existing dataset of that name is replaced.
         progress: Called with the name of a step, the rows done and all rows.
 
@@ -83,6 +85,10 @@ def register_table(
         rule.check(source.schema)
         for one in wanted:
             one.check(source.schema)
+        source = source.only([piece for piece in source.pieces if may_hold(source, piece, wanted)])
+        if not source.pieces:
+            raise DatasetError(f"No file of {path} has rows of which {where!r} holds: ask for others.")
+        source = source.sample(sample) if sample else source
         chosen = tuple(features) or _others(source, {label, weight, rule.holds_split})
 
         def look(source: TableSource, survey: Survey) -> None:
@@ -91,8 +97,6 @@ def register_table(
 
         plan = plan_import(source, label, chosen, look, kind, positive, weight, timestamps, categories)
         view = TableView(source, plan, rule, wanted)
-        if not view.pieces:
-            raise DatasetError(f"No file of {path} has rows of which {where!r} holds: ask for others.")
         found = scan(view, progress)
         check_rows({split: summary.rows for split, summary in found.summaries.items()})
         registered = {
@@ -101,8 +105,10 @@ def register_table(
             **version_facts(source),
             "split_by": split_by,
             "where": where,
+            "sample": sample,
             "recipe": as_json(plan),
             "fill": [float(value) for value in found.fill],
+            "imputed": [one for one, count in zip(plan.layout.features, found.missing, strict=True) if count],
             "files": _files(view, found, storage),
         }
         facts = plan.facts({})
@@ -129,12 +135,11 @@ def _others(source: TableSource, taken: set[str]) -> tuple[str, ...]:
 
 
 def _files(view: TableView, found: Scan, storage: Storage) -> list[dict[str, Any]]:
-    pieces = view.pieces
     more = file_facts(view.source)
-    written = stamps(view.source.path, storage, [path for _, path, _ in pieces])
+    written = stamps(view.source.path, storage, list(view.pieces))
     return [
-        {"path": path, "number": number, **stamp, **more[path], "groups": groups}
-        for (number, path, _), stamp, groups in zip(pieces, written, found.groups, strict=True)
+        {"path": path, "number": piece.number, **stamp, **more[path], **seen}
+        for (path, piece), stamp, seen in zip(view.pieces.items(), written, found.files, strict=True)
     ]
 
 

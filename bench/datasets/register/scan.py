@@ -2,17 +2,19 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
+from bench.datasets.format.fingerprint import Fingerprint
 from bench.datasets.format.manifest import SPLITS
-from bench.datasets.makers.build import ProgressCallback
+from bench.datasets.makers.build import ProgressCallback, fingerprint_of
 from bench.datasets.makers.statistics import ExactMeans
 from bench.datasets.makers.summary import SplitSummary
-from bench.datasets.register.table import Portion, TableView
+from bench.datasets.register.view import Portion, TableView
 
 BLOCK = 512  # rows in a row whose labels are compared with all others'
 
@@ -22,7 +24,9 @@ class Scan:
     """What was seen.
 
     Attributes:
-        groups: For each file the rows of each of its row groups, of the train and of the test split.
+        files: Of each file: ``groups``, the rows of each of its row groups, of the train and of the test split;
+            ``sampled``, the row groups that were sampled and the limit of each (`Piece.groups`), empty without a
+            sample; ``content``, the fingerprint of its rows, in which a missing value is NaN.
         summaries: What the rows of each split are like, missing values replaced by the train mean.
         fill: The train mean of each feature.
         missing: Missing values of each feature.
@@ -30,7 +34,7 @@ class Scan:
             in one that is sorted by its label.
     """
 
-    groups: list[list[tuple[int, int]]]
+    files: list[dict[str, Any]]
     summaries: dict[str, SplitSummary]
     fill: NDArray[np.float32]
     missing: NDArray[np.int64]
@@ -47,44 +51,68 @@ def scan(view: TableView, progress: ProgressCallback) -> Scan:
     layout = view.plan.layout
     means, missing, blocks = ExactMeans(len(layout.features)), np.zeros(len(layout.features), np.int64), _Blocks()
     summaries = {split: SplitSummary(layout) for split in SPLITS}
-    groups: list[list[tuple[int, int]]] = []
+    files: list[dict[str, Any]] = []
     nothing = np.zeros(len(layout.features), np.float32)
-    for portion in _portions(view, groups, progress, "looking at rows"):
-        _add(portion, layout.beside, nothing, summaries)
-        for side, _ in enumerate(SPLITS):
-            features = portion.values[layout.beside :, portion.sides == side]
-            missing += np.isnan(features).sum(axis=1)
-        train = portion.values[:, portion.sides == 0]
-        means.add(train[layout.beside :])
-        blocks.add(train[0])
+    for parts in _parts(view, files, progress, "looking at rows"):
+        for part in parts:
+            missing += np.isnan(part[layout.beside :]).sum(axis=1)
+        means.add(parts[0][layout.beside :])
+        blocks.add(parts[0][0])
+        _add(parts, layout.beside, nothing, summaries)
     fill = means.means()
     if missing.any():
         summaries = {split: SplitSummary(layout) for split in SPLITS}
-        for portion in _portions(view, [], progress, "filling in missing values"):
-            _add(portion, layout.beside, fill, summaries)
-    return Scan(groups, summaries, fill, missing, blocks.share())
+        for parts in _parts(view, [], progress, "filling in missing values"):
+            _add(parts, layout.beside, fill, summaries)
+    return Scan(files, summaries, fill, missing, blocks.share())
 
 
-def _portions(view: TableView, groups: list[Any], progress: ProgressCallback, step: str) -> Any:
-    """Yield all portions, and note the rows of each row group."""
+def contents(view: TableView, progress: ProgressCallback) -> list[dict[str, Any]]:
+    """Read all rows once, and return what each file holds, as `Scan.files` has it.
+
+    Args:
+        view: The table.
+        progress: Called with the name of a step, the rows done and all rows.
+    """
+    files: list[dict[str, Any]] = []
+    for _ in _parts(view, files, progress, "reading all rows"):
+        pass
+    return files
+
+
+def _parts(
+    view: TableView, files: list[dict[str, Any]], progress: ProgressCallback, step: str
+) -> Iterator[list[NDArray[np.float32]]]:
+    """Yield the values of all rows, portion by portion, those of each split; and note what each file holds."""
     done = 0
-    for _, path, sizes in view.pieces:
-        of_file: list[tuple[int, int]] = []
-        for group in range(len(sizes)):
-            counts = [0, 0]
+    for path, piece in view.pieces.items():
+        content = fingerprint_of(view.plan.layout)
+        groups = [[0, 0] for _ in piece.sizes]
+        for group in piece.group_rows():
             for portion in view.portions(path, group):
-                for side in range(len(SPLITS)):
-                    counts[side] += int((portion.sides == side).sum())
+                parts = _split(portion, content)
+                for side, part in enumerate(parts):
+                    groups[group][side] += part.shape[1]
                 done += len(portion.row_ids)
                 progress(step, done, view.source.rows)
-                yield portion
-            of_file.append((counts[0], counts[1]))
-        groups.append(of_file)
+                yield parts
+        sampled = [] if piece.groups is None else [list(one) for one in piece.groups.items()]
+        files.append({"groups": groups, "sampled": sampled, "content": content.hexdigest()})
 
 
-def _add(portion: Portion, beside: int, fill: NDArray[np.float32], summaries: dict[str, SplitSummary]) -> None:
+def _split(portion: Portion, content: Fingerprint) -> list[NDArray[np.float32]]:
+    parts = []
     for side, split in enumerate(SPLITS):
-        values = portion.values[:, portion.sides == side]
+        mine = portion.sides == side
+        parts.append(portion.values[:, mine])
+        content.add(split, portion.row_ids[mine], parts[-1])
+    return parts
+
+
+def _add(
+    parts: list[NDArray[np.float32]], beside: int, fill: NDArray[np.float32], summaries: dict[str, SplitSummary]
+) -> None:
+    for split, values in zip(SPLITS, parts, strict=True):
         features = values[beside:]
         np.copyto(features, fill[:, None], where=np.isnan(features))
         if values.shape[1]:

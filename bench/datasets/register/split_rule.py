@@ -10,6 +10,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 from numpy.typing import NDArray
 
+from bench.datasets.format.arrays import to_numpy
 from bench.datasets.format.hashing import finalise
 from bench.datasets.makers.categories import hashed_ids
 from bench.datasets.register.conditions import Condition, condition
@@ -91,9 +92,9 @@ class SplitRule:
         if values.null_count:
             raise DatasetError(f"The column {self.text!r} says of some rows nothing: give each its split.")
         if pa.types.is_boolean(values.type):
-            return np.asarray(values.cast(pa.int8()))
+            return to_numpy(values)
         known = pc.index_in(_as_text(values), pa.array(["train", "test"], pa.large_string()))
-        return np.asarray(known.fill_null(NEITHER))
+        return to_numpy(known.fill_null(NEITHER))
 
     @property
     def _condition(self) -> Condition | None:

@@ -18,7 +18,7 @@ from bench import Dataset, PredictionWriter, rows
 from bench.datasets import open_dataset
 from bench.datasets.makers.ingest import import_parquet
 from bench.datasets.register.register import register_table
-from bench.datasets.register.table import ROWS_OF_A_FILE
+from bench.datasets.register.view import ROWS_OF_A_FILE
 from bench.errors import DatasetError, UsageError
 from bench.trial import quality
 

@@ -1,0 +1,164 @@
+"""The view of a table's files: how their rows become those of a dataset, and which of them are used."""
+
+from __future__ import annotations
+
+import functools
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, replace
+from itertools import accumulate
+from typing import Any
+
+import numpy as np
+import pyarrow as pa
+from numpy.typing import NDArray
+
+from bench.datasets.makers.pieces import Piece
+from bench.datasets.makers.plan import ImportPlan
+from bench.datasets.makers.sample import EVERY_ROW, place_hashes
+from bench.datasets.makers.source import TableSource
+from bench.datasets.register.conditions import Condition, all_hold
+from bench.datasets.register.split_rule import NEITHER, SplitRule
+
+ROWS_OF_A_FILE = 2**40  # row ids of one file; its number among all files stands above
+
+
+@dataclass(frozen=True)
+class Portion:
+    """Some rows of a table.
+
+    Attributes:
+        row_ids: int64 of shape (rows,).
+        sides: The side of each row (`bench.datasets.register.split_rule`), int8 of shape (rows,).
+        values: Columns of the dataset: float32 of shape (columns, rows), NaN where missing.
+    """
+
+    row_ids: NDArray[np.int64]
+    sides: NDArray[np.int8]
+    values: NDArray[np.float32]
+
+
+@dataclass(frozen=True)
+class TableView:
+    """How the rows of a table's files become those of a dataset.
+
+    Attributes:
+        source: The table's files, or the part of them that was sampled.
+        plan: How columns become label, weight and features.
+        rule: Which rows are for training.
+        where: Which rows are used at all.
+    """
+
+    source: TableSource
+    plan: ImportPlan
+    rule: SplitRule
+    where: tuple[Condition, ...]
+
+    @functools.cached_property
+    def pieces(self) -> dict[str, Piece]:
+        """The files, by path, in the order of the paths."""
+        return {piece.file.path: piece for piece in self.source.pieces}
+
+    def portions(self, path: str, group: int) -> Iterator[Portion]:
+        """Read a row group, with the rows of both splits and of none, and look at every value.
+
+        Args:
+            path: The file's path.
+            group: Number of the row group.
+
+        Yields:
+            Rows with label, weight if there is one, and all features.
+
+        Raises:
+            DatasetError: The file is damaged, or holds what cannot be used.
+            StorageError: The store that holds it does not answer.
+        """
+        piece = self.pieces[path]
+        limit = EVERY_ROW if piece.groups is None else piece.groups[group]
+        part = replace(self.source, pieces=(replace(piece, groups={group: limit}),))
+        beside = (batch for _, batch in part.batches(self._looked_at) if len(batch)) if self._looked_at else None
+        row_ids, done = self._row_ids(piece, group), 0
+        for values, _ in self.plan.portions(part, None):
+            mine = row_ids[done : done + values.shape[1]]
+            done += len(mine)
+            yield Portion(mine, self._sides(mine, next(beside) if beside else None), values)
+
+    def read(self, path: str, group: int, names: Sequence[str], *, use_threads: bool = False) -> Portion:
+        """Read a row group at once, with the rows of both splits and of none.
+
+        It is faster than `portions`: each column becomes float32 while it is still in a core's cache, and no value is
+        looked at, since `portions` did so when the table was registered.
+
+        Args:
+            path: The file's path.
+            group: Number of the row group.
+            names: Names of columns of the dataset but ``row_id``.
+            use_threads: Whether pyarrow's threads decode columns at once.
+
+        Raises:
+            DatasetError: The file is damaged.
+            StorageError: The store that holds it does not answer.
+        """
+        piece, recipes = self.pieces[path], self.plan.recipes
+        row_ids, sampled = self._row_ids(piece, group), self._sampled(piece, group)
+        places: dict[str, list[int]] = {name: [] for name in self._looked_at}
+        for at, name in enumerate(names):
+            places.setdefault(recipes[name][0], []).append(at)
+        values = np.empty((len(names), len(row_ids)), np.float32)
+        beside: dict[str, pa.Array] = {}
+        # No `errstate`, which costs as much as a column: an infinity would have been found when it was registered.
+        for column, whole in self.source.group_columns(piece, group, list(places), use_threads=use_threads):
+            found = whole if sampled is None else whole.filter(pa.array(sampled))
+            for at in places[column]:
+                values[at] = recipes[names[at]][1](found)
+            if column in self._looked_at:
+                beside[column] = found
+        batch = pa.RecordBatch.from_arrays(list(beside.values()), list(beside)) if beside else None
+        return Portion(row_ids, self._sides(row_ids, batch), values)
+
+    @functools.cached_property
+    def _looked_at(self) -> list[str]:
+        """Names of the columns that say which rows are used, and on which side."""
+        return list(dict.fromkeys([*self.rule.columns, *(one.column for one in self.where)]))
+
+    @functools.cached_property
+    def _starts(self) -> dict[str, list[int]]:
+        """By path, the place of each row group's first row in its file; filled when it is asked for."""
+        return {}
+
+    def _row_ids(self, piece: Piece, group: int) -> NDArray[np.int64]:
+        path = piece.file.path
+        if path not in self._starts:
+            self._starts[path] = list(accumulate(piece.sizes, initial=0))
+        first, last = self._starts[path][group : group + 2]
+        row_ids = np.arange(first, last, dtype=np.int64) + piece.number * ROWS_OF_A_FILE
+        sampled = self._sampled(piece, group)
+        return row_ids if sampled is None else row_ids[sampled]
+
+    def _sampled(self, piece: Piece, group: int) -> NDArray[np.bool_] | None:
+        """Return which rows of a row group are in the sample; None if all are."""
+        limit = EVERY_ROW if piece.groups is None else piece.groups[group]
+        if limit == EVERY_ROW:
+            return None
+        return np.asarray(place_hashes(piece.number, group, 0, piece.sizes[group]) <= np.uint64(limit))
+
+    def _sides(self, row_ids: NDArray[np.int64], batch: pa.RecordBatch | None) -> NDArray[np.int8]:
+        sides = self.rule.sides(row_ids, batch)
+        if self.where and batch is not None:
+            return np.where(all_hold(self.where, batch), sides, NEITHER).astype(np.int8)
+        return sides
+
+
+def may_hold(source: TableSource, piece: Piece, where: Sequence[Condition]) -> bool:
+    """Return whether the partition of a file leaves rows that are used: other files are never opened.
+
+    Args:
+        source: The table.
+        piece: One of its files.
+        where: Which rows are used.
+    """
+    import pyarrow.dataset as ds
+
+    known: dict[str, Any] = ds.get_partition_keys(piece.file.partition_expression)
+    compared = [one for one in where if one.column in source.partitions]
+    kinds = {one.column: source.schema.field(one.column).type for one in compared}
+    return all(one.holds(pa.array([known.get(one.column)], kinds[one.column]))[0] for one in compared)
