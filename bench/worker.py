@@ -19,6 +19,7 @@ from typing import Any
 from bench import plugins
 from bench.errors import Skip
 from bench.model import Trial
+from bench.rows.batching import clustered
 from bench.spark import conf
 from bench.stores import traffic
 from bench.tasks import TASKS
@@ -46,6 +47,8 @@ def main(directory: Path) -> None:
         clock.note("cores_enforced", False)  # Spark hands out slots; only the cluster can enforce them
     if trial.workers > trial.cores:
         clock.note("oversubscribed", True)
+    if clustered(trial.dataset):
+        clock.note("row_order", f"sorted by label ({trial.dataset.clustered:.2f}): rows dealt out, batches mixed")
     outcome = call_hooks(trial, plugins.load(trial.strategy), clock)
     if traffic.own.requests:
         clock.measure("store_requests", traffic.own.requests)

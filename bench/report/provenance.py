@@ -11,6 +11,7 @@ from bench.findings.overhead import overhead
 from bench.findings.ranking import busy_share
 from bench.records.directory import Record, Run
 from bench.report.phrases import overhead_of
+from bench.rows.batching import CLUSTERED
 from bench.writing import figures
 from bench.writing.clean import shown
 
@@ -106,4 +107,10 @@ def _warnings(run: Run, summaries: list[Case]) -> list[str]:
     crowded = sum(bool(record["notes"].get("oversubscribed")) for record in run.records)
     if crowded:
         found.append(f"{crowded} trials had more workers than cores.")
+    share = run.run["dataset"].get("clustered", 0.0)
+    if share > CLUSTERED:
+        found.append(
+            f"Rows of the table lie sorted by their label ({figures.share(share)} of its variance is between stretches "
+            "of rows): workers were dealt rows in turn, and models that learn batch by batch got them mixed."
+        )
     return found

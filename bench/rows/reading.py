@@ -11,6 +11,7 @@ from bench.datasets.format.arrays import to_numpy
 from bench.datasets.format.manifest import SPLITS
 from bench.rows import groups as row_groups
 from bench.rows.arrays import allocate, transpose
+from bench.rows.batching import clustered, mixed, portioned
 from bench.rows.files import RowFiles
 from bench.rows.tables import TableFiles
 
@@ -22,7 +23,7 @@ if TYPE_CHECKING:
     from bench.rows.groups import RowGroup
 
 BATCH_ROWS = 65_536  # a batch's fixed costs vanish, and the activations of our MLP take 64 MiB a layer at most
-CLUSTERED = 0.05  # of the label's variance between stretches of rows: 1 in a table that is sorted by its label
+_HELD = 16  # batches of rows that a row is drawn out of where a table is sorted
 _IN_FLIGHT = 8  # at most one in this many row groups is held beside the matrix
 
 
@@ -97,13 +98,13 @@ class Rows:
             rank: The rank, from 0.
             world: Number of ranks.
         """
-        share_out = row_groups.dealt if self._clustered else row_groups.shard
+        share_out = row_groups.dealt if self._sorted else row_groups.shard
         return self.only(share_out(self.groups, rank, world))
 
     @property
-    def _clustered(self) -> bool:
-        """Whether ranks would learn from rows of other kinds if each had a stretch of them."""
-        return self.dataset.clustered > CLUSTERED and all(group.split == SPLITS[0] for group in self.groups)
+    def _sorted(self) -> bool:
+        """Whether stretches of the rows are of other kinds than the whole, from which ranks and batches would learn."""
+        return clustered(self.dataset) and all(group.split == SPLITS[0] for group in self.groups)
 
     def portions(self, number: int) -> list[Rows]:
         """Share whole row groups out, in their order, so that portions have about equally many rows; none is empty.
@@ -161,29 +162,45 @@ class Rows:
             Row ids, int64 of shape (rows,), and features, float32 of shape (rows, features) in C order, at a multiple
             of 64 bytes.
         """
-        for (row_ids,), features in self._batches(("row_id",), rows):
+        found = self.tables(("row_id", *self.dataset.features))
+        for (row_ids,), features in self._batches(found, ("row_id",), rows):
             yield row_ids, features
 
-    def labelled_batches(self, rows: int = BATCH_ROWS) -> Iterator[tuple[np.ndarray, np.ndarray, np.ndarray | None]]:
+    def labelled_batches(
+        self, rows: int = BATCH_ROWS, seed: int = 0
+    ) -> Iterator[tuple[np.ndarray, np.ndarray, np.ndarray | None]]:
         """Read what there is to learn batch by batch, for models that learn from one batch after another.
+
+        Rows of a registered table that is sorted (`clustered`) come mixed: row groups in a random order, and each row
+        drawn out of 16 batches of rows at least, which are in memory then.
 
         Args:
             rows: Rows of each batch but the last.
+            seed: Of the order of a table that is sorted; each pass should have one of its own.
 
         Yields:
             Features, float32 of shape (rows, features) in C order, at a multiple of 64 bytes; labels, float32 of shape
             (rows,); and how much each row counts, float32 of shape (rows,), or ``None`` where all count alike.
         """
-        weight = self.dataset.weight
-        for beside, features in self._batches(self.dataset.before_features, rows):
-            yield features, beside[0], beside[1] if weight else None
+        import numpy as np
 
-    def _batches(self, beside: tuple[str, ...], rows: int) -> Iterator[tuple[list[np.ndarray], np.ndarray]]:
+        found, generator = self.tables(self.dataset.columns), np.random.default_rng(seed)
+        if self._sorted:
+            order = generator.permutation(len(self.groups))
+            found = mixed(
+                self.only([self.groups[place] for place in order]).tables(self.dataset.columns), _HELD * rows, generator
+            )
+        for beside, features in self._batches(found, self.dataset.before_features, rows):
+            yield features, beside[0], beside[1] if self.dataset.weight else None
+
+    def _batches(
+        self, found: Iterable[pa.Table], beside: tuple[str, ...], rows: int
+    ) -> Iterator[tuple[list[np.ndarray], np.ndarray]]:
         """Yield columns and the features."""
         import numpy as np
 
         names = self.dataset.features
-        for parts in _portioned(self.tables((*beside, *names)), rows):
+        for parts in portioned(found, rows):
             features, at = allocate(sum(map(len, parts)), len(names)), 0
             for part in parts:
                 transpose([to_numpy(part.column(name)) for name in names], features[at : at + len(part)])
@@ -199,18 +216,3 @@ class Rows:
         with self._files.open_reader(self.groups, columns) as reader:
             for group in self.groups:
                 yield reader.read(group, use_threads=True).table(columns)
-
-
-def _portioned(found: Iterable[pa.Table], rows: int) -> Iterator[list[pa.Table]]:
-    """Cut tables and put them together, so that each portion but the last has so many rows."""
-    held: list[pa.Table] = []
-    for table in found:
-        start = 0
-        while start < len(table):
-            held.append(table.slice(start, rows - sum(map(len, held))))
-            start += len(held[-1])
-            if sum(map(len, held)) == rows:
-                yield held
-                held = []
-    if held:
-        yield held

@@ -58,7 +58,7 @@ def main(module: str, path: str, storage: Storage, directory: Path, given: Path 
 
 
 def rows_to_train_on(dataset: Dataset) -> Iterator[tuple[np.ndarray, np.ndarray]]:
-    """Yield labels and features of the first row groups of each file, until there are 1,000,000 rows.
+    """Yield labels and features of row groups from all over the split, until there are 1,000,000 rows.
 
     Args:
         dataset: The dataset.

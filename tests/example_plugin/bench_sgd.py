@@ -34,8 +34,8 @@ def bench_setup(trial):
 def bench_train(trial, session):
     model, means, stds = session
     train = rows.open(trial.dataset, "train")
-    for _ in range(trial.epochs):
-        for features, labels, _ in train.labelled_batches(BATCH_ROWS):
+    for epoch in range(trial.epochs):
+        for features, labels, _ in train.labelled_batches(BATCH_ROWS, seed=trial.seed + epoch):
             model.partial_fit((features - means) / stds, labels, classes=[0, 1])
     return model
 

@@ -77,3 +77,13 @@ def test_the_answer_and_the_provenance_count_alike() -> None:
     busy = "The machine was busy in 2 of 4 trials"
     assert busy in panel.provenance[0].warnings[0]
     assert busy in panel.views[0].answers[0].caution[0]
+
+
+def test_a_sorted_table_is_told() -> None:
+    """A run on rows that lie sorted says what was done about it; one on shuffled rows says nothing."""
+    run = make_run([("a", MadeCase(1.0))])
+    for share, told in ((0.0, 0), (0.04, 0), (0.973, 1)):
+        run.run["dataset"]["clustered"] = share
+        [panel] = page([run]).panels
+        said = [warning for warning in panel.provenance[0].warnings if "lie sorted by their label (97 %" in warning]
+        assert len(said) == told
