@@ -88,6 +88,7 @@ class TestMirroredRunner(OfKerasRanks):
 
 class TestHorovod(OfKerasRanks):
     strategy = "horovod"
+    laps = (*OfKerasRanks.laps, "allreduce")
     kinds = ("multiclass",)
 
 

@@ -87,7 +87,14 @@ def fault_of_network(tf: Any, trial: Trial, rank: int, exchange: Callable[[str],
 
 
 def fit(
-    tf: Any, trial: Trial, model: tf.keras.Model, data: Any, steps: int, laps: Laps, alive: Callable[[], None]
+    tf: Any,
+    trial: Trial,
+    model: tf.keras.Model,
+    data: Any,
+    steps: int,
+    laps: Laps,
+    alive: Callable[[], None],
+    spent: Callable[[], float] | None = None,
 ) -> None:
     """Train; the lap ``compile`` ends with the first call into TensorFlow, which traces, compiles and takes 32 steps.
 
@@ -99,18 +106,28 @@ def fit(
         steps: Batches in an epoch.
         laps: The rank's clock.
         alive: The function that `guard_rank` yields, called after each call into TensorFlow.
+        spent: The seconds so far that the rank spent in exchanging gradients, if they are known; of the lap ``train``
+            they become one of their own, ``allreduce``.
 
     Raises:
         RankError: The data ended early, as it does where a framework shards it once more.
     """
+    compiling = 0.0
 
     def on_batch_end(*_: Any) -> None:
-        laps.end("train" if "compile" in laps.seconds else "compile")
+        nonlocal compiling
+        if "compile" in laps.seconds:
+            laps.end("train")
+        else:
+            laps.end("compile")
+            compiling = spent() if spent else 0.0
         alive()
 
     callback = tf.keras.callbacks.LambdaCallback(on_train_batch_end=on_batch_end)
     model.fit(data, epochs=trial.epochs, steps_per_epoch=steps, verbose=0, callbacks=[callback])
     laps.end("train")
+    if spent:
+        laps.move(spent() - compiling, "train", "allreduce")
     if (taken := int(model.optimizer.iterations.numpy())) != trial.epochs * steps:
         raise RankError(f"{taken} of {trial.epochs * steps} steps were taken: rows were lost on their way.")
 

@@ -33,3 +33,15 @@ class Laps:
         now = time.monotonic()
         self.seconds[name] = self.seconds.get(name, 0.0) + now - self._began
         self._began = now
+
+    def move(self, seconds: float, source: str, name: str) -> None:
+        """Make a part of a lap one of its own.
+
+        Args:
+            seconds: The part; at most all of it is taken.
+            source: Name of the lap.
+            name: Name of the part.
+        """
+        part = min(seconds, self.seconds[source])
+        self.seconds[source] -= part
+        self.seconds[name] = self.seconds.get(name, 0.0) + part

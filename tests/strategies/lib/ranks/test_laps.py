@@ -38,3 +38,13 @@ def test_a_clock_that_is_behind_or_ahead(tmp_path: Path, clocks: tuple[float, fl
     check_ranks(found.inner, passed_s)
     assert len(found.inner[LAUNCH]) == 2
     assert found.notes.get("clocks_differ", False) == differ
+
+
+def test_a_part_of_a_lap_becomes_one_of_its_own() -> None:
+    """Laps stay disjoint: what is moved is no longer in the lap that it was a part of, and never more than that lap."""
+    laps = Laps(time.time())
+    laps.seconds.update(train=3.0, load=1.0)
+    laps.move(2.0, "train", "allreduce")
+    assert (laps.seconds["train"], laps.seconds["allreduce"]) == (1.0, 2.0)
+    laps.move(2.0, "train", "allreduce")
+    assert (laps.seconds["train"], laps.seconds["allreduce"]) == (0.0, 3.0)
