@@ -12,6 +12,7 @@ from strategies.lib.ranks.errors import LONGEST_SENTENCE, RankError
 
 MOST_CAUSES = 20
 SPARK_FAILED = "A job of Spark failed"
+FULL = "No space left on device"
 
 
 @contextmanager
@@ -80,6 +81,11 @@ def _reason(text: str, failed: str) -> str:
     # Of a chain of Python's exceptions, the last one was raised in the end.
     if own := re.findall(r"(?:RankError|DatasetError|StorageError): (.+)", text):
         return str(own[-1])
+    if FULL in text:
+        return (
+            "A disk that holds Spark's files is full: make room there, or let TMPDIR here, or SPARK_LOCAL_DIRS on the "
+            "hosts of a cluster, name a directory on another."
+        )
     if "Python worker exited unexpectedly" in text:
         return (
             "The process of a rank died, and the others were ended: memory may have run out, or it had waited for "

@@ -30,6 +30,7 @@ from bench.stores.filesystem import is_uri
 from bench.stores.keys import of_driver
 
 OF_TASKS = {"DatasetError": UsageError, "StorageError": StorageError}
+OF_SPARK = "java.io.IOException: No space left on device"
 
 
 def main(sessions: Any, request: ImportRequest) -> None:
@@ -104,8 +105,10 @@ def _make(spark: Any, source: TableSource, target: Target, request: ImportReques
 
 
 def _error(error: Exception) -> BenchError:
-    """Return the error of a task as what it was there."""
+    """Return the error of a task as what it was there; a full disk has the exit code of one that one process fills."""
     found = re.findall(rf"({'|'.join(OF_TASKS)}): ", str(error.__cause__))
+    if not found and OF_SPARK in str(error.__cause__):
+        return UsageError(str(error))
     return OF_TASKS.get(found[-1] if found else "", BenchError)(str(error))
 
 

@@ -163,11 +163,13 @@ def test_what_one_process_refuses_is_refused(home: Path, on_spark: Import, tmp_p
 
 
 @pytest.fixture
-def small_disk(tmp_path: Path) -> Iterator[Path]:
-    """A disk of 64 kB."""
+def small_disk(tmp_path: Path, request: pytest.FixtureRequest) -> Iterator[Path]:
+    """A disk of the given size, or of 64 kB."""
     disk = tmp_path / "disk"
     disk.mkdir()
-    if subprocess.run(["mount", "-t", "tmpfs", "-o", "size=64k", "tmpfs", disk], check=False).returncode:
+    if subprocess.run(
+        ["mount", "-t", "tmpfs", "-o", f"size={getattr(request, 'param', '64k')}", "tmpfs", disk], check=False
+    ).returncode:
         pytest.skip("a small disk needs the rights of root")
     try:
         yield disk
@@ -182,6 +184,22 @@ def test_a_full_disk_leaves_nothing(raw: Path, on_spark: Import, small_disk: Pat
     assert f"The disk that holds {small_disk}" in failed.stderr
     assert "is full" in failed.stderr
     assert not list(small_disk.iterdir())
+
+
+@pytest.mark.parametrize("small_disk", ["12m"], indirect=True)
+def test_no_room_for_rows_on_their_way_leaves_nothing(
+    tmp_path: Path, home: Path, on_spark: Import, small_disk: Path
+) -> None:
+    """Where Spark's own files fill a disk, of the driver or of an executor, it says which directory may be another."""
+    values = np.random.default_rng(0).normal(size=(8, 400_000)).astype(np.float32)
+    table = pa.table({**{f"f{at}": column for at, column in enumerate(values)}, "label": values[0] > 0})
+    pq.write_table(table, tmp_path / "large.parquet", row_group_size=50_000)
+    features = ("--features", ",".join(table.column_names[:-1]))
+    failed = on_spark(tmp_path / "large.parquet", "--label", "label", *features, TMPDIR=str(small_disk))
+    assert failed.returncode == 2, failed.stderr
+    assert failed.stderr.splitlines()[-1].startswith("Error: A disk that holds Spark's files is full: make room")
+    assert not list(small_disk.iterdir())
+    assert not list(home.iterdir())
 
 
 def test_options_of_spark_need_spark(raw: Path, bench: Callable[..., subprocess.CompletedProcess[str]]) -> None:
