@@ -111,7 +111,7 @@ def register_table(
             "imputed": [one for one, count in zip(plan.layout.features, found.missing, strict=True) if count],
             "files": _files(view, found, storage),
         }
-        facts = plan.facts({})
+        facts = plan.facts(found.rounded)
         dataset = describe(name, str(directory), plan.layout, found.summaries, _fingerprint(registered))
         dataset = replace(dataset, table=path, clustered=found.clustered)
         labels = {split: summary.labels.facts() for split, summary in found.summaries.items()}

@@ -30,6 +30,7 @@ class Scan:
         summaries: What the rows of each split are like, missing values replaced by the train mean.
         fill: The train mean of each feature.
         missing: Missing values of each feature.
+        rounded: Values that float32 does not keep, by feature with any, of all rows that were looked at.
         clustered: Share of the label's variance that lies between stretches of rows: about 0 in a shuffled table, and 1
             in one that is sorted by its label.
     """
@@ -38,6 +39,7 @@ class Scan:
     summaries: dict[str, SplitSummary]
     fill: NDArray[np.float32]
     missing: NDArray[np.int64]
+    rounded: dict[str, int]
     clustered: float
 
 
@@ -52,8 +54,9 @@ def scan(view: TableView, progress: ProgressCallback) -> Scan:
     means, missing, blocks = ExactMeans(len(layout.features)), np.zeros(len(layout.features), np.int64), _Blocks()
     summaries = {split: SplitSummary(layout) for split in SPLITS}
     files: list[dict[str, Any]] = []
+    losses: dict[str, int] = {}
     nothing = np.zeros(len(layout.features), np.float32)
-    for parts in _parts(view, files, progress, "looking at rows"):
+    for parts in _parts(view, files, progress, "looking at rows", losses):
         for part in parts:
             missing += np.isnan(part[layout.beside :]).sum(axis=1)
         means.add(parts[0][layout.beside :])
@@ -64,7 +67,7 @@ def scan(view: TableView, progress: ProgressCallback) -> Scan:
         summaries = {split: SplitSummary(layout) for split in SPLITS}
         for parts in _parts(view, [], progress, "filling in missing values"):
             _add(parts, layout.beside, fill, summaries)
-    return Scan(files, summaries, fill, missing, blocks.share())
+    return Scan(files, summaries, fill, missing, losses, blocks.share())
 
 
 def contents(view: TableView, progress: ProgressCallback) -> list[dict[str, Any]]:
@@ -81,7 +84,11 @@ def contents(view: TableView, progress: ProgressCallback) -> list[dict[str, Any]
 
 
 def _parts(
-    view: TableView, files: list[dict[str, Any]], progress: ProgressCallback, step: str
+    view: TableView,
+    files: list[dict[str, Any]],
+    progress: ProgressCallback,
+    step: str,
+    losses: dict[str, int] | None = None,
 ) -> Iterator[list[NDArray[np.float32]]]:
     """Yield the values of all rows, portion by portion, those of each split; and note what each file holds."""
     done = 0
@@ -89,7 +96,7 @@ def _parts(
         content = fingerprint_of(view.plan.layout)
         groups = [[0, 0] for _ in piece.sizes]
         for group in piece.group_rows():
-            for portion in view.portions(path, group):
+            for portion in view.portions(path, group, losses):
                 parts = _split(portion, content)
                 for side, part in enumerate(parts):
                     groups[group][side] += part.shape[1]

@@ -58,12 +58,13 @@ class TableView:
         """The files, by path, in the order of the paths."""
         return {piece.file.path: piece for piece in self.source.pieces}
 
-    def portions(self, path: str, group: int) -> Iterator[Portion]:
+    def portions(self, path: str, group: int, losses: dict[str, int] | None = None) -> Iterator[Portion]:
         """Read a row group, with the rows of both splits and of none, and look at every value.
 
         Args:
             path: The file's path.
             group: Number of the row group.
+            losses: Takes how many values float32 does not keep, by feature, of these rows.
 
         Yields:
             Rows with label, weight if there is one, and all features.
@@ -77,7 +78,7 @@ class TableView:
         part = replace(self.source, pieces=(replace(piece, groups={group: limit}),))
         beside = (batch for _, batch in part.batches(self._looked_at) if len(batch)) if self._looked_at else None
         row_ids, done = self._row_ids(piece, group), 0
-        for values, _ in self.plan.portions(part, None):
+        for values, _ in self.plan.portions(part, losses):
             mine = row_ids[done : done + values.shape[1]]
             done += len(mine)
             yield Portion(mine, self._sides(mine, next(beside) if beside else None), values)
