@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 
+FEW = 8  # row groups of a table for each rank, too few to hold the same kinds of rows as those of the others
+
 
 @dataclass(frozen=True, slots=True)
 class RowGroup:
@@ -55,6 +57,33 @@ def shard(groups: Sequence[RowGroup], rank: int, world: int) -> list[RowGroup]:
             mine.append(replace(group, start=group.start + start - at, rows=stop - start))
         at += group.rows
     return mine
+
+
+def alike(groups: Sequence[RowGroup], rank: int, world: int, *, ordered: bool) -> list[RowGroup]:
+    """Return the rows of one rank so that ranks have rows of the same kinds, whatever the order of the table.
+
+    A stretch of a table by day has other days than all others. Ranks that had one each would learn from labels of one
+    class where it is sorted by them, and batch normalisation would find other means in each.
+
+    Args:
+        groups: All row groups of the split, whole.
+        rank: The rank, from 0.
+        world: Number of ranks.
+        ordered: Whether the rows are sorted by their label, more or less.
+    """
+    share_out = dealt if ordered or len(groups) < FEW * world else spread
+    return share_out(groups, rank, world)
+
+
+def spread(groups: Sequence[RowGroup], rank: int, world: int) -> list[RowGroup]:
+    """Return the rows of one rank as `shard` does, but of row groups from all over the table: every so many-th one.
+
+    Args:
+        groups: All row groups of the split.
+        rank: The rank, from 0.
+        world: Number of ranks.
+    """
+    return shard([group for first in range(world) for group in groups[first::world]], rank, world)
 
 
 def dealt(groups: Sequence[RowGroup], rank: int, world: int) -> list[RowGroup]:

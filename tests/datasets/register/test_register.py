@@ -115,9 +115,10 @@ def test_every_way_to_read_gives_each_row_once(table: Path) -> None:
     whole, labels, weights = train.matrix(threads=2)
     assert weights is None
     assert len(whole) == len(labels) == train.rows == dataset.train_rows
-    parts = [train.shard(rank, 7).matrix(threads=1)[0] for rank in range(7)]
-    assert {len(part) for part in parts} <= {train.rows // 7, train.rows // 7 + 1}
-    assert np.array_equal(np.concatenate(parts), whole)
+    test = rows.open(dataset, "test")
+    parts = [test.shard(rank, 7).matrix(threads=1)[0] for rank in range(7)]
+    assert {len(part) for part in parts} <= {test.rows // 7, test.rows // 7 + 1}
+    assert np.array_equal(np.concatenate(parts), test.matrix(threads=2)[0])
     assert np.array_equal(np.concatenate([part.matrix(1)[0] for part in train.portions(4)]), whole)
     ids = np.concatenate([ids for ids, _ in rows.open(dataset, "train", "test").batches(999)])
     assert len(set(ids.tolist())) == ROWS == dataset.rows
@@ -190,6 +191,24 @@ def test_a_sorted_table_is_dealt_out_to_ranks(frame: pd.DataFrame, tmp_path: Pat
         assert (dataset.clustered > 0.3) == (name == "sorted")
     assert shares["sorted"] == pytest.approx([0.5] * 3, abs=0.05)
     assert home.exists()
+
+
+@pytest.mark.parametrize("group_rows", [50, 3_000])
+def test_ranks_get_rows_of_all_days(frame: pd.DataFrame, tmp_path: Path, home: Path, group_rows: int) -> None:
+    """Of a table by day, each rank has rows of all days, in many row groups and in two."""
+    assert home.exists()
+    frame["days"] = (frame["day"] - frame["day"].min()).dt.days
+    path = tmp_path / "by-day.parquet"
+    pq.write_table(pa.Table.from_pandas(frame, preserve_index=False), path, row_group_size=group_rows)
+    dataset = register_table(str(path), "late", ("days", "count"), name="by-day").dataset
+    train = rows.open(dataset, "train")
+    ranks = [train.shard(rank, 3) for rank in range(3)]
+    means = [rank.matrix(1)[0][:, 0].mean() for rank in ranks]
+    assert means == pytest.approx([dataset.means[0]] * 3, abs=1.5)  # stretches: 10, 30 and 50
+    ids = np.concatenate([ids for rank in ranks for ids, _ in rank.batches()])
+    assert len(ids) == train.rows == len(set(ids.tolist()))
+    assert {rank.rows for rank in ranks} <= {train.rows // 3, train.rows // 3 + 1}
+    assert (sum(len(rank.groups) for rank in ranks) == 3 * len(train.groups)) == (group_rows == 3_000)
 
 
 def test_a_changed_file_is_told(table: Path) -> None:
