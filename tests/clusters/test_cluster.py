@@ -25,6 +25,7 @@ from bench import Dataset, plugins
 from bench.datasets import remote
 from bench.datasets.format.fingerprint import verify_content
 from bench.datasets.makers.ingest import import_parquet
+from bench.datasets.register.register import register_table
 from bench.datasets.store import open_manifest
 from bench.stores.tree import Tree
 from bench.testing.support import make_tiny_dataset
@@ -144,13 +145,21 @@ def data(store: ObjectStore, tmp_path_factory: pytest.TempPathFactory) -> Iterat
         yield remote.copy(open_manifest(here.path), f"s3://{BUCKET}/cluster", store.storage).dataset
 
 
+@pytest.fixture(scope="module")
+def table(data: Dataset, store: ObjectStore) -> Dataset:
+    """Its rows to train on as a registered table in the bucket, whose manifest is on the driver's disk."""
+    raw = f"{BUCKET}/raw-cluster/rows.parquet"
+    store.filesystem().copy_file(f"{data.path}/split=train/part-00000.parquet".removeprefix("s3://"), raw)
+    return register_table(f"s3://{raw}", data.label, storage=store.storage, name="cluster-table").dataset
+
+
 @pytest.fixture
 def run(bench: Bench, cluster: Cluster, data: Dataset) -> Callable[..., dict[str, Any]]:
     """Run strategies with three workers on the cluster; return their records by strategy."""
 
-    def call(*names: str, arguments: tuple[str, ...] = LITTLE, **environ: str) -> dict[str, Any]:
+    def call(*names: str, arguments: tuple[str, ...] = LITTLE, path: str = "", **environ: str) -> dict[str, Any]:
         wanted = [part for name in names for part in ("--strategy", name)]
-        place = ("--master", cluster.url, "--data", data.path, "--workers", "3")
+        place = ("--master", cluster.url, "--data", path or data.path, "--workers", "3")
         answer = bench("run", *wanted, *place, *arguments, "--json", timeout=1200, **environ)
         records = [json.loads(line) for line in answer.stdout.splitlines()]
         assert records, answer.stderr
@@ -169,14 +178,17 @@ def on_a_cluster(task: str) -> list[str]:
 @pytest.mark.timeout(1300)
 @pytest.mark.parametrize("task", ["train", "predict"])
 def test_every_strategy_works_there(
-    run: Callable[..., dict[str, Any]], cluster: Cluster, store: ObjectStore, task: str
+    run: Callable[..., dict[str, Any]], cluster: Cluster, table: Dataset, store: ObjectStore, task: str
 ) -> None:
-    """Every distributed strategy ends well, its answer is right, and nothing of it is left on the workers."""
+    """Every distributed strategy ends well, its answer is right, and nothing of it is left on the workers.
+
+    They train on a registered table, and score a dataset of ours.
+    """
     names = on_a_cluster(task)
     assert len(names) >= 6
     if namespaces.why_not() is None:  # then test_three_hosts.py runs all of them, where it is harder
         names = ["mllib_linear"] if task == "train" else ["map_in_arrow"]
-    records = run(*names, arguments=("--task", task, *LITTLE))
+    records = run(*names, arguments=("--task", task, *LITTLE), path=table.path if task == "train" else "")
     for name in names:
         record = records[name]
         assert record["status"] == "ok", f"{name}: {record['reason']}"
