@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 
+from bench.datasets.format.manifest import SPLITS
+
 FEW = 8  # row groups of a table for each rank, too few to hold the same kinds of rows as those of the others
 
 
@@ -59,11 +61,12 @@ def shard(groups: Sequence[RowGroup], rank: int, world: int) -> list[RowGroup]:
     return mine
 
 
-def alike(groups: Sequence[RowGroup], rank: int, world: int, *, ordered: bool) -> list[RowGroup]:
-    """Return the rows of one rank so that ranks have rows of the same kinds, whatever the order of the table.
+def of_rank(groups: Sequence[RowGroup], rank: int, world: int, *, ordered: bool) -> list[RowGroup]:
+    """Return the rows of one rank so that ranks have rows of the same kinds: a stretch of them where they are shuffled.
 
-    A stretch of a table by day has other days than all others. Ranks that had one each would learn from labels of one
-    class where it is sorted by them, and batch normalisation would find other means in each.
+    The rows to train on of a registered table lie in its order. A stretch of a table by day has other days than all
+    others: ranks that had one each would learn from labels of one class where it is sorted by them, and batch
+    normalisation would find other means in each.
 
     Args:
         groups: All row groups of the split, whole.
@@ -71,6 +74,8 @@ def alike(groups: Sequence[RowGroup], rank: int, world: int, *, ordered: bool) -
         world: Number of ranks.
         ordered: Whether the rows are sorted by their label, more or less.
     """
+    if any(group.split != SPLITS[0] for group in groups):
+        return shard(groups, rank, world)
     share_out = dealt if ordered or len(groups) < FEW * world else spread
     return share_out(groups, rank, world)
 

@@ -98,19 +98,12 @@ class Rows:
             rank: The rank, from 0.
             world: Number of ranks.
         """
-        if self._train_in_place:
-            return self.only(row_groups.alike(self.groups, rank, world, ordered=clustered(self.dataset)))
-        return self.only(row_groups.shard(self.groups, rank, world))
-
-    @property
-    def _train_in_place(self) -> bool:
-        """Whether these are rows to train on of a registered table: other row groups hold rows of one split."""
-        return all(group.split == SPLITS[0] for group in self.groups)
+        return self.only(row_groups.of_rank(self.groups, rank, world, ordered=clustered(self.dataset)))
 
     @property
     def _sorted(self) -> bool:
         """Whether stretches of the rows are of other kinds than the whole, from which ranks and batches would learn."""
-        return clustered(self.dataset) and self._train_in_place
+        return clustered(self.dataset) and all(group.split == SPLITS[0] for group in self.groups)
 
     def portions(self, number: int) -> list[Rows]:
         """Share whole row groups out, in their order, so that portions have about equally many rows; none is empty.
