@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import importlib.util
 import os
 import signal
 import subprocess
@@ -31,7 +32,15 @@ FACTS = "@hookimpl\ndef bench_strategy():\n    return Strategy(family='linear')\
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Sort tests: first modules that need more than the usual time, then those that start frameworks, then others."""
+    """Sort tests: first modules that need more than the usual time, then those that start frameworks, then others.
+
+    Those for PyTorch are skipped where it is not installed, before any fixture of theirs is set up.
+    """
+    if importlib.util.find_spec("torch") is None:
+        absent = pytest.mark.skip(reason="it needs torch: pip install 'tf-spark-bench[torch]'")
+        for item in items:
+            if item.get_closest_marker("torch"):
+                item.add_marker(absent)
     long = {item.path for item in items if item.get_closest_marker("timeout")}
 
     def turn(item: pytest.Item) -> int:

@@ -57,7 +57,12 @@ def zones(tmp_path_factory: pytest.TempPathFactory) -> Callable[[str], Dataset]:
 
 
 @pytest.mark.parametrize(
-    ("name", "workers"), [*((name, 1) for name in ONE_PROCESS), *((name, 2) for name in DISTRIBUTED)]
+    ("name", "workers"),
+    [
+        *((name, 1) for name in ONE_PROCESS),
+        *((name, 2) for name in DISTRIBUTED),
+        pytest.param("torch", 1, marks=pytest.mark.torch),
+    ],
 )
 def test_categories_are_names(zones: Callable[[str], Dataset], tmp_path: Path, name: str, workers: int) -> None:
     """Few shallow trees and steps learn what they cannot of numbers, in one process and on several workers."""

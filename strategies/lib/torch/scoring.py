@@ -1,0 +1,49 @@
+"""Scores a trial's rows in one process, with a PyTorch model that was trained there or is loaded from its file."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from bench import rows
+from strategies.lib.torch import network
+
+if TYPE_CHECKING:
+    import numpy as np
+
+    from bench import Trial
+
+ROWS_AT_ONCE = 4096  # of which the hidden layers' outputs stay in a core's cache
+
+
+def scorer(torch: Any, model: Any) -> Callable[[np.ndarray], np.ndarray]:
+    """Return a function that scores batches of any number of rows.
+
+    Args:
+        torch: The module ``torch``.
+        model: A module, on its device.
+
+    Returns:
+        Takes float32 of shape (rows, features), and returns float32 of shape (rows,), or (rows, classes).
+    """
+    device = network.device(torch)
+
+    def score(features: np.ndarray) -> np.ndarray:
+        with torch.inference_mode():
+            parts = torch.from_numpy(features).to(device).split(ROWS_AT_ONCE)
+            answers: np.ndarray = torch.cat([model(part).float() for part in parts]).cpu().numpy()
+        return answers[:, 0] if answers.ndim == 2 and answers.shape[1] == 1 else answers
+
+    return score
+
+
+def score(torch: Any, trial: Trial, model: Any) -> Path:
+    """Score batch by batch, write the scores, and return the path of their file.
+
+    Args:
+        torch: The module ``torch``.
+        trial: The trial.
+        model: The model that was trained.
+    """
+    return rows.write_scores(trial, scorer(torch, model.eval()))
