@@ -86,7 +86,7 @@ def _reason(text: str, failed: str) -> str:
             "A disk that holds Spark's files is full: make room there, or let TMPDIR here, or SPARK_LOCAL_DIRS on the "
             "hosts of a cluster, name a directory on another."
         )
-    if "Python worker exited unexpectedly" in text:
+    if "Python worker exited unexpectedly" in text or "TorchDistributor failed during training" in text:
         return (
             "The process of a rank died, and the others were ended: memory may have run out, or it had waited for "
             f"{watchdog.SECONDS_TO_WAIT} s, after which it ends itself with a dump of its stacks in the log."

@@ -1,0 +1,108 @@
+"""Spark's TorchDistributor: a barrier stage, in each task a torchrun with a rank of DistributedDataParallel.
+
+Each rank reads its own part of the train split straight from Parquet, and its batches are the global batch divided by
+the workers.
+
+Knobs: gradients are averaged by gloo, by NCCL where Spark schedules GPUs (``spark.task.resource.gpu.amount``), in the
+buckets that they lie in (``gradient_as_bucket_view``). Batch normalisation uses each rank's own batch, as is usual from
+32 rows on (Goyal et al., 2017, https://arxiv.org/abs/1706.02677), and its moving averages are averaged over the ranks
+at the end, not copied from rank 0 at each step (``forward_sync_buffers=False``). The global batch does not grow with
+the workers, so the learning rate does not either. Waits end after two minutes, of 30 by default. Each task starts three
+Pythons one after the other, two of which import PyTorch: the lap ``launch``.
+
+Spark's documentation recommends it to scale PyTorch training to a Spark cluster with few changes:
+https://spark.apache.org/docs/latest/api/python/reference/api/pyspark.ml.torch.distributor.TorchDistributor.html
+"""
+
+from bench import Strategy, hookimpl, rows
+from strategies.lib.ranks import shares
+from strategies.lib.ranks.laps import Laps
+from strategies.lib.ranks.watchdog import guard_rank
+from strategies.lib.spark import distributor, slots
+from strategies.lib.spark.session import stop_spark
+from strategies.lib.torch import heads, network, ranks
+from strategies.lib.torch.scoring import score
+
+
+@hookimpl
+def bench_strategy():
+    return Strategy(
+        family="mlp",
+        needs=("torch", "pyspark", "pandas", "pyarrow"),
+        install="tf-spark-bench[torch,spark]",
+        distributed=True,
+        tasks=("train",),
+        problems=heads.PROBLEMS,
+        weights=True,
+        most_categories=network.MOST_CATEGORIES,
+        recommended="scaling PyTorch training to a Spark cluster with few changes",
+    )
+
+
+@hookimpl
+def bench_setup(trial):
+    # Imported here, so that it does not count as training.
+    import pyspark.ml.torch.distributor  # noqa: F401
+
+    spark = slots.start(trial)
+    rows.import_libraries(trial.cores)
+    network.import_torch(trial.cores)
+    return spark
+
+
+@hookimpl
+def bench_train(trial, session):
+    import torch
+
+    return ranks.agree_on_model(torch, trial, distributor.run(train, trial, session))
+
+
+def train(trial, called_at):
+    """Do one rank's work, in a Python of its own.
+
+    Args:
+        trial: The trial.
+        called_at: Moment of the driver's call, seconds since the epoch.
+
+    Returns:
+        The reports of all ranks, each as an answer.
+    """
+    laps = Laps(called_at)
+    torch = ranks.import_torch(trial)
+    laps.end("import")
+    with guard_rank() as alive, distributor.process_group(torch) as (rank, world):
+        laps.end("rendezvous")
+        mine = shares.open_share(trial, rank, world)
+        batches = ranks.read_batches(torch, trial, mine, rank)
+        laps.end("load")
+        alive()
+        model = ranks.fit(torch, trial, mine, batches, distributed, average, alive)
+        laps.end("train")
+        return distributor.gather(torch, ranks.report(torch, model, mine, rank, laps))
+
+
+def distributed(module):
+    """Return a module around one, whose gradients are the means of all ranks'."""
+    from torch.nn.parallel import DistributedDataParallel
+
+    return DistributedDataParallel(module, forward_sync_buffers=False, gradient_as_bucket_view=True)
+
+
+def average(tensor):
+    """Give a tensor the mean of that tensor over all ranks."""
+    import torch.distributed
+
+    torch.distributed.all_reduce(tensor)
+    tensor.div_(torch.distributed.get_world_size())
+
+
+@hookimpl
+def bench_predict(trial, session, model):
+    import torch
+
+    return score(torch, trial, model)
+
+
+@hookimpl
+def bench_teardown(session):
+    stop_spark(session)
