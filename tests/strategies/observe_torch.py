@@ -35,7 +35,7 @@ def both(dataset, weights):
         if isinstance(module, torch.nn.Dropout):
             module.p = 0.0
     before = [theirs(test, training=False).numpy(), ours.eval()(torch.from_numpy(test)).detach().numpy()]
-    keras_network.compile_mlp(tf, theirs, dataset, trial.learning_rate)
+    keras_network.compile_network(tf, theirs, dataset, trial.learning_rate)
     local = replace(trial, dataset=dataset)
     batches, steps = keras_network.train_batches(tf, features, labels, weights, local)
     theirs.fit(batches, epochs=trial.epochs, steps_per_epoch=steps, verbose=0)

@@ -8,7 +8,7 @@ import torch
 from torch import nn
 
 
-class Scale(nn.Module):  # type: ignore[misc]
+class Standardisation(nn.Module):  # type: ignore[misc]
     """Subtracts a fixed number from each column and divides by another."""
 
     def __init__(self, means: Sequence[float], stds: Sequence[float]) -> None:
@@ -43,7 +43,14 @@ class Unit(nn.Module):  # type: ignore[misc]
 class Categories(nn.Module):  # type: ignore[misc]
     """Standardises the numbers of a row, and puts what is learned of its categories before them."""
 
-    def __init__(self, places: Sequence[int], starts: Sequence[int], width: int, others: Sequence[int], scale: Scale):
+    def __init__(
+        self,
+        places: Sequence[int],
+        starts: Sequence[int],
+        width: int,
+        others: Sequence[int],
+        standardisation: Standardisation,
+    ) -> None:
         """Make one table for the categories of all features.
 
         Args:
@@ -51,16 +58,16 @@ class Categories(nn.Module):  # type: ignore[misc]
             starts: The first row in the table of each of these, and the number of all rows.
             width: Numbers that stand for a category.
             others: Places of all other features.
-            scale: Standardises these.
+            standardisation: Standardises these.
         """
         super().__init__()
         self.register_buffer("places", torch.tensor(places, dtype=torch.int64))
         self.register_buffer("starts", torch.tensor(starts[:-1], dtype=torch.int64))
         self.register_buffer("others", torch.tensor(others, dtype=torch.int64))
         self.table = nn.Embedding(starts[-1], width)
-        self.scale = scale
+        self.standardisation = standardisation
 
     def forward(self, rows: torch.Tensor) -> torch.Tensor:
         """Return float32 of shape (rows, columns) out of raw features of shape (rows, features)."""
         learned = self.table(rows.index_select(1, self.places).long() + self.starts).flatten(1)
-        return torch.cat([learned, self.scale(rows.index_select(1, self.others))], dim=1)
+        return torch.cat([learned, self.standardisation(rows.index_select(1, self.others))], dim=1)

@@ -88,15 +88,15 @@ def mlp(torch: Any, dataset: Dataset, seed: int) -> nn.Sequential:
 
 def _inputs(dataset: Dataset) -> tuple[nn.Module, int]:
     """Return the layer that standardises numbers and embeds categories, and the number of columns that it gives."""
-    from strategies.lib.torch.layers import Categories, Scale
+    from strategies.lib.torch.layers import Categories, Standardisation
 
     places = [place for place, feature in enumerate(dataset.features) if feature in dataset.categorical]
     others = [place for place in range(len(dataset.features)) if place not in places]
-    scale = Scale([dataset.means[place] for place in others], [dataset.stds[place] for place in others])
+    numbers = Standardisation([dataset.means[place] for place in others], [dataset.stds[place] for place in others])
     if not places:
-        return scale, len(others)
+        return numbers, len(others)
     starts = [0, *accumulate(dataset.categorical[dataset.features[place]] for place in places)]
-    return Categories(places, starts, WIDTH, others, scale), WIDTH * len(places) + len(others)
+    return Categories(places, starts, WIDTH, others, numbers), WIDTH * len(places) + len(others)
 
 
 def initial(torch: Any, model: nn.Module, seed: int) -> Iterator[np.ndarray]:

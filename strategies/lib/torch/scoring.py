@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from bench import rows
-from strategies.lib.torch import network
+from strategies.lib.torch import network, work
 
 if TYPE_CHECKING:
     import numpy as np
@@ -46,4 +46,7 @@ def score(torch: Any, trial: Trial, model: Any) -> Path:
         trial: The trial.
         model: The model that was trained.
     """
-    return rows.write_scores(trial, scorer(torch, model.eval()))
+    scores = rows.write_scores(trial, scorer(torch, model.eval()))
+    with trial.phase("describe"):
+        work.measure(torch, trial, model)
+    return scores
