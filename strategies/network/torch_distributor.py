@@ -14,7 +14,7 @@ Spark's documentation recommends it to scale PyTorch training to a Spark cluster
 https://spark.apache.org/docs/latest/api/python/reference/api/pyspark.ml.torch.distributor.TorchDistributor.html
 """
 
-from bench import Strategy, hookimpl, rows
+from bench import Strategy, hookimpl, rows, scaling
 from strategies.lib.ranks import shares
 from strategies.lib.ranks.laps import Laps
 from strategies.lib.ranks.watchdog import guard_rank
@@ -101,6 +101,11 @@ def bench_predict(trial, session, model):
     import torch
 
     return score(torch, trial, model)
+
+
+@hookimpl
+def bench_scaling():
+    return scaling.fixed("launch", "import", "rendezvous")
 
 
 @hookimpl
