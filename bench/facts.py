@@ -22,7 +22,7 @@ class Strategy:
         remedy: The remedy where ``pip install`` is not enough, as the rest of a sentence.
         distributed: Whether it shares its work among ``--workers``.
         scores: In a predict trial, ``own``: it scores with the result of its ``bench_train``; ``reference``: with the
-            Keras model whose path it is given.
+            model whose path it is given.
         tasks: Tasks that it takes part in, of those that it has the hook for. One that scores only to be graded,
             by another strategy's code, has ``("train",)``.
         problems: Kinds of problem that it takes part in.
@@ -57,7 +57,7 @@ class Strategy:
 
 @dataclass(frozen=True)
 class Reference:
-    """The Keras model of a predict trial, and its predictions for every row of the dataset.
+    """The model of a predict trial, and its predictions for every row of the dataset.
 
     Attributes:
         model: The model, a file or a directory.

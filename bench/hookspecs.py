@@ -50,7 +50,8 @@ def bench_predict(trial: Trial, session: Any, model: Any) -> Path:
     The columns are ``row_id`` (int64), which names each row exactly once, and ``score`` (float32
     or float64), the probability of label 1. This is the measured work of a predict trial. The
     ``model`` is the result of ``bench_train``; or, in a predict trial of a strategy with
-    ``scores="reference"`` or without a ``bench_train``, the path of a Keras model.
+    ``scores="reference"`` or without a ``bench_train``, the path of a model:
+    of Keras, or where a user gives one, of PyTorch.
 
     A strategy that goes row by row may stop after ``trial.budget_s`` seconds: it then leaves the
     measure ``rows_scored`` (`Trial.measure`), the number of rows that it has written.

@@ -56,8 +56,8 @@ class Trial:
         budget_s: Seconds after which a strategy that scores row by row may stop (``predict``).
         master: Spark master URL.
         scratch: Directory for all files of the strategy; removed after the trial.
-        model: The Keras model that strategies with ``scores="reference"`` score with, a file or a directory; ``None``
-            in a train trial, and where a strategy scores with its own.
+        model: The model, of Keras or PyTorch, that strategies with ``scores="reference"`` score with, a file or a
+            directory; ``None`` in a train trial, and where a strategy scores with its own.
         initial: File of NumPy, on the driver's disk, with the model that all strategies begin with where the task has
             one: in a cluster trial the centres, float32 of shape (clusters, features), standardised.
         network: The network that strategies with ``networks`` train; ``None`` for their family's own, and elsewhere.

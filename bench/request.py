@@ -38,7 +38,7 @@ class Request:
         spark_conf: Settings of Spark, as ``key=value``.
         spark_conf_file: File with more of them, in Spark's own format.
         master: Spark master URL; none means local, with a task slot for each core, or each worker if these are more.
-        model: Path of the Keras model to score with; none means the dataset's own reference model (``predict``).
+        model: Path of the model to score with; none means the dataset's own reference model (``predict``).
         network: The network to train: a built-in's name, or a Python file with its absolute path, ``:`` and a function;
             none means the family's own (``train``).
         save_model: Directory or URI for the models that are trained; none means that they are thrown away.

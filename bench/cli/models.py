@@ -14,7 +14,9 @@ from bench.stores.filesystem import from_environment, is_uri
 from bench.stores.models import fetch, normal_place
 
 OPTIONS = (
-    click.option("--model", metavar="PATH|URI", help="Keras model to score with.  [default: one that is made once]"),
+    click.option(
+        "--model", metavar="PATH|URI", help="Keras or PyTorch model to score with.  [default: one that is made once]"
+    ),
     click.option(
         "--network",
         metavar="NAME|FILE.py:FUNCTION",

@@ -63,7 +63,7 @@ def _answers(group: Group, quality: float | None) -> list[Answer]:
         return [_told("", measured, _rows_per_second)]
     shared = [case for case in measured if case.ok[0]["trial"].get("model")]
     own = [case for case in measured if case not in shared]
-    parts = (("To score one given Keras model, ", shared), ("To score with a model of its own, ", own))
+    parts = (("To score one given model, ", shared), ("To score with a model of its own, ", own))
     return [_told(where, part, _rows_per_second) for where, part in parts if part]
 
 

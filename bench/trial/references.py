@@ -1,4 +1,4 @@
-"""The reference of predict trials: a Keras model for a dataset, with its predictions; made once, kept beside it.
+"""The reference of predict trials: a model for a dataset, with its predictions; made once, kept beside it.
 
 The harness imports no framework: a process of its own trains the model, or loads the user's, and scores every row with
 the plainest correct code.
@@ -23,7 +23,7 @@ from bench.machine import commands, variables
 from bench.model import Dataset, Reference
 from bench.stores.filesystem import is_uri
 
-MAKER, MODELS = "bench.trial.reference_maker", "strategies.lib.keras.reference"
+MAKER, MODELS = "bench.trial.reference_maker", "strategies.lib.scoring.reference"
 OWN = "mlp"
 FACTS, PREDICTIONS = "facts.json", "predictions.parquet"
 CANNOT_BE_USED = 3  # the maker's exit code when its output is a sentence for a person
@@ -34,8 +34,8 @@ def ensure(dataset: Dataset, model: Path | None = None) -> Reference:
 
     Args:
         dataset: The dataset.
-        model: The user's own Keras model, the absolute path of a file or a SavedModel's directory; by default a small
-            one that is trained on the dataset.
+        model: The user's own model, of Keras or PyTorch, the absolute path of a file or a SavedModel's directory; by
+            default a small one that is trained on the dataset.
 
     Raises:
         UsageError: The model does not load, or does not fit the dataset.

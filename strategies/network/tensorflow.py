@@ -11,11 +11,12 @@ TensorFlow's own guide recommends one process until the data or the model is too
 https://www.tensorflow.org/guide/distributed_training
 """
 
-from bench import Strategy, hookimpl, rows
+from bench import Skip, Strategy, hookimpl, rows
 from strategies.lib.keras import heads, inputs, network
 from strategies.lib.keras.given import KERAS
 from strategies.lib.keras.scoring import score
 from strategies.lib.keras.training import fit
+from strategies.lib.networks import files
 from strategies.lib.networks.framework import examine
 
 
@@ -37,6 +38,8 @@ def bench_strategy():
 
 @hookimpl
 def bench_setup(trial):
+    if trial.model is not None and files.framework_of(trial.model) != files.KERAS:
+        raise Skip("It scores with Keras models, and this one is PyTorch's: take `torch`, or a way of Spark.")
     rows.import_libraries(trial.threads_per_worker)
     tf = network.import_tensorflow(trial.threads_per_worker)
     trial.note("device", network.device(tf))

@@ -12,7 +12,8 @@ PyTorch's own guide recommends one process until data or model are too large for
 https://docs.pytorch.org/tutorials/beginner/dist_overview.html
 """
 
-from bench import Strategy, hookimpl, rows
+from bench import Skip, Strategy, hookimpl, rows
+from strategies.lib.networks import files
 from strategies.lib.torch import heads, network
 from strategies.lib.torch.scoring import score
 from strategies.lib.torch.training import fit
@@ -24,7 +25,7 @@ def bench_strategy():
         family="mlp",
         needs=("torch", "pyarrow"),
         install="tf-spark-bench[torch]",
-        tasks=("train",),
+        scores="reference",
         problems=heads.PROBLEMS,
         weights=True,
         most_categories=network.MOST_CATEGORIES,
@@ -34,6 +35,8 @@ def bench_strategy():
 
 @hookimpl
 def bench_setup(trial):
+    if trial.model is not None and files.framework_of(trial.model) != files.TORCH:
+        raise Skip("It scores with PyTorch models, and this one is Keras': see --model.")
     rows.import_libraries(trial.threads_per_worker)
     torch = network.import_torch(trial.threads_per_worker)
     trial.note("device", network.device_name(torch))

@@ -1,7 +1,7 @@
 """mapInArrow: blocks of rows as Arrow record batches, as TensorFrames' map_blocks had them.
 
 Knobs: those of `udf_pandas`, without pandas: Arrow's columns are copied once, into one aligned matrix, which TensorFlow
-takes in place.
+and PyTorch take in place.
 
 Spark's documentation recommends it to work on Arrow data without the way through pandas:
 https://spark.apache.org/docs/latest/api/python/reference/pyspark.sql/api/pyspark.sql.DataFrame.mapInArrow.html
@@ -9,7 +9,6 @@ https://spark.apache.org/docs/latest/api/python/reference/pyspark.sql/api/pyspar
 
 from bench import hookimpl
 from bench.rows import aligned_matrix
-from strategies.lib.keras import network
 from strategies.lib.scoring import udf
 from strategies.lib.scoring.shipped import ship
 from strategies.lib.spark import gather
@@ -32,12 +31,11 @@ def bench_predict(trial, session, model):
 
     def score(batches):
         import pyarrow as pa
-        import tensorflow as tf
 
-        function = shipped.load_compiled()
+        function = shipped.load_in_place()
         for rows in batches:
             features = aligned_matrix([rows[name].to_numpy() for name in shipped.features])
-            scores = gather.to_column(function(network.in_place(tf, features)))
+            scores = gather.to_column(function(features))
             yield pa.RecordBatch.from_arrays([rows["row_id"], scores], names=["row_id", "score"])
 
     schema = f"row_id long, score {gather.score_type(trial.dataset)}"

@@ -132,7 +132,7 @@ def test_scoring_has_an_answer_for_each_kind_of_model():
         record["trial"]["model"] = None if record["trial"]["strategy"] == "xgboost" else "sha"
     given, own = page([run]).views[0].answers
     assert given.chosen == ("tensorflow",)
-    assert given.headline.startswith("To score one given Keras model, use tensorflow: ")
+    assert given.headline.startswith("To score one given model, use tensorflow: ")
     assert own.chosen == ("xgboost",)
     assert "rows/s" in own.headline
 

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 from strategies.lib.keras import heads, inputs
 from strategies.lib.keras import model as model_file
 from strategies.lib.networks import source
+from strategies.lib.networks.answers import ModelError, answers_of, check_answers
 from strategies.lib.networks.errors import NetworkError, name_of, reason
 from strategies.lib.networks.framework import Framework, own_model
 from strategies.lib.networks.inputs import inputs_of
@@ -60,7 +61,7 @@ class Keras(Framework):
         model = tf.keras.Model(entry, answers)
         try:
             model_file.check(model, dataset)
-        except model_file.ModelError as error:
+        except ModelError as error:
             raise NetworkError(f"{name} does not fit the dataset: {error}") from error
         return model
 
@@ -76,13 +77,13 @@ class Keras(Framework):
 
     def answers(self, model: Any, rows: np.ndarray) -> np.ndarray:
         """Return a model's answers; see `Framework.answers`."""
-        return model_file.answers_of(model(rows, training=False).numpy())
+        return answers_of(model(rows, training=False).numpy())
 
     def check_answers(self, answers: np.ndarray, trial: Trial) -> None:
         """See that answers fit; see `Framework.check_answers`."""
         try:
-            model_file.check_answers(answers, trial.dataset)
-        except model_file.ModelError as error:
+            check_answers(answers, trial.dataset)
+        except ModelError as error:
             raise NetworkError(f"{name_of(trial)} does not fit the dataset: {error}") from error
 
     def structure(self, model: Any) -> Any:

@@ -1,8 +1,4 @@
-"""The reference model of a dataset: trained, or the user's; and the plainest correct way to score with a model.
-
-The harness reads the rows and writes the scores (`bench.trial.reference_maker`, in a process of its own); this is its
-only way to TensorFlow, by the name of this module.
-"""
+"""The reference model of a dataset in Keras: trained, or the user's; and the plainest correct way to score with it."""
 
 from __future__ import annotations
 
@@ -12,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from strategies.lib.keras import model as model_file
 from strategies.lib.keras import network
-from strategies.lib.keras.model import ModelError
+from strategies.lib.networks.answers import ModelError, answers_of, check_answers
 
 if TYPE_CHECKING:
     import numpy as np
@@ -68,8 +64,8 @@ def load(path: Path, dataset: Dataset, threads: int) -> Callable[[Any], np.ndarr
     model_file.check(model, dataset)
 
     def score(rows: Any) -> np.ndarray:
-        answers = model_file.answers_of(model(rows, training=False).numpy())
-        model_file.check_answers(answers, dataset)
+        answers = answers_of(model(rows, training=False).numpy())
+        check_answers(answers, dataset)
         return answers
 
     return score

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 from bench import rows
 from strategies.lib.keras import model as model_file
 from strategies.lib.keras import network, work
+from strategies.lib.networks import files
 
 if TYPE_CHECKING:
     from bench import Trial
@@ -24,6 +25,7 @@ def score(tf: Any, trial: Trial, model: Any, *, sparse_as_dense: bool = False) -
     """
     width = len(trial.dataset.features)
     if trial.model is not None:
+        trial.note("model_framework", files.KERAS)
         with trial.phase("load"):
             model = model_file.load(model)
     with trial.phase("compile"):

@@ -9,9 +9,13 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from strategies.lib.keras import model as model_file
-from strategies.lib.keras import network
+from strategies.lib.keras import model as keras_model
+from strategies.lib.keras import network as keras_network
+from strategies.lib.networks.files import TORCH, framework_of
 from strategies.lib.spark import frames
+from strategies.lib.torch import model as torch_model
+from strategies.lib.torch import network as torch_network
+from strategies.lib.torch import scoring as torch_scoring
 
 if TYPE_CHECKING:
     import numpy as np
@@ -32,6 +36,7 @@ class ShippedModel:
 
     Attributes:
         content: The model's file, broadcast: it travels once to each host.
+        framework: Name of its framework.
         name: The file's name; a directory travels as a zip archive.
         key: A value that no other model has.
         features: Names of its features, in their order.
@@ -40,6 +45,7 @@ class ShippedModel:
     """
 
     content: Broadcast[bytes]
+    framework: str
     name: str
     key: str
     features: tuple[str, ...]
@@ -47,12 +53,24 @@ class ShippedModel:
     cold: Accumulator[list[tuple[float, float]]]
 
     def load_compiled(self) -> Callable[[Any], np.ndarray]:
-        """Load and compile the model, if this process has not, and return its function; see `model.compiled`."""
-        return self._prepare(model_file.compiled)
+        """Load the model, if this process has not, and return the function that scores fastest with it.
+
+        It takes float32 of shape (rows, features), and returns float32 of shape (rows,), or (rows, classes).
+        """
+        return self._prepare(keras_model.compiled)
+
+    def load_in_place(self) -> Callable[[Any], np.ndarray]:
+        """Do the same; the function takes a matrix out of `bench.rows.aligned_matrix`, and does not copy it."""
+        function = self.load_compiled()
+        if self.framework == TORCH:  # it never copies
+            return function
+        import tensorflow as tf
+
+        return lambda features: function(keras_network.in_place(tf, features))
 
     def load_by_predict(self) -> Callable[[Any], np.ndarray]:
-        """Load the model, if this process has not, and return its ``predict``; see `model.by_predict`."""
-        return self._prepare(model_file.by_predict)
+        """Load the model, if this process has not, and return its ``predict``; PyTorch has but one way."""
+        return self._prepare(keras_model.by_predict)
 
     def _prepare(self, build: Callable[[Any, int], Callable[[Any], np.ndarray]]) -> Callable[[Any], np.ndarray]:
         import numpy as np
@@ -60,19 +78,21 @@ class ShippedModel:
         key = (self.key, build.__name__)
         if key not in _ready:
             began = time.monotonic()
-            score = build(self._load(), len(self.features))
+            score = self._load(build)
             loaded = time.monotonic()
             score(np.zeros((1, len(self.features)), np.float32))
             self.cold.add([(loaded - began, time.monotonic() - loaded)])
             _ready[key] = score
         return _ready[key]
 
-    def _load(self) -> Any:
-        network.import_tensorflow(self.threads)
+    def _load(self, build: Callable[[Any, int], Callable[[Any], np.ndarray]]) -> Callable[[Any], np.ndarray]:
         with tempfile.TemporaryDirectory() as directory:
             path = Path(directory, self.name)
             path.write_bytes(self.content.value)
-            return model_file.load(_unpack(path))
+            if self.framework == TORCH:
+                return torch_scoring.scorer(torch_network.import_torch(self.threads), torch_model.load(path))
+            keras_network.import_tensorflow(self.threads)
+            return build(keras_model.load(_unpack(path)), len(self.features))
 
 
 def _unpack(path: Path) -> Path:
@@ -103,11 +123,12 @@ def ship(trial: Trial, spark: SparkSession, model: Path) -> ShippedModel:
         def addInPlace(self, one: list[Any], other: list[Any]) -> list[Any]:  # noqa: N802 - Spark's name
             return one + other
 
-    context = spark.sparkContext
+    context, framework = spark.sparkContext, framework_of(model)
     if model.is_dir():
         model = Path(shutil.make_archive(str(trial.scratch / "saved_model"), "zip", model))
     return ShippedModel(
         content=context.broadcast(model.read_bytes()),
+        framework=framework,
         name=model.name,
         key=f"{model}:{model.stat().st_mtime_ns}",
         features=tuple(frames.feature_columns(trial.dataset)),

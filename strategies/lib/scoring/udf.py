@@ -10,10 +10,13 @@ from typing import TYPE_CHECKING
 from bench import Strategy
 from bench.rows import import_libraries
 from bench.spark import is_local
-from strategies.lib.keras import heads, inputs, network
+from strategies.lib.keras import heads, inputs
+from strategies.lib.keras.network import import_tensorflow
+from strategies.lib.networks.files import KERAS, TORCH, framework_of
 from strategies.lib.spark import frames, gather, hadoop
 from strategies.lib.spark.failures import SPARK_FAILED, spark_errors
 from strategies.lib.spark.session import start_spark
+from strategies.lib.torch.network import import_torch
 
 if TYPE_CHECKING:
     import numpy as np
@@ -71,19 +74,21 @@ def settings(trial: Trial) -> dict[str, str]:
 
 
 def start(trial: Trial) -> SparkSession:
-    """Start Spark with a task slot for each worker, and import TensorFlow in each one's Python, which is set-up.
+    """Start Spark with a task slot for each worker, and import the model's framework in each one's Python: set-up.
 
     Args:
         trial: The trial.
     """
     import pyspark.ml.functions  # noqa: F401 - with pandas; here, so that it does not count as scoring
 
-    threads = trial.threads_per_worker
+    threads, framework = trial.threads_per_worker, framework_of(trial.model) if trial.model else KERAS
+    trial.note("model_framework", framework)
+    import_framework = import_torch if framework == TORCH else import_tensorflow
     spark = start_spark(trial, settings(trial))
 
     def start_python(batches: Iterator[pa.RecordBatch]) -> Iterator[pa.RecordBatch]:
         import_libraries(threads)
-        network.import_tensorflow(threads)
+        import_framework(threads)
         yield from batches
 
     # An import takes long enough for every slot to be given a task, and so a Python of its own.

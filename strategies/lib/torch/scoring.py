@@ -7,6 +7,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from bench import rows
+from strategies.lib.networks import files
+from strategies.lib.torch import model as model_file
 from strategies.lib.torch import network, work
 
 if TYPE_CHECKING:
@@ -44,9 +46,18 @@ def score(torch: Any, trial: Trial, model: Any) -> Path:
     Args:
         torch: The module ``torch``.
         trial: The trial.
-        model: The model that was trained.
+        model: In a train trial the model that was trained, in a predict trial the path of one.
     """
-    scores = rows.write_scores(trial, scorer(torch, model.eval()))
-    with trial.phase("describe"):
-        work.measure(torch, trial, model)
-    return scores
+    import numpy as np
+
+    if trial.model is None:
+        scores = rows.write_scores(trial, scorer(torch, model.eval()))
+        with trial.phase("describe"):
+            work.measure(torch, trial, model)
+        return scores
+    trial.note("model_framework", files.TORCH)
+    with trial.phase("load"):
+        predict = scorer(torch, model_file.load(model))
+    with trial.phase("compile"):
+        predict(np.zeros((1, len(trial.dataset.features)), np.float32))
+    return rows.write_scores(trial, predict)

@@ -1,14 +1,11 @@
 """A user's model is scored with where it gives answers of the dataset's kind of problem, and refused where not."""
 
 from collections.abc import Callable
-from dataclasses import replace
 from typing import Any
 
-import numpy as np
 import pytest
 
-from bench import Dataset, Trial
-from strategies.lib.keras import model
+from bench import Trial
 
 ONE = "it gives an array of shape (rows, 1), and 3 probabilities for each row are needed, one for each class."
 THREE = "it gives an array of shape (rows, 3), and one {} for each row is needed."
@@ -38,9 +35,3 @@ def seen(trial_for: Callable[..., Trial], observe: Callable[..., dict[str, Any]]
 def test_a_model_fits_the_kind_of_problem_or_gets_a_sentence(seen: dict[str, Any], name: str) -> None:
     """Its width is that of an answer, and its outputs are probabilities where these are asked for."""
     assert seen[name] == SEEN[name]
-
-
-def test_a_number_that_is_none_gets_a_sentence(dataset: Dataset) -> None:
-    """A model that overflows is no reference."""
-    with pytest.raises(model.ModelError, match="some of its outputs are NaN or infinite"):
-        model.check_answers(np.array([0.5, np.nan]), replace(dataset, problem="regression", classes=()))
