@@ -483,11 +483,13 @@ def test_a_file_without_a_value_of_a_column(rows: pa.Table, tmp_path: Path, kind
 @pytest.mark.usefixtures("home")
 def test_what_is_rounded_is_counted(rows: pa.Table, tmp_path: Path) -> None:
     """The manifest counts the values that float32 does not keep, by feature, over all files."""
+    table = tmp_path / "table"
+    table.mkdir()
     for name, first in {"a": 2**24, "b": 2**24 + 500}.items():
         numbers = pa.array(np.arange(first, first + 500))
-        pq.write_table(rows.append_column("id", numbers).append_column("amount", numbers), tmp_path / f"{name}.parquet")
+        pq.write_table(rows.append_column("id", numbers).append_column("amount", numbers), table / f"{name}.parquet")
     for way, make in WAYS.items():
-        assert make(str(tmp_path), "label", ["id", "number"], name=way).source["rounded"] == {"id": 500}
+        assert make(str(table), "label", ["id", "number"], name=way).source["rounded"] == {"id": 500}
 
 
 @pytest.mark.usefixtures("home")
