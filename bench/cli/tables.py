@@ -11,6 +11,7 @@ from bench.cli.making import FORCE, NAME, column_names, import_options, print_ma
 from bench.cli.options import CATEGORIES, TIMESTAMPS, Count, storage_options
 
 if TYPE_CHECKING:
+    from bench.datasets.format.manifest import Manifest
     from bench.datasets.makers.cluster.request import SparkPlace
     from bench.model import Storage
 
@@ -61,8 +62,6 @@ def import_(
     **rows: Any,
 ) -> None:
     """Make a dataset of your own Parquet or ORC: a file, a directory, Hive partitions or a URI."""
-    from bench.datasets.makers.telltale import find_telltales
-    from bench.problems import problem_of
     from bench.stores.filesystem import from_environment, is_uri
 
     storage = from_environment(out if out and not is_uri(path) else path, storage)
@@ -95,14 +94,7 @@ def import_(
                 **labels,
             )
     print_made(manifest)
-    if telltales := find_telltales(manifest):
-        telling = problem_of(manifest.dataset).telling
-        which = ", ".join(f"{feature} ({telling.format(share)})" for feature, share in telltales.items())
-        what = "This feature alone tells" if len(telltales) == 1 else "Each of these features alone tells"
-        click.echo(
-            f"Warning: {what} the label, {which}: if it is known with the answer only, leave it out with --features.",
-            err=True,
-        )
+    _warn_of_telltales(manifest)
 
 
 @click.command()
@@ -131,3 +123,19 @@ def register(path: str, features: tuple[str, ...], storage: Storage, **wanted: A
             path, features=chosen, storage=from_environment(path, storage), progress=progress, **wanted
         )
     print_made(manifest)
+    _warn_of_telltales(manifest)
+
+
+def _warn_of_telltales(manifest: Manifest) -> None:
+    """Warn of features that alone tell the label."""
+    from bench.problems import problem_of
+    from bench.rows.telltale import find_telltales
+
+    if telltales := find_telltales(manifest):
+        telling = problem_of(manifest.dataset).telling
+        which = ", ".join(f"{feature} ({telling.format(share)})" for feature, share in telltales.items())
+        what = "This feature alone tells" if len(telltales) == 1 else "Each of these features alone tells"
+        click.echo(
+            f"Warning: {what} the label, {which}: if it is known with the answer only, leave it out with --features.",
+            err=True,
+        )

@@ -173,7 +173,7 @@ def _unwritable(error: OSError, target: Path) -> Exception:
         return DatasetError(
             f"A file in {target.parent} would be larger than this process may write: raise the limit (`ulimit -f`)."
         )
-    if error.errno in (errno.EACCES, errno.EPERM, errno.EROFS, errno.ENOTDIR):
+    if error.errno in (errno.EACCES, errno.EPERM, errno.EROFS, errno.ENOTDIR, errno.ENOENT):
         return DatasetError(
             f"{target.parent} cannot be written to ({error.strerror}): set BENCH_DATA to a directory that can."
         )

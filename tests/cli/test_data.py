@@ -296,12 +296,13 @@ def test_names_of_features(home: Path, tmp_path: Path) -> None:
         assert json.loads(data("describe", "x", "--json").stdout)["features"] == ["b__c", "a"]
 
 
+@pytest.mark.parametrize("verb", ["import", "register"])
 @pytest.mark.usefixtures("home")
-def test_a_feature_that_tells_the_label_is_warned_of(tmp_path: Path) -> None:
+def test_a_feature_that_tells_the_label_is_warned_of(tmp_path: Path, verb: str) -> None:
     """The dataset is made, and one sentence on standard error names the feature."""
     table = {"a": np.random.default_rng(0).normal(size=500), "paid": np.arange(500) % 2 * 3.0, "y": np.arange(500) % 2}
     pq.write_table(pa.table(table), tmp_path / "x.parquet")
-    made = data("import", tmp_path / "x.parquet", "--label", "y")
+    made = data(verb, tmp_path / "x.parquet", "--label", "y")
     assert made.exit_code == 0
     assert re.fullmatch(
         r"Warning: This feature alone tells the label, paid \(it orders 100\.00% of the pairs\): .+\.\n", made.stderr

@@ -1,4 +1,4 @@
-"""Strategies on a registered table that is sorted by its label: in ranks and on Spark, as good as in one process."""
+"""Strategies on a registered table sorted by its label: in ranks, on Spark, in batches, as good as in one process."""
 
 from pathlib import Path
 
@@ -35,14 +35,14 @@ def dataset(tmp_path_factory: pytest.TempPathFactory) -> Dataset:
     return found
 
 
-@pytest.mark.parametrize(("strategy", "workers"), [("xgboost_barrier", 2), ("mllib_gbt", 1)])
+@pytest.mark.parametrize(("strategy", "workers"), [("xgboost_barrier", 2), ("mllib_gbt", 1), ("tensorflow", 1)])
 def test_it_is_as_good_as_in_one_process(dataset: Dataset, tmp_path: Path, strategy: str, workers: int) -> None:
-    """Trees of two ranks, and of a library in the JVM, are graded like those of one process on the same table."""
-    work = Request(trees=10, depth=4)
+    """Trees of two ranks, those of the JVM, and a network, which learns batch by batch, are as good as trees here."""
+    work = Request(trees=10, depth=4, epochs=10, batch_size=64)
     alone = run_trial("xgboost", dataset, tmp_path, request=work)
     other = run_trial(strategy, dataset, tmp_path, workers=workers, request=work)
     for record in (alone, other):
         assert record["status"] == "ok", record["reason"]
-    # MLlib's trees differ from XGBoost's; ranks that had one class each would be far worse than either.
-    assert other["quality"]["auc"] == pytest.approx(alone["quality"]["auc"], abs=0.05)
+    # Models of other kinds differ, and ranks or batches that had one class each would be far worse than any.
+    assert other["quality"]["auc"] > alone["quality"]["auc"] - 0.05
     assert min(record["quality"]["auc"] for record in (alone, other)) > 0.75

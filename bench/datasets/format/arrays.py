@@ -11,6 +11,15 @@ if TYPE_CHECKING:
     import pyarrow as pa
 
 
+def in_one(column: pa.Array | pa.ChunkedArray) -> pa.Array:
+    """Return a column in one piece, as it is where it has one only."""
+    import pyarrow as pa
+
+    if isinstance(column, pa.ChunkedArray):
+        return column.chunk(0) if column.num_chunks == 1 else column.combine_chunks()
+    return column
+
+
 def to_numpy(column: pa.Array | pa.ChunkedArray) -> np.ndarray:
     """Return a column as an array, in place where it is of one piece and of numbers.
 

@@ -10,11 +10,13 @@ import pyarrow as pa
 import pyarrow.dataset as ds
 from pyarrow import fs
 
+from bench.datasets.format.arrays import in_one
 from bench.datasets.makers.delta_log import DeltaVersion, has_log, read_log
 from bench.datasets.makers.input_errors import footer_errors, source_errors
 from bench.datasets.makers.listing import list_files
 from bench.datasets.makers.parquet_format import PARQUET
 from bench.datasets.makers.pieces import Piece
+from bench.datasets.makers.row_filter import RowFilter
 from bench.datasets.makers.sample import choose_rows
 from bench.datasets.makers.schemas import check_names, pandas_index, united
 from bench.datasets.makers.table_format import TableFormat
@@ -37,6 +39,7 @@ class TableSource:
         index: Columns that pandas wrote as the index of its rows.
         rows: Rows in all pieces, from the footers.
         version: Number of the version of a Delta table; None of another.
+        filter: Which rows `batches` reads; None for all.
     """
 
     path: str
@@ -47,6 +50,7 @@ class TableSource:
     index: frozenset[str]
     rows: int
     version: int | None = None
+    filter: RowFilter | None = None
 
     def batches(self, columns: Sequence[str]) -> Iterator[tuple[str, pa.RecordBatch]]:
         """Read columns of all files in portions, each with the name of its file.
@@ -55,6 +59,12 @@ class TableSource:
             DatasetError: A file is damaged, lacks a column or has been removed.
             StorageError: The store that holds it does not answer.
         """
+        beside = self.filter.columns if self.filter else []
+        for file, batch in self._batches(list(dict.fromkeys([*columns, *beside]))):
+            found = batch.filter(pa.array(self.filter.keep(batch.select(beside)))) if self.filter else batch
+            yield file, found.select(list(columns))
+
+    def _batches(self, columns: Sequence[str]) -> Iterator[tuple[str, pa.RecordBatch]]:
         for piece in self.pieces:
             file = piece.file
             partitions = ds.get_partition_keys(file.partition_expression)
@@ -94,7 +104,7 @@ class TableSource:
                 yield column, pa.repeat(value, piece.sizes[group])
         with source_errors(self.path, self.storage, piece.file.path, piece.format.name):
             for column, read in zip(physical, piece.columns(group, physical, use_threads=use_threads), strict=True):
-                yield column, self._typed(column, _in_one(read))
+                yield column, self._typed(column, in_one(read))
 
     def _physical(self, file: ds.FileFragment, columns: Sequence[str]) -> list[str]:
         """Return those columns that are read from a file; the others are those of partitions, or missing."""
@@ -127,6 +137,10 @@ class TableSource:
         chosen = tuple(pieces)
         return replace(self, pieces=chosen, rows=sum(sum(piece.group_rows().values()) for piece in chosen))
 
+    def kept(self, rows: RowFilter) -> TableSource:
+        """Return the source of which `batches` reads some rows only; the number of rows stays that of all."""
+        return replace(self, filter=rows)
+
     def sample(self, rows: int) -> TableSource:
         """Return some of the rows, the same each time; a smaller sample is inside a larger one.
 
@@ -142,13 +156,6 @@ class TableSource:
         chosen = choose_rows(sizes, rows)
         pieces = [replace(piece, groups=groups) for piece in self.pieces if (groups := chosen[piece.number])]
         return replace(self, pieces=tuple(pieces), rows=rows)
-
-
-def _in_one(column: pa.Array | pa.ChunkedArray) -> pa.Array:
-    """Return a column in one piece, as it is where it has one only."""
-    if isinstance(column, pa.ChunkedArray):
-        return column.chunk(0) if column.num_chunks == 1 else column.combine_chunks()
-    return column
 
 
 def open_source(

@@ -22,7 +22,8 @@ OPERATORS = {
     ">": pc.greater,
     "=": pc.equal,
 }
-_PARTS = re.compile(r"\s*(?P<column>.+?)\s*(?P<operator><=|>=|!=|==|<|>|=)\s*(?P<value>.+?)\s*")
+_AND = re.compile(r"""\s+and\s+(?=(?:[^'"`]|'[^']*'|"[^"]*"|`[^`]*`)*$)""", re.IGNORECASE)  # and none in quotes
+_PARTS = re.compile(r"\s*(?P<column>`[^`]+`|.+?)\s*(?P<operator><=|>=|!=|==|<|>|=)\s*(?P<value>.+?)\s*")
 
 
 @dataclass(frozen=True)
@@ -63,8 +64,10 @@ class Condition:
         try:
             self.holds(pa.array([], kind))
         except pa.ArrowException as error:
+            example = ", such as 2024-02-01T00:00:00Z" if pa.types.is_timestamp(kind) and kind.tz else ""
             raise UsageError(
-                f"The column {self.column!r} is of type {kind}, and {self.value!r} is no such value: write one that is."
+                f"The column {self.column!r} is of type {kind}, and {self.value!r} is no such value: write one that is"
+                f"{example}."
             ) from error
 
     def _scalar(self, kind: pa.DataType) -> pa.Scalar:
@@ -76,13 +79,13 @@ def condition(text: str) -> Condition | None:
     """Return the condition that a text is, such as ``day < 2024-01-01``; None where it compares nothing.
 
     Args:
-        text: A column, an operator and a value, which may stand in quotes.
+        text: A column, which may stand in backquotes, an operator and a value, which may stand in quotes.
     """
     match = _PARTS.fullmatch(text)
     if match is None:
         return None
     value = re.sub(r"""^(['"])(.*)\1$""", r"\2", match["value"])
-    return Condition(match["column"], match["operator"].replace("==", "="), value)
+    return Condition(match["column"].strip("`"), match["operator"].replace("==", "="), value)
 
 
 def conditions(text: str) -> tuple[Condition, ...]:
@@ -92,7 +95,7 @@ def conditions(text: str) -> tuple[Condition, ...]:
         UsageError: A part of it compares nothing.
     """
     found = []
-    for part in re.split(r"\s+and\s+", text.strip(), flags=re.IGNORECASE) if text.strip() else ():
+    for part in _AND.split(text.strip()) if text.strip() else ():
         one = condition(part)
         if one is None:
             raise UsageError(

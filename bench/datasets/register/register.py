@@ -10,7 +10,7 @@ from typing import Any
 
 from bench.datasets.format.manifest import Manifest, write_manifest
 from bench.datasets.format.stamps import stamps
-from bench.datasets.makers.build import ProgressCallback, check_rows, describe, ignore_progress
+from bench.datasets.makers.build import ProgressCallback, describe, ignore_progress
 from bench.datasets.makers.categories import CODES
 from bench.datasets.makers.ingest import default_name, provenance, whole_path
 from bench.datasets.makers.plan import plan_import
@@ -21,6 +21,7 @@ from bench.datasets.register.pinned import file_facts, version_facts
 from bench.datasets.register.recipe import as_json
 from bench.datasets.register.scan import Scan, scan
 from bench.datasets.register.split_rule import HASH, SplitRule
+from bench.datasets.register.used_rows import UsedRows
 from bench.datasets.register.view import TableView, may_hold
 from bench.datasets.store import open_manifest, stage_dataset
 from bench.errors import DatasetError
@@ -89,16 +90,20 @@ def register_table(
         if not source.pieces:
             raise DatasetError(f"No file of {path} has rows of which {where!r} holds: ask for others.")
         source = source.sample(sample) if sample else source
+        used = UsedRows(rule, wanted, source.schema)
         chosen = tuple(features) or _others(source, {label, weight, rule.holds_split})
 
         def look(source: TableSource, survey: Survey) -> None:
-            for file, batch in source.batches(survey.columns):
+            seen = 0
+            for file, batch in source.kept(used).batches(survey.columns):
                 survey.add(batch, file)
+                seen += len(batch)
+            used.check_some(seen)
 
         plan = plan_import(source, label, chosen, look, kind, positive, weight, timestamps, categories)
-        view = TableView(source, plan, rule, wanted)
+        view = TableView(source, plan, used)
         found = scan(view, progress)
-        check_rows({split: summary.rows for split, summary in found.summaries.items()})
+        used.check_splits({split: summary.rows for split, summary in found.summaries.items()})
         registered = {
             "path": path,
             "storage": asdict(storage),

@@ -30,7 +30,7 @@ class Scan:
         summaries: What the rows of each split are like, missing values replaced by the train mean.
         fill: The train mean of each feature.
         missing: Missing values of each feature.
-        rounded: Values that float32 does not keep, by feature with any, of all rows that were looked at.
+        rounded: Values that float32 does not keep, by feature with any.
         clustered: Share of the label's variance that lies between stretches of rows: about 0 in a shuffled table, and 1
             in one that is sorted by its label.
     """
@@ -128,32 +128,37 @@ def _add(
 
 @dataclass
 class _Blocks:
-    """Takes labels in their order, and compares stretches of them."""
+    """Takes labels in their order, and compares stretches of them; all sums are of differences to the first stretch."""
 
     _held: list[NDArray[np.float32]] = field(default_factory=list)
+    _waiting: int = 0
+    _origin: float | None = None
     _rows: int = 0
-    _sums: list[tuple[int, float, float]] = field(default_factory=list)  # rows, sum and sum of squares of a stretch
+    _sum: float = 0.0
+    _squares: float = 0.0
+    _between: float = 0.0  # the square of each stretch's sum by its rows
 
     def add(self, labels: NDArray[np.float32]) -> None:
         self._held.append(labels)
-        self._rows += len(labels)
-        if self._rows >= BLOCK:
+        self._waiting += len(labels)
+        if self._waiting >= BLOCK:
             self._close()
 
     def _close(self) -> None:
         labels = np.concatenate(self._held).astype(np.float64)
+        self._held, self._waiting = [], 0
         for start in range(0, len(labels), BLOCK):
             part = labels[start : start + BLOCK]
-            self._sums.append((len(part), float(part.sum()), float(np.square(part).sum())))
-        self._held, self._rows = [], 0
+            self._origin = float(part.mean()) if self._origin is None else self._origin
+            part = part - self._origin
+            self._rows += len(part)
+            self._sum += float(part.sum())
+            self._squares += float(np.square(part).sum())
+            self._between += float(part.sum()) ** 2 / len(part)
 
     def share(self) -> float:
-        if self._rows:
+        if self._waiting:
             self._close()
-        if not self._sums:
-            return 0.0
-        rows, sums, squares = (np.array(values) for values in zip(*self._sums, strict=True))
-        mean = sums.sum() / rows.sum()
-        total = squares.sum() / rows.sum() - mean**2
-        between = float(rows @ (sums / rows - mean) ** 2 / rows.sum())
-        return round(between / total, 4) if total > 0 else 0.0
+        offset = self._sum**2 / self._rows if self._rows else 0.0
+        total = self._squares - offset
+        return round((self._between - offset) / total, 4) if total > 0 else 0.0

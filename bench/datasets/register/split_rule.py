@@ -29,7 +29,8 @@ class SplitRule:
 
     Attributes:
         text: ``hash``: every fifth row, by a hash of its id. ``group=COLUMN``: every fifth value of a column, by its
-            hash, so that no value is on both sides. ``COLUMN<VALUE``: rows for which it holds are for training.
+            hash, so that no value is on both sides. ``COLUMN<VALUE``: rows for which it holds are for training,
+            and a row without a value is not used.
             ``COLUMN``: the column says it, true or ``test`` for testing, false or ``train`` for training.
     """
 
@@ -88,7 +89,8 @@ class SplitRule:
         if self.text.startswith(_GROUP):
             return np.asarray(hashed_ids(_as_text(values), _BUCKETS) % _EVERY == 0)
         if self._condition:
-            return np.where(self._condition.holds(values), TRAIN, TEST)
+            known = to_numpy(values.is_valid())
+            return np.where(known, np.where(self._condition.holds(values), TRAIN, TEST), NEITHER)
         if values.null_count:
             raise DatasetError(f"The column {self.text!r} says of some rows nothing: give each its split.")
         if pa.types.is_boolean(values.type):

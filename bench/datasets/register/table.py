@@ -19,6 +19,7 @@ from bench.datasets.register.conditions import conditions
 from bench.datasets.register.pinned import known_version
 from bench.datasets.register.recipe import plan_of
 from bench.datasets.register.split_rule import SplitRule
+from bench.datasets.register.used_rows import UsedRows
 from bench.datasets.register.view import TableView
 from bench.errors import DatasetError
 from bench.model import Dataset, Storage
@@ -43,8 +44,8 @@ def open_view(registered: Mapping[str, Any]) -> TableView:
         replace(pieces[file["path"]], number=file["number"], groups=dict(file["sampled"]) or None)
         for file in registered["files"]
     )
-    rule, where = SplitRule(registered["split_by"]), conditions(registered["where"])
-    return TableView(source, plan_of(registered["recipe"]), rule, where)
+    used = UsedRows(SplitRule(registered["split_by"]), conditions(registered["where"]), source.schema)
+    return TableView(source, plan_of(registered["recipe"]), used)
 
 
 class RegisteredTable:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import functools
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
-from itertools import accumulate
+from itertools import accumulate, chain
 from typing import Any
 
 import numpy as np
@@ -16,8 +16,9 @@ from bench.datasets.makers.pieces import Piece
 from bench.datasets.makers.plan import ImportPlan
 from bench.datasets.makers.sample import EVERY_ROW, place_hashes
 from bench.datasets.makers.source import TableSource
-from bench.datasets.register.conditions import Condition, all_hold
-from bench.datasets.register.split_rule import NEITHER, SplitRule
+from bench.datasets.register.conditions import Condition
+from bench.datasets.register.split_rule import NEITHER
+from bench.datasets.register.used_rows import UsedRows
 
 ROWS_OF_A_FILE = 2**40  # row ids of one file; its number among all files stands above
 
@@ -44,14 +45,12 @@ class TableView:
     Attributes:
         source: The table's files, or the part of them that was sampled.
         plan: How columns become label, weight and features.
-        rule: Which rows are for training.
-        where: Which rows are used at all.
+        used: Which rows are used, and which of them are for training.
     """
 
     source: TableSource
     plan: ImportPlan
-    rule: SplitRule
-    where: tuple[Condition, ...]
+    used: UsedRows
 
     @functools.cached_property
     def pieces(self) -> dict[str, Piece]:
@@ -59,12 +58,12 @@ class TableView:
         return {piece.file.path: piece for piece in self.source.pieces}
 
     def portions(self, path: str, group: int, losses: dict[str, int] | None = None) -> Iterator[Portion]:
-        """Read a row group, with the rows of both splits and of none, and look at every value.
+        """Read those rows of a row group that are used, and look at every value.
 
         Args:
             path: The file's path.
             group: Number of the row group.
-            losses: Takes how many values float32 does not keep, by feature, of these rows.
+            losses: Takes how many values float32 does not keep, by feature.
 
         Yields:
             Rows with label, weight if there is one, and all features.
@@ -76,15 +75,24 @@ class TableView:
         piece = self.pieces[path]
         limit = EVERY_ROW if piece.groups is None else piece.groups[group]
         part = replace(self.source, pieces=(replace(piece, groups={group: limit}),))
-        beside = (batch for _, batch in part.batches(self._looked_at) if len(batch)) if self._looked_at else None
         row_ids, done = self._row_ids(piece, group), 0
-        for values, _ in self.plan.portions(part, losses):
-            mine = row_ids[done : done + values.shape[1]]
+        if not self.used.columns:
+            for values, _ in self.plan.portions(part, losses):
+                mine = row_ids[done : done + values.shape[1]]
+                done += len(mine)
+                yield Portion(mine, self.used.sides(mine, None), values)
+            return
+        found = self.plan.portions(part.kept(self.used), losses)
+        for _, batch in part.batches(self.used.columns):
+            mine = row_ids[done : done + len(batch)]
             done += len(mine)
-            yield Portion(mine, self._sides(mine, next(beside) if beside else None), values)
+            sides = self.used.sides(mine, batch)
+            kept = sides != NEITHER
+            if kept.any():  # both ways of reading cut a row group at the same rows, and nobody yields no row
+                yield Portion(mine[kept], sides[kept], next(found)[0])
 
     def read(self, path: str, group: int, names: Sequence[str], *, use_threads: bool = False) -> Portion:
-        """Read a row group at once, with the rows of both splits and of none.
+        """Read those rows of a row group that are used, at once.
 
         It is faster than `portions`: each column becomes float32 while it is still in a core's cache, and no value is
         looked at, since `portions` did so when the table was registered.
@@ -101,25 +109,31 @@ class TableView:
         """
         piece, recipes = self.pieces[path], self.plan.recipes
         row_ids, sampled = self._row_ids(piece, group), self._sampled(piece, group)
-        places: dict[str, list[int]] = {name: [] for name in self._looked_at}
+        places: dict[str, list[int]] = {name: [] for name in self.used.columns}
         for at, name in enumerate(names):
             places.setdefault(recipes[name][0], []).append(at)
-        values = np.empty((len(names), len(row_ids)), np.float32)
+        columns = self.source.group_columns(piece, group, list(places), use_threads=use_threads)
         beside: dict[str, pa.Array] = {}
+        waiting: list[tuple[str, pa.Array]] = []
+        while len(beside) < len(self.used.columns):  # which are asked for first
+            column, whole = next(columns)
+            waiting.append((column, whole))
+            if column in self.used.columns:
+                beside[column] = whole if sampled is None else whole.filter(pa.array(sampled))
+        batch = pa.RecordBatch.from_arrays(list(beside.values()), list(beside)) if beside else None
+        sides = self.used.sides(row_ids, batch)
+        kept, wanted = sides != NEITHER, sampled
+        if not kept.all():
+            row_ids, sides = row_ids[kept], sides[kept]
+            wanted = np.ones(piece.sizes[group], bool) if sampled is None else sampled.copy()
+            wanted[wanted] = kept
+        values = np.empty((len(names), len(row_ids)), np.float32)
         # No `errstate`, which costs as much as a column: an infinity would have been found when it was registered.
-        for column, whole in self.source.group_columns(piece, group, list(places), use_threads=use_threads):
-            found = whole if sampled is None else whole.filter(pa.array(sampled))
+        for column, whole in chain(waiting, columns):
+            found = whole if wanted is None else whole.filter(pa.array(wanted))
             for at in places[column]:
                 values[at] = recipes[names[at]][1](found)
-            if column in self._looked_at:
-                beside[column] = found
-        batch = pa.RecordBatch.from_arrays(list(beside.values()), list(beside)) if beside else None
-        return Portion(row_ids, self._sides(row_ids, batch), values)
-
-    @functools.cached_property
-    def _looked_at(self) -> list[str]:
-        """Names of the columns that say which rows are used, and on which side."""
-        return list(dict.fromkeys([*self.rule.columns, *(one.column for one in self.where)]))
+        return Portion(row_ids, sides, values)
 
     @functools.cached_property
     def _starts(self) -> dict[str, list[int]]:
@@ -141,12 +155,6 @@ class TableView:
         if limit == EVERY_ROW:
             return None
         return np.asarray(place_hashes(piece.number, group, 0, piece.sizes[group]) <= np.uint64(limit))
-
-    def _sides(self, row_ids: NDArray[np.int64], batch: pa.RecordBatch | None) -> NDArray[np.int8]:
-        sides = self.rule.sides(row_ids, batch)
-        if self.where and batch is not None:
-            return np.where(all_hold(self.where, batch), sides, NEITHER).astype(np.int8)
-        return sides
 
 
 def may_hold(source: TableSource, piece: Piece, where: Sequence[Condition]) -> bool:

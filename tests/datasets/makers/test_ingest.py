@@ -16,8 +16,8 @@ import pytest
 
 from bench.datasets.format.fingerprint import verify_content
 from bench.datasets.makers.ingest import import_parquet
-from bench.datasets.makers.telltale import find_telltales
 from bench.errors import DatasetError, UsageError
+from bench.rows.telltale import find_telltales
 from tests.datasets.conftest import content
 
 pytestmark = pytest.mark.usefixtures("home")

@@ -14,8 +14,8 @@ from bench import PredictionWriter, rows
 from bench.datasets import open_dataset
 from bench.datasets.format.fingerprint import verify_content
 from bench.datasets.makers.ingest import import_parquet
-from bench.datasets.makers.telltale import find_telltales
 from bench.errors import DatasetError, UsageError
+from bench.rows.telltale import find_telltales
 from bench.trial import quality
 from tests.datasets.conftest import content
 

@@ -232,7 +232,8 @@ BAD = {
     "no condition": ({"where": "count"}, UsageError, "'count' is no condition"),
     "a column of numbers as split": ({"split_by": "count"}, UsageError, "which says of no row whether"),
     "an empty split": ({"split_by": "count<1000"}, DatasetError, "The split 'test' would be empty"),
-    "no row": ({"where": "count > 1000"}, DatasetError, "would be empty"),
+    "no row": ({"where": "count > 1000"}, DatasetError, "No row of the table is used, since no row has count > 1000"),
+    "no split": ({"split_by": "town"}, DatasetError, "since the column 'town' says neither train nor test"),
     "no kind": ({"kind": "odd"}, UsageError, "There is no kind of problem 'odd'"),
 }
 
