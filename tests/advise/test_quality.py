@@ -7,7 +7,7 @@ import pytest
 
 from bench.advise.quality import forecast_grade
 from bench.problems import PROBLEMS
-from benchmarks import calibrate
+from tests.advise.calibration_script import calibrate
 
 AUC, RMSE = (PROBLEMS[name].metrics[0] for name in ("binary", "regression"))
 

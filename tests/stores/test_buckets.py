@@ -126,9 +126,10 @@ def test_somebodys_rows_are_imported_from_a_bucket(
     assert sorted(path.name for path in home.iterdir()) == ["here", "there"]
 
 
+@pytest.mark.usefixtures("home")
 def test_a_dataset_of_ours_is_not_imported_from_a_bucket(there: Dataset) -> None:
     """As on a disk, it is to be used as it is, and so is each of its splits; whatever names are taken."""
-    make_synthetic(1000, 2, name="tiny", force=True)
+    make_synthetic(1000, 2, name="tiny")
     for inside in ("", "/split=train", f"/{PART}", "/split=*/*.parquet"):
         with pytest.raises(DatasetError, match=f"^{there.path} is a dataset of bench already"):
             import_parquet(f"{there.path}{inside}", there.label, storage=there.storage)

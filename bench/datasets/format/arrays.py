@@ -80,7 +80,10 @@ class Block:
         import pyarrow as pa
 
         found = {**self.beside, **dict(zip(self.names, self.features, strict=True))}
-        return pa.table({name: to_arrow(self._meant(found[name])) for name in columns})
+        arrays = [to_arrow(self._meant(found[name])) for name in columns]
+        # No value of a dataset is missing, and its files say so.
+        fields = [pa.field(name, array.type, nullable=False) for name, array in zip(columns, arrays, strict=True)]
+        return pa.Table.from_arrays(arrays, schema=pa.schema(fields))
 
     def _meant(self, column: np.ndarray) -> np.ndarray:
         return column if self.kept is None else column[self.kept]
