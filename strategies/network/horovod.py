@@ -21,8 +21,8 @@ from bench import Strategy, hookimpl, rows, scaling
 from bench.spark import is_local
 from strategies.lib.keras import heads, inputs, network, ranks, scoring
 from strategies.lib.keras.given import KERAS
-from strategies.lib.networks.framework import examine
-from strategies.lib.ranks import shares
+from strategies.lib.networks.framework import examine, fault_of_ranks
+from strategies.lib.ranks import reports, shares
 from strategies.lib.ranks.errors import RankError
 from strategies.lib.ranks.laps import Laps
 from strategies.lib.ranks.watchdog import guard_rank
@@ -119,8 +119,8 @@ def train(trial, called_at):
     data = ranks.read_batches(tf, trial, mine, rank)
     laps.end("load")
     with guard_rank() as alive:
-        if fault := ranks.fault_of_network(tf, trial, rank, allgather):
-            return ranks.without_model(laps, fault)
+        if fault := fault_of_ranks(trial, KERAS, rank, allgather):
+            return reports.without_model(laps.seconds, fault)
         spent = tf.Variable(0.0, trainable=False, dtype=tf.float64)
         model = ranks.compiled(tf, trial, lambda optimiser: distributed(tf, hvd, optimiser, spent))
         broadcast(model)

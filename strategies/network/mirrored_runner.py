@@ -23,8 +23,8 @@ from functools import partial
 from bench import Strategy, hookimpl, rows, scaling
 from strategies.lib.keras import heads, inputs, network, ranks, scoring
 from strategies.lib.keras.given import KERAS
-from strategies.lib.networks.framework import examine
-from strategies.lib.ranks import answers, shares
+from strategies.lib.networks.framework import examine, fault_of_ranks
+from strategies.lib.ranks import answers, reports, shares
 from strategies.lib.ranks.errors import rank_errors
 from strategies.lib.ranks.laps import Laps
 from strategies.lib.ranks.watchdog import guard_rank
@@ -116,8 +116,8 @@ def train(trial, called_at):
         laps.end("load")
         with guard_rank() as alive:
             # In the strategy's scope, unlike networks would wait for each other already while they are built.
-            if fault := ranks.fault_of_network(tf, trial, rank, context.allGather):
-                return ranks.without_model(laps, fault)
+            if fault := fault_of_ranks(trial, KERAS, rank, context.allGather):
+                return reports.without_model(laps.seconds, fault)
             with strategy.scope():
                 model = ranks.compiled(tf, trial)
             ranks.fit(tf, trial, model, data, mine.steps, laps, alive)

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 from strategies.lib.keras import heads, inputs
 from strategies.lib.keras import model as model_file
 from strategies.lib.networks import source
-from strategies.lib.networks.answers import ModelError, answers_of, check_answers
+from strategies.lib.networks.answers import ModelError, answers_of
 from strategies.lib.networks.errors import NetworkError, name_of, reason
 from strategies.lib.networks.framework import Framework, own_model
 from strategies.lib.networks.inputs import inputs_of
@@ -78,13 +78,6 @@ class Keras(Framework):
     def answers(self, model: Any, rows: np.ndarray) -> np.ndarray:
         """Return a model's answers; see `Framework.answers`."""
         return answers_of(model(rows, training=False).numpy())
-
-    def check_answers(self, answers: np.ndarray, trial: Trial) -> None:
-        """See that answers fit; see `Framework.check_answers`."""
-        try:
-            check_answers(answers, trial.dataset)
-        except ModelError as error:
-            raise NetworkError(f"{name_of(trial)} does not fit the dataset: {error}") from error
 
     def structure(self, model: Any) -> Any:
         """Return the layers' settings, with their names replaced by numbers; see `Framework.structure`.

@@ -2,14 +2,11 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Callable, Sequence
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
-from strategies.lib.keras import given, network
-from strategies.lib.networks.errors import NetworkError
-from strategies.lib.networks.framework import shapes_of, unlike
+from strategies.lib.keras import network
 from strategies.lib.ranks import reports
 from strategies.lib.ranks.errors import RankError
 from strategies.lib.ranks.laps import Laps
@@ -60,30 +57,6 @@ def compiled(tf: Any, trial: Trial, wrap: Callable[[Any], Any] | None = None) ->
     steps_at_once = network.steps_per_execution(model, trial)
     network.compile_network(tf, model, trial.dataset, trial.learning_rate, wrap, steps_at_once)
     return model
-
-
-def fault_of_network(tf: Any, trial: Trial, rank: int, exchange: Callable[[str], Sequence[str]]) -> str | None:
-    """Return the sentence for ranks that cannot train their networks together; None where the family's own is trained.
-
-    Ranks whose weights have unlike shapes would wait for each other for ever, and so would those beside a rank that
-    cannot build its network.
-
-    Args:
-        tf: The module ``tensorflow``.
-        trial: The trial.
-        rank: The rank, from 0.
-        exchange: Gives all ranks what each of them says, in their order.
-    """
-    if trial.network is None:
-        return None
-    try:
-        answer = (shapes_of(given.KERAS.weights(given.KERAS.build(trial))), "")
-    except NetworkError as error:
-        answer = ("", f"Rank {rank}: {error}")
-    tf.keras.utils.set_random_seed(trial.seed + rank)  # as if nothing had been built
-    told = [json.loads(other) for other in exchange(json.dumps(answer))]
-    faults = [fault for _, fault in told if fault]
-    return faults[0] if faults else unlike(trial, [shapes for shapes, _ in told])
 
 
 def fit(
@@ -152,16 +125,6 @@ def report(tf: Any, model: tf.keras.Model, mine: RankShare, rank: int, laps: Lap
         measures={"rows_dropped_per_epoch": mine.rows_dropped_per_epoch},
         model=weights if rank == 0 else None,
     )
-
-
-def without_model(laps: Laps, fault: str) -> RankReport:
-    """Return the report of a rank that did not train.
-
-    Args:
-        laps: The rank's clock.
-        fault: Why it did not, as a sentence.
-    """
-    return RankReport(seconds=laps.seconds, digest="", rows=0, threads={}, fault=fault)
 
 
 def threads(tf: Any) -> dict[str, int]:

@@ -8,10 +8,11 @@ from __future__ import annotations
 import hashlib
 import json
 from abc import ABC, abstractmethod
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
 from bench import Skip
+from strategies.lib.networks.answers import ModelError, check_answers
 from strategies.lib.networks.errors import NetworkError, name_of
 from strategies.lib.networks.inputs import rows_to_try
 
@@ -63,14 +64,6 @@ class Framework(ABC):
         """Return the answers of a model to raw rows, of shape (rows,) or (rows, classes)."""
 
     @abstractmethod
-    def check_answers(self, answers: np.ndarray, trial: Trial) -> None:
-        """See that answers are of the dataset's kind of problem.
-
-        Raises:
-            NetworkError: They are not.
-        """
-
-    @abstractmethod
     def structure(self, model: Any) -> Any:
         """Return what makes a model the same as another, beside its weights' values and its names; JSON."""
 
@@ -119,7 +112,10 @@ def examine(trial: Trial, framework: Framework) -> None:
         answers = framework.answers(model, rows_to_try(trial.dataset))
         if not np.isfinite(answers).all():
             raise NetworkError(f"{name_of(trial)} gives NaN or infinite numbers before the first step.")
-        framework.check_answers(answers, trial)
+        try:
+            check_answers(answers, trial.dataset)
+        except ModelError as error:
+            raise NetworkError(f"{name_of(trial)} does not fit the dataset: {error}") from error
         framework.set_seed(trial.seed)
         again = framework.build(trial)
         first, second = framework.weights(model), framework.weights(again)
@@ -144,6 +140,32 @@ def shapes_of(weights: Sequence[np.ndarray]) -> str:
         weights: The weights of a model.
     """
     return json.dumps([[weight.dtype.name, *weight.shape] for weight in weights])
+
+
+def fault_of_ranks(
+    trial: Trial, framework: Framework, rank: int, exchange: Callable[[str], Sequence[str]]
+) -> str | None:
+    """Return the sentence for ranks that cannot train their networks together; None where the family's own is trained.
+
+    Ranks whose weights have unlike shapes would wait for each other for ever, and so would those beside a rank that
+    cannot build its network.
+
+    Args:
+        trial: The trial.
+        framework: The framework of the strategy.
+        rank: The rank, from 0.
+        exchange: Gives all ranks what each of them says, in their order.
+    """
+    if trial.network is None:
+        return None
+    try:
+        answer = (shapes_of(framework.weights(framework.build(trial))), "")
+    except NetworkError as error:
+        answer = ("", f"Rank {rank}: {error}")
+    framework.set_seed(trial.seed + rank)  # as if nothing had been built
+    told = [json.loads(other) for other in exchange(json.dumps(answer))]
+    faults = [fault for _, fault in told if fault]
+    return faults[0] if faults else unlike(trial, [shapes for shapes, _ in told])
 
 
 def unlike(trial: Trial, shapes: Sequence[str]) -> str | None:

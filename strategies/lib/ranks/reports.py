@@ -43,6 +43,16 @@ class RankReport:
     fault: str = ""
 
 
+def without_model(seconds: Mapping[str, float], fault: str) -> RankReport:
+    """Return the report of a rank that did not train.
+
+    Args:
+        seconds: Seconds of each of its laps, by name.
+        fault: Why it did not, as a sentence.
+    """
+    return RankReport(seconds=seconds, digest="", rows=0, threads={}, fault=fault)
+
+
 def digest(*parts: bytes) -> str:
     """Return the SHA-256 of a model.
 
