@@ -46,7 +46,9 @@ class Agreement:
         metric = grading_of(trial).metrics[0]
         if metric.name not in (record["quality"] or {}):
             return []
-        key = (network["fingerprint"], *(trial[name] for name in ALIKE))
+        # A file may have other networks for other frameworks.
+        framework = record["notes"].get("network", {}).get("framework")
+        key = (network["fingerprint"], framework, *(trial[name] for name in ALIKE))
         (self._alone if trial["workers"] == 1 else self._shared)[key].append(record)
         if not self._alone[key]:
             return []

@@ -14,7 +14,9 @@ https://docs.pytorch.org/tutorials/beginner/dist_overview.html
 
 from bench import Skip, Strategy, hookimpl, rows
 from strategies.lib.networks import files
+from strategies.lib.networks.framework import examine
 from strategies.lib.torch import heads, network
+from strategies.lib.torch.given import TORCH
 from strategies.lib.torch.scoring import score
 from strategies.lib.torch.training import fit
 
@@ -29,6 +31,8 @@ def bench_strategy():
         problems=heads.PROBLEMS,
         weights=True,
         most_categories=network.MOST_CATEGORIES,
+        networks=True,
+        saves=True,
         recommended="data that fits in one machine's memory, in PyTorch",
     )
 
@@ -40,6 +44,7 @@ def bench_setup(trial):
     rows.import_libraries(trial.threads_per_worker)
     torch = network.import_torch(trial.threads_per_worker)
     trial.note("device", network.device_name(torch))
+    examine(trial, TORCH)
     return torch
 
 

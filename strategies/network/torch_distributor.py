@@ -15,12 +15,14 @@ https://spark.apache.org/docs/latest/api/python/reference/api/pyspark.ml.torch.d
 """
 
 from bench import Strategy, hookimpl, rows, scaling
-from strategies.lib.ranks import shares
+from strategies.lib.networks.framework import examine, fault_of_ranks
+from strategies.lib.ranks import reports, shares
 from strategies.lib.ranks.laps import Laps
 from strategies.lib.ranks.watchdog import guard_rank
 from strategies.lib.spark import distributor, slots
 from strategies.lib.spark.session import stop_spark
 from strategies.lib.torch import heads, network, ranks
+from strategies.lib.torch.given import TORCH
 from strategies.lib.torch.scoring import score
 
 
@@ -35,6 +37,8 @@ def bench_strategy():
         problems=heads.PROBLEMS,
         weights=True,
         most_categories=network.MOST_CATEGORIES,
+        networks=True,
+        saves=True,
         recommended="scaling PyTorch training to a Spark cluster with few changes",
     )
 
@@ -47,6 +51,7 @@ def bench_setup(trial):
     spark = slots.start(trial)
     rows.import_libraries(trial.cores)
     network.import_torch(trial.cores)
+    examine(trial, TORCH)
     return spark
 
 
@@ -76,9 +81,11 @@ def train(trial, called_at):
         batches = ranks.read_batches(torch, trial, mine, rank)
         laps.end("load")
         alive()
+        if fault := fault_of_ranks(trial, TORCH, rank, distributor.exchange):
+            return distributor.gather(reports.without_model(laps.seconds, fault))
         model = ranks.fit(torch, trial, mine, batches, distributed, average, alive)
         laps.end("train")
-        return distributor.gather(torch, ranks.report(torch, model, mine, rank, laps))
+        return distributor.gather(ranks.report(torch, model, mine, rank, laps))
 
 
 def distributed(module):

@@ -86,5 +86,5 @@ def test_only_those_that_train_networks_take_part(tiny: Dataset, tmp_path: Path)
     network = f"{tmp_path / 'nets.py'}:build_model"
     result = CliRunner().invoke(main, ["run", "--data", tiny.path, "--network", network, "--dry-run"])
     planned = {line.split()[1] for line in result.output.splitlines() if line.strip()[:1].isdigit()}
-    assert {"null", "tensorflow", "horovod", "mirrored_runner"} <= planned
+    assert {"null", "tensorflow", "horovod", "mirrored_runner", "torch", "torch_distributor"} <= planned
     assert not planned & {"xgboost", "mllib_linear"}

@@ -8,7 +8,12 @@ from bench.runs.agreement import Agreement
 
 
 def record(
-    workers: int, grade: float, status: str = "ok", fingerprint: str | None = "f", **more: Any
+    workers: int,
+    grade: float,
+    status: str = "ok",
+    fingerprint: str | None = "f",
+    framework: str = "keras",
+    **more: Any,
 ) -> dict[str, Any]:
     """Return as much of a record as an agreement looks at."""
     names = ("fingerprint", "seed", "epochs", "learning_rate")
@@ -20,6 +25,7 @@ def record(
         "trial": {**trial, "workers": workers, "network": network},
         "status": status,
         "reason": None,
+        "notes": {"network": {"framework": framework}},
         "quality": grades,
         **figures,
     }
@@ -44,11 +50,12 @@ def test_one_that_strays_from_one_worker_is_invalid() -> None:
 
 
 def test_what_is_near_or_not_comparable_stays() -> None:
-    """Nothing is said of another network, other batches, a trial that failed, or a trial without a network."""
+    """Nothing is said of another network, framework or batch, a trial that failed, or one without a network."""
     agreement = Agreement([record(1, 0.75), record(2, 0.745)])
     others = [
         record(2, 0.759),
         record(2, 0.5, fingerprint="g"),
+        record(2, 0.5, framework="torch"),
         record(2, 0.5, batch_size=4096),
         record(2, 0.5, status="failed"),
         record(2, 0.5, fingerprint=None),

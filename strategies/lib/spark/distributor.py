@@ -113,14 +113,23 @@ def process_group(torch: Any) -> Iterator[tuple[int, int]]:
         raise
 
 
-def gather(torch: Any, report: RankReport) -> list[RankAnswer]:
+def exchange(said: Any) -> list[Any]:
+    """Return what each rank says, in their order.
+
+    Args:
+        said: What this rank says.
+    """
+    import torch.distributed
+
+    told: list[Any] = [None] * torch.distributed.get_world_size()
+    torch.distributed.all_gather_object(told, said)
+    return told
+
+
+def gather(report: RankReport) -> list[RankAnswer]:
     """Exchange the reports of all ranks and return them: the distributor only hands rank 0's result to the driver.
 
     Args:
-        torch: The module ``torch``.
         report: This rank's own.
     """
-    answer = RankAnswer(report, *rows.take_traffic())
-    found: list[Any] = [None] * torch.distributed.get_world_size()
-    torch.distributed.all_gather_object(found, answer)
-    return found
+    return exchange(RankAnswer(report, *rows.take_traffic()))

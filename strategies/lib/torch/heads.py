@@ -11,6 +11,7 @@ if TYPE_CHECKING:
     from bench import Dataset
 
 PROBLEMS = ("binary", "multiclass", "regression")
+LEAST_PROBABILITY = 1e-7  # in losses of probabilities, as Keras has it
 
 
 def answer(torch: Any, dataset: Dataset) -> nn.Module:
@@ -20,14 +21,25 @@ def answer(torch: Any, dataset: Dataset) -> nn.Module:
         torch: The module ``torch``.
         dataset: Gives the kind of problem, and the label's mean and standard deviation.
     """
-    from strategies.lib.torch.layers import Unit
-
     found: dict[str, Callable[[], nn.Module]] = {
         "binary": torch.nn.Sigmoid,
         "multiclass": lambda: torch.nn.Softmax(dim=1),
-        "regression": lambda: Unit(dataset.label_mean, dataset.label_std),
+        "regression": lambda: unit(torch, dataset),
     }
     return found[dataset.problem]()
+
+
+def unit(torch: Any, dataset: Dataset) -> nn.Module:
+    """Return the fixed layer that undoes the standardisation of the label; it does nothing where that is a class.
+
+    Args:
+        torch: The module ``torch``.
+        dataset: Gives the kind of problem, and the label's mean and standard deviation.
+    """
+    from strategies.lib.torch.layers import Unit
+
+    standardised = {"binary": False, "multiclass": False, "regression": True}[dataset.problem]
+    return Unit(dataset.label_mean, dataset.label_std) if standardised else torch.nn.Identity()
 
 
 def loss(torch: Any, dataset: Dataset) -> Callable[[Tensor, Tensor], Tensor]:
@@ -54,3 +66,22 @@ def loss(torch: Any, dataset: Dataset) -> Callable[[Tensor, Tensor], Tensor]:
         "regression": squared_error,
     }
     return found[dataset.problem]
+
+
+def loss_of_answers(torch: Any, dataset: Dataset) -> Callable[[Tensor, Tensor], Tensor]:
+    """Return the same loss where the outputs are answers: probabilities, or a standardised number.
+
+    Args:
+        torch: The module ``torch``.
+        dataset: Gives the kind of problem, and the label's mean and standard deviation.
+
+    Returns:
+        Takes and returns what that of `loss` does.
+    """
+    found: dict[str, Callable[[Tensor], Tensor]] = {
+        "binary": lambda answers: torch.logit(answers, eps=LEAST_PROBABILITY),
+        "multiclass": lambda answers: answers.clamp_min(LEAST_PROBABILITY).log(),
+        "regression": lambda answers: answers,
+    }
+    before, after = found[dataset.problem], loss(torch, dataset)
+    return lambda answers, labels: after(before(answers), labels)

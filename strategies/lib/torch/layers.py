@@ -40,6 +40,14 @@ class Unit(nn.Module):  # type: ignore[misc]
         return outputs * self.std + self.mean
 
 
+class AnswerColumn(nn.Module):  # type: ignore[misc]
+    """Makes a matrix of one column where there is one number for each row."""
+
+    def forward(self, outputs: torch.Tensor) -> torch.Tensor:
+        """Return a tensor of shape (rows, columns) out of one of that shape or of shape (rows,)."""
+        return outputs.unsqueeze(1) if outputs.dim() == 1 else outputs
+
+
 class Categories(nn.Module):  # type: ignore[misc]
     """Standardises the numbers of a row, and puts what is learned of its categories before them."""
 
@@ -65,6 +73,7 @@ class Categories(nn.Module):  # type: ignore[misc]
         self.register_buffer("starts", torch.tensor(starts[:-1], dtype=torch.int64))
         self.register_buffer("others", torch.tensor(others, dtype=torch.int64))
         self.table = nn.Embedding(starts[-1], width)
+        nn.init.uniform_(self.table.weight, -0.05, 0.05)  # as Keras begins
         self.standardisation = standardisation
 
     def forward(self, rows: torch.Tensor) -> torch.Tensor:

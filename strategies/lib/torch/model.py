@@ -52,6 +52,32 @@ def load(path: Path) -> Any:
         raise ModelError(f"it does not load as a PyTorch program ({reason}): {HOW_TO_SAVE}.") from error
 
 
+def save(model: Any, directory: Path, features: int) -> None:
+    """Save a model so that `load` reads it, without any code of the user's; the model is on the CPU then.
+
+    Args:
+        model: A module.
+        directory: Directory for it, which is made.
+        features: Number of features.
+
+    Raises:
+        ModelError: What it computes is no program of PyTorch's operators for any number of rows.
+    """
+    import torch
+    import torch.export
+
+    rows, sizes = torch.zeros((2, features)), ({0: torch.export.Dim.DYNAMIC},)
+    try:
+        program = torch.export.export(model.cpu().eval(), (rows,), dynamic_shapes=sizes)
+    except Exception as error:
+        # Its errors have no class in common.
+        reason = " ".join(str(error).split())[:200]
+        sentence = f"The model cannot be saved, since torch.export does not take it ({reason}): leave --save-model out."
+        raise ModelError(sentence) from error
+    directory.mkdir()
+    torch.export.save(program, directory / "model.pt2")
+
+
 def check(model: Any, dataset: Dataset) -> None:
     """Check that a model takes any number of rows of a dataset's features and gives answers of its kind of problem.
 
@@ -64,7 +90,7 @@ def check(model: Any, dataset: Dataset) -> None:
     """
     import torch
 
-    features, classes = len(dataset.features), width(dataset)
+    features = len(dataset.features)
     for rows in (1, 3):
         try:
             given = model(torch.zeros((rows, features), device=network.device(torch)))
@@ -72,7 +98,28 @@ def check(model: Any, dataset: Dataset) -> None:
             reason = " ".join(str(error).split())[:200]
             sentence = f"it does not take {rows} rows of {features} features ({reason}): {HOW_TO_SAVE}."
             raise ModelError(sentence) from error
-        shape = tuple(given.shape) if isinstance(given, torch.Tensor) else given
-        if not isinstance(shape, tuple) or shape not in ([(rows, classes)] if classes else [(rows,), (rows, 1)]):
-            gives = shown((None, *shape[1:]) if isinstance(given, torch.Tensor) else given)
-            raise ModelError(f"it gives {gives}, and {needed(dataset)}.")
+        check_outputs(given, rows, dataset)
+
+
+def check_outputs(outputs: Any, rows: int, dataset: Dataset) -> None:
+    """Check that what a model gave is a tensor of answers of a dataset's kind of problem, by its shape.
+
+    Args:
+        outputs: What it gave.
+        rows: The rows that it was given.
+        dataset: The dataset.
+
+    Raises:
+        ModelError: It is not.
+    """
+    import torch
+
+    classes = width(dataset)
+    if isinstance(outputs, torch.Tensor):
+        shape = tuple(outputs.shape)
+        if shape in ([(rows, classes)] if classes else [(rows,), (rows, 1)]):
+            return
+        gives = shown(tuple(None if place == 0 and size == rows else size for place, size in enumerate(shape)))
+    else:
+        gives = f"{len(outputs)} arrays" if isinstance(outputs, list | tuple | dict) else type(outputs).__name__
+    raise ModelError(f"it gives {gives}, and {needed(dataset)}.")

@@ -72,7 +72,7 @@ def mlp(torch: Any, dataset: Dataset, seed: int) -> nn.Sequential:
         Two modules: ``trunk``, which training takes and whose outputs `heads.loss` takes, and ``answer``.
     """
     nn = torch.nn
-    first, columns = _inputs(dataset)
+    first, columns = first_layer(dataset)
     layers = [first]
     for units, dropped in LAYERS:
         # Batch normalisation has a bias of its own.
@@ -86,8 +86,12 @@ def mlp(torch: Any, dataset: Dataset, seed: int) -> nn.Sequential:
     return model
 
 
-def _inputs(dataset: Dataset) -> tuple[nn.Module, int]:
-    """Return the layer that standardises numbers and embeds categories, and the number of columns that it gives."""
+def first_layer(dataset: Dataset) -> tuple[nn.Module, int]:
+    """Return the layer that standardises numbers and embeds categories, and the number of columns that it gives.
+
+    Args:
+        dataset: Gives the features, their means and standard deviations, and which are categories.
+    """
     from strategies.lib.torch.layers import Categories, Standardisation
 
     places = [place for place, feature in enumerate(dataset.features) if feature in dataset.categorical]
@@ -99,8 +103,22 @@ def _inputs(dataset: Dataset) -> tuple[nn.Module, int]:
     return Categories(places, starts, WIDTH, others, numbers), WIDTH * len(places) + len(others)
 
 
+def standardise_numbers(dataset: Dataset) -> tuple[nn.Module, int]:
+    """Return the layer that standardises numbers and leaves categories as they are, and the number of its columns.
+
+    Args:
+        dataset: Gives the features, their means and standard deviations, and which are categories.
+    """
+    from strategies.lib.torch.layers import Standardisation
+
+    named = [feature in dataset.categorical for feature in dataset.features]
+    means = [0.0 if name else mean for name, mean in zip(named, dataset.means, strict=True)]
+    stds = [1.0 if name else std for name, std in zip(named, dataset.stds, strict=True)]
+    return Standardisation(means, stds), len(named)
+
+
 def initial(torch: Any, model: nn.Module, seed: int) -> Iterator[np.ndarray]:
-    """Draw initial weights as Keras does, and yield them in the order of `arrays`.
+    """Draw initial weights as Keras does, and yield them in the order of `tensors`.
 
     He's uniform distribution for hidden kernels, Glorot's for the last one, U(-0.05, 0.05) for categories; nothing and
     one for all else. Each layer has a seed of its own.
@@ -132,8 +150,13 @@ def _layers(nn: Any, model: nn.Module) -> Iterator[Any]:
     return (layer for layer in model.modules() if isinstance(layer, kinds))
 
 
-def _tensors(torch: Any, model: nn.Module) -> Iterator[Tensor]:
-    """Yield the tensors of all layers as Keras has them: a kernel is of shape (inputs, units)."""
+def tensors(torch: Any, model: nn.Module) -> Iterator[Tensor]:
+    """Yield the tensors of all layers, in the order and shapes of ``weights`` of the same network in Keras.
+
+    Args:
+        torch: The module ``torch``.
+        model: A model of layers that have the same ones in Keras.
+    """
     nn = torch.nn
     for layer in _layers(nn, model):
         if isinstance(layer, nn.BatchNorm1d):
@@ -144,24 +167,36 @@ def _tensors(torch: Any, model: nn.Module) -> Iterator[Tensor]:
                 yield layer.bias
 
 
-def arrays(torch: Any, model: nn.Module) -> list[np.ndarray]:
-    """Return all weights, in the order and shapes of ``get_weights`` of the same network in Keras.
-
-    Args:
-        torch: The module ``torch``.
-        model: Out of `mlp`.
-    """
-    return [tensor.detach().cpu().numpy().copy() for tensor in _tensors(torch, model)]
-
-
 def set_arrays(torch: Any, model: nn.Module, weights: Sequence[np.ndarray] | Iterator[np.ndarray]) -> None:
     """Give a model weights.
 
     Args:
         torch: The module ``torch``.
-        model: Out of `mlp`.
-        weights: In the order and shapes of `arrays`.
+        model: A model of layers that have the same ones in Keras.
+        weights: In the order and shapes of `tensors`.
     """
     with torch.no_grad():
-        for tensor, weight in zip(_tensors(torch, model), weights, strict=True):
+        for tensor, weight in zip(tensors(torch, model), weights, strict=True):
             tensor.copy_(torch.as_tensor(weight))
+
+
+def state(model: nn.Module) -> list[np.ndarray]:
+    """Return all that a model keeps, in PyTorch's own order and shapes: what it has learned and what it has counted.
+
+    Args:
+        model: Any model.
+    """
+    return [tensor.detach().cpu().numpy().copy() for tensor in model.state_dict().values()]
+
+
+def set_state(torch: Any, model: nn.Module, kept: Sequence[np.ndarray]) -> None:
+    """Give a model what another of its kind keeps.
+
+    Args:
+        torch: The module ``torch``.
+        model: The model.
+        kept: Out of `state`.
+    """
+    with torch.no_grad():
+        for tensor, array in zip(model.state_dict().values(), kept, strict=True):
+            tensor.copy_(torch.as_tensor(array))

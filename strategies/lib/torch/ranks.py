@@ -11,7 +11,7 @@ from strategies.lib.ranks.laps import Laps
 from strategies.lib.ranks.reports import RankReport
 from strategies.lib.ranks.shares import RankShare, read
 from strategies.lib.ranks.threads import read_back, set_threads
-from strategies.lib.torch import network, training
+from strategies.lib.torch import given, network, training
 
 if TYPE_CHECKING:
     from torch import nn
@@ -39,7 +39,7 @@ def read_batches(torch: Any, trial: Trial, mine: RankShare, rank: int) -> Any:
         mine: The rank's share.
         rank: The rank, from 0.
     """
-    torch.manual_seed(trial.seed + rank)
+    given.TORCH.set_seed(trial.seed + rank)
     local = replace(trial, batch_size=mine.batch, seed=trial.seed + rank, clock=None)
     batches, _, _ = training.train_batches(torch, local, *read(trial, mine))
     return batches
@@ -54,22 +54,24 @@ def fit(
     average: Callable[[Any], None],
     alive: Callable[[], None],
 ) -> nn.Module:
-    """Train a model, which begins with the same weights on all ranks and ends with the same on all, and return it.
+    """Train a model, which ends with the same weights on all ranks, and return it.
 
     Args:
         torch: The module ``torch``.
         trial: The trial.
         mine: The rank's share.
         batches: Out of `read_batches`.
-        share: Returns the module to train in place of the one that it is given; its gradients are those of all ranks.
+        share: Returns the module to train in place of the one that it is given: it begins with the weights of rank 0,
+            and its gradients are those of all ranks.
         average: Gives a tensor the mean of that tensor over all ranks.
         alive: The function that `guard_rank` yields.
     """
-    model = network.mlp(torch, trial.dataset, trial.seed).to(network.device(torch))
-    taken = training.train(torch, trial.dataset, share(model.trunk), batches, trial.learning_rate, alive=alive)
-    training.correct_variances(torch, model, mine.batch, taken)
+    model = training.build(torch, trial)
+    taken = training.train(torch, trial, share(model.trunk), batches, alive=alive)
+    if trial.network is None:
+        training.correct_variances(torch, model, mine.batch, taken)
     for layer in model.modules():  # each rank has those of its own batches
-        if isinstance(layer, torch.nn.BatchNorm1d):
+        if getattr(layer, "running_mean", None) is not None:
             average(layer.running_mean)
             average(layer.running_var)
     return model
@@ -85,7 +87,7 @@ def report(torch: Any, model: nn.Module, mine: RankShare, rank: int, laps: Laps)
         rank: The rank, from 0.
         laps: The rank's clock.
     """
-    weights = network.arrays(torch, model)
+    weights = network.state(model)
     return RankReport(
         seconds=laps.seconds,
         digest=reports.digest(*(weight.tobytes() for weight in weights)),
@@ -105,6 +107,7 @@ def agree_on_model(torch: Any, trial: Trial, told: Sequence[RankReport]) -> nn.M
         trial: The trial.
         told: The reports of all ranks, in their order.
     """
-    model = network.mlp(torch, trial.dataset, trial.seed)
-    network.set_arrays(torch, model, reports.agree(trial, told))
-    return model.to(network.device(torch))
+    kept = reports.agree(trial, told)
+    model = training.build(torch, trial)
+    network.set_state(torch, model, kept)
+    return model

@@ -54,6 +54,9 @@ def score(torch: Any, trial: Trial, model: Any) -> Path:
         scores = rows.write_scores(trial, scorer(torch, model.eval()))
         with trial.phase("describe"):
             work.measure(torch, trial, model)
+        if trial.save_to:
+            with trial.phase("save"):
+                model_file.save(model, trial.save_to, len(trial.dataset.features))
         return scores
     trial.note("model_framework", files.TORCH)
     with trial.phase("load"):

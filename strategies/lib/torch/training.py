@@ -1,4 +1,4 @@
-"""Trains the MLP in one process, in PyTorch: the steps that Keras takes."""
+"""Trains the MLP or a given network in one process, in PyTorch: the steps that Keras takes."""
 
 from __future__ import annotations
 
@@ -6,13 +6,13 @@ from collections.abc import Callable, Iterable, Iterator
 from typing import TYPE_CHECKING, Any
 
 from strategies.lib.ranks.errors import RankError
-from strategies.lib.torch import heads, network
+from strategies.lib.torch import given, heads, network
 
 if TYPE_CHECKING:
     import numpy as np
     from torch import Tensor, nn
 
-    from bench import Dataset, Trial
+    from bench import Trial
 
     Batch = tuple[Tensor, Tensor, Tensor | None]
 
@@ -24,7 +24,7 @@ STEPS_BETWEEN_SIGNS = 32
 def fit(
     torch: Any, trial: Trial, features: np.ndarray, labels: np.ndarray, weights: np.ndarray | None = None
 ) -> nn.Sequential:
-    """Train the MLP on a matrix and return it.
+    """Train the network on a matrix and return it.
 
     Args:
         torch: The module ``torch``.
@@ -33,13 +33,28 @@ def fit(
         labels: float32 of shape (rows,).
         weights: float32 of shape (rows,); None where all rows weigh the same.
     """
-    torch.manual_seed(trial.seed)
-    model = network.mlp(torch, trial.dataset, trial.seed).to(network.device(torch))
+    given.TORCH.set_seed(trial.seed)
+    model = build(torch, trial)
     batches, size, steps = train_batches(torch, trial, features, labels, weights)
     trial.measure("rows_dropped_per_epoch", len(features) - steps * size)
-    taken = train(torch, trial.dataset, model.trunk, batches, trial.learning_rate)
-    correct_variances(torch, model, size, taken)
+    taken = train(torch, trial, model.trunk, batches)
+    if trial.network is None:
+        correct_variances(torch, model, size, taken)
     return model
+
+
+def build(torch: Any, trial: Trial) -> nn.Sequential:
+    """Return the network of a trial, on its device: the one that it is given, or else the MLP.
+
+    Args:
+        torch: The module ``torch``.
+        trial: Gives the network, the dataset and the seed. A given network draws from the global random states.
+
+    Returns:
+        Two modules, ``trunk`` and ``answer``.
+    """
+    model = given.TORCH.build(trial) if trial.network else network.mlp(torch, trial.dataset, trial.seed)
+    return model.to(network.device(torch))
 
 
 def train_batches(
@@ -80,10 +95,9 @@ def train_batches(
 
 def train(
     torch: Any,
-    dataset: Dataset,
+    trial: Trial,
     trunk: nn.Module,
     batches: Iterable[Batch],
-    learning_rate: float,
     wrap: Callable[[Any], Any] | None = None,
     alive: Callable[[], None] = lambda: None,
 ) -> int:
@@ -91,15 +105,14 @@ def train(
 
     Args:
         torch: The module ``torch``.
-        dataset: Gives what `heads.loss` needs.
-        trunk: The module of that name out of `network.mlp`, or a wrapper around it.
+        trial: Gives the loss and Adam's step size.
+        trunk: The module of that name out of `build`, or a wrapper around it.
         batches: Features, labels and weights of the rows of each.
-        learning_rate: Adam's step size.
         wrap: Returns the optimiser to use in place of the one that it is given.
         alive: Called now and then.
     """
-    loss, steps = heads.loss(torch, dataset), 0
-    optimiser = torch.optim.Adam(trunk.parameters(), learning_rate, betas=(0.9, SECOND_MOMENT), fused=True)
+    loss, steps = (heads.loss_of_answers if trial.network else heads.loss)(torch, trial.dataset), 0
+    optimiser = torch.optim.Adam(trunk.parameters(), trial.learning_rate, betas=(0.9, SECOND_MOMENT), fused=True)
     optimiser = wrap(optimiser) if wrap else optimiser
     trunk.train()
     for steps, (rows, labels, weights) in enumerate(batches, 1):
@@ -118,7 +131,8 @@ def train(
 def correct_variances(torch: Any, model: nn.Module, size: int, steps: int) -> None:
     """Turn the moving variances of batch normalisation into those that Keras would have come to.
 
-    PyTorch averages unbiased variances, Keras biased ones. Both begin with 1, of which a share is left.
+    PyTorch averages unbiased variances, Keras biased ones. Both begin with 1, of which a share is left. Those of a
+    given network stay as PyTorch has them.
 
     Args:
         torch: The module ``torch``.

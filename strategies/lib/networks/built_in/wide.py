@@ -26,3 +26,30 @@ def keras(inputs, *, width: int = 4096):
         "regression": (1, None),
     }[inputs.kind]
     return Model(rows, layers.Dense(units, activation)(hidden))
+
+
+def torch(inputs, *, width: int = 4096):
+    """Return the same network in PyTorch, from weights of the same distributions.
+
+    Args:
+        inputs: What is known of the rows.
+        width: Units of the first layer; the second has half of them, the third a quarter.
+    """
+    from torch import nn
+
+    layers, columns = [], inputs.features
+    for units in (width, width // 2, width // 4):
+        linear = nn.Linear(columns, units, bias=False)
+        nn.init.kaiming_uniform_(linear.weight, nonlinearity="relu")  # He's
+        # Keras' own settings, where a momentum is the share that stays.
+        layers += [linear, nn.BatchNorm1d(units, eps=1e-3, momentum=0.01), nn.ReLU()]
+        columns = units
+    units, activation = {
+        "binary": (1, nn.Sigmoid()),
+        "multiclass": (inputs.classes, nn.Softmax(dim=1)),
+        "regression": (1, nn.Identity()),
+    }[inputs.kind]
+    last = nn.Linear(columns, units)
+    nn.init.xavier_uniform_(last.weight)  # Glorot's
+    nn.init.zeros_(last.bias)
+    return nn.Sequential(*layers, last, activation)

@@ -34,6 +34,17 @@ def test_the_same_weights_give_the_same_answers(seen: dict[str, Any]) -> None:
     assert seen["before"] < 1e-5
 
 
+@pytest.mark.parametrize("name", ["wide", "dcn"])
+def test_built_in_networks_are_one_network_in_both_frameworks(seen: dict[str, Any], name: str) -> None:
+    """From weights of the same spread; and from the same weights with the same answers, before and after the steps."""
+    found = seen[name]
+    theirs, ours = found["spread"]
+    assert ours == pytest.approx(theirs, rel=0.15)
+    assert found["before"] < 1e-5
+    theirs, ours = found["losses"]
+    assert ours == pytest.approx(theirs, rel=1e-3)
+
+
 def test_moving_variances_are_biased(seen: dict[str, Any]) -> None:
     """They are those of Keras, from which PyTorch's own differ by one part in the rows of a batch."""
     assert seen["variances"] < 0.5 / 1024
