@@ -7,7 +7,6 @@ import time
 from collections.abc import Mapping
 from contextlib import ExitStack
 from dataclasses import asdict, replace
-from pathlib import Path
 from typing import Any
 
 from bench import environment, scrub
@@ -107,7 +106,7 @@ class GateNight:
         if TASKS[request.task].scores_given_model:
             offers = [arm.offers[name] for name in cases.selected(*both, request) for arm in both if name in arm.offers]
             if any(offer.strategy and offer.strategy.scores == "reference" and not offer.missing for offer in offers):
-                reference = references.ensure(dataset, Path(request.model) if request.model else None)
+                reference = references.ensure_for(request, dataset)
         found, absent = cases.match(*both, request, dataset, reference)
         self._measured += [CaseMeasurements(case) for case in found]
         self._absent += absent

@@ -102,7 +102,7 @@ def make_plan(request: Request, dataset: Dataset, selection: Selection, *, to_ru
         reference = None
         shared = TASKS[task].scores_given_model
         if to_run and shared and any(_scores_the_reference(strategy, dataset) for strategy in taking_part.values()):
-            reference = references.ensure(dataset, Path(request.model) if request.model else None)
+            reference = references.ensure_for(request, dataset)
         trials += plan.make(replace(request, task=task), taking_part, dataset, reference, network)
     require_takers(request, trials)
     return trials

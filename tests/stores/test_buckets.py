@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 import re
 import shutil
 import subprocess
@@ -11,7 +12,7 @@ import threading
 import time
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import replace
+from dataclasses import asdict, replace
 from pathlib import Path
 
 import numpy as np
@@ -41,10 +42,12 @@ from bench.runs.progress import Progress
 from bench.stores import filesystem, traffic
 from bench.stores.tree import Tree
 from bench.testing.support import make_tiny_dataset
+from bench.trial import references
 from strategies.lib.spark.workers import open_once
 from tests.conftest import CONTROL, Plugins
 from tests.objectstore import BUCKET, ObjectStore, Proxy, free_ports
 from tests.runs.test_disturbed import TRAIN, load
+from tests.standalone import FRUGAL
 
 PART = "split=train/part-00000.parquet"
 
@@ -507,6 +510,61 @@ def test_keys_are_in_no_file_beside_a_large_model(
     assert records["large"]["status"] == "ok", records["large"]["reason"]
     assert records["large"]["notes"]["files"] > 0
     assert records["large"]["notes"]["hold_the_secret"] == []
+
+
+REFERENCES = """
+import json, sys
+from pathlib import Path
+
+from bench.datasets import open_dataset
+from bench.datasets.makers.cluster.request import SparkPlace
+from bench.model import Storage
+from bench.trial import reference_job, reference_maker, references
+from strategies.lib.keras import model as model_file
+from strategies.lib.keras.network import import_tensorflow
+from strategies.lib.networks.answers import ModelError
+from strategies.lib.spark import job
+
+uri, storage, directory = sys.argv[1], Storage(**json.loads(sys.argv[2])), Path(sys.argv[3])
+place = SparkPlace("local[2]", 2)
+session, stop = job.start(place, open_dataset(uri, storage), directory / "spark"), job.stop_spark
+job.start, job.stop_spark = lambda *_: session, lambda _: None  # one session for all models
+reference_job.BYTES_OF_A_TASK = 40_000
+
+
+def score(name, model, place=None):
+    (directory / name).mkdir()
+    return directory / name / reference_maker.main(references.MODELS, uri, storage, directory / name, model, place)
+
+
+file = score("file", None)
+score("file-by-spark", file, place)
+tf = import_tensorflow(2)
+model_file.load(file).save(directory / "model", save_format="tf")
+score("directory", directory / "model")
+score("directory-by-spark", directory / "model", place)
+rows = tf.keras.layers.Input((8,))
+tf.keras.Model(rows, tf.keras.layers.Dense(1)(rows)).save(directory / "linear.keras")
+try:
+    score("linear", directory / "linear.keras", place)
+except ModelError as error:
+    (directory / "refused").write_text(str(error))
+stop(session)
+"""
+
+
+def test_reference_scores_by_spark_are_those_of_one_process(there: Dataset, store: ObjectStore, tmp_path: Path) -> None:
+    """The files are the same byte for byte, whatever the form of the model; a wrong model is the same sentence."""
+    command = [sys.executable, "-c", REFERENCES, there.path, json.dumps(asdict(store.storage)), str(tmp_path)]
+    done = subprocess.run(
+        command, env={**os.environ, "JDK_JAVA_OPTIONS": FRUGAL}, capture_output=True, text=True, check=False
+    )
+    assert done.returncode == 0, done.stderr
+    for form in ("file", "directory"):
+        one, other = (tmp_path / name / references.PREDICTIONS for name in (form, f"{form}-by-spark"))
+        assert pq.read_metadata(one).num_rows == there.rows
+        assert one.read_bytes() == other.read_bytes()
+    assert (tmp_path / "refused").read_text() == "some of its outputs are no probabilities: it must end with a sigmoid."
 
 
 def test_two_runs_at_once_keep_all_records(

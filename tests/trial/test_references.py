@@ -8,12 +8,15 @@ from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
 
+import numpy as np
 import pytest
 
 from bench import Dataset
+from bench.datasets.makers.cluster.request import SparkPlace
 from bench.datasets.makers.synthetic import make_synthetic
 from bench.errors import DatasetError, UsageError
-from bench.trial import reference_maker, references
+from bench.request import Request
+from bench.trial import plain_rows, reference_maker, references
 from strategies.lib.keras import model as model_file
 
 # TensorFlow takes seconds to start, so that one process makes all models, and one scores with all of them.
@@ -86,11 +89,42 @@ def test_a_model_is_trained_on_so_many_rows(home: Path, monkeypatch: pytest.Monk
     assert len(list(reference_maker.rows_to_train_on(dataset))) == 1
 
 
+def test_parts_have_the_batches_of_the_whole(tiny: Dataset) -> None:
+    """All rows of both splits come in their order, however many parts; a part may be empty."""
+    whole = list(plain_rows.batches(tiny, "train", "test"))
+    assert sorted(np.concatenate([row_ids for row_ids, _ in whole])) == list(range(tiny.rows))
+    for parts in (2, len(whole), len(whole) + 5):
+        each = [plain_rows.batches(tiny, "train", "test", part=part, parts=parts) for part in range(parts)]
+        found = [batch for batches in each for batch in batches]
+        assert [len(row_ids) for row_ids, _ in found] == [len(row_ids) for row_ids, _ in whole]
+        for batch, same in zip(found, whole, strict=True):
+            assert all(map(np.array_equal, batch, same))
+
+
+@pytest.mark.parametrize(
+    ("path", "table", "master", "by_spark"),
+    [
+        ("s3://bucket/data", "", "spark://host:7077", True),
+        ("/data", "s3://bucket/table", "spark://host:7077", True),
+        ("/data", "", "spark://host:7077", False),
+        ("s3://bucket/data", "", "local[4]", False),
+        ("s3://bucket/data", "", None, False),
+    ],
+)
+def test_a_cluster_scores_what_its_hosts_can_read(
+    small: Dataset, path: str, table: str, master: str | None, by_spark: bool
+) -> None:
+    """Spark scores rows in a store on the request's cluster, as the request sets it up; else one process does."""
+    request = Request(master=master, cores=3, spark_conf=("spark.some.key=value",), spark_conf_file="/secrets")
+    place = SparkPlace(str(master), 3, ("spark.some.key=value",), "/secrets") if by_spark else None
+    assert references._cluster(request, replace(small, path=path, table=table)) == place
+
+
 def test_a_reference_that_another_run_has_made_meanwhile_stays(referenced: Dataset) -> None:
     """Who comes second takes the first one's, with which a run may be scoring by now."""
     kept = Path(referenced.path, "reference", references.OWN)
     before = kept.stat().st_ino
-    assert references._make_and_keep(kept, referenced, None) == references.ensure(referenced)
+    assert references._make_and_keep(kept, referenced, None, None) == references.ensure(referenced)
     assert kept.stat().st_ino == before
 
 

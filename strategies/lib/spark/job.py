@@ -1,6 +1,7 @@
-"""A Spark session for a job of the harness's own, which is no trial: it makes a dataset.
+"""A Spark session for a job of the harness's own, which is no trial: it makes a dataset, or scores one.
 
-The harness imports no framework, and calls this module by its name (`bench.datasets.makers.cluster.program`).
+The harness imports no framework, and calls this module by its name (`bench.datasets.makers.cluster.program` and
+`bench.trial.reference_job`).
 """
 
 from __future__ import annotations
@@ -20,7 +21,6 @@ __all__ = ["RankError", "Skip", "job_errors", "start", "stop_spark"]
 
 CONTROL = "null"  # the strategy that needs nothing on executors but our own code
 SETTINGS = {
-    "spark.app.name": "bench data import",
     # A trial has one attempt, so that its figures are of one; rows have as many as Spark gives by default.
     "spark.task.maxFailures": "4",
     "spark.stage.maxConsecutiveAttempts": "4",
@@ -32,13 +32,14 @@ SETTINGS = {
 }
 
 
-def start(place: Any, data: Dataset, scratch: Path) -> SparkSession:
+def start(place: Any, data: Dataset, scratch: Path, name: str = "bench data import") -> SparkSession:
     """Start Spark, on this machine or on a cluster, with our code and the credentials for a store on its executors.
 
     Args:
         place: ``master``, ``cores``, ``conf`` and ``conf_file``: where Spark runs, and its settings.
         data: Says which store is read and written.
         scratch: A directory of the driver, which is made.
+        name: The application's name, which Spark's own pages show.
 
     Raises:
         Skip: There is no Java.
@@ -67,7 +68,7 @@ def start(place: Any, data: Dataset, scratch: Path) -> SparkSession:
         spark_conf=place.conf,
         spark_conf_file=place.conf_file,
     )
-    return start_spark(trial, SETTINGS)
+    return start_spark(trial, {"spark.app.name": name, **SETTINGS})
 
 
 def job_errors():

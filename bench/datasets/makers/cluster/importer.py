@@ -12,7 +12,7 @@ from dataclasses import replace
 from pathlib import Path
 
 from bench.datasets.format.manifest import Manifest
-from bench.datasets.makers.cluster.request import CANNOT_BE_MADE, ImportRequest
+from bench.datasets.makers.cluster.request import CANNOT_BE_MADE, SESSIONS, ImportRequest
 from bench.datasets.makers.cluster.target import Target
 from bench.datasets.makers.ingest import default_name, whole_path
 from bench.datasets.store import checked_name, open_manifest, stage_dataset
@@ -21,7 +21,7 @@ from bench.machine import commands, variables
 from bench.problems import PROBLEMS
 from bench.stores.filesystem import is_uri, normal
 
-PROGRAM, SESSIONS = "bench.datasets.makers.cluster.program", "strategies.lib.spark.job"
+PROGRAM = "bench.datasets.makers.cluster.program"
 
 
 def import_on_spark(request: ImportRequest, *, force: bool = False) -> Manifest:

@@ -1,4 +1,4 @@
-"""What an import by Spark is asked for, as it goes to the driver's process."""
+"""What an import by Spark is asked for, as it goes to the driver's process; and where a job of Spark runs."""
 
 from __future__ import annotations
 
@@ -8,6 +8,7 @@ from pathlib import Path
 
 from bench.model import Storage
 
+SESSIONS = "strategies.lib.spark.job"  # the module that starts Spark, since the harness imports no framework
 CANNOT_BE_MADE = 3  # the exit code of the driver's process, when its output ends with an error as JSON
 
 
