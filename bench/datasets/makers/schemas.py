@@ -62,4 +62,5 @@ def _value_type(field: pa.Field) -> pa.DataType:
     """Return the type of a column's values: which file holds them in a dictionary is nobody's business."""
     if (field.metadata or {}).get(b"spark.sql.catalyst.type") == b"timestamp_ntz":
         return pa.timestamp("us")  # which Spark writes into ORC as whole numbers
-    return field.type.value_type if pa.types.is_dictionary(field.type) else field.type
+    plain = field.type.value_type if pa.types.is_dictionary(field.type) else field.type
+    return pa.large_string() if pa.types.is_string_view(plain) else plain  # few functions of pyarrow take views

@@ -59,16 +59,17 @@ class TableSource:
             DatasetError: A file is damaged, lacks a column or has been removed.
             StorageError: The store that holds it does not answer.
         """
-        beside = self.filter.columns if self.filter else []
-        for file, batch in self._batches(list(dict.fromkeys([*columns, *beside]))):
-            found = batch.filter(pa.array(self.filter.keep(batch.select(beside)))) if self.filter else batch
-            yield file, found.select(list(columns))
+        if self.filter is None or not self.filter.columns:
+            yield from self._batches(columns)
+            return
+        for file, batch in self._batches(list(dict.fromkeys([*columns, *self.filter.columns]))):
+            kept = self.filter.keep(batch.select(self.filter.columns))
+            yield file, batch.select(list(columns)).filter(pa.array(kept))
 
     def _batches(self, columns: Sequence[str]) -> Iterator[tuple[str, pa.RecordBatch]]:
         for piece in self.pieces:
             file = piece.file
-            partitions = ds.get_partition_keys(file.partition_expression)
-            physical = self._physical(file, columns)
+            partitions, physical = ds.get_partition_keys(file.partition_expression), self._physical(file, columns)
             for batch in self._read(piece, physical):
                 arrays = [
                     self._typed(column, batch[column])
@@ -119,10 +120,11 @@ class TableSource:
         return [column for column in physical if column in there]
 
     def _typed(self, column: str, values: pa.Array) -> pa.Array:
-        """Return values; as the column's type where a file holds none of any type, or numbers that are times."""
+        """Return values; as the column's type where a file holds none of any type, times as numbers, or views."""
         wanted = self.schema.field(column).type
         numbers = pa.types.is_timestamp(wanted) and pa.types.is_integer(values.type)
-        return values.cast(wanted) if numbers or pa.types.is_null(values.type) else values
+        empty, view = pa.types.is_null(values.type), pa.types.is_string_view(values.type)
+        return values.cast(wanted) if numbers or empty or view else values
 
     def _read(self, piece: Piece, columns: Sequence[str]) -> Iterator[pa.RecordBatch]:
         with source_errors(self.path, self.storage, piece.file.path, piece.format.name):

@@ -60,7 +60,7 @@ class UsedRows:
         return np.asarray(self.sides(np.zeros(len(batch), np.int64), batch) != NEITHER)
 
     def check_some(self, rows: int) -> None:
-        """See that any row is used.
+        """See that any row is used, where not all are.
 
         Args:
             rows: How many are.
@@ -68,7 +68,7 @@ class UsedRows:
         Raises:
             DatasetError: None is.
         """
-        if not rows:
+        if not rows and self.columns:
             asked = " and ".join(f"{one.column} {one.operator} {one.value}" for one in self.where)
             where = f"no row has {asked}" if asked else f"the column {self.rule.text!r} says neither train nor test"
             raise DatasetError(f"No row of the table is used, since {where}: ask for others.")

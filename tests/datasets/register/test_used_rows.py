@@ -42,6 +42,7 @@ UNLIKE = {
     "scales": [pa.array(AMOUNTS, pa.decimal128(10, scale)) for scale in (1, 2)],
     "numbers": [pa.array(WHOLE), pa.array(WHOLE * 1.0)],
     "widths": [pa.array(WHOLE.astype("i1")), pa.array(WHOLE)],
+    "views": [pa.array([str(one) for one in WHOLE], pa.string_view()), pa.array([str(one) for one in WHOLE])],
     "texts": [pa.array([str(one) for one in WHOLE]).dictionary_encode(), pa.array([str(one) for one in WHOLE])],
 }
 
