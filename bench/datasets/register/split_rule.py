@@ -80,10 +80,9 @@ class SplitRule:
             row_ids: Ids of the rows.
             batch: Their values in `columns`; None where there are none.
         """
-        found: NDArray[Any] = finalise(row_ids.view(np.uint64)) % np.uint64(_EVERY) == 0
         if batch is not None and self.columns:
-            found = self._by_values(batch[self.columns[0]])
-        return found.astype(np.int8)
+            return self._by_values(batch[self.columns[0]]).astype(np.int8)
+        return np.asarray(finalise(row_ids.view(np.uint64)) % np.uint64(_EVERY) == 0, np.int8)
 
     def _by_values(self, values: pa.Array) -> NDArray[Any]:
         if self.text.startswith(_GROUP):
