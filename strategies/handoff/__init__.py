@@ -1,0 +1,1 @@
+"""Ways to hand rows from a data frame of Spark over to the processes that train."""

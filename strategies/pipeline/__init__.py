@@ -1,0 +1,1 @@
+"""From raw tables to predictions: engines that make features, ways to hand them over, and whole programs."""

@@ -1,0 +1,1 @@
+"""Engines that make a feature table of raw tables."""

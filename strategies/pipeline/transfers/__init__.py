@@ -1,0 +1,1 @@
+"""Ways to hand features over inside a pipeline."""
