@@ -10,12 +10,28 @@ from __future__ import annotations
 import math
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from typing import Any
 
-__all__ = ["MEMORY", "REST", "Scale", "Terms", "fixed", "linear", "ring", "shuffle", "steps", "tree"]
+__all__ = [
+    "LIMITS",
+    "MEMORY",
+    "REST",
+    "Scale",
+    "Terms",
+    "fixed",
+    "limit",
+    "linear",
+    "ring",
+    "shuffle",
+    "steps",
+    "tree",
+    "undivided",
+]
 
 Terms = Mapping[str, Mapping[str, float]]  # by phase, and by a name that people read
 REST = "rest"  # the phase of all time that no other phase has
 MEMORY = "memory"  # in the place of a phase: the peak memory of all processes of a trial, in bytes
+LIMITS = "limits"  # in the place of a phase: shares of ceilings that neither time nor memory moves
 
 
 @dataclass(frozen=True)
@@ -26,9 +42,10 @@ class Scale:
         rows: Rows that the task works on: to train on, or to score.
         features: Features of a row.
         workers: Workers that share it.
-        cores: Cores of the whole trial.
+        cores: Cores of the whole trial: workers on one machine share them; on a cluster each brings its own.
         threads_per_worker: Threads of each worker.
         settings: How much is learned: the settings of the family, by name, such as ``trees``.
+        spark_conf: Settings of Spark that were given, by name.
     """
 
     rows: float
@@ -36,21 +53,27 @@ class Scale:
     workers: int = 1
     cores: int = 1
     threads_per_worker: int = 1
-    settings: Mapping[str, int] = field(default_factory=dict, hash=False)
+    settings: Mapping[str, Any] = field(default_factory=dict, hash=False)
+    spark_conf: Mapping[str, str] = field(default_factory=dict, hash=False)
 
     @property
     def values(self) -> float:
         """The feature values that one worker holds."""
         return self.rows * self.features / self.workers
 
+    @property
+    def values_of_a_core(self) -> float:
+        """The feature values that one core works on, of those that the workers use."""
+        return self.rows * self.features / min(self.workers * self.threads_per_worker, max(1, self.cores))
+
 
 def linear(at: Scale) -> dict[str, float]:
-    """Return the terms of most phases: a fixed part, and one for each feature value that a worker holds.
+    """Return the terms of most phases: a fixed part, and one for each feature value that a core works on.
 
     Args:
         at: The scale.
     """
-    return {"fixed": 1.0, "values of a worker": at.values}
+    return {"fixed": 1.0, "values of a core": at.values_of_a_core}
 
 
 def fixed(*phases: str) -> dict[str, dict[str, float]]:
@@ -60,6 +83,27 @@ def fixed(*phases: str) -> dict[str, dict[str, float]]:
         phases: Their names.
     """
     return {phase: {"fixed": 1.0} for phase in phases}
+
+
+def undivided(at: Scale, *phases: str) -> dict[str, dict[str, float]]:
+    """Return the terms of phases that more workers do not make shorter, such as what the driver collects.
+
+    Args:
+        at: The scale.
+        phases: Their names.
+    """
+    return {phase: {"fixed": 1.0, "values of all": at.rows * at.features} for phase in phases}
+
+
+def limit(name: str, amount: float, most: float) -> dict[str, dict[str, float]]:
+    """Return the terms of a ceiling: how much of it is used, 1 where it ends. Small sizes do not show it.
+
+    Args:
+        name: What ends, for people, such as ``LightGBM's count of rows in 32 bits``.
+        amount: How much of it a trial takes; it does not fall with the rows.
+        most: How much of it there is.
+    """
+    return {LIMITS: {name: amount / most}}
 
 
 def ring(workers: int, values: float, times: float = 1.0) -> dict[str, float]:

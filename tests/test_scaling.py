@@ -8,6 +8,7 @@ import numpy as np
 import pytest
 
 from bench.advise.fit import SizePoint, TermsOf, fit, no_terms
+from bench.advise.worker_counts import spread
 from bench.scaling import REST, Scale, linear, ring, shuffle, steps, tree
 
 ROWS, WORKERS = [1e5 * 2.0**power for power in range(5)], (1, 2, 4)
@@ -17,15 +18,19 @@ NOISE = 0.04
 
 
 def at(rows: float, workers: int = 1) -> Scale:
-    """A scale of one feature, so that values are rows."""
-    return Scale(rows, 1, workers, settings=SETTINGS)
+    """A scale of one feature, so that values are rows, and of a core for each worker, as on a cluster."""
+    return Scale(rows, 1, workers, workers, settings=SETTINGS)
+
+
+def exchange(scale: Scale) -> float:
+    """Seconds of gradients that go around a ring after each batch."""
+    terms = ring(scale.workers, GRADIENT, steps(scale))
+    return MESSAGE_S * terms["ring messages"] + VALUE_S * terms["values sent"]
 
 
 def network(scale: Scale) -> float:
-    """Seconds of a network whose gradients go around a ring after each batch."""
-    terms = ring(scale.workers, GRADIENT, steps(scale))
-    sent = MESSAGE_S * terms["ring messages"] + VALUE_S * terms["values sent"]
-    return 8 + 0.3 * scale.workers + 3e-5 * scale.values + sent
+    """Seconds of a network that exchanges gradients."""
+    return 8 + 0.3 * scale.workers + 3e-5 * scale.values + exchange(scale)
 
 
 def aggregate(scale: Scale) -> float:
@@ -71,6 +76,29 @@ def test_stated_terms_tell_what_more_workers_take(truth: Callable[[Scale], float
     assert stated[0] < usual[0]
 
 
+def test_an_exchange_that_is_measured_apart_tells_more() -> None:
+    """Where ranks measure their exchange, as Horovod's do, 16 workers out of 1, 2 and 4 are missed by little.
+
+    By 18 % at the 90th percentile; by 10 % it would be if the costs of a message and of a value were known beforehand.
+    The usual terms, with work that every worker does, miss by 26 %.
+    """
+    random, asked = np.random.default_rng(2), at(1.6e7, 16)
+
+    def apart(scale: Scale) -> Mapping[str, Mapping[str, float]]:
+        return {"allreduce": ring(scale.workers, GRADIENT, steps(scale))}
+
+    missed: dict[TermsOf, list[float]] = {apart: [], no_terms: []}
+    for _ in range(60):
+        points = []
+        for scale in (at(rows, workers) for rows in ROWS for workers in WORKERS for _ in range(2)):
+            sent, rest = (exchange(scale), network(scale) - exchange(scale)) * np.exp(random.normal(0, NOISE, 2))
+            points.append(SizePoint(scale, float(sent + rest), {"allreduce": max(1e-6, float(sent))}))
+        for stated, found in missed.items():
+            found.append(abs(np.log(fit(points, spread(stated))(asked) / network(asked))))
+    assert np.expm1(np.quantile(missed[apart], 0.9)) <= 0.20
+    assert np.expm1(np.quantile(missed[no_terms], 0.9)) <= 0.30
+
+
 def test_a_wait_that_does_not_grow_is_no_cost_of_rows() -> None:
     """A rendezvous of a second or none, at random, pulls less at the forecast where it is stated as fixed."""
     random = np.random.default_rng(5)
@@ -87,6 +115,14 @@ def test_a_wait_that_does_not_grow_is_no_cost_of_rows() -> None:
         for stated, found in missed.items():
             found.append(abs(np.log(fit(points, stated)(at(2.56e7)) / (1.0 + 2e-6 * 2.56e7))))
     assert np.median(missed[terms]) < 0.5 * np.median(missed[no_terms])
+
+
+def test_workers_on_one_machine_share_its_cores() -> None:
+    """Each core works on as much whatever the workers, also where there are more of these than cores."""
+    assert Scale(1000, 2, workers=1, cores=4, threads_per_worker=4).values_of_a_core == 500
+    assert Scale(1000, 2, workers=4, cores=4, threads_per_worker=1).values_of_a_core == 500
+    assert Scale(1000, 2, workers=8, cores=4, threads_per_worker=1).values_of_a_core == 500
+    assert Scale(1000, 2, workers=2, cores=8, threads_per_worker=2).values_of_a_core == 500, "two nodes of four"
 
 
 def test_helpers_say_how_much_is_sent() -> None:

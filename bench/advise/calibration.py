@@ -4,14 +4,16 @@ The sizes of one strategy cannot tell how wide its interval must be: their noise
 Other curves can (conformal prediction over curves). The half-width, in logarithms, is a quantile that grows with the
 reach times a scale that grows with the strategy's own held-out error, which is shrunk towards the usual one, since it
 comes from two sizes. ``calibration.json`` has the quantiles; `benchmarks/calibrate.py` makes it, and says how.
+
+From `LEAST_OWN` scored forecasts on, those made here replace the curves that the size of the quantiles comes from.
 """
 
 from __future__ import annotations
 
 import functools
 import json
-from collections.abc import Mapping
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from importlib import resources
 from typing import Any
 
@@ -22,6 +24,8 @@ LEVELS = (0.80, 0.95)
 USUAL_ERROR = 0.10  # to which the held-out error is shrunk
 UNKNOWN_ERROR = 0.45  # in the place of a held-out error, where there are too few sizes for one
 LEAST_ERROR = 0.02
+LEAST_OWN = 20  # scores, below which the largest of them is no quantile of 95 in 100
+LEAST_TIMES = 0.5  # scores are of sizes that could be measured, nearer than many that are asked for
 
 
 @dataclass(frozen=True)
@@ -34,6 +38,8 @@ class Calibration:
         reaches: Rows asked for over the largest measured, ascending from 1.
         quantiles: For each level the quantile at each reach.
         quality: For each level the quantile of a forecast grade.
+        own: Number of forecasts made and scored here that its size comes from; 0 where there are too few.
+        times: For each level how many times as large they make the quantiles.
     """
 
     version: str
@@ -41,6 +47,8 @@ class Calibration:
     reaches: tuple[float, ...]
     quantiles: Mapping[float, tuple[float, ...]]
     quality: Mapping[float, float]
+    own: int = 0
+    times: Mapping[float, float] = field(default_factory=lambda: dict.fromkeys(LEVELS, 1.0))
 
     def half_width(self, level: float, reach: float, own_error: float | None) -> float:
         """Return half the width of an interval, in logarithms.
@@ -51,7 +59,27 @@ class Calibration:
             own_error: The strategy's own held-out error, in logarithms; None where it has none.
         """
         at = np.log(np.maximum(1.0, reach))
-        return float(np.interp(at, np.log(self.reaches), self.quantiles[level])) * scale(own_error)
+        quantile = float(np.interp(at, np.log(self.reaches), self.quantiles[level]))
+        return quantile * self.times[level] * scale(own_error)
+
+    def by_own(self, misses: Mapping[float, Sequence[float]]) -> Calibration:
+        """Return the calibration whose intervals would have held what they promise on forecasts made here.
+
+        Args:
+            misses: For each level by how much each forecast missed, in halves of the width that this calibration gave
+                it; as many for each.
+        """
+        number = min(map(len, misses.values()))
+        if number < LEAST_OWN:
+            return self
+        found = {
+            level: max(LEAST_TIMES, weighted_quantile(values, level, np.ones(number)))
+            for level, values in misses.items()
+        }
+        narrow, wide = LEVELS
+        ends = zip(self.quantiles[narrow], self.quantiles[wide], strict=True)
+        found[wide] = max(found[wide], found[narrow] * max(inner / outer for inner, outer in ends))
+        return replace(self, own=number, times=found)
 
 
 def scale(own_error: float | None) -> float:

@@ -5,13 +5,13 @@ from __future__ import annotations
 import functools
 import statistics
 from collections import defaultdict
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Any
 
 from bench.advise.fit import SizePoint
+from bench.advise.hosts import HOSTS, Host, peaks, spark_settings
+from bench.advise.sources import task_share
 from bench.findings.cases import Case, cases
-from bench.findings.likeness import differences
 from bench.findings.names import case_name
 from bench.findings.phases import stretches
 from bench.records.directory import Record, Run
@@ -21,7 +21,6 @@ from bench.tasks import TASKS
 from bench.writing import figures
 
 ALMOST = 0.01  # share of a trial's judged time by which its phases may miss the sum
-SAME_TABLE = ("label", "features")  # facts of a dataset that are the same at every size
 LIFELESS = {"skipped", "interrupted"}
 
 
@@ -68,13 +67,26 @@ class Rung:
     def _stopped(self) -> bool:
         return self.case.kind.row_budget and any(record["rows"] < self.at.rows for record in self.case.ok)
 
-    @property
-    def memory(self) -> SizePoint | None:
-        """Its peak memory, in bytes; others do not change it. None where it is unknown, or of some of the rows."""
-        if self._stopped:
+    @functools.cached_property
+    def hosts(self) -> tuple[Host, ...]:
+        """The hosts that it needed memory on: the driver's, and on a cluster those of workers."""
+        used = {host for record in self.case.counted for host in peaks(record)}
+        return tuple(host for host in HOSTS if host in used)
+
+    def memory_on(self, host: Host) -> SizePoint | None:
+        """Return its peak memory on a host, in bytes; others do not change it.
+
+        Args:
+            host: Whose.
+
+        Returns:
+            None where it is unknown, or of some of the rows.
+        """
+        found = [peaks(record).get(host) for record in self.case.counted]
+        known = [peak for peak in found if peak]
+        if self._stopped or not known or len(known) < len(found):
             return None
-        peak = self.case.median("resources", "peak_memory_bytes")
-        return SizePoint(self.at, peak, {}) if peak else None
+        return SizePoint(self.at, statistics.median(known), {})
 
 
 @dataclass(frozen=True, eq=False)
@@ -108,6 +120,17 @@ class Contender:
         return [rung.point for rung in self.rungs if rung.point]
 
     @property
+    def hosts(self) -> tuple[Host, ...]:
+        """The hosts that it needs memory on."""
+        used = {host for rung in self.rungs for host in rung.hosts}
+        return tuple(host for host in HOSTS if host in used) or HOSTS[:1]
+
+    @property
+    def on_executors(self) -> bool:
+        """Whether it worked on executors of a cluster, and not in one process on the driver's host."""
+        return any("executor_hosts" in record["notes"] for rung in self.rungs for record in rung.case.records)
+
+    @property
     def disturbed(self) -> list[Rung]:
         """The sizes at which others disturbed every trial."""
         return [rung for rung in self.rungs if rung.case.disturbed]
@@ -119,7 +142,7 @@ def rows_shown(rows: float) -> str:
 
 
 def contenders(runs: Sequence[Run], task: str) -> list[Contender]:
-    """Return the contenders that did any work, by name.
+    """Return the contenders, by name: cases that did work and come to an answer.
 
     Args:
         runs: Runs that are alike, at one size or several.
@@ -130,50 +153,16 @@ def contenders(runs: Sequence[Run], task: str) -> list[Contender]:
         by_table[run.run["dataset"]["fingerprint"]].append(run)
     rungs: dict[str, list[Rung]] = defaultdict(list)
     for members in by_table.values():
-        dataset = members[0].run["dataset"]
         for case in cases(record for run in members for record in run.records):
-            if case.task == task and case.works and not {record["status"] for record in case.records} <= LIFELESS:
-                at = _scale(case, dataset)
-                rungs[case_name(case)].append(Rung(at, case, at.rows / dataset["rows"]))
+            if case.task == task and case.contends and not {record["status"] for record in case.records} <= LIFELESS:
+                at = _scale(case, members[0])
+                rungs[case_name(case)].append(Rung(at, case, task_share(members[0], TASKS[task])))
     ordered = {name: tuple(sorted(found, key=lambda rung: rung.at.rows)) for name, found in sorted(rungs.items())}
     return [Contender(name, each[0].case.strategy, each[0].case.workers, each) for name, each in ordered.items()]
 
 
-def unlikeness(runs: Sequence[Run], table: Mapping[str, Any] | None) -> str:
-    """Return the fact in which runs differ, beside the rows of one table, as a sentence without a full stop.
-
-    Args:
-        runs: The runs.
-        table: Facts of the table in question; None where it is that of the runs.
-
-    Returns:
-        Empty where they are alike.
-    """
-    first = runs[0]
-    for other in runs[1:]:
-        found = [each for each in differences(first, other) if each.group != "dataset" and not _own_model(each, runs)]
-        if found:
-            return f"{found[0]} (A is {first.directory.name}, B is {other.directory.name})"
-    tables = [run.run["dataset"] for run in runs] + ([dict(table)] if table else [])
-    for fact in (*SAME_TABLE, "problem"):
-        values = [each.get(fact) or "binary" for each in tables]
-        for value in values[1:]:
-            if _plain(value) != _plain(values[0]):
-                return f"the {fact} of the tables differ"
-    return ""
-
-
-def _own_model(difference: Any, runs: Sequence[Run]) -> bool:
-    """Return whether runs differ in the model only because each table has a reference model of its own."""
-    return difference.group == "model" and not any(run.run["request"].get("model") for run in runs)
-
-
-def _plain(value: Any) -> Any:
-    return list(value) if isinstance(value, tuple) else value
-
-
-def _scale(case: Case, dataset: Mapping[str, Any]) -> Scale:
-    trial = case.records[0]["trial"]
+def _scale(case: Case, run: Run) -> Scale:
+    trial, dataset = case.records[0]["trial"], run.run["dataset"]
     return Scale(
         rows=TASKS[case.task].rows_described(dataset),
         features=len(dataset["features"]),
@@ -181,6 +170,7 @@ def _scale(case: Case, dataset: Mapping[str, Any]) -> Scale:
         cores=case.cores,
         threads_per_worker=case.threads_per_worker,
         settings={name: value for name in setting_names(trial) if (value := setting_of(trial, name)) is not None},
+        spark_conf=spark_settings(run.run["environment"]),
     )
 
 

@@ -8,7 +8,7 @@ range is the top sixteenfold of the sizes: smaller ones follow other laws (cache
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 import numpy.typing as npt
@@ -22,6 +22,8 @@ RANGE = 16.0  # times the smallest size that is fitted, of the largest
 HELD_OUT = (
     3.9  # times: sizes above the largest over this are held out; a little less than 4, for sizes that are not round
 )
+BETWEEN = np.geomspace(1.0, 2.0, 16).tolist()  # times the rows of a point, where terms are told apart
+ALIKE = 1e-6  # singular value, of scaled columns, below which two terms are one
 
 
 @dataclass(frozen=True)
@@ -95,11 +97,21 @@ def fit(points: Sequence[SizePoint], terms: TermsOf = no_terms) -> GrowthLaw:
 def most_terms(points: Sequence[SizePoint], terms: TermsOf = no_terms) -> int:
     """Return how many terms the phase with the most of them has, and so the points that it takes at least.
 
+    Terms that are alike whatever the rows count as one, such as those of messages where all have as many workers.
+
     Args:
         points: The points that would be fitted.
         terms: As for `fit`.
     """
-    return max(len(weights) for weights in fit(points, terms).weights.values())
+    scales = [replace(point.at, rows=point.at.rows * times) for point in points for times in BETWEEN]
+    stated = [_terms_with_rest(terms, scale) for scale in scales]  # of the points alone no more than these would show
+    return max(_distinct([[*each[phase].values()] for each in stated]) for phase in fit(points, terms).weights)
+
+
+def _distinct(rows: Sequence[Sequence[float]]) -> int:
+    """Return how many columns are no mixture of others."""
+    columns = np.array(rows)
+    return int(np.linalg.matrix_rank(columns / np.maximum(np.linalg.norm(columns, axis=0), 1e-300), tol=ALIKE))
 
 
 def in_range(points: Sequence[SizePoint], times: float = RANGE) -> list[SizePoint]:

@@ -50,12 +50,14 @@ class Forecaster:
         top: The largest scale measured.
         own_error: As in `Forecast`.
         table: The calibration.
+        stretch: Times by which another thing than the rows exceeds what was measured, such as workers.
     """
 
     law: GrowthLaw
     top: Scale
     own_error: float | None
     table: Calibration
+    stretch: float = 1.0
 
     @property
     def largest(self) -> float:
@@ -65,7 +67,8 @@ class Forecaster:
     def at(self, rows: float) -> Forecast:
         """Return the forecast for so many rows, with all else as it was measured."""
         estimate, reach = self.law(replace(self.top, rows=rows)), rows / self.largest
-        narrow, wide = (math.exp(self.table.half_width(level, reach, self.own_error)) for level in calibration.LEVELS)
+        far = max(1.0, reach) * self.stretch
+        narrow, wide = (math.exp(self.table.half_width(level, far, self.own_error)) for level in calibration.LEVELS)
         ends = estimate / narrow, estimate * narrow, estimate / wide, estimate * wide
         return Forecast(estimate, *ends, reach, self.own_error)
 

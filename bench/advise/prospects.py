@@ -5,18 +5,18 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 
+from bench.advise.calibration import Calibration
 from bench.advise.contenders import Contender
 from bench.advise.crossing import Crossing, crossings
-from bench.advise.decide import FARTHEST, NEGLIGIBLE, Decision, chances, decide
-from bench.advise.forecast import Forecast, Forecaster, forecaster
-from bench.advise.memory import judge
-from bench.advise.quality import GradeForecast, forecast_grade
-from bench.advise.refusal import Refusal, of_error, of_grade, of_reach, of_records, of_terms, surely_slower, usable
+from bench.advise.decide import NEGLIGIBLE, Decision, chances, decide
+from bench.advise.forecast import Forecast, Forecaster
+from bench.advise.hosts import Host, Rooms
+from bench.advise.outlook import Outlook, outlook
+from bench.advise.quality import GradeAim, GradeForecast
+from bench.advise.refusal import Refusal, of_grade, surely_slower
 from bench.advise.stated import NOTHING, StatedTerms
+from bench.advise.worker_counts import on_more_workers
 from bench.problems import Metric
-from bench.writing import figures
-
-LEAST_SIZES = 3  # of a look at all sizes but the largest
 
 
 @dataclass(frozen=True)
@@ -30,6 +30,13 @@ class Prospect:
         grade: Its first grade; None where it has none, or too few sizes.
         chance: Its chance to be the fastest, where it has a time.
         refusal: Why nothing is said of it.
+        law: How its seconds grow, where it has a time.
+        need: How its memory grows; also of one that is refused for want of memory.
+        before: Its seconds, from all sizes but the largest of the field; None where these are too few.
+        beyond_s: The order of magnitude of its seconds, one digit, where the size is beyond the reach; else None.
+        host: The host that ``memory`` is of: on a cluster the one that it comes nearest to filling.
+        usual_error: Of one that states its terms, its own error with the usual ones; None where that is unknown.
+        stated_error: Its own error with the terms that it states; None as above.
     """
 
     contender: Contender
@@ -38,6 +45,13 @@ class Prospect:
     grade: GradeForecast | None = None
     chance: float | None = None
     refusal: Refusal | None = None
+    law: Forecaster | None = None
+    need: Forecaster | None = None
+    before: Forecast | None = None
+    beyond_s: float | None = None
+    host: Host = "driver"
+    usual_error: float | None = None
+    stated_error: float | None = None
 
 
 @dataclass(frozen=True)
@@ -48,64 +62,60 @@ class Field:
         prospects: The contenders: those with a forecast from fast to slow, then the refused by name.
         decision: The recommendation; None where nobody is left to recommend.
         crossings: Where others would overtake the best.
+        looks: What each contender's measurements allow to say, with the times of those that are refused.
+        least_grade: The grade that is asked for; None where any will do.
     """
 
     prospects: tuple[Prospect, ...]
     decision: Decision | None
     crossings: tuple[Crossing, ...]
+    looks: tuple[Outlook, ...] = ()
+    least_grade: float | None = None
 
 
 @dataclass(frozen=True)
-class GradeAim:
-    """The grade that answers must have to be compared by time.
+class SurveyInput:
+    """What a survey is made from, so that it can be made again with other memory.
 
     Attributes:
-        metric: The grade.
-        counts: Whether answers differ, so that time alone is no answer.
-        least: The grade that will do; None for a little worse than the best that is expected.
+        measured: The contenders, of one machine; at least one.
+        asked: The rows that are asked for, of those that the task works on.
+        aim: The grade that counts.
+        stated: The terms that strategies state, by their names.
+        gpus: Whether the machine has any.
+        unmeasured: Names of those that were to be measured and never were.
+        counts: Numbers of workers that are asked for, beyond those measured.
+        table: The calibration of times; None for the package's own.
     """
 
-    metric: Metric
-    counts: bool = True
-    least: float | None = None
+    measured: tuple[Contender, ...]
+    asked: float
+    aim: GradeAim
+    stated: Mapping[str, StatedTerms]
+    gpus: bool
+    unmeasured: tuple[str, ...] = ()
+    counts: tuple[int, ...] = ()
+    table: Calibration | None = None
 
-    def asked(self, grades: Sequence[float]) -> float | None:
-        """Return the grade that is asked for, None where any will do.
+    def field(self, rooms: Rooms) -> Field:
+        """Return what is known of all contenders.
 
         Args:
-            grades: Those that are expected of all contenders.
+            rooms: Bytes of memory that a trial may use.
         """
-        if not self.counts or not grades:
-            return None
-        if self.least is not None:
-            return self.least
-        return self.metric.good_enough(max(grades, key=lambda grade: self.metric.better * grade))
-
-
-@dataclass(frozen=True)
-class _Outlook:
-    """What the measurements of one contender allow to say."""
-
-    contender: Contender
-    refusal: Refusal | None = None
-    memory: Forecast | None = None
-    law: Forecaster | None = None
-    time: Forecast | None = None
-    grade: GradeForecast | None = None
-    before: Forecast | None = None  # from all sizes but the largest of the field
-
-    @property
-    def expected_grade(self) -> float | None:
-        """The grade that is expected, or that of the largest size, where it has too few sizes for a forecast."""
-        return self.grade.estimate if self.grade else self.contender.largest.case.grade
+        more = self.unmeasured, self.counts, self.table
+        return survey(self.measured, self.asked, rooms, self.aim, self.stated, *more, gpus=self.gpus)
 
 
 def survey(
     measured: Sequence[Contender],
     asked: float,
-    room: float | None,
+    rooms: Rooms,
     aim: GradeAim,
     stated: Mapping[str, StatedTerms],
+    unmeasured: Sequence[str] = (),
+    counts: Sequence[int] = (),
+    table: Calibration | None = None,
     *,
     gpus: bool,
 ) -> Field:
@@ -114,63 +124,50 @@ def survey(
     Args:
         measured: The contenders, of one machine; at least one.
         asked: The rows that are asked for, of those that the task works on.
-        room: Bytes of memory that a trial may use; None where nobody knows.
+        rooms: Bytes of memory that a trial may use.
         aim: The grade that counts.
         stated: The terms that strategies state, by their names.
+        unmeasured: Names of those that were to be measured and never were, so that they may be the fastest.
+        counts: Numbers of workers that are asked for, beyond those measured of each strategy.
+        table: The calibration of times; the package's own if not given.
         gpus: Whether the machine has any.
     """
     top = max(each.largest.at.rows for each in measured)
     looks = [
-        _outlook(each, asked, top, room, stated.get(each.strategy, NOTHING), aim.metric, gpus=gpus) for each in measured
+        outlook(each, asked, top, rooms, stated.get(each.strategy, NOTHING), aim.metric, table, gpus=gpus)
+        for each in measured
     ]
+    for group in _shared(measured) if counts else ():
+        known = stated.get(group[0].strategy, NOTHING)
+        measured_counts = {each.workers for each in group}
+        more = [count for count in counts if count not in measured_counts]
+        looks += [on_more_workers(group, count, asked, rooms, known, aim.metric, table, gpus=gpus) for count in more]
     least = aim.asked([each.expected_grade for each in looks if each.time and each.expected_grade is not None])
     outlooks = [
         replace(each, refusal=each.refusal or of_grade(each.expected_grade, least, aim.metric)) for each in looks
     ]
     left = {each.contender.name: each for each in outlooks if each.time and not each.refusal}
     if not left:
-        return Field(tuple(_prospect(each, {}) for each in outlooks), None, ())
+        return Field(tuple(_prospect(each, {}) for each in outlooks), None, (), tuple(outlooks), least)
     times = {name: each.time for name, each in left.items() if each.time}
     before = {name: each.before for name, each in left.items() if each.before}
-    decision = decide(times, before, _open_rivals(outlooks, times, least, aim.metric))
+    decision = decide(times, before, [*_open_rivals(outlooks, times, least, aim.metric), *unmeasured])
     found = crossings(decision.best, {name: each.law for name, each in left.items() if each.law}, asked)
     prospects = [_prospect(each, decision.chances) for each in outlooks]
     prospects.sort(key=lambda each: (each.refusal is not None, each.time.estimate if each.time else 0.0))
-    return Field(tuple(prospects), decision, tuple(found))
+    return Field(tuple(prospects), decision, tuple(found), tuple(outlooks), least)
 
 
-def _outlook(
-    contender: Contender,
-    asked: float,
-    top: float,
-    room: float | None,
-    stated: StatedTerms,
-    metric: Metric,
-    *,
-    gpus: bool,
-) -> _Outlook:
-    """Return what one contender's measurements say: memory before time."""
-    if refusal := of_records(contender, gpus):
-        return _Outlook(contender, refusal)
-    verdict = judge(contender, asked, room, stated.memory)
-    points, terms = usable(contender, gpus), stated.time
-    if refusal := verdict.refusal or of_terms(points, terms):
-        return _Outlook(contender, refusal)
-    law = forecaster(points, terms)
-    time = law.at(asked)
-    smaller = [point for point in points if point.at.rows < top]
-    enough = len({point.at.rows for point in smaller}) >= LEAST_SIZES
-    before = forecaster(smaller, terms).at(asked) if enough else None
-    if time.reach > FARTHEST:
-        refusal = of_reach(contender, time.reach, asked, _told(law.at(asked / FARTHEST).estimate))
-    else:
-        refusal = of_error(contender, time.own_error)
-    grades = {rung.at.rows: rung.case.grade for rung in contender.rungs if rung.case.grade is not None}
-    return _Outlook(contender, refusal, verdict.need, law, time, forecast_grade(grades, asked, metric), before)
+def _shared(measured: Sequence[Contender]) -> list[list[Contender]]:
+    """Return the contenders of each strategy that workers share, by strategy."""
+    groups: dict[str, list[Contender]] = {}
+    for each in measured:
+        groups.setdefault(each.strategy, []).append(each)
+    return [group for group in groups.values() if max(each.workers for each in group) > 1]
 
 
 def _open_rivals(
-    outlooks: Sequence[_Outlook], times: Mapping[str, Forecast], least: float | None, metric: Metric
+    outlooks: Sequence[Outlook], times: Mapping[str, Forecast], least: float | None, metric: Metric
 ) -> list[str]:
     """Return the refused that may be the fastest for all that is known.
 
@@ -193,13 +190,30 @@ def _open_rivals(
     ]
 
 
-def _prospect(outlook: _Outlook, known: Mapping[str, float]) -> Prospect:
-    contender = outlook.contender
-    if outlook.refusal:
-        return Prospect(contender, refusal=outlook.refusal)
-    return Prospect(contender, outlook.time, outlook.memory, outlook.grade, known[contender.name])
-
-
-def _told(seconds: float) -> str:
-    """Return how long a contender takes, for people."""
-    return f"about {figures.seconds(seconds)}" if seconds < 120 else f"about {seconds / 60:,.0f} min"
+def _prospect(look: Outlook, known: Mapping[str, float]) -> Prospect:
+    stated = look.law.own_error if look.law else None
+    if look.refusal:
+        far = look.time.estimate if look.time and look.refusal.code == "reach" else None
+        beyond_s = float(f"{far:.0e}") if far else None
+        return Prospect(
+            look.contender,
+            refusal=look.refusal,
+            need=look.need,
+            host=look.host,
+            beyond_s=beyond_s,
+            usual_error=look.usual_error,
+            stated_error=stated,
+        )
+    return Prospect(
+        look.contender,
+        look.time,
+        look.memory,
+        look.grade,
+        known[look.contender.name],
+        law=look.law,
+        need=look.need,
+        before=look.before,
+        host=look.host,
+        usual_error=look.usual_error,
+        stated_error=stated,
+    )

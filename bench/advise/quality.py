@@ -8,7 +8,7 @@ forecast farther.
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -45,6 +45,33 @@ class GradeForecast:
     most_gain: float
 
 
+@dataclass(frozen=True)
+class GradeAim:
+    """The grade that answers must have to be compared by time.
+
+    Attributes:
+        metric: The grade.
+        counts: Whether answers differ, so that time alone is no answer.
+        least: The grade that will do; None for a little worse than the best that is expected.
+    """
+
+    metric: Metric
+    counts: bool = True
+    least: float | None = None
+
+    def asked(self, grades: Sequence[float]) -> float | None:
+        """Return the grade that is asked for, None where any will do.
+
+        Args:
+            grades: Those that are expected of all contenders.
+        """
+        if not self.counts or not grades:
+            return None
+        if self.least is not None:
+            return self.least
+        return self.metric.good_enough(max(grades, key=lambda grade: self.metric.better * grade))
+
+
 def forecast_grade(
     grades: Mapping[float, float], rows: float, metric: Metric, table: Calibration | None = None
 ) -> GradeForecast | None:
@@ -65,8 +92,8 @@ def forecast_grade(
     unit = max(expected - reached, LEAST_GAIN * (turned.max() - turned.min()), 2 * residual)
     narrow, wide = ((table or calibration.load()).quality[level] * unit for level in calibration.LEVELS)
     ends = (expected - narrow, min(expected + narrow, top), expected - wide, min(expected + wide, top))
-    most = max(0.0, ends[3] - float(turned[-1]))
-    low80, high80, low95, high95 = (metric.better * end for end in ends)
+    most = max(0.0, float(ends[3] - turned[-1]))
+    low80, high80, low95, high95 = (float(metric.better * end) for end in ends)
     return GradeForecast(metric.better * expected, low80, high80, low95, high95, most)
 
 

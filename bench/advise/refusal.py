@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import math
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, replace
 from typing import Literal
 
 from bench.advise.contenders import Contender
@@ -11,9 +12,13 @@ from bench.advise.decide import FARTHEST
 from bench.advise.fit import SizePoint, TermsOf, in_range, most_terms
 from bench.findings.ranking import remedy
 from bench.problems import Metric
+from bench.scaling import Scale
 from bench.writing import figures
 
-Code = Literal["reach", "memory", "held-out", "few", "disturbed", "unlike", "limit", "failed", "quality"]
+OfContender = Literal["reach", "memory", "held-out", "few", "disturbed", "unlike", "limit", "failed", "quality"]
+OfPlace = Literal["machine", "deadline", "cost", "spot"]
+Code = OfContender | OfPlace
+LimitsOf = Callable[[Scale], Mapping[str, float]]  # the share of each ceiling that is used, by a name for people
 
 LEAST_SIZES, LEAST_SPAN = 3, 4.0
 LEAST_S = 1.0  # a shorter time predicts nothing: start-up and timers are all of it
@@ -21,6 +26,7 @@ LEAST_ROWS_OF_A_GPU = 1e6  # fewer do not fill one
 MOST_ERROR = 0.40  # held out, in logarithms
 MOST_DISTURBED = 1 / 3  # of its sizes
 OUT_OF_MEMORY = "want of memory"  # in the reason of a record, out of `bench.trial.death`
+HALVINGS = 60  # of a range of rows, until its end is found to the last digit
 FASTER_BY_CHANCE = 0.9  # a measured time that more rows may fall to, by noise
 
 
@@ -32,16 +38,20 @@ class Refusal:
         code: Its kind.
         reason: A sentence without a full stop.
         next: What would change it, as a sentence without a full stop.
+        may_fit: Of memory, whether the need that is expected fits, and only the upper end of its interval does not.
+        most: Of a ceiling that a strategy states, the rows up to which it holds, of those that the task works on.
     """
 
     code: Code
     reason: str
     next: str
+    may_fit: bool = False
+    most: float | None = None
 
     @property
     def leaves_it_open(self) -> bool:
         """Whether the contender may be the fastest all the same: nobody knows, where another one could not do it."""
-        return self.code in ("reach", "held-out", "few", "disturbed")
+        return self.may_fit or self.code in ("reach", "held-out", "few", "disturbed")
 
 
 def of_records(contender: Contender, gpus: bool) -> Refusal | None:
@@ -62,7 +72,9 @@ def of_records(contender: Contender, gpus: bool) -> Refusal | None:
         cause = max(rung.case.cause for rung in contender.disturbed if rung.case.cause)
         run = contender.disturbed[-1].case.records[-1]["run"]
         reason = f"{len(contender.disturbed)} of its {len(contender.rungs)} sizes were disturbed: {cause.told_at_most}"
-        return Refusal("disturbed", reason, remedy(run).rstrip("."))
+        rest = len(contender.disturbed) - 1
+        others = f", and so for the runs of the other {rest} sizes" if rest > 1 else ", and so for the other size"
+        return Refusal("disturbed", reason, remedy(run).rstrip(".") + (others if rest else ""))
     return _few(contender, gpus)
 
 
@@ -93,6 +105,41 @@ def _few(contender: Contender, gpus: bool) -> Refusal | None:
     if sizes[-1] < LEAST_SPAN * sizes[0]:
         return Refusal("few", f"its sizes span a factor of {sizes[-1] / sizes[0]:.1f}, not of {LEAST_SPAN:g}", more)
     return None
+
+
+def no_limits(at: Scale) -> Mapping[str, float]:
+    """Return the ceilings of a strategy that states none."""
+    del at
+    return {}
+
+
+def of_limits(contender: Contender, asked: Scale, limits: LimitsOf) -> Refusal | None:
+    """Return that a size is beyond a ceiling that a strategy states, which smaller sizes do not show.
+
+    Args:
+        contender: The contender.
+        asked: The scale that is asked for.
+        limits: What the strategy states.
+    """
+    measured = limits(contender.largest.at) if contender.largest.case.ok else {}
+    # A ceiling that was passed where it was measured is none, whatever the strategy states.
+    found = {name for name, used in limits(asked).items() if used > 1 and not measured.get(name, 0.0) > 1}
+    if not found:
+        return None
+    ends = {name: _end(asked, limits, name) for name in found}
+    first = min(sorted(ends), key=lambda name: ends[name])
+    reason = f"{first} is used up at {contender.table_rows(ends[first])} rows"
+    change = "raise it where it is a setting, take another strategy, or fewer rows"
+    return Refusal("limit", reason, change, most=ends[first])
+
+
+def _end(asked: Scale, limits: LimitsOf, name: str) -> float:
+    """Return the rows at which a ceiling ends, which all that are asked for exceed."""
+    low, high = 1.0, asked.rows
+    for _ in range(HALVINGS):
+        middle = math.sqrt(low * high)
+        low, high = (low, middle) if limits(replace(asked, rows=middle))[name] > 1 else (middle, high)
+    return low
 
 
 def of_terms(points: list[SizePoint], terms: TermsOf) -> Refusal | None:

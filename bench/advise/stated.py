@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
-from bench import plugins
+from bench import pipelines, plugins
 from bench.advise.fit import TermsOf, no_terms
+from bench.advise.refusal import LimitsOf, no_limits
 from bench.errors import PluginError
 from bench.plugins import Plugin
-from bench.scaling import MEMORY, REST, Scale, Terms
+from bench.scaling import LIMITS, MEMORY, REST, Scale, Terms
 
 
 @dataclass(frozen=True)
@@ -19,10 +20,12 @@ class StatedTerms:
     Attributes:
         time: The terms of its phases.
         memory: Those of its peak memory.
+        limits: The shares of its ceilings that are used.
     """
 
     time: TermsOf = no_terms
     memory: TermsOf = no_terms
+    limits: LimitsOf = no_limits
 
 
 NOTHING = StatedTerms()
@@ -37,9 +40,15 @@ def ask_strategies(names: Iterable[str]) -> dict[str, StatedTerms]:
     Raises:
         PluginError: A strategy breaks the contract.
     """
-    known = set(plugins.names())
-    loaded = [plugins.load(name) for name in sorted({*names} & known)]
+    loaded = [pipelines.load(name) for name in sorted({*names}) if _is_known(name)]
     return {plugin.name: stated_terms(plugin) for plugin in loaded if plugin.has("bench_scaling")}
+
+
+def _is_known(name: str) -> bool:
+    """Return whether a strategy, or each part of a pipeline, is installed here."""
+    strategies, parts = plugins.names(), name.split(pipelines.JOINT)
+    between = [each for each in parts if each not in strategies]
+    return parts[-1] in strategies and all(each in pipelines.ENGINES or each in pipelines.TRANSFERS for each in between)
 
 
 def stated_terms(plugin: Plugin) -> StatedTerms:
@@ -56,10 +65,13 @@ def stated_terms(plugin: Plugin) -> StatedTerms:
         return found
 
     def time(at: Scale) -> Terms:
-        return {phase: values for phase, values in terms(at).items() if phase != MEMORY}
+        return {phase: values for phase, values in terms(at).items() if phase not in (MEMORY, LIMITS)}
 
     def memory(at: Scale) -> Terms:
         found = terms(at)
         return {REST: found[MEMORY]} if MEMORY in found else {}
 
-    return StatedTerms(time, memory)
+    def limits(at: Scale) -> Mapping[str, float]:
+        return terms(at).get(LIMITS, {})
+
+    return StatedTerms(time, memory, limits)

@@ -2,22 +2,20 @@
 
 from __future__ import annotations
 
-import math
-
 from rich.console import Console
 from rich.table import Table
 
-from bench.advise import calibration
 from bench.advise.advice import Advice
+from bench.advise.caveats import errors, refused, with_forecast
 from bench.advise.contenders import rows_shown
+from bench.advise.decide import FARTHEST
 from bench.advise.forecast import Forecast
-from bench.advise.prospects import Prospect
+from bench.advise.hosts import master_of
 from bench.writing import figures
-from bench.writing.clean import shown
+from bench.writing.clean import REASON_LIMIT, shown
 from bench.writing.tables import print_whole
 
 CLOSE = 1.05  # times the rows asked for: where another may overtake so soon, the chances say it
-AMBER = 0.25  # held-out error, in logarithms, from which on a forecast is called rough
 
 
 def print_advice(advice: Advice, console: Console) -> None:
@@ -27,36 +25,53 @@ def print_advice(advice: Advice, console: Console) -> None:
         advice: The advice.
         console: Where to print.
     """
-    for line in (*_answer(advice), *_crossings(advice), *_grades(advice)):
+    for line in before_table(advice):
         console.print(line, soft_wrap=True, markup=False)
-    if _forecast(advice):
+    if with_forecast(advice.told):
         console.print()
-        print_whole(_table(advice), console)
-    for line in (*_refused(advice), *_errors(advice)):
+        if advice.farthest:
+            console.print(f"With {rows_and_features(advice.farthest)}:")
+        print_whole(_table(advice.told), console)
+    for line in after_table(advice):
         console.print(line, soft_wrap=True, markup=False)
+
+
+def before_table(advice: Advice) -> list[str]:
+    """Return the answer in sentences: the recommended, the second, crossings, and whether more rows are worth it."""
+    return [*answer(advice), *crossings(advice), *grades(advice)]
+
+
+def after_table(advice: Advice) -> list[str]:
+    """Return who is refused, and how far forecasts reach and missed."""
+    return [*refused(advice), *errors(advice)]
 
 
 def question_shown(advice: Advice) -> str:
-    """Return the question: rows, features and machine, without an end."""
+    """Return the question: rows, features and machine or cluster, without an end."""
+    if master := master_of(advice.environment):
+        there = advice.rooms.worker
+        each = f", {there / advice.question.memory_share / 2**30:.0f} GiB a worker's host" if there else ""
+        return f"For {rows_and_features(advice)} on {shown(master)} ({advice.environment['cores']} cores{each})"
     cores, memory = advice.environment["cores"], advice.environment["host"]["memory_bytes"]
     room = f", {memory / 2**30:.0f} GiB" if memory else ""
-    what = f"{figures.whole(advice.question.rows)} rows of {advice.features} features"
-    return f"For {what} on {shown(advice.environment['host']['cpu'])} ({cores} cores{room})"
+    return f"For {rows_and_features(advice)} on {shown(advice.environment['host']['cpu'])} ({cores} cores{room})"
 
 
-def _forecast(advice: Advice) -> list[Prospect]:
-    return [each for each in advice.field.prospects if each.time]
+def rows_and_features(advice: Advice) -> str:
+    """Return how large the table in question is."""
+    return f"{figures.whole(advice.question.rows)} rows of {advice.features} features"
 
 
-def _answer(advice: Advice) -> list[str]:
+def answer(advice: Advice) -> list[str]:
+    """Return who is recommended, how sure that is, and the second."""
     decision, asked = advice.field.decision, question_shown(advice)
     if advice.refusal:
-        return [f"{asked}: no answer, since {shown(advice.refusal.reason)}."]
+        return [f"{asked}: no answer, since {shown(advice.refusal.reason, REASON_LIMIT)}."]
     if decision is None:
-        return [f"{asked}: no answer, since nothing can be said of any contender."]
+        return [f"{asked}: no answer, since {_nothing(advice)}.", *_farthest(advice)]
     if decision.verdict == "tie":
         return [f"{asked}: too close to call. The fastest may be {figures.names([*map(shown, decision.may_be_best)])}."]
-    first, *others = _forecast(advice)
+    first, *others = with_forecast(advice)
     assert first.time  # noqa: S101 - it is one of those with a forecast
     what = "for all rows" if advice.task.judged_rows else advice.task.result
     sentence = f"{asked}: {shown(first.contender.name)}, forecast {_interval(first.time)} {what}."
@@ -68,6 +83,27 @@ def _answer(advice: Advice) -> list[str]:
         name = shown(others[0].contender.name)
         lines.append(f"Second: {name}, {_interval(others[0].time)}, {times} times as long.")
     return lines
+
+
+def _nothing(advice: Advice) -> str:
+    """Return why nothing can be said of anybody."""
+    codes = {each.refusal.code for each in advice.field.prospects if each.refusal}
+    largest = max(each.contender.largest.at.rows for each in advice.field.prospects)
+    if advice.question.workers or not codes <= {"reach", "memory"}:
+        return "nothing can be said of any contender"
+    if advice.asked <= FARTHEST * largest:
+        return "there may be too little memory for any contender"
+    times = f"{advice.asked / largest:,.0f} times the largest that was measured"
+    memory = ", and memory may end before" if "memory" in codes else ""
+    return f"that is {times}, and {FARTHEST:g} times are the most that is forecast{memory}"
+
+
+def _farthest(advice: Advice) -> list[str]:
+    """Return the answer for the most rows of which anything can be said; none where that is no matter of rows."""
+    if advice.farthest is None or advice.farthest.field.decision is None:
+        return []
+    first, *others = answer(advice.farthest)
+    return [f"The farthest that can be said: {first[0].lower()}{first[1:]}", *others]
 
 
 def _interval(time: Forecast) -> str:
@@ -82,7 +118,7 @@ def duration(seconds: float) -> str:
     return f"{figures.digits(seconds, 2)} s"
 
 
-def _crossings(advice: Advice) -> list[str]:
+def crossings(advice: Advice) -> list[str]:
     """Return up to where others are not the faster ones, one sentence for all of whom it is not known closer."""
     if advice.recommended is None:
         return []
@@ -101,9 +137,9 @@ def _crossings(advice: Advice) -> list[str]:
     return lines
 
 
-def _grades(advice: Advice) -> list[str]:
+def grades(advice: Advice) -> list[str]:
     """Return whose answers more rows make no better, and by how much at most."""
-    flat = [each for each in _forecast(advice) if each.grade and advice.worth_it(each) is False]
+    flat = [each for each in with_forecast(advice) if each.grade and advice.worth_it(each) is False]
     if not flat:
         return []
     most = advice.metric.shown(max(each.grade.most_gain for each in flat if each.grade))
@@ -116,7 +152,7 @@ def _table(advice: Advice) -> Table:
     table.add_column("strategy")
     for heading in ("forecast", "80 %", "95 %", "memory", "of", advice.metric.label, "chance"):
         table.add_column(heading, justify="right", no_wrap=True)
-    for each in _forecast(advice):
+    for each in with_forecast(advice):
         time = each.time
         assert time  # noqa: S101 - as above
         table.add_row(
@@ -125,41 +161,8 @@ def _table(advice: Advice) -> Table:
             f"{duration(time.low80)} - {duration(time.high80)}",
             f"{duration(time.low95)} - {duration(time.high95)}",
             figures.size(each.memory.estimate if each.memory else None),
-            figures.size(advice.room),
+            figures.size(advice.rooms.of(each.host)),
             advice.metric.shown(each.grade.estimate) if each.grade else "",
             f"{each.chance:.2f}",
         )
     return table
-
-
-def _refused(advice: Advice) -> list[str]:
-    if advice.refusal:
-        return [f"To change that: {shown(advice.refusal.next)}."]
-    return [
-        f"Refused: {shown(each.contender.name)}: {each.refusal.code}: {shown(each.refusal.reason)}. "
-        f"To change that: {shown(each.refusal.next)}."
-        for each in advice.field.prospects
-        if each.refusal
-    ]
-
-
-def _errors(advice: Advice) -> list[str]:
-    """Return how far the forecasts reach, and how they did at the largest sizes that were measured."""
-    told = _forecast(advice)
-    if not told:
-        return []
-    reach = max(each.time.reach for each in told if each.time)
-    missed = [
-        f"{figures.share(math.expm1(each.time.own_error))} ({shown(each.contender.name)}"
-        f"{', so that this one is rough' if each.time.own_error > AMBER else ''})"
-        for each in told
-        if each.time and each.time.own_error is not None
-    ]
-    lines = [f"Forecasts reach {figures.times(reach)} times beyond what was measured."]
-    if missed:
-        lines.append(
-            f"Made from the sizes up to a quarter of the largest, they missed the largest by {', '.join(missed)}."
-        )
-    table = calibration.load()
-    lines.append(f"Intervals: calibration {table.version}, from {table.curves} tools whose end is known.")
-    return lines

@@ -3,12 +3,15 @@
 At each size that was measured the ratio of their times is known with its interval. Between two sizes the ratio is taken
 to follow a power of the number of rows (a straight line in logarithms). The crossover is where that line passes 1. Its
 interval holds the sizes at which a test at 5 % could not tell the two apart: from where the first end of the ratio's
-interval passes 1 to where the other does. Nothing is said beyond the sizes that were measured.
+interval passes 1 to where the other does. Nobody knows which way the ratio takes between two sizes: the interval also
+holds where these ends pass if both times are straight lines, as most are. Nothing is said beyond the sizes that were
+measured.
 """
 
 from __future__ import annotations
 
 import math
+import statistics
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
@@ -61,14 +64,34 @@ def crossover(a: str, b: str, seconds: Mapping[int, tuple[Sequence[float], Seque
     known = len(lows) == len(highs) == len(sizes)
     if not known:
         return Crossover(a, b, rows)
-    return Crossover(a, b, rows, _passes(sizes, lows), _passes(sizes, highs), known)
+    times = [statistics.median(seconds[size][0]) for size in sizes]
+    low, high = (
+        [found for passes in (_passes(sizes, ends), _passes_straight(sizes, times, ends)) if (found := passes)]
+        for ends in (lows, highs)
+    )
+    return Crossover(a, b, rows, min(low, default=None), max(high, default=None), known)
 
 
 def _passes(sizes: Sequence[int], values: Sequence[float]) -> float | None:
-    """Return where values go below 0 for good, between two sizes; None where they start or end on one side."""
-    if values[-1] >= 0 or values[0] < 0:
+    """Return where logarithms of ratios go below 0 for good; None where they start or end on one side."""
+    if (last := _last_above(values)) is None:
         return None
-    last = max(index for index, value in enumerate(values) if value >= 0)
     x0, x1 = math.log(sizes[last]), math.log(sizes[last + 1])
     y0, y1 = values[last], values[last + 1]
     return math.exp(x0 + (x1 - x0) * y0 / (y0 - y1))
+
+
+def _passes_straight(sizes: Sequence[int], times: Sequence[float], values: Sequence[float]) -> float | None:
+    """Return the same where A's times and B's are straight lines between two sizes; of A the times are given."""
+    if (last := _last_above(values)) is None:
+        return None
+    x0, x1 = sizes[last], sizes[last + 1]
+    y0, y1 = (times[place] * math.expm1(values[place]) for place in (last, last + 1))  # by how much B takes longer
+    return x0 + (x1 - x0) * y0 / (y0 - y1)
+
+
+def _last_above(values: Sequence[float]) -> int | None:
+    """Return the place of the last value that is not below 0; None where values start or end on one side."""
+    if values[-1] >= 0 or values[0] < 0:
+        return None
+    return max(index for index, value in enumerate(values) if value >= 0)

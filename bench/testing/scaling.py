@@ -10,7 +10,7 @@ import pytest
 
 from bench import plugins
 from bench.families import settings
-from bench.scaling import MEMORY, REST, Scale, Terms
+from bench.scaling import LIMITS, MEMORY, REST, Scale, Terms
 
 ROWS = tuple(100_000.0 * 2**power for power in range(5))
 WORKERS = (1, 2, 4)
@@ -40,7 +40,7 @@ class ScalingContract:
         """On five sizes, and three numbers of workers, no term of a phase is a mixture of its others."""
         scales = [(rows, workers) for rows in ROWS for workers in self._workers()]
         found = [self._terms(rows, workers) for rows, workers in scales]
-        for phase in found[0]:
+        for phase in found[0].keys() - {LIMITS}:  # which nothing is fitted to
             assert all(each[phase].keys() == found[0][phase].keys() for each in found), f"{phase}: terms come and go"
             columns = np.array([[*each[phase].values()] for each in found])
             scaled = columns / np.maximum(np.linalg.norm(columns, axis=0), 1e-300)
@@ -49,12 +49,12 @@ class ScalingContract:
     def test_something_grows_with_the_rows(self) -> None:
         """More rows take more time: where every phase is stated, one of them grows."""
         few, many = (self._terms(rows, 1) for rows in (ROWS[0], ROWS[-1]))
-        phases = few.keys() - {MEMORY}
+        phases = few.keys() - {MEMORY, LIMITS}
         assert REST not in few or any(sum(many[each].values()) > sum(few[each].values()) for each in phases)
 
     def test_its_terms_are_of_its_own_phases(self, record: dict[str, Any]) -> None:
         """Each phase that it states is an inner phase of a trial: a name that is misspelt would state nothing."""
-        stated = self._terms(ROWS[0], 1).keys() - {MEMORY, REST}
+        stated = self._terms(ROWS[0], 1).keys() - {MEMORY, LIMITS, REST}
         assert stated <= record["inner"].keys(), f"there are {sorted(record['inner'])}"
 
     def _workers(self) -> tuple[int, ...]:

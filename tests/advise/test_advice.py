@@ -12,6 +12,7 @@ from rich.console import Console
 
 from bench.advise.advice import Advice, SizeQuestion, advise
 from bench.advise.document import as_document
+from bench.advise.stated import StatedTerms, ask_strategies
 from bench.advise.text import print_advice
 from bench.errors import UsageError
 from bench.records.directory import Run
@@ -125,7 +126,26 @@ def test_beyond_the_reach_a_size_is_named_that_would_do() -> None:
     """65 times the largest size is refused with the rows that would allow it, and how long they take."""
     advice = ask(ladder({"xgboost": Maker(fast)}, host={"memory_bytes": 2**50}), 65 * LARGEST)
     assert codes(advice) == {"xgboost": "reach"}
+    assert "no answer, since that is 65 times the largest that was measured, and 64 times are the most" in told(advice)
+    assert re.search(r"The farthest that can be said: for 100,000,000 rows .*: xgboost, forecast", told(advice))
+    farthest = as_document(advice)["farthest"]
+    assert (farthest["rows"], farthest["recommended"]) == (100_000_000, "xgboost")
     assert re.search(r"measure it with 1,600,000 rows \(about 17\.\d s\)", told(advice))
+
+
+def test_an_order_of_magnitude_is_no_recommendation() -> None:
+    """Beyond the reach, where it is asked for: one digit, a ranking, and still nobody is recommended."""
+    runs = ladder({"xgboost": Maker(fast), "lightgbm": Maker(slow)}, host={"memory_bytes": 2**50})
+    advice = ask(runs, 6250 * LARGEST, beyond=True)
+    assert codes(advice) == {"xgboost": "reach", "lightgbm": "reach"}
+    assert advice.field.decision is None
+    assert "and no recommendation): xgboost about 30 h, lightgbm about 3 days." in told(advice).replace("\n", " ")
+    figures = {each["name"]: each["beyond_reach_s"] for each in as_document(advice)["contenders"]}
+    assert figures == {"xgboost": 1e5, "lightgbm": 3e5}
+    assert {each["time_s"] for each in as_document(advice)["contenders"]} == {None}
+    silent = ask(runs, 6250 * LARGEST)
+    assert "Beyond the reach" not in told(silent)
+    assert {each["beyond_reach_s"] for each in as_document(silent)["contenders"]} == {None}
 
 
 def test_memory_is_told_no_farther_than_the_time() -> None:
@@ -167,12 +187,44 @@ def test_another_table_is_refused() -> None:
     assert not codes(ask(runs, table={**table, "features": ("a", "b", "c")}))
 
 
-def test_a_cluster_is_beyond_the_limit() -> None:
-    """Of executors on other hosts the memory is not forecast, and so no time is."""
+def test_a_ceiling_that_a_strategy_states_ends_its_forecasts() -> None:
+    """Beyond it there is none, and the most rows below it are told; others are recommended past it."""
+    stated = {"xgboost": StatedTerms(limits=lambda at: {"its count of rows": at.rows / 2e7})}
+    small = ladder({"xgboost": Maker(fast, memory=lambda rows: 1e8 + 10 * rows)})
+    advice = advise(small, SizeQuestion(8e7), stated)
+    assert codes(advice) == {"xgboost": "limit"}
+    assert "Refused: xgboost: limit: its count of rows is used up at 20,000,000 rows." in told(advice)
+    assert re.search(r"The farthest that can be said: for 20,000,000 rows .*: xgboost, forecast", told(advice))
+    assert as_document(advice)["farthest"]["rows"] == 20_000_000
+    assert not codes(advise(small, SizeQuestion(1.9e7), stated))
+    both = ladder({"xgboost": Maker(fast), "lightgbm": Maker(slow)})
+    recommended = advise(both, SizeQuestion(2.1e7), stated).recommended
+    assert recommended
+    assert recommended.contender.name == "lightgbm", "who cannot do it is in nobody's way"
+    passed = {"xgboost": StatedTerms(limits=lambda at: {"its count of rows": at.rows / 1e6})}
+    assert not codes(advise(small, SizeQuestion(8e7), passed)), "what was measured is no limit"
+
+
+def test_a_ceiling_may_be_a_setting_of_the_runs() -> None:
+    """Spark's for all rows that come to the driver is raised by the setting with which the runs were made."""
+    runs = ladder({"to_arrow": Maker(fast, memory=lambda rows: 1e8 + 10 * rows)})
+    stated = ask_strategies(["to_arrow"])
+    refused = advise(runs, SizeQuestion(9e7), stated)
+    assert "spark.driver.maxResultSize (1g) is used up at 65,000,000 rows." in told(refused)
+    for run in runs:
+        run.run["environment"]["cluster"] = {"master": "local", "settings": {"spark.driver.maxResultSize": "2g"}}
+    assert not codes(advise(runs, SizeQuestion(9e7), stated))
+
+
+def test_a_cluster_whose_memory_nobody_recorded_is_beyond_the_limit() -> None:
+    """Without the memory of executors nothing is said, since a time without it may be a lie."""
     runs = ladder({"xgboost": Maker(fast)})
     for run in runs:
         run.run["environment"]["cluster"] = {"master": "spark://host:7077", "settings": {}}
     assert codes(ask(runs)) == {"xgboost": "limit"}
+    for run in runs:
+        run.run["environment"]["cluster"]["master"] = "local"  # one machine, whose Spark has a setting of the user's
+    assert not codes(ask(runs))
 
 
 def test_a_memory_cliff_is_never_answered_with_seconds() -> None:

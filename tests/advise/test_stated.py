@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 
 from bench.advise.advice import SizeQuestion, advise
+from bench.advise.caveats import errors
 from bench.advise.stated import ask_strategies
 from bench.errors import PluginError
 from bench.records.directory import Run
@@ -45,6 +46,16 @@ def test_a_stated_phase_is_fitted_by_itself(installed: Plugins) -> None:
     assert untold
     assert told.estimate == pytest.approx(truth, rel=0.03)
     assert abs(told.estimate - truth) < abs(untold.estimate - truth)
+
+
+def test_terms_that_mislead_are_told(installed: Plugins) -> None:
+    """Work that grows with the rows and is stated as fixed is forecast worse than by the usual terms, which is said."""
+    installed.add("waiter", SOURCE.format(honest=True).replace('"rendezvous"', '"train"'))
+    runs = [waiting(rows) for rows in SIZES]
+    told = [errors(advise(runs, SizeQuestion(5e6), terms)) for terms in (ask_strategies(["waiter"]), {})]
+    found = [[line for line in lines if line.startswith("The terms that waiter states")] for lines in told]
+    assert [len(lines) for lines in found] == [1, 0]
+    assert found[0][0].endswith("they may be wrong.")
 
 
 def test_memory_has_terms_of_its_own(installed: Plugins) -> None:

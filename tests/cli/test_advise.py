@@ -10,6 +10,8 @@ import pytest
 from click.testing import CliRunner, Result
 
 from bench.cli import main
+from bench.records.directory import Run, RunDirectory
+from bench.records.reading import read
 from bench.records.schema import check
 from tests.advise.measured import SIZES, Maker, fast, ladder, slow
 from tests.report.made import write_run
@@ -63,6 +65,18 @@ def test_json_fits_its_schema(tmp_path: Path) -> None:
     first = document["contenders"][0]
     assert first["time_s"]["low95"] < first["time_s"]["low80"] < first["time_s"]["estimate"]
     assert first["time_s"]["reach"] == pytest.approx(6.25)
+
+
+def test_two_runs_of_one_name_are_told_apart(tmp_path: Path) -> None:
+    """Nights have the same names for their runs: neither is left away unseen. A run that is named twice counts once."""
+    (run,) = ladder(CLEAR, SIZES[:1], path=tmp_path / "a")
+    first = write_run(run)
+    later = {**run.run, "started_at": "2026-11-25T00:00:00Z"}
+    other = write_run(Run(RunDirectory(tmp_path / "b" / first.name), later, run.records, []))
+    assert [len(read(paths, tmp_path)) for paths in ([first], [first, first])] == [1, 1]
+    done = CliRunner().invoke(main, ["advise", *ROWS, "--from", str(first), "--from", str(other)])
+    assert done.exit_code == 2, done.output
+    assert f"Two runs are called {first.name}, as those of two nights are" in done.output
 
 
 def test_the_table_in_question_has_the_rows(tmp_path: Path, home: Path) -> None:

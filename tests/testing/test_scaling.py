@@ -16,7 +16,10 @@ FACTS = (
     "@hookimpl\ndef bench_train():\n    pass\n"
 )
 RECORD = {"inner": {"load": [1.0], "train": [2.0]}}
-HONEST = '{"load": scaling.linear(at), "train": {**scaling.linear(at), **scaling.tree(at.workers)}}'
+HONEST = (
+    '{"load": scaling.linear(at), "train": {**scaling.linear(at), **scaling.tree(at.workers)}, '
+    'scaling.LIMITS: {"rows in 31 bits": at.rows / 2**31, "rows in 32 bits": at.rows / 2**32}}'
+)
 BROKEN = {
     "negative": ('{"train": {"fixed": -1}}', "amounts"),
     "endless": ('{"train": {"fixed": float("inf")}}', "amounts"),
@@ -25,6 +28,7 @@ BROKEN = {
     "alike": ('{"train": {"rows": at.rows, "twice": 2 * at.rows}}', "told_apart"),
     "coming and going": ('{"train": {"few" if at.rows < 5e5 else "many": 1}}', "told_apart"),
     "still": ("{scaling.REST: {'fixed': 1}}", "grows"),
+    "a ceiling that rises": ('scaling.limit("rows", 1e6, at.rows)', "amounts"),
     "misspelt": ('{"trian": scaling.linear(at)}', "own_phases"),
 }
 

@@ -1,11 +1,11 @@
-"""Scaling: speed-up by workers, and seconds by rows."""
+"""Scaling: speed-up by workers."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
 
 from bench.findings.names import case_name
-from bench.findings.scales import RowScaling, ScalingPoint
+from bench.findings.scales import ScalingPoint
 from bench.writing import figures, palette
 from bench.writing.chart import MOST_LINES, Spec, chart, legend, unique
 from bench.writing.clean import label
@@ -83,69 +83,3 @@ def speed_up(points: Sequence[ScalingPoint], width: int) -> Spec | None:
         },
     }
     return chart(min(width, MOST_WIDE), 340, f"Speed-up by workers of {len(names)} strategies", layers, encoding=axes)
-
-
-def time_by_rows(found: RowScaling, width: int) -> Spec | None:
-    """Return seconds by rows, both logarithmic, a line for each case.
-
-    Args:
-        found: The measurements on datasets of several sizes.
-        width: `WIDE`, `MIDDLE` or `NARROW`.
-    """
-    curves = sorted(found.curves, key=lambda curve: curve.points[-1][1])[:MOST_LINES]
-    if not curves:
-        return None
-    names = unique([label(curve.name) for curve in curves])
-    values = [
-        {
-            "rows": rows,
-            "seconds": seconds,
-            "low": span.low if span else seconds,
-            "high": span.high if span else seconds,
-            "case": name,
-            "told": f"{curve.name} on {rows:,} rows: {figures.seconds(seconds)}",
-        }
-        for name, curve in zip(names, curves, strict=True)
-        for rows, seconds, span in curve.points
-    ]
-    colours = {"domain": names, "range": [palette.line(number) for number in range(len(names))]}
-    beside = {"title": None, **legend(width)}
-    colour = {"field": "case", "type": "nominal", "scale": colours, "legend": beside}
-    shapes = {"domain": names, "range": [palette.shape(number) for number in range(len(names))]}
-    layers: list[Spec] = [
-        {
-            "data": {"values": values},
-            "mark": {"type": "line", "aria": False, "strokeWidth": 2},
-            "encoding": {"color": colour},
-        },
-        {
-            "data": {"values": values},
-            "mark": {"type": "rule", "aria": False, "strokeWidth": 2},
-            "encoding": {"color": colour, "y": {"field": "low", "type": "quantitative"}, "y2": {"field": "high"}},
-        },
-        {
-            "data": {"values": values},
-            "mark": {"type": "point", "filled": True, "size": 80, "opacity": 1},
-            "encoding": {
-                "color": colour,
-                "shape": {"field": "case", "type": "nominal", "scale": shapes, "legend": beside},
-                "description": {"field": "told"},
-            },
-        },
-    ]
-    sizes = sorted({rows for curve in curves for rows, _, _ in curve.points})
-    axes = {
-        "x": {
-            "field": "rows",
-            "type": "quantitative",
-            "scale": {"type": "log", "domain": [sizes[0] / 1.3, sizes[-1] * 1.3], "nice": False},
-            "axis": {"title": "rows, logarithmic", "values": sizes, "format": "~s", "labelOverlap": "greedy"},
-        },
-        "y": {
-            "field": "seconds",
-            "type": "quantitative",
-            "scale": {"type": "log"},
-            "axis": {"title": "seconds, logarithmic", "tickCount": 5, "format": "~g", "labelOverlap": "greedy"},
-        },
-    }
-    return chart(min(width, MOST_WIDE), 380, f"Seconds by rows of {len(curves)} cases", layers, encoding=axes)
