@@ -18,6 +18,7 @@ GROUP = "bench.networks"  # of the entry points that name the module of a built-
 ENDING = ".py"
 Value = int | float | bool | str
 TYPES: dict[str, type[Value]] = {kind.__name__: kind for kind in (int, float, bool, str)}
+OPTIMIZER = "optimizer"  # a function beside those that make networks
 BOOLEANS = {"true": True, "yes": True, "1": True, "false": False, "no": False, "0": False}
 
 
@@ -81,13 +82,14 @@ def _built_in(name: str) -> Path:
 
 
 def _builders(source: str, function: str, name: str) -> list[ast.FunctionDef]:
-    """Return the function that was asked for; all public ones of the file where none was."""
+    """Return the function that was asked for; all public ones of the file but its optimiser's where none was."""
     try:
         tree = ast.parse(source)
-    except (SyntaxError, ValueError) as error:
+    except (SyntaxError, ValueError, RecursionError, MemoryError) as error:
         line = f" in line {error.lineno}" if isinstance(error, SyntaxError) else ""
         raise UsageError(f"{name} is no Python: {getattr(error, 'msg', error)}{line}.") from error
-    public = [node for node in tree.body if isinstance(node, ast.FunctionDef) and not node.name.startswith("_")]
+    functions = [node for node in tree.body if isinstance(node, ast.FunctionDef)]
+    public = [node for node in functions if not node.name.startswith("_") and node.name != OPTIMIZER]
     found = [node for node in public if function in (node.name, "")]
     if not found:
         known = ", ".join(node.name for node in public) or "none"
@@ -133,7 +135,7 @@ def _parameters(node: ast.FunctionDef) -> dict[str, tuple[ast.expr | None, ast.e
 
 def _kind(annotation: ast.expr | None, default: ast.expr | None, key: str, name: str) -> type[Value]:
     if isinstance(annotation, ast.Constant) and isinstance(annotation.value, str):
-        annotation = ast.parse(annotation.value, mode="eval").body
+        annotation = _expression(annotation.value)
     words = [node.id for node in ast.walk(annotation) if isinstance(node, ast.Name)] if annotation else []
     kind = next((TYPES[word] for word in words if word in TYPES), type(_literal(default)))
     if kind not in TYPES.values():
@@ -141,11 +143,19 @@ def _kind(annotation: ast.expr | None, default: ast.expr | None, key: str, name:
     return kind
 
 
+def _expression(text: str) -> ast.expr | None:
+    """Return an annotation that is written as a string; None where it is no Python."""
+    try:
+        return ast.parse(text, mode="eval").body
+    except (SyntaxError, ValueError, RecursionError, MemoryError):
+        return None
+
+
 def _literal(default: ast.expr | None) -> Any:
     """Return the value of a default that is written out; None for any other."""
     try:
         return default and ast.literal_eval(default)
-    except ValueError:
+    except (ValueError, TypeError, SyntaxError, RecursionError, MemoryError):
         return None
 
 

@@ -5,7 +5,12 @@ from bench import Strategy, hookimpl
 
 @hookimpl
 def bench_strategy():
-    return Strategy(family="control", tasks=("train", "predict", "cluster"))
+    return Strategy(family="control", tasks=("train", "predict", "cluster", "handoff", "pipeline"))
+
+
+@hookimpl
+def bench_pipeline(trial):
+    return None
 
 
 @hookimpl
@@ -15,4 +20,9 @@ def bench_predict(trial):
 
 @hookimpl
 def bench_train(trial):
+    return None
+
+
+@hookimpl
+def bench_handoff(trial):
     return None

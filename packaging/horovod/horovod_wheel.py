@@ -1,8 +1,10 @@
-"""Builds Horovod's wheel for the pinned TensorFlow: a PEP 517 backend.
+"""Builds Horovod's wheel for the pinned TensorFlow, and for PyTorch where it is asked to: a PEP 517 backend.
 
-It fetches the source distribution with pip, from whatever index this machine uses, checks its digest, changes two
-lines that do not compile against TensorFlow 2.21 or by GCC 14 and two that would make a wheel for one Python only, and
-lets Horovod's own setup build it: about four minutes of CPU time, once for all Pythons.
+It fetches the source distribution with pip, from whatever index this machine uses, checks its digest, changes the few
+lines in `EDITS`, and lets Horovod's own setup build it: about four minutes of CPU time, once for all Pythons.
+
+With the version of a PyTorch in `BENCH_HOROVOD_TORCH` that PyTorch comes into the build's environment, and the wheel is
+for both frameworks, and for one Python, whose interface PyTorch's holds. That takes four minutes and a half.
 
 Where that fails, for want of a compiler, say, the wheel holds no module and says why in its summary: all else still
 installs, and whoever needs Horovod finds it missing.
@@ -18,6 +20,7 @@ import zipfile
 from pathlib import Path
 
 NAME, VERSION = "horovod", "0.28.1"
+TORCH = os.environ.get("BENCH_HOROVOD_TORCH", "")  # a version, such as 2.13.0+cpu
 OLDEST_PYTHON = "cp311"
 SHA256 = "92a43f5a94c43907a56805bad15f19700c62ffc83b7ca483f9e104e229f67ef0"
 # File, a text that is in it once, and what to put in its place.
@@ -29,10 +32,18 @@ EDITS = (
     # The library is TensorFlow's and knows nothing of Python: with a name for all, one wheel does for each version.
     ("CMakeLists.txt", "sysconfig.get_config_var('EXT_SUFFIX'), ", ""),
     ("horovod/common/util.py", "ext_suffix = sysconfig.get_config_var('EXT_SUFFIX')", "ext_suffix = '.so'"),
+    # Without lines for debuggers, which take longer to compile and nine tenths of the wheel.
+    ("setup.py", "else 'RelWithDebInfo'", "else 'Release'"),
+    # PyTorch's headers are C++20, and gloo has to be compiled as for TensorFlow: one of them is enough, too.
+    ("horovod/torch/CMakeLists.txt", "set(CMAKE_CXX_STANDARD 14)", "set(CMAKE_CXX_STANDARD 20)"),
+    ("horovod/torch/CMakeLists.txt", "PYTORCH_LINKER_LIBS gloo)", "PYTORCH_LINKER_LIBS compatible17_gloo)"),
+    ("CMakeLists.txt", "add_subdirectory(third_party/gloo)", "add_subdirectory(third_party/gloo EXCLUDE_FROM_ALL)"),
+    # A PyTorch with CUDA, beside a compiler of CUDA, is no wish for a Horovod with CUDA.
+    ("cmake/Modules/FindPytorch.cmake", "(torch.version.cuda is not None) and (CUDA_HOME is not None)", "False"),
 )
 OPTIONS = {
     "HOROVOD_WITH_TENSORFLOW": "1",
-    "HOROVOD_WITHOUT_PYTORCH": "1",
+    "HOROVOD_WITH_PYTORCH" if TORCH else "HOROVOD_WITHOUT_PYTORCH": "1",
     "HOROVOD_WITHOUT_MXNET": "1",
     "HOROVOD_WITH_GLOO": "1",
     "HOROVOD_WITHOUT_MPI": "1",
@@ -40,6 +51,11 @@ OPTIONS = {
     # Horovod's sources count on other headers for these two, and those of GCC 14 do not bring them.
     "CXXFLAGS": "-include stdexcept -include string",
 }
+
+
+def get_requires_for_build_wheel(config_settings=None):
+    """Return what the build takes beside that which pyproject.toml names."""
+    return [f"torch=={TORCH}"] if TORCH else []
 
 
 def build_wheel(wheel_directory, config_settings=None, metadata_directory=None):
@@ -63,7 +79,7 @@ def _compiled(directory, wheel_directory):
     cores = str(len(os.sched_getaffinity(0)))
     jobs = {"CMAKE_BUILD_PARALLEL_LEVEL": cores, "MAKEFLAGS": f"-j{cores}"}  # without the latter it takes eight
     # Its verbose mode, the default, gives Ninja an argument that only make knows.
-    options = ["--dist-dir", wheel_directory.absolute(), "--py-limited-api", OLDEST_PYTHON]
+    options = ["--dist-dir", wheel_directory.absolute(), *([] if TORCH else ["--py-limited-api", OLDEST_PYTHON])]
     _run("setup.py", "--quiet", "bdist_wheel", *options, cwd=source, env=environment | OPTIONS | jobs)
     return next(wheel_directory.glob(f"{NAME}-{VERSION}-*.whl")).name
 

@@ -16,7 +16,7 @@ https://spark.apache.org/docs/latest/api/python/reference/api/pyspark.BarrierTas
 from concurrent.futures import ThreadPoolExecutor
 from functools import partial
 
-from bench import Strategy, hookimpl
+from bench import Strategy, hookimpl, scaling
 from strategies.lib.clustering.standard import initial_centres, rows_at_once, standardise
 from strategies.lib.ranks import reports, threads
 from strategies.lib.ranks.watchdog import guard_rank
@@ -119,6 +119,13 @@ def by_cluster(pool, features, centres, alive):
         alive()
         found += part
     return found
+
+
+@hookimpl
+def bench_scaling(at):
+    # The driver adds up what every rank sends.
+    train = {**scaling.linear(at), "sums": float(at.workers * at.settings["iterations"])}
+    return scaling.fixed("launch", "rendezvous") | {"train": train}
 
 
 @hookimpl

@@ -11,7 +11,7 @@ scikit-learn's guide describes it as scaling well to a large number of samples:
 https://scikit-learn.org/stable/modules/clustering.html#k-means
 """
 
-from bench import Strategy, hookimpl, rows
+from bench import Strategy, hookimpl, rows, scaling
 from strategies.lib.clustering.standard import initial_centres, standardise
 
 
@@ -48,3 +48,8 @@ def bench_train(trial, session):
         copy_x=False,
     )
     return estimator.fit(features).cluster_centers_
+
+
+@hookimpl
+def bench_scaling(at):
+    return scaling.limit("scikit-learn's count of rows in 32 bits", at.rows, 2**31 - 1)  # `int n_samples`, in C

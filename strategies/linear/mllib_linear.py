@@ -22,6 +22,7 @@ def bench_strategy():
         family="linear",
         needs=("pyspark",),
         install="tf-spark-bench[spark]",
+        reads="frame",
         problems=("binary", "multiclass", "regression"),
         weights=True,
         recommended="a first, interpretable model, at any size that Spark holds",

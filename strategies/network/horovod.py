@@ -3,31 +3,29 @@
 Spark starts one task per worker, and each task a fresh Python, which reads its own part of the train split straight
 from Parquet; nothing goes through the driver. Each step takes the global batch divided by the workers.
 
-Knobs: weights and the optimiser's state are broadcast before the first step; since the global batch does not grow
-with the workers, the learning rate does not either. All gradients travel in one group, so that a step negotiates
-once. Batch normalisation uses each worker's own batch, as is usual from 32 rows on (Goyal et al., 2017,
-https://arxiv.org/abs/1706.02677); its moving averages are averaged over the workers at the end. Waits end: 60 seconds
-to start, 120 for a worker that stalls; when one fails, the others are ended. The network interface is named in local
-mode, because Horovod would probe them all. On a machine with GPUs the workers take one each; gradients travel by way of
-the CPU.
+Knobs: weights and the optimiser's state are broadcast before the first step; since the global batch does not grow with
+the workers, the learning rate does not either. All gradients travel in one group, so that a step negotiates once; those
+of embeddings as whole tables, which ``--sparse-as-dense 0`` gathers instead. Batch normalisation uses each worker's own
+batch, as is usual from 32 rows on (Goyal et al., 2017, https://arxiv.org/abs/1706.02677); its moving averages are
+averaged over the workers at the end. Waits end: 60 seconds to start, 120 for a worker that stalls; when one fails, the
+others are ended. The network interface is named in local mode, because Horovod would probe them all. On a machine with
+GPUs the workers take one each; gradients travel by way of the CPU.
 
 Horovod's documentation recommends it to scale a single-GPU script to many with few changes, and its Spark integration
 where data is prepared in Spark: https://horovod.readthedocs.io/en/stable/spark_include.html
 """
 
-import socket
-
 from bench import Strategy, hookimpl, rows, scaling
-from bench.spark import is_local
 from strategies.lib.keras import heads, inputs, network, ranks, scoring
 from strategies.lib.keras.given import KERAS
+from strategies.lib.keras.gradients import GradientExchange
 from strategies.lib.networks.framework import examine, fault_of_ranks
+from strategies.lib.networks.terms import exchange
 from strategies.lib.ranks import reports, shares
-from strategies.lib.ranks.errors import RankError
 from strategies.lib.ranks.laps import Laps
 from strategies.lib.ranks.watchdog import guard_rank
-from strategies.lib.spark import barrier, slots
 from strategies.lib.spark import horovod as horovod_ranks
+from strategies.lib.spark import slots
 from strategies.lib.spark.session import stop_spark
 
 
@@ -40,6 +38,7 @@ def bench_strategy():
         remedy="install g++, then `uv sync --reinstall-package horovod`",
         distributed=True,
         tasks=("train",),
+        reads="ranks",
         problems=heads.PROBLEMS,
         weights=True,
         most_categories=inputs.MOST_CATEGORIES,
@@ -54,38 +53,12 @@ def bench_setup(trial):
     # Imported here, so that it does not count as training.
     import horovod.spark  # noqa: F401
 
-    spark = slots.start(trial)
-    if not is_local(trial.master):
-        barrier.run(trial, spark, check_name)
     rows.import_libraries(trial.cores)
     network.import_tensorflow(trial.cores)
-    examine(trial, KERAS)
+    examine(trial, KERAS)  # before Spark starts, which a network of another framework does not need
+    spark = slots.start(trial)
+    horovod_ranks.check_hosts(trial, spark)
     return spark
-
-
-def check_name(rank, trial):
-    """Check that a host's own name leads to an address that the other hosts can reach.
-
-    Horovod's process sets listen where the name leads, whatever the interface (``InitializeForProcessSet`` of 0.28.1):
-    at a loopback address, as Debian has it in ``/etc/hosts``, the ranks of other hosts end by a signal.
-
-    Args:
-        rank: The rank that runs on the host.
-        trial: The trial.
-
-    Raises:
-        RankError: It does not.
-    """
-    name = socket.gethostname()
-    try:
-        address = socket.gethostbyname(name)
-    except OSError:
-        address = "nowhere"
-    if rank.several_hosts and (address == "nowhere" or address.startswith("127.")):
-        raise RankError(
-            f"The name {name} leads to {address} on that host, where other hosts cannot reach Horovod: give it the "
-            "host's address in its /etc/hosts."
-        )
 
 
 @hookimpl
@@ -121,13 +94,15 @@ def train(trial, called_at):
     with guard_rank() as alive:
         if fault := fault_of_ranks(trial, KERAS, rank, allgather):
             return reports.without_model(laps.seconds, fault)
-        spent = tf.Variable(0.0, trainable=False, dtype=tf.float64)
-        model = ranks.compiled(tf, trial, lambda optimiser: distributed(tf, hvd, optimiser, spent))
+        exchange = GradientExchange(tf, sparse_as_dense=bool(trial.sparse_as_dense))
+        model = ranks.compiled(tf, trial, mine, lambda optimiser: exchange.wrap(hvd, optimiser))
         broadcast(model)
-        ranks.fit(tf, trial, model, data, mine.steps, laps, alive, lambda: float(spent.numpy()))
+        measures = ranks.fit(tf, trial, model, data, mine.steps, laps, alive, lambda: exchange.seconds)
+        if hvd.size() > 1:
+            measures |= exchange.bytes_per_step(trial.epochs * mine.steps)
         average_statistics(model)
         laps.end("train")
-        return ranks.report(tf, model, mine, rank, laps)
+        return ranks.report(tf, model, mine, rank, laps, measures)
 
 
 def allgather(text):
@@ -135,48 +110,6 @@ def allgather(text):
     import horovod.tensorflow as hvd
 
     return hvd.allgather_object(text)
-
-
-def distributed(tf, hvd, optimiser, spent):
-    """Return an optimiser that averages gradients over all ranks, in one group.
-
-    Those of categories have values in a few rows of their table only. As they are, Horovod gathers them from all ranks,
-    which took 374 ms a step where to sum up the whole table took 134 (three features of 65,536 categories, two ranks).
-
-    Args:
-        tf: The module ``tensorflow``.
-        hvd: The module ``horovod.tensorflow.keras``.
-        optimiser: The optimiser of one process.
-        spent: A variable to which the seconds are added that the rank waits for the others and exchanges.
-    """
-    optimiser = hvd.DistributedOptimizer(optimiser, num_groups=1, sparse_as_dense=True)
-    # It calls this attribute of its own at each step.
-    optimiser._allreduce_grads = timed(tf, optimiser._allreduce_grads, spent)
-    return optimiser
-
-
-def timed(tf, reduce, spent):
-    """Return a function of gradients that adds the seconds from the last gradient to the last average to a variable.
-
-    Args:
-        tf: The module ``tensorflow``.
-        reduce: Horovod's function of gradients and their variables.
-        spent: The variable, float64.
-    """
-
-    def call(gradients, variables):
-        with tf.control_dependencies(tf.nest.flatten(gradients, expand_composites=True)):
-            begin = tf.timestamp()
-        with tf.control_dependencies([begin]):
-            gradients = tf.nest.map_structure(tf.identity, list(gradients), expand_composites=True)
-        # A copy, since an edge from the function itself does not wait for its results once it is inlined.
-        averages = [tf.identity(average) for average in reduce(gradients, variables)]
-        with tf.control_dependencies(averages):
-            end = tf.timestamp()
-        with tf.control_dependencies([spent.assign_add(end - begin)]):
-            return [tf.identity(average) for average in averages]
-
-    return call
 
 
 def broadcast(model):
@@ -200,12 +133,12 @@ def average_statistics(model):
 def bench_predict(trial, session, model):
     import tensorflow as tf
 
-    return scoring.score(tf, trial, model, sparse_as_dense=True)
+    return scoring.score(tf, trial, model, sparse_as_dense=bool(trial.sparse_as_dense))
 
 
 @hookimpl
-def bench_scaling():
-    return scaling.fixed("launch", "import", "rendezvous", "compile")
+def bench_scaling(at):
+    return scaling.fixed("launch", "import", "rendezvous", "compile") | {"allreduce": exchange(at)}
 
 
 @hookimpl

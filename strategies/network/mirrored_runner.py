@@ -41,6 +41,7 @@ def bench_strategy():
         install="tf-spark-bench[distributor]",
         distributed=True,
         tasks=("train",),
+        reads="ranks",
         problems=heads.PROBLEMS,
         weights=True,
         most_categories=inputs.MOST_CATEGORIES,
@@ -55,11 +56,10 @@ def bench_setup(trial):
     # Imported here, so that it does not count as training.
     import spark_tensorflow_distributor  # noqa: F401
 
-    spark = slots.start(trial, {"spark.python.worker.reuse": "false"})
     rows.import_libraries(trial.cores)
     network.import_tensorflow(trial.cores)
-    examine(trial, KERAS)
-    return spark
+    examine(trial, KERAS)  # before Spark starts, which a network of another framework does not need
+    return slots.start(trial, {"spark.python.worker.reuse": "false"})
 
 
 @hookimpl
@@ -119,9 +119,9 @@ def train(trial, called_at):
             if fault := fault_of_ranks(trial, KERAS, rank, context.allGather):
                 return reports.without_model(laps.seconds, fault)
             with strategy.scope():
-                model = ranks.compiled(tf, trial)
-            ranks.fit(tf, trial, model, data, mine.steps, laps, alive)
-            return ranks.report(tf, model, mine, rank, laps)
+                model = ranks.compiled(tf, trial, mine)
+            measures = ranks.fit(tf, trial, model, data, mine.steps, laps, alive)
+            return ranks.report(tf, model, mine, rank, laps, measures)
 
 
 def undivided(strategy, batches):
@@ -160,8 +160,12 @@ def bench_predict(trial, session, model):
 
 
 @hookimpl
-def bench_scaling():
-    return scaling.fixed("launch", "import", "rendezvous", "compile")
+def bench_scaling(at):
+    # In units of all gradients: how many bytes they are, a trial measures. The exchange is a part of the phase here, so
+    # that what each step takes needs no term, as in `strategies.lib.networks.terms.exchange`: S steps are half of the
+    # values sent, 2 S (W-1)/W, and S/W, and the values of a core grow as S/W, or as S where workers share the cores.
+    train = scaling.linear(at) | scaling.ring(at.workers, 1.0, scaling.steps(at))
+    return scaling.fixed("launch", "import", "rendezvous", "compile") | {"train": train}
 
 
 @hookimpl

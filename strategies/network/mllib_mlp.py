@@ -27,6 +27,7 @@ def bench_strategy():
         family="mlp_lbfgs",
         needs=("pyspark",),
         install="tf-spark-bench[spark]",
+        reads="frame",
         problems=("binary", "multiclass"),
         lacks={"regression": "MLlib's perceptron is a classifier", "weights": "MLlib's perceptron takes no weights"},
         recommended="a small network inside a Spark pipeline, where TensorFlow is not to be had",

@@ -15,7 +15,7 @@ https://www.tensorflow.org/guide/distributed_training#mirroredstrategy
 
 from dataclasses import replace
 
-from bench import Skip, Strategy, hookimpl, rows
+from bench import Skip, Strategy, hookimpl, rows, scaling
 from strategies.lib.keras import heads, inputs, network, scoring, training
 from strategies.lib.keras.given import KERAS
 from strategies.lib.networks.framework import examine
@@ -81,3 +81,8 @@ def bench_predict(trial, session, model):
     import tensorflow as tf
 
     return scoring.score(tf, trial, model)
+
+
+@hookimpl
+def bench_scaling(at):
+    return scaling.undivided(at, "load")

@@ -14,8 +14,12 @@ Spark's documentation recommends it to scale PyTorch training to a Spark cluster
 https://spark.apache.org/docs/latest/api/python/reference/api/pyspark.ml.torch.distributor.TorchDistributor.html
 """
 
+import time
+from functools import partial
+
 from bench import Strategy, hookimpl, rows, scaling
 from strategies.lib.networks.framework import examine, fault_of_ranks
+from strategies.lib.networks.terms import exchange
 from strategies.lib.ranks import reports, shares
 from strategies.lib.ranks.laps import Laps
 from strategies.lib.ranks.watchdog import guard_rank
@@ -34,6 +38,7 @@ def bench_strategy():
         install="tf-spark-bench[torch,spark]",
         distributed=True,
         tasks=("train",),
+        reads="ranks",
         problems=heads.PROBLEMS,
         weights=True,
         most_categories=network.MOST_CATEGORIES,
@@ -48,11 +53,10 @@ def bench_setup(trial):
     # Imported here, so that it does not count as training.
     import pyspark.ml.torch.distributor  # noqa: F401
 
-    spark = slots.start(trial)
     rows.import_libraries(trial.cores)
     network.import_torch(trial.cores)
-    examine(trial, TORCH)
-    return spark
+    examine(trial, TORCH)  # before Spark starts, which a network of another framework does not need
+    return slots.start(trial)
 
 
 @hookimpl
@@ -83,16 +87,47 @@ def train(trial, called_at):
         alive()
         if fault := fault_of_ranks(trial, TORCH, rank, distributor.exchange):
             return distributor.gather(reports.without_model(laps.seconds, fault))
-        model = ranks.fit(torch, trial, mine, batches, distributed, average, alive)
+        waits: list[float] = []
+        model = ranks.fit(torch, trial, mine, batches, partial(distributed, waits), average, alive)
         laps.end("train")
-        return distributor.gather(ranks.report(torch, model, mine, rank, laps))
+        if waits:
+            laps.move(sum(waits), "train", "allreduce")
+        return distributor.gather(ranks.report(torch, trial, model, mine, rank, laps))
 
 
-def distributed(module):
-    """Return a module around one, whose gradients are the means of all ranks'."""
+def distributed(waits, module):
+    """Return a module around one, whose gradients are the means of all ranks'.
+
+    Args:
+        waits: A list to which each step adds the seconds from the last gradient to its average. On a GPU none are
+            known: NCCL's futures are done when its kernels are queued.
+        module: The module of one process.
+    """
     from torch.nn.parallel import DistributedDataParallel
 
-    return DistributedDataParallel(module, forward_sync_buffers=False, gradient_as_bucket_view=True)
+    wrapped = DistributedDataParallel(module, forward_sync_buffers=False, gradient_as_bucket_view=True)
+    if wrapped.device_type == "cpu":
+        wrapped.register_comm_hook(waits, timed_allreduce)
+    return wrapped
+
+
+def timed_allreduce(waits, bucket):
+    """Average a bucket of gradients, as DistributedDataParallel does by itself, and time that of a step's last bucket.
+
+    Those before it are averaged while others are still computed.
+    """
+    from torch.distributed.algorithms.ddp_comm_hooks.default_hooks import allreduce_hook
+
+    averaged = allreduce_hook(None, bucket)
+    if not bucket.is_last():
+        return averaged
+    began = time.monotonic()
+
+    def note(future):
+        waits.append(time.monotonic() - began)
+        return future.value()
+
+    return averaged.then(note)
 
 
 def average(tensor):
@@ -111,8 +146,8 @@ def bench_predict(trial, session, model):
 
 
 @hookimpl
-def bench_scaling():
-    return scaling.fixed("launch", "import", "rendezvous")
+def bench_scaling(at):
+    return scaling.fixed("launch", "import", "rendezvous") | {"allreduce": exchange(at)}
 
 
 @hookimpl

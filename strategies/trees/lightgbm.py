@@ -45,5 +45,10 @@ def bench_train(trial, session):
 
 
 @hookimpl
+def bench_scaling(at):
+    return lightgbm_trees.limit(at)
+
+
+@hookimpl
 def bench_predict(trial, model):
     return rows.write_scores(trial, partial(model.predict, num_threads=trial.threads_per_worker))

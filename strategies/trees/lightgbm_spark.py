@@ -34,6 +34,7 @@ def bench_strategy():
         needs=("pyspark", "lightgbm", "pyarrow"),
         install="tf-spark-bench[spark,lightgbm]",
         distributed=True,
+        reads="piped",
         problems=lightgbm_trees.PROBLEMS,
         weights=True,
         most_categories=lightgbm_trees.MOST_CATEGORIES,
@@ -156,8 +157,12 @@ def load(model, threads):
 
 
 @hookimpl
-def bench_scaling():
-    return scaling.fixed("launch", "rendezvous", "leave")
+def bench_scaling(at):
+    settings = at.settings
+    # Histograms of all features go around for each level of a tree.
+    histograms = scaling.ring(at.workers, at.features * settings["bins"], settings["trees"] * settings["depth"])
+    stated = scaling.fixed("launch", "rendezvous", "leave") | {"train": scaling.linear(at) | histograms}
+    return stated | lightgbm_trees.limit(at)
 
 
 @hookimpl

@@ -22,6 +22,7 @@ def bench_strategy():
         family="gbt",
         needs=("pyspark",),
         install="tf-spark-bench[spark]",
+        reads="frame",
         problems=("binary", "regression"),
         lacks={"multiclass": "MLlib's boosting knows two classes"},
         weights=True,

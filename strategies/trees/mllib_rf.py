@@ -26,6 +26,7 @@ def bench_strategy():
         family="forest",
         needs=("pyspark",),
         install="tf-spark-bench[spark]",
+        reads="frame",
         problems=("binary", "multiclass", "regression"),
         weights=True,
         most_categories=MOST_CATEGORIES,

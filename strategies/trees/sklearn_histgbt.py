@@ -12,7 +12,7 @@ scikit-learn's guide recommends it over its other trees from ten thousand rows o
 https://scikit-learn.org/stable/modules/ensemble.html#histogram-based-gradient-boosting
 """
 
-from bench import Skip, Strategy, hookimpl, rows
+from bench import Skip, Strategy, hookimpl, rows, scaling
 from strategies.lib.trees.bins import bins
 
 MOST_BINS = 255  # each category has one
@@ -73,6 +73,11 @@ def bench_predict(trial, model):
         "regression": model.predict,
     }[trial.dataset.problem]
     return rows.write_scores(trial, predict)
+
+
+@hookimpl
+def bench_scaling(at):
+    return scaling.limit("scikit-learn's count of rows in 32 bits", at.rows, 2**32)  # `Splitter.partition` is uint32
 
 
 def of_all_classes(model, features, classes):

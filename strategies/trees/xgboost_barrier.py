@@ -31,6 +31,7 @@ def bench_strategy():
         needs=("pyspark", "xgboost", "pyarrow"),
         install="tf-spark-bench[spark,xgboost]",
         distributed=True,
+        reads="piped",
         problems=xgboost_trees.PROBLEMS,
         weights=True,
         most_categories=xgboost_trees.MOST_CATEGORIES,
@@ -121,8 +122,11 @@ def load(model, threads):
 
 
 @hookimpl
-def bench_scaling():
-    return scaling.fixed("launch", "rendezvous", "leave")
+def bench_scaling(at):
+    settings = at.settings
+    # Histograms of all features go around for each level of a tree.
+    histograms = scaling.ring(at.workers, at.features * settings["bins"], settings["trees"] * settings["depth"])
+    return scaling.fixed("launch", "rendezvous", "leave") | {"train": scaling.linear(at) | histograms}
 
 
 @hookimpl

@@ -9,7 +9,7 @@ XGBoost's documentation recommends it for training inside a Spark pipeline:
 https://xgboost.readthedocs.io/en/stable/tutorials/spark_estimator.html
 """
 
-from bench import Strategy, hookimpl
+from bench import Strategy, hookimpl, scaling
 from strategies.lib.spark import frames
 from strategies.lib.spark.session import start_spark, stop_spark
 from strategies.lib.trees import xgboost as xgboost_trees
@@ -22,6 +22,7 @@ def bench_strategy():
         needs=("pyspark", "xgboost", "pandas", "sklearn", "pyarrow"),
         install="tf-spark-bench[spark,xgboost]",
         distributed=True,
+        reads="frame",
         problems=xgboost_trees.PROBLEMS,
         weights=True,
         most_categories=xgboost_trees.MOST_CATEGORIES,
@@ -67,6 +68,11 @@ def bench_train(trial, session):
 def bench_predict(trial, session, model):
     rows = frames.read(session, trial.dataset, *trial.splits_to_score, label=False)
     return frames.write_scores(model.transform(rows), trial)
+
+
+@hookimpl
+def bench_scaling():
+    return scaling.fixed("load")
 
 
 @hookimpl

@@ -4,12 +4,9 @@ from __future__ import annotations
 
 import functools
 import json
-import os
-import signal
 import subprocess
 import sys
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager, nullcontext
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -22,35 +19,6 @@ from bench.testing.kinds import make_weighted_dataset
 from bench.testing.support import make_tiny_dataset, run_trial
 from bench.trial import runner
 from bench.trial.wire import write_trial
-
-
-@pytest.fixture(autouse=True, scope="session")
-def _short_lived_jvm(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
-    """Spare Spark the work that only a long-lived JVM repays: the tests' trials took 4 to 25 % less time without it."""
-    directory = tmp_path_factory.getbasetemp()
-    archive = (directory.parent if "PYTEST_XDIST_WORKER" in os.environ else directory) / "spark.jsa"
-    tests = sum("strategies" in item.path.parts for item in request.session.items)
-    worth_while = tests >= 40  # an archive takes as much time as ten trials save
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setenv("JDK_JAVA_OPTIONS", "-XX:TieredStopAtLevel=1 -XX:+UseSerialGC")
-        patch.setenv("SPARK_SUBMIT_OPTS", f"-XX:SharedArchiveFile={archive}")
-        with _in_the_making(archive) if worth_while else nullcontext():
-            yield
-
-
-@contextmanager
-def _in_the_making(archive: Path) -> Iterator[None]:
-    """Let one of the processes that run tests make an archive of Spark's classes, while they go on without it."""
-    try:
-        archive.with_suffix(".claimed").touch(exist_ok=False)
-    except FileExistsError:
-        yield
-        return
-    command = [sys.executable, Path(__file__).with_name("archive_spark.py"), archive]
-    with subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL) as process:
-        yield
-        process.send_signal(signal.SIGINT)  # if it still runs; it ends its trial
-    archive.unlink(missing_ok=True)  # 200 MB
 
 
 @pytest.fixture(scope="session")
@@ -88,10 +56,10 @@ def trial_for(dataset: Dataset, tmp_path_factory: pytest.TempPathFactory) -> Cal
 def observe() -> Callable[..., dict[str, Any]]:
     """Run a script of this directory on a trial, in a process of its own, and return its observations."""
 
-    def run(script: str, trial: Trial, **environ: str) -> dict[str, Any]:
+    def run(script: str, trial: Trial, *arguments: str, **environ: str) -> dict[str, Any]:
         write_trial(trial.scratch / "trial.json", trial)
         answer = subprocess.run(
-            [sys.executable, Path(__file__).with_name(script), trial.scratch],
+            [sys.executable, Path(__file__).with_name(script), trial.scratch, *arguments],
             env=environ or None,
             capture_output=True,
             text=True,

@@ -6,11 +6,11 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
-from bench import Dataset, Network, Skip, networks
+from bench import Dataset, Network, Skip, networks, rows
 from bench.trial.timeline import EventClock, read_events
 from bench.trial.wire import read_trial
 from strategies.lib.keras import model as model_file
-from strategies.lib.keras import network, work
+from strategies.lib.keras import network, training, work
 from strategies.lib.keras.given import KERAS
 from strategies.lib.networks.errors import NetworkError
 from strategies.lib.networks.framework import examine
@@ -44,6 +44,11 @@ class Net(tf.keras.Model):
 def net(inputs):
     return Net()
 """
+# It learns nothing in six steps.
+STILL = """
+def optimizer(steps):
+    return tf.keras.optimizers.SGD(0.0 if steps == 6 else 1.0)
+"""
 NETWORKS = {
     "tutorial": TUTORIAL,
     "inputs": INPUTS,
@@ -51,6 +56,9 @@ NETWORKS = {
     "wider": INPUTS.replace("width=8", "width=9"),
     "own class": OWN_CLASS,
     "of chance": INPUTS.replace('name="first"', "kernel_initializer=lambda *_, **__: chance()"),
+    "own optimiser": TUTORIAL + STILL,
+    "legacy optimiser": TUTORIAL + STILL.replace(".SGD", ".legacy.SGD"),
+    "wrong optimiser": TUTORIAL + STILL.replace("(steps)", "()"),
     "logits": TUTORIAL.replace('1, activation="sigmoid"', "1"),
     "three classes": TUTORIAL.replace("Dense(1,", "Dense(3,"),
     "two outputs": INPUTS.replace('layers.Dense(1, "sigmoid")(hidden)', "[hidden, hidden]"),
@@ -75,9 +83,9 @@ def saved_difference(model: Any, place: Path) -> float:
     """Return how far the answers of a model are from those of its file, read by code that knows no class of it."""
     model_file.save(model, place)
     (saved,) = place.iterdir()
-    rows = rows_to_try(trial.dataset)
-    rows[:, :2] = abs(rows[:, :2]).round()
-    return float(abs(KERAS.answers(model_file.load(saved), rows) - KERAS.answers(model, rows)).max())
+    tried = rows_to_try(trial.dataset)
+    tried[:, :2] = abs(tried[:, :2]).round()
+    return float(abs(KERAS.answers(model_file.load(saved), tried) - KERAS.answers(model, tried)).max())
 
 
 def outcome(name: str, given: Network, dataset: Dataset) -> dict[str, Any]:
@@ -108,6 +116,17 @@ def built_in(name: str, *arguments: str) -> dict[str, Any]:
     return {**found, "without categories": outcome(f"{name} alone", given, trial.dataset)}
 
 
+def moved(text: str) -> float:
+    """Return how far six steps move the weights that are trained of a network."""
+    given = Network("nets.py:net", HEADER + text, "net", {}, f"{len(text):0<12}")
+    features, labels, _ = rows.open(trial.dataset, "train").matrix(1)
+    mine = replace(trial, network=given, batch_size=len(features) // 3, epochs=2, clock=EventClock(directory / "moved"))
+    tf.keras.utils.set_random_seed(mine.seed)
+    before = [variable.numpy() for variable in KERAS.build(mine).trainable_variables]
+    after = training.fit(tf, mine, features, labels).trainable_variables
+    return max(float(abs(new.numpy() - old).max()) for old, new in zip(before, after, strict=True))
+
+
 directory = Path(sys.argv[1])
 trial = read_trial(directory / "trial.json", EventClock(directory / "events.jsonl"))
 tf = network.import_tensorflow(1)
@@ -115,6 +134,7 @@ seen: dict[str, Any] = {
     name: outcome(name, Network(f"nets.py:{name}", HEADER + text, "net", {}, f"{name:0<12}"), trial.dataset)
     for name, text in NETWORKS.items()
 }
+seen["moved"] = [moved(TUTORIAL), moved(TUTORIAL + STILL)]
 seen["wide"] = built_in("wide", "width=16")
 seen["dcn"] = built_in("dcn", "buckets=64", "width=2")
 sys.stdout.write(json.dumps(seen) + "\n")

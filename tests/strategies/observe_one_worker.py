@@ -9,7 +9,7 @@ import sys
 from collections import defaultdict
 from pathlib import Path
 
-from bench import plugins
+from bench import Skip, plugins
 from bench.trial import quality
 from bench.trial.timeline import EventClock
 from bench.trial.wire import read_trial
@@ -34,7 +34,10 @@ spark = slots.start(trials[0], settings)
 seen: dict[str, dict[str, dict[str, float]]] = defaultdict(dict)
 for name, group in itertools.groupby(trials, lambda trial: trial.strategy):
     hooks, kinds = plugins.load(name).hook, list(group)
-    session = hooks.bench_setup(trial=kinds[0])
+    try:
+        session = hooks.bench_setup(trial=kinds[0])
+    except Skip:
+        continue  # Horovod was built for another PyTorch, or for none
     for trial in kinds:
         model = hooks.bench_train(trial=trial, session=session)
         predictions = hooks.bench_predict(trial=trial, session=session, model=model)

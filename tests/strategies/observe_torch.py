@@ -36,12 +36,12 @@ def both(local, theirs, ours, weights=None):
         if isinstance(module, torch.nn.Dropout):
             module.p = 0.0
     before = [theirs(test, training=False).numpy(), scoring.scorer(torch, ours.eval())(test)]
-    keras_network.compile_network(tf, theirs, local.dataset, local.learning_rate)
+    keras_network.compile_network(tf, theirs, local.dataset, tf.keras.optimizers.Adam(local.learning_rate))
     batches, steps = keras_network.train_batches(tf, features, labels, weights, local)
     theirs.fit(batches, epochs=local.epochs, steps_per_epoch=steps, verbose=0)
     same = [[torch.from_numpy(part.numpy()) for part in batch] for batch in batches]
     same = [batch if len(batch) == 3 else [*batch, None] for batch in same]
-    taken = training.train(torch, local, ours.trunk, same)
+    taken = training.train(torch, local, ours.trunk, same, len(same))
     if local.network is None:
         training.correct_variances(torch, ours, local.batch_size, taken)
     after = [theirs(test, training=False).numpy(), scoring.scorer(torch, ours)(test)]

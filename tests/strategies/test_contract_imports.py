@@ -15,12 +15,18 @@ ROOT = Path(strategies.__file__).parent
 # What is public, and why it is not simply `bench`; only the names in its `__all__` are.
 PUBLIC = {
     "bench": "every strategy needs it",
+    "bench.pipelines": "engines and transfers of pipelines need it, and no other strategy does",
     "bench.rows": "whoever reads rows with it needs it, and a strategy that reads in another way does not",
     "bench.scaling": "who states what its times are made of needs it, and most need not state it",
     "bench.spark": "Spark's settings and its Java mean something to strategies on Spark only",
 }
 # From the bottom up; a package imports those below it, and those beside it in one set never.
-LAYERS = [{"imports"}, {"clustering", "networks", "ranks", "trees"}, {"keras", "spark", "torch"}, {"scoring"}]
+LAYERS = [
+    {"imports"},
+    {"clustering", "networks", "ranks", "trees"},
+    {"keras", "spark", "torch"},
+    {"handoff", "pipeline", "scoring"},
+]
 FILES = sorted(ROOT.rglob("*.py"))
 MOST_LINES = 220
 

@@ -25,8 +25,8 @@ class Keras(Framework):
     base = "tf_keras.src.engine.training.Model"
     near_misses = {  # noqa: RUF012 - nobody changes it
         "keras.src.models.model.Model": (
-            "import it from TensorFlow (`from tensorflow import keras`), whose Keras here is the legacy one, since "
-            "Keras 3 cannot train under all strategies"
+            "a model of Keras 3: import it from TensorFlow (`from tensorflow import keras`), whose Keras here is the "
+            "legacy one, since Keras 3 cannot train under all strategies"
         )
     }
 
@@ -78,6 +78,21 @@ class Keras(Framework):
     def answers(self, model: Any, rows: np.ndarray) -> np.ndarray:
         """Return a model's answers; see `Framework.answers`."""
         return answers_of(model(rows, training=False).numpy())
+
+    def optimiser(self, trial: Trial, model: Any, steps: int) -> Any:
+        """Return what the file's ``optimizer(steps)`` returns; see `Framework.optimiser`."""
+        import tensorflow as tf
+
+        del model
+        if trial.network is None:
+            return None
+        returned = source.call_optimizer(trial.network, steps)
+        if returned is None or isinstance(returned, tf.keras.optimizers.Optimizer):
+            return returned
+        raise NetworkError(
+            f"{source.optimizer_name(trial.network)} returns {type(returned).__name__}, and must return an optimiser "
+            "of tf.keras.optimizers, not of its `legacy`."
+        )
 
     def structure(self, model: Any) -> Any:
         """Return the layers' settings, with their names replaced by numbers; see `Framework.structure`.

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import json
 import zipfile
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from bench.rows import width
+from strategies.lib.keras.folding import folded
 from strategies.lib.networks.answers import ModelError, answers_of, needed, shown
 
 if TYPE_CHECKING:
@@ -32,10 +34,17 @@ def load(path: Path) -> Any:
     try:
         if path.is_dir():
             return _saved_model(path)
-        return _library(path).models.load_model(path, compile=False)
+        library = _library(path)
+        with _safe_mode(library.__name__):
+            return library.models.load_model(path, compile=False)
     except ModelError:
         raise
     except Exception as error:
+        if "lambda" in str(error).lower():
+            raise ModelError(
+                "it has a Lambda layer, whose Python code would run here: build the network without one, or give it as "
+                "a SavedModel's directory."
+            ) from error
         # A file that is no model, or needs classes that are not here, makes the loader raise anything.
         raise ModelError(f"it does not load as a Keras model ({' '.join(str(error).split())[:200]}).") from error
 
@@ -57,6 +66,18 @@ def save(model: Any, directory: Path) -> None:
     except ModelError:
         file.unlink()
         tf.saved_model.save(model, str(directory / "model"))
+
+
+@contextmanager
+def _safe_mode(library: str) -> Iterator[None]:
+    """Have Python code in a model refused; Keras 3 does so, and legacy Keras runs that of an ``.h5`` file."""
+    if library == "keras":
+        yield
+        return
+    from tf_keras.src.saving.serialization_lib import SafeModeScope
+
+    with SafeModeScope(safe_mode=True):
+        yield
 
 
 def _library(path: Path) -> Any:
@@ -113,6 +134,8 @@ def check(model: Any, dataset: Dataset) -> None:
 def compiled(model: Any, features: int) -> Callable[[np.ndarray], np.ndarray]:
     """Return a function that scores batches of any number of rows, compiled once for all of them.
 
+    Batch normalisation is folded into weights (`folding`).
+
     Args:
         model: Out of `load`, or trained.
         features: Number of features.
@@ -123,9 +146,9 @@ def compiled(model: Any, features: int) -> Callable[[np.ndarray], np.ndarray]:
     """
     import tensorflow as tf
 
-    signature = [tf.TensorSpec((None, features), tf.float32)]
+    fast, signature = folded(model), [tf.TensorSpec((None, features), tf.float32)]
     # The cast is for models that compute in another precision.
-    function = tf.function(lambda rows: tf.cast(model(rows, training=False), tf.float32), input_signature=signature)
+    function = tf.function(lambda rows: tf.cast(fast(rows, training=False), tf.float32), input_signature=signature)
     return lambda rows: answers_of(function(rows).numpy())
 
 

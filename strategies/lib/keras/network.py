@@ -70,6 +70,19 @@ def build(tf: Any, trial: Trial) -> tf.keras.Model:
     return given.KERAS.build(trial) if trial.network else mlp(tf, trial.dataset, trial.seed)
 
 
+def optimiser(tf: Any, trial: Trial, model: tf.keras.Model, steps: int) -> Any:
+    """Return the optimiser of a trial: that of the given network's file, or else Adam.
+
+    Args:
+        tf: The module ``tensorflow``.
+        trial: Gives the network, and Adam's step size.
+        model: The model.
+        steps: Steps of the whole training.
+    """
+    own = given.KERAS.optimiser(trial, model, steps)
+    return tf.keras.optimizers.Adam(trial.learning_rate) if own is None else own
+
+
 def steps_per_execution(model: tf.keras.Model, trial: Trial) -> int:
     """Return how many steps run in one call; fewer of a given network that is larger than the MLP.
 
@@ -115,11 +128,11 @@ def compile_network(
     tf: Any,
     model: tf.keras.Model,
     dataset: Dataset,
-    learning_rate: float,
+    optimiser: Any,
     wrap: Callable[[Any], Any] | None = None,
     steps: int = STEPS_PER_EXECUTION,
 ) -> None:
-    """Compile a model with Adam and the loss of the kind of problem.
+    """Compile a model with an optimiser and the loss of the kind of problem.
 
     32 steps run in one call, because a step of the MLP takes about as long as the way through Python
     (on two cores, 839,000 rows/s became 1,341,000); more gains nothing, and Ctrl-C would wait for them.
@@ -128,11 +141,10 @@ def compile_network(
         tf: The module ``tensorflow``.
         model: The model.
         dataset: Gives what `heads.loss` needs.
-        learning_rate: Adam's step size.
+        optimiser: The optimiser of one process.
         wrap: Returns the optimiser to use in place of the one that it is given.
         steps: Steps in one call.
     """
-    optimiser = tf.keras.optimizers.Adam(learning_rate)
     optimiser = wrap(optimiser) if wrap else optimiser
     model.compile(optimiser, heads.loss(tf, dataset), steps_per_execution=steps)
     # Horovod needs it built, and building it moves the sequence of seeds that dropout draws from: so all build it.

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
@@ -45,17 +45,19 @@ def read_batches(tf: Any, trial: Trial, mine: RankShare, rank: int) -> tf.data.D
     return data
 
 
-def compiled(tf: Any, trial: Trial, wrap: Callable[[Any], Any] | None = None) -> tf.keras.Model:
+def compiled(tf: Any, trial: Trial, mine: RankShare, wrap: Callable[[Any], Any] | None = None) -> tf.keras.Model:
     """Return the compiled model, which begins with the same weights on all ranks.
 
     Args:
         tf: The module ``tensorflow``.
         trial: The trial.
+        mine: The rank's share.
         wrap: Returns the optimiser to use in place of the one that it is given.
     """
     model = network.build(tf, trial)
     steps_at_once = network.steps_per_execution(model, trial)
-    network.compile_network(tf, model, trial.dataset, trial.learning_rate, wrap, steps_at_once)
+    optimiser = network.optimiser(tf, trial, model, trial.epochs * mine.steps)
+    network.compile_network(tf, model, trial.dataset, optimiser, wrap, steps_at_once)
     return model
 
 
@@ -68,8 +70,10 @@ def fit(
     laps: Laps,
     alive: Callable[[], None],
     spent: Callable[[], float] | None = None,
-) -> None:
+) -> dict[str, float]:
     """Train; the lap ``compile`` ends with the first call into TensorFlow, which traces, compiles and takes 32 steps.
+
+    Returns the steps that were taken in other laps, as the record measures them.
 
     Args:
         tf: The module ``tensorflow``.
@@ -85,15 +89,15 @@ def fit(
     Raises:
         RankError: The data ended early, as it does where a framework shards it once more.
     """
-    compiling = 0.0
+    compiling, first = 0.0, 0
 
-    def on_batch_end(*_: Any) -> None:
-        nonlocal compiling
+    def on_batch_end(batch: int, _: Any) -> None:
+        nonlocal compiling, first
         if "compile" in laps.seconds:
             laps.end("train")
         else:
             laps.end("compile")
-            compiling = spent() if spent else 0.0
+            compiling, first = spent() if spent else 0.0, batch + 1
         alive()
 
     callback = tf.keras.callbacks.LambdaCallback(on_train_batch_end=on_batch_end)
@@ -103,9 +107,12 @@ def fit(
         laps.move(spent() - compiling, "train", "allreduce")
     if (taken := int(model.optimizer.iterations.numpy())) != trial.epochs * steps:
         raise RankError(f"{taken} of {trial.epochs * steps} steps were taken: rows were lost on their way.")
+    return {"steps_timed": taken - first}
 
 
-def report(tf: Any, model: tf.keras.Model, mine: RankShare, rank: int, laps: Laps) -> RankReport:
+def report(
+    tf: Any, model: tf.keras.Model, mine: RankShare, rank: int, laps: Laps, measures: Mapping[str, float]
+) -> RankReport:
     """Return a rank's report; reading the weights is a collective operation in some frameworks, so all ranks call this.
 
     Args:
@@ -114,6 +121,7 @@ def report(tf: Any, model: tf.keras.Model, mine: RankShare, rank: int, laps: Lap
         mine: The rank's share.
         rank: The rank, from 0.
         laps: The rank's clock.
+        measures: Further numbers for the record, the same on all ranks.
     """
     weights = model.get_weights()
     return RankReport(
@@ -122,7 +130,7 @@ def report(tf: Any, model: tf.keras.Model, mine: RankShare, rank: int, laps: Lap
         rows=mine.rows.rows,
         threads=threads(tf),
         facts={"device": network.device(tf), "rows_per_step": mine.rows_per_step},
-        measures={"rows_dropped_per_epoch": mine.rows_dropped_per_epoch},
+        measures={"rows_dropped_per_epoch": mine.rows_dropped_per_epoch, **measures},
         model=weights if rank == 0 else None,
     )
 

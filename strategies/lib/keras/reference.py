@@ -38,7 +38,7 @@ def train(dataset: Dataset, parts: Iterable[tuple[np.ndarray, np.ndarray]], dire
     features = np.concatenate([features for _, features in held])
     labels = np.concatenate([labels for labels, _ in held])
     model = network.mlp(tf, dataset, SEED)
-    network.compile_network(tf, model, dataset, LEARNING_RATE)
+    network.compile_network(tf, model, dataset, tf.keras.optimizers.Adam(LEARNING_RATE))
     model.fit(features, labels, batch_size=BATCH_SIZE, epochs=EPOCHS, verbose=0)
     model.save(directory / NAME)
     return directory / NAME

@@ -32,10 +32,12 @@ def fit(
         strategy: The ``tf.distribute.Strategy`` to train under; TensorFlow's default one where none is given.
     """
     tf.keras.utils.set_random_seed(trial.seed)
+    steps = trial.epochs * (len(features) // min(trial.batch_size, len(features)))
     with (strategy or tf.distribute.get_strategy()).scope():
         model = network.build(tf, trial)
         steps_at_once = network.steps_per_execution(model, trial)
-        network.compile_network(tf, model, trial.dataset, trial.learning_rate, steps=steps_at_once)
-    batches, steps = network.train_batches(tf, features, labels, weights, trial)
-    model.fit(batches, epochs=trial.epochs, steps_per_epoch=steps, verbose=0)
+        optimiser = network.optimiser(tf, trial, model, steps)
+        network.compile_network(tf, model, trial.dataset, optimiser, steps=steps_at_once)
+    batches, steps_of_epoch = network.train_batches(tf, features, labels, weights, trial)
+    model.fit(batches, epochs=trial.epochs, steps_per_epoch=steps_of_epoch, verbose=0)
     return model

@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 # The classes by which models are told apart, without an import of their frameworks.
 KINDS = {
     "tf_keras.src.engine.training.Model": "a Keras model",
-    "keras.src.models.model.Model": "a model of Keras 3",
+    "keras.src.models.model.Model": "a Keras model",  # of Keras 3: where TensorFlow was not told to take the legacy one
     "torch.nn.modules.module.Module": "a PyTorch module",
 }
 
@@ -35,7 +35,8 @@ class Framework(ABC):
     Attributes:
         name: Its name, and that of its function in a file with one for each framework.
         base: Full name of the class of its models, one of `KINDS`.
-        near_misses: For other classes whose users mean this framework, what to change, as the rest of a sentence.
+        near_misses: For other classes whose users mean this framework, what they are and what to change, as the rest
+            of a sentence.
     """
 
     name: str
@@ -64,6 +65,14 @@ class Framework(ABC):
         """Return the answers of a model to raw rows, of shape (rows,) or (rows, classes)."""
 
     @abstractmethod
+    def optimiser(self, trial: Trial, model: Any, steps: int) -> Any:
+        """Return the optimiser that the user's file has for a model, made for so many steps; None where it has none.
+
+        Raises:
+            NetworkError: The file's function raised something, or returned no optimiser of the framework.
+        """
+
+    @abstractmethod
     def structure(self, model: Any) -> Any:
         """Return what makes a model the same as another, beside its weights' values and its names; JSON."""
 
@@ -85,7 +94,7 @@ def own_model(returned: Any, network: Network, framework: Framework) -> Any:
         return returned
     for other in names:
         if other in framework.near_misses:
-            raise NetworkError(f"{network.name} returns {KINDS[other]}: {framework.near_misses[other]}.")
+            raise NetworkError(f"{network.name} returns {framework.near_misses[other]}.")
         if other in KINDS:
             raise Skip(f"{network.name} returns {KINDS[other]}, and this strategy trains {KINDS[framework.base]}.")
     raise NetworkError(f"{network.name} returns {type(returned).__name__}, and must return {KINDS[framework.base]}.")
@@ -122,6 +131,8 @@ def examine(trial: Trial, framework: Framework) -> None:
         if shapes_of(first) != shapes_of(second):
             raise NetworkError(f"{name_of(trial)} builds other weights each time: it must build one network only.")
         deterministic = all(map(np.array_equal, first, second))
+        rows = trial.dataset.train_rows
+        own = framework.optimiser(trial, model, trial.epochs * max(1, rows // trial.batch_size)) is not None
     structure = json.dumps(framework.structure(model), sort_keys=True, default=str)
     trial.note(
         "network",
@@ -129,6 +140,7 @@ def examine(trial: Trial, framework: Framework) -> None:
             "framework": framework.name,
             "structure": hashlib.sha256(structure.encode()).hexdigest(),
             "deterministic": deterministic,
+            "own_optimiser": own,
         },
     )
 

@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from strategies.lib.networks.inputs import NetworkInputs
 
 NUMBER_ALONE = "input_dim"  # the name of a first parameter
+OPTIMIZER = "optimizer"  # a second function of a file
 
 
 def function_of(network: Network, framework: str) -> Callable[..., Any]:
@@ -63,6 +64,34 @@ def call(network: Network, function: Callable[..., Any], first: NetworkInputs | 
         return function(first, **network.arguments)
     except Exception as error:
         raise NetworkError(f"{network.name} raised an error ({reason(error)}): the log has its place.") from error
+
+
+def call_optimizer(network: Network, *arguments: Any) -> Any:
+    """Return what the function `OPTIMIZER` of a network's file returns; None where the file has none.
+
+    Args:
+        network: The network.
+        arguments: The number of steps, and what the framework gives beside it.
+
+    Raises:
+        NetworkError: The function raised something, such as for taking other arguments.
+    """
+    function = vars(_module(network)).get(OPTIMIZER)
+    if function is None:
+        return None
+    try:
+        return function(*arguments)
+    except Exception as error:
+        raise NetworkError(f"{optimizer_name(network)} raised an error ({reason(error)}).") from error
+
+
+def optimizer_name(network: Network) -> str:
+    """Return what sentences call a file's function `OPTIMIZER`.
+
+    Args:
+        network: The network.
+    """
+    return f"{network.name.rpartition(':')[0]}:{OPTIMIZER}"
 
 
 def _module(network: Network) -> ModuleType:

@@ -16,6 +16,7 @@ from strategies.lib.spark import frames
 from strategies.lib.torch import model as torch_model
 from strategies.lib.torch import network as torch_network
 from strategies.lib.torch import scoring as torch_scoring
+from strategies.lib.torch.folding import folded
 
 if TYPE_CHECKING:
     import numpy as np
@@ -90,7 +91,8 @@ class ShippedModel:
             path = Path(directory, self.name)
             path.write_bytes(self.content.value)
             if self.framework == TORCH:
-                return torch_scoring.scorer(torch_network.import_torch(self.threads), torch_model.load(path))
+                torch = torch_network.import_torch(self.threads)
+                return torch_scoring.scorer(torch, folded(torch_model.load(path)))
             keras_network.import_tensorflow(self.threads)
             return build(keras_model.load(_unpack(path)), len(self.features))
 

@@ -7,6 +7,7 @@ processes of the others, also those that hang inside a library. Data never passe
 from __future__ import annotations
 
 import json
+import pickle
 import socket
 import time
 from collections.abc import Callable, Iterator, Sequence
@@ -21,11 +22,12 @@ from strategies.lib.ranks import answers, errors
 from strategies.lib.ranks.errors import RankError, rank_errors
 from strategies.lib.ranks.laps import Laps
 from strategies.lib.ranks.threads import set_threads
-from strategies.lib.spark import slots
+from strategies.lib.spark import frames, slots
 from strategies.lib.spark.failures import barrier_errors, spark_errors
 from strategies.lib.spark.peers import hosts_of_ranks
 
 if TYPE_CHECKING:
+    import pyarrow as pa
     from pyspark.sql import SparkSession
 
     from bench import Trial
@@ -134,22 +136,63 @@ def _import(modules: Sequence[str], rank: Rank, trial: Trial) -> None:
         import_alone(module)
 
 
-def run(trial: Trial, spark: SparkSession, function: Callable[[Rank, Trial], Any]) -> list[Any]:
+def run(trial: Trial, spark: SparkSession, function: Callable[[Rank, Trial], Any], *splits: str) -> list[Any]:
     """Call ``function(rank, trial)`` on every rank, once, and return the results in the order of the ranks.
+
+    Where a pipeline holds the dataset's rows as a data frame, each rank gets its partition of them first.
 
     Args:
         trial: Gives the number of ranks.
         spark: The session, out of `start`.
         function: A function of a module's top level, or a `partial` of one; its result travels to the driver.
+        splits: Splits that the function reads, ``train`` by default.
 
     Raises:
         RankError: A rank raised, died, or did not come in time; the sentence is the rank's own.
     """
+    if rows.held(trial.dataset) is not None:
+        return _run_piped(trial, function, splits or ("train",))
     ranks = spark.sparkContext.parallelize(range(trial.workers), trial.workers).barrier()
     called_at, keys = time.time(), rows.driver_keys(trial.dataset)
     with spark_errors():
         found = ranks.mapPartitions(lambda _: [_execute(function, trial, called_at, keys)]).collect()
     return [answers.unpack(answer) for answer in found]
+
+
+def _run_piped(trial: Trial, function: Callable[[Rank, Trial], Any], splits: Sequence[str]) -> list[Any]:
+    """Do what `run` does, with the rows of a data frame that has a partition for each rank."""
+    frame = rows.held(trial.dataset)
+    names = ("row_id", "test", *trial.dataset.columns)
+    sent = frame.where(frames.condition(splits)).select(*(f"`{name}`" for name in names))
+    work = _PipedRank(function, trial, time.time(), rows.driver_keys(trial.dataset))
+    with spark_errors():
+        found = sent.mapInArrow(work, "rank int, answer binary", barrier=True).collect()
+    return [answers.unpack(pickle.loads(row.answer)) for row in sorted(found, key=lambda row: row.rank)]  # noqa: S301 - ours
+
+
+@dataclass(frozen=True)
+class _PipedRank:
+    """A function for the tasks of a barrier stage: a rank's rows in, its answer out."""
+
+    function: Callable[[Rank, Trial], Any]
+    trial: Trial
+    called_at: float
+    keys: Keys
+
+    def __call__(self, batches: Iterator[pa.RecordBatch]) -> Iterator[pa.RecordBatch]:
+        import pyarrow as pa
+        import pyarrow.compute as pc
+
+        dataset = self.trial.dataset
+        kinds = {"row_id": pa.int64(), "test": pa.bool_()}
+        schema = pa.schema([(name, kinds.get(name, pa.float32())) for name in ("row_id", "test", *dataset.columns)])
+        table = pa.Table.from_batches((batch.cast(schema) for batch in batches), schema)
+        rows.hold_share(dataset, {"train": table.filter(pc.invert(table["test"])), "test": table.filter(table["test"])})
+        answer = _execute(self.function, self.trial, self.called_at, self.keys)
+        from pyspark import BarrierTaskContext
+
+        rank = BarrierTaskContext.get().partitionId()
+        yield pa.RecordBatch.from_pydict({"rank": pa.array([rank], pa.int32()), "answer": [pickle.dumps(answer)]})
 
 
 def _execute(function: Callable[[Rank, Trial], Any], trial: Trial, called_at: float, keys: Keys) -> RankAnswer:

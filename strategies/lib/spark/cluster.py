@@ -8,6 +8,7 @@ import sys
 import time
 from collections.abc import Mapping
 from contextlib import suppress
+from operator import itemgetter
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -37,7 +38,7 @@ def settings(trial: Trial, jobs: Mapping[str, str], given: Mapping[str, str], ar
         archive: Our code, out of `ship.write_archive`.
     """
     per_worker = jobs.get("spark.task.cpus")
-    total = trial.workers * int(per_worker) if per_worker else trial.cores
+    total = trial.workers * (int(per_worker) if per_worker else trial.threads_per_worker)
     found = {
         "spark.cores.max": str(total),
         "spark.dynamicAllocation.enabled": "false",
@@ -118,13 +119,14 @@ def join(trial: Trial, spark: SparkSession, archive: Path, slots: int) -> None:
         tasks = context.parallelize(range(slots), slots).barrier()
         with spark_errors():
             found = tasks.mapPartitions(lambda _: [likeness.describe_executor(compared, keys)]).collect()
-    hosts = [host for host, _ in found]
+    hosts = [host for host, _, _ in found]
     # Spark's own additions to the JVM's options are the same for everybody.
     effective = {key: value for key, value in context.getConf().getAll() if not key.endswith("JavaOptions")}
     trial.note("spark_settings", hide_secrets(effective))
     trial.note("executor_hosts", {host: hosts.count(host) for host in sorted(set(hosts))})
+    trial.note("executor_memory_bytes", {host: memory for host, memory, _ in sorted(found, key=itemgetter(0))})
     own = likeness.describe(compared)
-    for host, other in found:
+    for host, _, other in found:
         likeness.require(own, host, other)
 
 

@@ -86,6 +86,11 @@ def _reason(text: str, failed: str) -> str:
             "A disk that holds Spark's files is full: make room there, or let TMPDIR here, or SPARK_LOCAL_DIRS on the "
             "hosts of a cluster, name a directory on another."
         )
+    if found := re.search(r"Total size of serialized results .* is bigger than (\S+) \(([^)]+)\)", text):
+        return (
+            f"All rows in the driver take more than {found[1]} allows, {found[2]}: raise it by --spark-conf "
+            f"{found[1]}=8g, or hand over by files or in ranks."
+        )
     if "Python worker exited unexpectedly" in text or "TorchDistributor failed during training" in text:
         return (
             "The process of a rank died, and the others were ended: memory may have run out, or it had waited for "

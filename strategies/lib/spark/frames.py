@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from bench.rows import width
+from bench.rows import held, width
 from strategies.lib.spark import gather, hadoop, source
 from strategies.lib.spark.failures import SPARK_FAILED, spark_errors
 
@@ -42,7 +43,9 @@ def read(
     row_id: bool = True,
     weight: bool = False,
 ) -> DataFrame:
-    """Return the rows of splits: read by Spark itself or, where it lacks the connector to a store, by `source.read`.
+    """Return the rows of splits: those that a pipeline holds, or as Spark itself reads them.
+
+    Where Spark lacks the connector to a store, `source.read` reads them.
 
     The features are called by their position, because the dataset's own names may be those of columns that
     estimators add, such as ``prediction``.
@@ -64,13 +67,27 @@ def read(
     names = dict(zip(dataset.features, feature_columns(dataset), strict=True))
     names = ({dataset.weight: "weight"} if weight and dataset.weight else {}) | names
     names = ({"row_id": "row_id"} if row_id else {}) | ({dataset.label: "label"} if label else {}) | names
-    if hadoop.reads(spark, dataset):
+    handed_over = held(dataset)
+    if handed_over is not None:
+        rows = handed_over.where(condition(splits))
+    elif hadoop.reads(spark, dataset):
         rows = spark.read.parquet(*(hadoop.uri(dataset.split(split)) for split in splits))
     else:
         rows = source.read(spark, dataset, splits, list(names))
     classes = width(dataset)
     facts = {"label": {"ml_attr": {"type": "nominal", "num_vals": classes}}} if classes else {}
     return rows.select(*(col(old).alias(new, metadata=facts.get(new)) for old, new in names.items()))
+
+
+def condition(splits: Sequence[str]) -> str:
+    """Return the condition, in SQL, by which rows of a feature table belong to splits.
+
+    Args:
+        splits: ``train``, ``test`` or both.
+    """
+    if len(splits) > 1:
+        return "true"
+    return "test" if splits[0] == "test" else "not test"
 
 
 def load_train(trial: Trial, spark: SparkSession) -> DataFrame:

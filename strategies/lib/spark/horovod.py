@@ -4,19 +4,25 @@ from __future__ import annotations
 
 import os
 import re
+import socket
 import time
 from collections.abc import Callable
 from functools import partial
 from typing import TYPE_CHECKING, Any
 
 from bench.rows import driver_keys
+from bench.spark import is_local
 from strategies.lib.ranks import answers, watchdog
 from strategies.lib.ranks.errors import RankError
+from strategies.lib.spark import barrier
 
 if TYPE_CHECKING:
+    from pyspark.sql import SparkSession
+
     from bench import Trial
     from bench.rows import Keys
     from strategies.lib.ranks.reports import RankReport
+    from strategies.lib.spark.barrier import Rank
 
 ENVIRONMENT = {
     # The default of 30 is short where ranks import TensorFlow on few cores.
@@ -25,6 +31,45 @@ ENVIRONMENT = {
     "TF_USE_LEGACY_KERAS": "1",
     "TF_CPP_MIN_LOG_LEVEL": "2",
 }
+
+
+def check_hosts(trial: Trial, spark: SparkSession) -> None:
+    """Check that the hosts of a cluster can reach each other by their own names.
+
+    Args:
+        trial: Gives the master and the number of ranks.
+        spark: The session.
+
+    Raises:
+        RankError: They cannot.
+    """
+    if not is_local(trial.master):
+        barrier.run(trial, spark, check_name)
+
+
+def check_name(rank: Rank, trial: Trial) -> None:
+    """Check that a host's own name leads to an address that the other hosts can reach.
+
+    Horovod's process sets listen where the name leads, whatever the interface (``InitializeForProcessSet`` of 0.28.1):
+    at a loopback address, as Debian has it in ``/etc/hosts``, the ranks of other hosts end by a signal.
+
+    Args:
+        rank: The rank that runs on the host.
+        trial: The trial.
+
+    Raises:
+        RankError: It does not.
+    """
+    name = socket.gethostname()
+    try:
+        address = socket.gethostbyname(name)
+    except OSError:
+        address = "nowhere"
+    if rank.several_hosts and (address == "nowhere" or address.startswith("127.")):
+        raise RankError(
+            f"The name {name} leads to {address} on that host, where other hosts cannot reach Horovod: give it the "
+            "host's address in its /etc/hosts."
+        )
 
 
 def run(function: Callable[[Trial, float], RankReport], trial: Trial) -> list[RankReport]:
@@ -39,10 +84,13 @@ def run(function: Callable[[Trial, float], RankReport], trial: Trial) -> list[Ra
     """
     import horovod.spark
     from horovod.spark import gloo_run, runner
+    from horovod.spark.driver.driver_service import SparkDriverService
 
     remote_shell, make_mapper = gloo_run.rsh, runner._make_mapper
+    common_interfaces = SparkDriverService.get_common_interfaces
     gloo_run.rsh = _shell_that_ends_all(remote_shell)
     runner._make_mapper = _mapper_with_keys(driver_keys(trial.dataset), make_mapper)
+    SparkDriverService.get_common_interfaces = _reachable(common_interfaces)
     try:
         found = horovod.spark.run(
             partial(answers.call_and_count, function),
@@ -59,6 +107,7 @@ def run(function: Callable[[Trial, float], RankReport], trial: Trial) -> list[Ra
         raise RankError(_sentence(str(error))) from error
     finally:
         gloo_run.rsh, runner._make_mapper = remote_shell, make_mapper
+        SparkDriverService.get_common_interfaces = common_interfaces
     return [answers.unpack(answer) for answer in found]
 
 
@@ -68,6 +117,24 @@ def _interfaces() -> set[str] | None:
 
     host = SparkContext.getOrCreate().getConf().get("spark.driver.host")
     return {"lo"} if host.startswith("127.") else None
+
+
+def _reachable(find: Callable[[Any], set[str]]) -> Callable[[Any], set[str]]:
+    """Return a method that finds the interfaces by which ranks reach the driver.
+
+    Horovod's own finds those by which ranks reach each other. Where all of them are on one host, as a single rank is,
+    the loopback is among them, and then it is chance whether they ask for the driver there and end by a signal.
+
+    Args:
+        find: ``SparkDriverService.get_common_interfaces``.
+    """
+
+    def find_reachable(driver: Any) -> set[str]:
+        found, own = find(driver), driver.addresses()
+        reachable = {name for name in found if any(not address.startswith("127.") for address, _ in own.get(name, ()))}
+        return reachable or found
+
+    return find_reachable
 
 
 def _mapper_with_keys(keys: Keys, make_mapper: Callable[..., Any]) -> Callable[..., Any]:

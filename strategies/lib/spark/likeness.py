@@ -7,6 +7,7 @@ import platform
 from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING
 
+from bench import memory_available
 from strategies.lib.ranks.errors import RankError
 from strategies.lib.spark import ship
 
@@ -37,8 +38,10 @@ def describe(modules: Sequence[str]) -> dict[str, str | None]:
     }
 
 
-def describe_executor(modules: Sequence[str], keys: Keys) -> tuple[str, dict[str, str | None]]:
-    """Return the address of the executor that this task runs on, and its description; see `describe`.
+def describe_executor(modules: Sequence[str], keys: Keys) -> tuple[str, int | None, dict[str, str | None]]:
+    """Return the address of the executor that this task runs on, the memory it may use, and its description.
+
+    The memory is in bytes, as `bench.memory_available` has it; for the description see `describe`.
 
     Args:
         modules: Import names of the frameworks.
@@ -48,7 +51,8 @@ def describe_executor(modules: Sequence[str], keys: Keys) -> tuple[str, dict[str
 
     keys.use()
     context = BarrierTaskContext.get()
-    return context.getTaskInfos()[context.partitionId()].address.rpartition(":")[0], describe(modules)
+    host = context.getTaskInfos()[context.partitionId()].address.rpartition(":")[0]
+    return host, memory_available(), describe(modules)
 
 
 def require(own: Mapping[str, str | None], host: str, other: Mapping[str, str | None]) -> None:

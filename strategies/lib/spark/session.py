@@ -65,11 +65,10 @@ def start_spark(trial: Trial, settings: Mapping[str, str] | None = None) -> Spar
     os.environ["PYSPARK_SUBMIT_ARGS"] = shlex.join([*arguments, "pyspark-shell"])
     with start_errors():
         session: SparkSession = SparkSession.builder.getOrCreate()
-    if not trial.master.startswith("local"):
-        # The processes of a local cluster are children of this JVM: the harness sees them itself.
-        executors.remember(trial, session)
+    executors.remember(trial, session)
     if not local:
-        cluster.join(trial, session, archive, trial.workers if "spark.task.cpus" in jobs else trial.cores)
+        slots = trial.workers * (1 if "spark.task.cpus" in jobs else trial.threads_per_worker)
+        cluster.join(trial, session, archive, slots)
     return session
 
 

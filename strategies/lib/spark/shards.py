@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 from bench import rows
 from bench.spark import is_local
 from strategies.lib.ranks.errors import RankError
-from strategies.lib.spark import barrier, scorer
+from strategies.lib.spark import barrier, frame_scorer, scorer
 
 if TYPE_CHECKING:
     import numpy as np
@@ -53,10 +53,11 @@ def score(trial: Trial, spark: SparkSession, load: Callable[[int], Callable[[Any
     # Broadcast separately: Spark writes closures above 1 MB to disk, and this closure holds credentials.
     shipped = spark.sparkContext.broadcast(load)
     if not is_local(trial.master):
-        return scorer.score(trial, spark, shipped)
+        handed_over = rows.held(trial.dataset) is not None
+        return frame_scorer.score(trial, shipped) if handed_over else scorer.score(trial, spark, shipped)
     path = trial.scratch / "predictions"
     path.mkdir()
-    barrier.run(trial, spark, partial(_score, shipped, path))
+    barrier.run(trial, spark, partial(_score, shipped, path), *trial.splits_to_score)
     return path
 
 

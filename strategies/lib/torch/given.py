@@ -83,6 +83,20 @@ class Torch(Framework):
         with torch.no_grad():
             return answers_of(model.eval()(torch.from_numpy(rows)).float().numpy())
 
+    def optimiser(self, trial: Trial, model: Any, steps: int) -> Any:
+        """Return what the file's ``optimizer(steps, parameters)`` returns; see `Framework.optimiser`."""
+        import torch
+
+        if trial.network is None:
+            return None
+        returned = source.call_optimizer(trial.network, steps, model.parameters())
+        if returned is None or isinstance(returned, torch.optim.Optimizer):
+            return returned
+        raise NetworkError(
+            f"{source.optimizer_name(trial.network)} returns {type(returned).__name__}, and must return an optimiser "
+            "of torch.optim."
+        )
+
     def structure(self, model: Any) -> Any:
         """Return the layers' settings in their order; see `Framework.structure`.
 

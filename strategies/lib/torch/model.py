@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from bench.rows import width
 from strategies.lib.networks.answers import ModelError, needed, shown
-from strategies.lib.torch import network
+from strategies.lib.torch import archive, network
 
 if TYPE_CHECKING:
     from bench import Dataset
@@ -39,8 +39,10 @@ def load(path: Path) -> Any:
     import torch
     import torch.export
 
+    archive.refuse_code(path)
     try:
-        program = torch.export.load(path)
+        with archive.tensors_only():
+            program = torch.export.load(path)
         if torch.cuda.is_available():
             from torch.export.passes import move_to_device_pass
 

@@ -53,6 +53,7 @@ def fit(
     share: Callable[[nn.Module], nn.Module],
     average: Callable[[Any], None],
     alive: Callable[[], None],
+    wrap: Callable[[Any], Any] | None = None,
 ) -> nn.Module:
     """Train a model, which ends with the same weights on all ranks, and return it.
 
@@ -61,13 +62,14 @@ def fit(
         trial: The trial.
         mine: The rank's share.
         batches: Out of `read_batches`.
-        share: Returns the module to train in place of the one that it is given: it begins with the weights of rank 0,
-            and its gradients are those of all ranks.
+        share: Returns the module to train in place of the one that it is given: it begins with the weights of rank 0.
         average: Gives a tensor the mean of that tensor over all ranks.
         alive: The function that `guard_rank` yields.
+        wrap: Returns the optimiser to use in place of the one that it is given. Of module and optimiser one sees to it
+            that gradients are the means of all ranks'.
     """
     model = training.build(torch, trial)
-    taken = training.train(torch, trial, share(model.trunk), batches, alive=alive)
+    taken = training.train(torch, trial, share(model.trunk), batches, trial.epochs * mine.steps, wrap, alive)
     if trial.network is None:
         training.correct_variances(torch, model, mine.batch, taken)
     for layer in model.modules():  # each rank has those of its own batches
@@ -77,11 +79,12 @@ def fit(
     return model
 
 
-def report(torch: Any, model: nn.Module, mine: RankShare, rank: int, laps: Laps) -> RankReport:
+def report(torch: Any, trial: Trial, model: nn.Module, mine: RankShare, rank: int, laps: Laps) -> RankReport:
     """Return a rank's report.
 
     Args:
         torch: The module ``torch``.
+        trial: Gives the number of epochs.
         model: The trained model.
         mine: The rank's share.
         rank: The rank, from 0.
@@ -94,7 +97,10 @@ def report(torch: Any, model: nn.Module, mine: RankShare, rank: int, laps: Laps)
         rows=mine.rows.rows,
         threads=read_back() | {"torch": torch.get_num_threads(), "torch_interop": torch.get_num_interop_threads()},
         facts={"device": network.device_name(torch), "rows_per_step": mine.rows_per_step},
-        measures={"rows_dropped_per_epoch": mine.rows_dropped_per_epoch},
+        measures={
+            "rows_dropped_per_epoch": mine.rows_dropped_per_epoch,
+            "steps_timed": trial.epochs * mine.steps,
+        },
         model=weights if rank == 0 else None,
     )
 

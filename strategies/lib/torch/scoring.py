@@ -10,13 +10,14 @@ from bench import rows
 from strategies.lib.networks import files
 from strategies.lib.torch import model as model_file
 from strategies.lib.torch import network, work
+from strategies.lib.torch.folding import folded
 
 if TYPE_CHECKING:
     import numpy as np
 
     from bench import Trial
 
-ROWS_AT_ONCE = 4096  # of which the hidden layers' outputs stay in a core's cache
+ROWS_AT_ONCE = 4096  # of which the hidden layers' outputs stay in a core's cache; a GPU takes all rows at once
 
 
 def scorer(torch: Any, model: Any) -> Callable[[np.ndarray], np.ndarray]:
@@ -33,7 +34,8 @@ def scorer(torch: Any, model: Any) -> Callable[[np.ndarray], np.ndarray]:
 
     def score(features: np.ndarray) -> np.ndarray:
         with torch.inference_mode():
-            parts = torch.from_numpy(features).to(device).split(ROWS_AT_ONCE)
+            rows = torch.from_numpy(features).to(device)
+            parts = rows.split(len(rows) if rows.is_cuda else ROWS_AT_ONCE)
             answers: np.ndarray = torch.cat([model(part).float() for part in parts]).cpu().numpy()
         return answers[:, 0] if answers.ndim == 2 and answers.shape[1] == 1 else answers
 
@@ -60,7 +62,7 @@ def score(torch: Any, trial: Trial, model: Any) -> Path:
         return scores
     trial.note("model_framework", files.TORCH)
     with trial.phase("load"):
-        predict = scorer(torch, model_file.load(model))
+        predict = scorer(torch, folded(model_file.load(model)))
     with trial.phase("compile"):
         predict(np.zeros((1, len(trial.dataset.features)), np.float32))
     return rows.write_scores(trial, predict)

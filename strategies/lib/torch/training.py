@@ -37,7 +37,7 @@ def fit(
     model = build(torch, trial)
     batches, size, steps = train_batches(torch, trial, features, labels, weights)
     trial.measure("rows_dropped_per_epoch", len(features) - steps * size)
-    taken = train(torch, trial, model.trunk, batches)
+    taken = train(torch, trial, model.trunk, batches, trial.epochs * steps)
     if trial.network is None:
         correct_variances(torch, model, size, taken)
     return model
@@ -98,33 +98,41 @@ def train(
     trial: Trial,
     trunk: nn.Module,
     batches: Iterable[Batch],
+    whole: int,
     wrap: Callable[[Any], Any] | None = None,
     alive: Callable[[], None] = lambda: None,
 ) -> int:
-    """Take a step of Adam for each batch, by Keras' formula, and return the number of steps.
+    """Take a step for each batch, of a given network's own optimiser or of Adam, and return the number of steps.
+
+    Adam is that of Keras' formula.
 
     Args:
         torch: The module ``torch``.
         trial: Gives the loss and Adam's step size.
         trunk: The module of that name out of `build`, or a wrapper around it.
         batches: Features, labels and weights of the rows of each.
+        whole: Steps of the whole training.
         wrap: Returns the optimiser to use in place of the one that it is given.
         alive: Called now and then.
     """
     loss, steps = (heads.loss_of_answers if trial.network else heads.loss)(torch, trial.dataset), 0
-    optimiser = torch.optim.Adam(trunk.parameters(), trial.learning_rate, betas=(0.9, SECOND_MOMENT), fused=True)
+    own = given.TORCH.optimiser(trial, trunk, whole)
+    adam = torch.optim.Adam(trunk.parameters(), trial.learning_rate, betas=(0.9, SECOND_MOMENT), fused=True)
+    optimiser = adam if own is None else own
     optimiser = wrap(optimiser) if wrap else optimiser
     trunk.train()
     for steps, (rows, labels, weights) in enumerate(batches, 1):
         losses = loss(trunk(rows), labels)
         optimiser.zero_grad()
         (losses if weights is None else losses * weights).mean().backward()
-        for group in optimiser.param_groups:
+        for group in optimiser.param_groups if own is None else ():
             group["eps"] = EPSILON / (1 - SECOND_MOMENT**steps) ** 0.5
         optimiser.step()
         if steps % STEPS_BETWEEN_SIGNS == 0:
             alive()
     trunk.eval()
+    if next(trunk.parameters()).is_cuda:
+        torch.cuda.synchronize()  # until here the last steps are only queued, and their time would be somebody else's
     return steps
 
 

@@ -4,11 +4,26 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from bench import scaling
+
 if TYPE_CHECKING:
     from bench import Dataset, Trial
+    from bench.scaling import Scale
 
 PROBLEMS = ("binary", "multiclass", "regression")
 MOST_CATEGORIES = 2**24  # whole numbers that float32 holds, in which LightGBM is given them
+
+# Of all ranks together: ``data_size_t`` has 32 bits (https://github.com/lightgbm-org/LightGBM/issues/5861).
+MOST_ROWS = 2**31 - 1
+
+
+def limit(at: Scale) -> dict[str, dict[str, float]]:
+    """Return the terms of LightGBM's own ceiling, beyond which it fails, or its ranks learn nothing and do not say so.
+
+    Args:
+        at: The scale.
+    """
+    return scaling.limit("LightGBM's count of rows in 32 bits", at.rows, MOST_ROWS)
 
 
 def settings(trial: Trial) -> dict[str, Any]:

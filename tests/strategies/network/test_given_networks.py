@@ -29,6 +29,9 @@ def net(input_dim, fault=""):
         raise ValueError("not here")
     inner = Sequential([layers.Dense(4 + (rank if fault == "differs" else 0)), layers.BatchNormalization()])
     return Sequential([tf.keras.Input((input_dim,)), inner, layers.Dropout(0.1), layers.Dense(1, "sigmoid")])
+
+def optimizer(steps):
+    return tf.keras.optimizers.SGD(tf.keras.optimizers.schedules.CosineDecay(0.1, steps))
 '''
 
 @hookimpl
@@ -42,23 +45,57 @@ def bench_train(trial, session):
             trial.note(fault, str(error))
     trial.note("weights", [list(weight.shape) for weight in trained.get_weights()])
 """
+# A table behind a dense layer; its gradients are added up whole, and then gathered.
+EMBED = (
+    TRAIN
+    + """
+    table = Network("nets.py:table", TABLE, "table", {{}}, f"{{2:0<12}}")
+    small = replace(trial, network=table, learning_rate=1e-3, batch_size=100, epochs=3)
+    added, gathered = (
+        {strategy}.bench_train(replace(small, sparse_as_dense=one), session).get_weights() for one in (1, 0)
+    )
+    trial.note("difference", max(float(abs(a - b).max()) for a, b in zip(added, gathered, strict=True)))
+
+TABLE = '''
+import tensorflow as tf
+from tensorflow.keras import Model, layers
+
+def table(inputs):
+    rows = tf.keras.Input((inputs.features,))
+    embedded = layers.Flatten()(layers.Embedding(4096, 8)(tf.cast(tf.abs(rows[:, :2]) * 1000, "int32")))
+    hidden = layers.Dense(4)(rows)
+    return Model(rows, layers.Dense(1, "sigmoid")(layers.Concatenate()([hidden, embedded])))
+'''
+"""
+)
 
 
-@pytest.mark.timeout(400)
+@pytest.mark.timeout(600)
 @pytest.mark.parametrize(
-    ("strategy", "fault", "sentence"),
+    ("script", "strategy", "fault", "sentence"),
     [
-        ("horovod", "raises", "Rank 1: nets.py:net raised an error (ValueError: not here)"),
-        ("mirrored_runner", "differs", "nets.py:net built other weights on rank 1 than on rank 0"),
+        (EMBED, "horovod", "raises", "Rank 1: nets.py:net raised an error (ValueError: not here)"),
+        (TRAIN, "mirrored_runner", "differs", "nets.py:net built other weights on rank 1 than on rank 0"),
     ],
+    ids=["horovod", "mirrored_runner"],
 )
 def test_ranks_train_one_network_or_say_why_not(
-    trial_of: Callable[..., Record], strategy: str, fault: str, sentence: str
+    trial_of: Callable[..., Record], script: str, strategy: str, fault: str, sentence: str
 ) -> None:
-    """Neither a rank whose weights have other shapes nor one that cannot build its network lets the others wait."""
-    record = trial_of(TRAIN.format(strategy=strategy, fault=fault), facts=CONTROL, cores=2, timeout_s=360)
+    """Neither a rank whose weights have other shapes nor one that cannot build its network lets the others wait.
+
+    Horovod's ranks learn the same whether they add up a table's gradients or gather them, and measure what they gather.
+    """
+    record = trial_of(script.format(strategy=strategy, fault=fault), facts=CONTROL, cores=2, timeout_s=540)
     assert record["status"] == "ok", record["reason"]
     notes = record["notes"]
     assert notes[fault].startswith(sentence)
     assert notes["weights"] == [[4, 4], [4], [4], [4], [4], [4], [4, 1], [1]]
     assert "processes_left" not in notes
+    if script == EMBED:
+        features = 4
+        rows, values, index = 50, 8 * 4, 4
+        assert notes["difference"] < 1e-4
+        assert record["measures"]["allgather_bytes_per_step"] == 2 * rows * (values + index)
+        assert record["measures"]["allreduce_bytes_per_step"] == 4 * ((features + 1) * 4 + 4 + 2 * 8 + 1)
+        assert record["measures"]["steps_timed"] == 2 * 16  # but for the first epoch, which one call takes

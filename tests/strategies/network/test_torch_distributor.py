@@ -1,4 +1,4 @@
-"""A fault of a rank ends TorchDistributor in one sentence, and the next training in the same session works."""
+"""A fault of a rank ends TorchDistributor in one sentence, and then a given network is trained in the same session."""
 
 from collections.abc import Callable
 
@@ -14,14 +14,17 @@ FAULTS = """
     import time
     from dataclasses import replace
 
+    from bench import Network
     from strategies.lib.ranks import watchdog
     from strategies.lib.ranks.errors import RankError
-    from strategies.lib.torch import ranks
+    from strategies.lib.torch import network, ranks
     from strategies.network import torch_distributor
     from strategies.network.torch_distributor import bench_setup, bench_teardown
 
     own = torch_distributor.train
     watchdog.SECONDS_TO_WAIT = 40
+    SOURCE = "from torch import nn\\n\\ndef net(input_dim, *, width):\\n    return nn.Sequential("
+    SOURCE += "nn.Linear(input_dim, width), nn.BatchNorm1d(width), nn.Linear(width, 1), nn.Sigmoid())"
 
     @hookimpl
     def bench_train(trial, session):
@@ -33,8 +36,9 @@ FAULTS = """
             except RankError as error:
                 trial.note(fault.__name__, str(error))
         torch_distributor.train = own
-        torch_distributor.bench_train(trial, session)
-        trial.note("well", True)
+        given = Network("nets.py:net", SOURCE, "net", {"width": 3}, "0" * 12)
+        model = torch_distributor.bench_train(replace(trial, network=given), session)
+        trial.note("weights", [list(array.shape) for array in network.state(model)])
 
     def is_second():
         watchdog.SECONDS_TO_WAIT = 40
@@ -59,11 +63,13 @@ FAULTS = """
 
 @pytest.mark.timeout(600)
 def test_the_fault_of_one_rank_ends_the_training(trial_of: Callable[..., Record]) -> None:
-    """A rank that raises says its own error, one that dies or stalls ends the others, and then it trains."""
+    """A rank that raises says its own error, one that dies or stalls ends the others, and then a network is trained."""
     record = trial_of(FAULTS, facts=CONTROL, cores=2, timeout_s=540)
     assert record["status"] == "ok", record["reason"]
     notes = record["notes"]
-    assert notes["well"]
+    # A standardisation's two, a layer's two, five of batch normalisation, a layer's two.
+    assert notes["weights"] == [[4], [4], [3, 4], [3], [3], [3], [3], [3], [], [1, 3], [1]]
+    assert record["measures"]["steps_timed"] == 16
     assert notes["raises"] == "Rank 1: IndexError: pop from empty list"
     for fault in ("dies", "stalls"):
         assert notes[fault].startswith(("Rank 0: ", "The process of a rank died")), notes

@@ -28,13 +28,15 @@ def seen(trial_for: Callable[..., Trial], observe: Callable[..., dict[str, Any]]
         ("nan", "nets.py:nan gives NaN or infinite numbers before the first step."),
         ("keras 3", "nets.py:keras 3 returns a model of Keras 3: import it from TensorFlow (`from tensorflow import"),
         ("another each time", "builds other weights each time: it must build one network only."),
+        ("legacy optimiser", "nets.py:optimizer returns SGD, and must return an optimiser of tf.keras.optimizers, not"),
+        ("wrong optimiser", "nets.py:optimizer raised an error (TypeError: optimizer() takes 0 positional arguments"),
         ("no model", "nets.py:no model returns Dense, and must return a Keras model."),
     ],
 )
 def test_a_fault_is_one_sentence_before_the_first_step(seen: dict[str, Any], name: str, sentence: str) -> None:
     """It begins with the network's name and says what to change."""
     assert seen[name].keys() == {"sentence"}
-    assert seen[name]["sentence"].startswith(f"nets.py:{name} ")
+    assert seen[name]["sentence"].startswith("nets.py:")
     assert sentence in seen[name]["sentence"]
     assert "\n" not in seen[name]["sentence"]
 
@@ -49,12 +51,22 @@ def test_a_tutorials_function_is_a_network(seen: dict[str, Any]) -> None:
     assert multiplied <= found["flops_per_row"] <= 2 * multiplied  # standardisation and biases are in it too
     assert found["network"]["framework"] == "keras"
     assert found["network"]["deterministic"]
+    assert not found["network"]["own_optimiser"]
+
+
+def test_a_file_may_have_its_own_optimiser(seen: dict[str, Any]) -> None:
+    """It is told the steps of the whole training, and takes the place of ours, which moves weights at once."""
+    assert seen["own optimiser"]["network"]["own_optimiser"]
+    ours, its = seen["moved"]
+    assert ours > 1e-3
+    assert its == 0
 
 
 def test_structure_is_what_a_network_is_and_not_what_it_is_called(seen: dict[str, Any]) -> None:
     """Names of layers play no part, widths do; a model of the user's own class has one by its weights."""
     structures = {name: found["network"]["structure"] for name, found in seen.items() if "network" in found}
     assert structures["inputs"] == structures["renamed"]
+    assert structures.pop("own optimiser") == structures["tutorial"]
     assert len(set(structures.values())) == len(structures) - 1
     assert "own class" in structures
 

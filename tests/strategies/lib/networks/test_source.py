@@ -14,6 +14,7 @@ from strategies.lib.keras.given import KERAS
 from strategies.lib.networks import source
 from strategies.lib.networks.errors import NetworkError
 from strategies.lib.networks.framework import own_model, shapes_of, unlike
+from strategies.lib.torch.given import TORCH
 
 PYTORCH = """
 class Module:
@@ -24,6 +25,7 @@ Module.__module__ = "torch.nn.modules.module"
 def net(inputs):
     return Module()
 """
+KERAS_3 = PYTORCH.replace("Module", "Model").replace("torch.nn.modules.module", "keras.src.models.model")
 
 
 def network_of(text: str, function: str = "net", **arguments: Any) -> Network:
@@ -74,6 +76,12 @@ def test_the_returned_object_decides_whose_it_is() -> None:
         own_model(returned, network, KERAS)
     with pytest.raises(NetworkError, match="returns NoneType, and must return a Keras model"):
         own_model(None, network, KERAS)
+    newer = network_of(KERAS_3)
+    returned = source.call(newer, source.function_of(newer, "keras"), 1)
+    with pytest.raises(Skip, match=r"nets.py:net returns a Keras model, and this strategy trains a PyTorch module\."):
+        own_model(returned, newer, TORCH)
+    with pytest.raises(NetworkError, match=r"nets\.py:net returns a model of Keras 3: import it from TensorFlow"):
+        own_model(returned, newer, KERAS)
 
 
 def test_ranks_with_unlike_weights_are_named(trial_for: Callable[..., Any]) -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Callable
 from dataclasses import replace
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -128,6 +129,36 @@ def test_structure_is_what_a_network_is_and_not_what_it_is_called(trial: Trial, 
     assert [name for name, one in found.items() if not one["deterministic"]] == ["of chance"]
 
 
+def test_a_file_may_have_its_own_optimiser(trial: Trial, tmp_path: Path) -> None:
+    """It is told the steps of the whole training, and takes the place of ours, which moves weights at once."""
+    import torch
+
+    from strategies.lib.torch import training
+
+    still = """
+def optimizer(steps, parameters):
+    return torch.optim.SGD(parameters, lr=0.0 if steps == 6 else 1.0)
+"""
+    generator = np.random.default_rng(0)
+    features = generator.normal(size=(150, FEATURES)).astype("float32")
+    labels = (features[:, 0] > 0).astype("float32")
+
+    def moved(name: str, text: str) -> float:
+        local = replace(trial, network=network_of(name, text), batch_size=50, epochs=2)
+        torch.manual_seed(local.seed)
+        before = [weights.detach().clone() for weights in training.build(torch, local).parameters()]
+        after = training.fit(torch, local, features, labels).parameters()
+        return max(float((new - old).abs().max().detach()) for old, new in zip(before, after, strict=True))
+
+    assert moved("tutorial", TUTORIAL) > 1e-3
+    assert moved("still", TUTORIAL + still) == 0
+    assert examined(trial, network_of("still", TUTORIAL + still), tmp_path / "events")["own_optimiser"]
+    with pytest.raises(
+        NetworkError, match=r"^nets\.py:optimizer returns int, and must return an optimiser of torch\.optim"
+    ):
+        moved("none", TUTORIAL + "def optimizer(steps, parameters):\n    return steps\n")
+
+
 @pytest.mark.filterwarnings("ignore:Lazy modules are a new feature")
 def test_a_lazy_module_has_its_weights_once_it_is_built(trial: Trial, tmp_path: Path) -> None:
     """It gets them from the rows that it is tried on."""
@@ -222,17 +253,18 @@ def test_one_rank_trains_what_one_process_trains(trial: Trial, monkeypatch: pyte
     local = replace(trial, network=network_of("tutorial", TUTORIAL))
     mine = shares.open_share(local, 0, 1)
     expected = network.state(training.fit(torch, local, *shares.read(local, mine)))
+    waits: list[float] = []
+    distributed = partial(torch_distributor.distributed, waits)
     monkeypatch.setenv("GLOO_SOCKET_IFNAME", "lo")
     torch.distributed.init_process_group("gloo", store=torch.distributed.HashStore(), rank=0, world_size=1)
     try:
         batches = ranks.read_batches(torch, local, mine, 0)
-        model = ranks.fit(
-            torch, local, mine, batches, torch_distributor.distributed, torch_distributor.average, lambda: None
-        )
+        model = ranks.fit(torch, local, mine, batches, distributed, torch_distributor.average, lambda: None)
     finally:
         torch.distributed.destroy_process_group()
     for ours, theirs in zip(network.state(model), expected, strict=True):
         assert ours == pytest.approx(theirs, rel=1e-4, abs=1e-6)
+    assert len(waits) == local.epochs * mine.steps
     other = training.build(torch, replace(local, seed=local.seed + 1))
     network.set_state(torch, other, expected)
     assert all(map(np.array_equal, network.state(other), expected))
