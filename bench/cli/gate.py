@@ -13,6 +13,7 @@ from rich.console import Console
 
 from bench import tasks
 from bench.cli.options import RESULTS, Integers, Seconds, Share, TaskName
+from bench.cli.suites import suite_option
 from bench.errors import EXIT_INTERRUPTED, BenchError, UsageError
 from bench.gate.arms import stored
 from bench.gate.session import GateNight, GateRequest
@@ -25,6 +26,7 @@ from bench.writing.tables import columns_of
 
 
 @click.command()
+@suite_option
 @click.option("--baseline", metavar="REV|RUN", help="A git revision, or a run whose revision is measured again.")
 @click.option("--candidate", metavar="REV", help="A git revision.  [default: what is checked out]")
 @click.option("--python", multiple=True, metavar="PYTHON", help="Twice: compare two environments, baseline first.")

@@ -111,14 +111,16 @@ def _job_s(case: Case) -> float | None:
 
 
 def time_and_grade(case: Case) -> str:
-    """Return the time that a case takes and its grade, in words.
+    """Return the time that a case takes, when it is at its task's milestone, and its grade, in words.
 
     Args:
         case: The case.
     """
     metric, grade = case.problem.metrics[0], case.grade
     graded = "" if grade is None else f" with {metric.label} {metric.shown(grade)}"
-    return f"{_time(case)} {case.kind.result}{graded}"
+    midway = case.median("time_to_model_s") if case.kind.milestone else None
+    passed = "" if midway is None else f" ({figures.seconds(midway)} {case.kind.milestone})"
+    return f"{_time(case)} {case.kind.result}{passed}{graded}"
 
 
 def _seconds(case: Case) -> float:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import fnmatch
 import secrets
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import asdict, dataclass, replace
 from datetime import UTC, datetime
 from pathlib import Path
@@ -13,7 +13,7 @@ from typing import Any
 from bench import environment, networks, plugins, scrub
 from bench.errors import ResultsError, UsageError
 from bench.families import CONTROL
-from bench.model import Dataset, Storage, Strategy
+from bench.model import Dataset, Place, Storage, Strategy
 from bench.plugins import Plugin
 from bench.records.bucket import Bucket
 from bench.records.choice import chosen_records, is_settled, trial_key
@@ -22,12 +22,15 @@ from bench.records.header import RunHeader
 from bench.request import PlannedTrial, Request, request_of
 from bench.runs import plan
 from bench.runs.changes import refuse_another, refuse_other_inputs
+from bench.runs.selection import Selection, select
 from bench.runs.takers import require_takers
 from bench.spark import conf
 from bench.stores.filesystem import from_environment
 from bench.stores.models import ModelShelf
 from bench.tasks import TASKS
 from bench.trial import record, references
+
+ANYWHERE = Storage()  # by the provider's own address
 
 
 @dataclass(frozen=True)
@@ -49,41 +52,14 @@ class Campaign:
     models: ModelShelf | None = None
 
 
-@dataclass(frozen=True)
-class Selection:
-    """The strategies that a request asks for.
-
-    Attributes:
-        plugins: Those that may take part, by name, with their facts.
-        left_out: Why others are left out, by name: some take so long that they run where they are named only.
-    """
-
-    plugins: dict[str, Plugin]
-    left_out: dict[str, str]
-
-
-def select(request: Request) -> Selection:
-    """Return the strategies that a request asks for, after loading the facts of each once.
-
-    Args:
-        request: The request.
-
-    Raises:
-        UsageError: A pattern matches no strategy.
-        PluginError: A selected strategy breaks the contract.
-    """
-    loaded = {name: plugins.load(name) for name in plan.select(plugins.names(), request.strategies)}
-    lengthy = {name for name, plugin in loaded.items() if plugin.strategy.left_out and not request.strategies}
-    if request.network and not request.strategies:  # the others would do what they do without it
-        loaded = {name: plugin for name, plugin in loaded.items() if plugin.strategy.networks or name == CONTROL}
-        lengthy &= loaded.keys()
-    return Selection(
-        {name: plugin for name, plugin in loaded.items() if name not in lengthy},
-        {name: loaded[name].strategy.left_out for name in sorted(lengthy) if request.task in loaded[name].tasks},
-    )
-
-
-def make_plan(request: Request, dataset: Dataset, selection: Selection, *, to_run: bool = True) -> list[PlannedTrial]:
+def make_plan(
+    request: Request,
+    dataset: Dataset,
+    selection: Selection,
+    *,
+    to_run: bool = True,
+    storage: Storage = ANYWHERE,
+) -> list[PlannedTrial]:
     """Return the ordered trials of a request, after making the reference model that they need.
 
     Args:
@@ -91,19 +67,24 @@ def make_plan(request: Request, dataset: Dataset, selection: Selection, *, to_ru
         dataset: The dataset.
         selection: Out of `select`.
         to_run: Whether the trials will run: a plan that is only printed needs no reference model.
+        storage: How to reach the places that the request names, by the options, where they are URIs.
 
     Raises:
         UsageError: No selected strategy does the task; or the given model does not load or fit; or the file of the
             given network has a fault that shows without running it.
     """
     trials: list[PlannedTrial] = []
+    write_to, shared = (
+        Place(place, from_environment(place, storage)) if place else None
+        for place in (request.predictions, request.shared)
+    )
     network = networks.find(request.network, request.network_args) if request.network else None
     for task, taking_part in _by_task(request, selection.plugins).items():
         reference = None
-        shared = TASKS[task].scores_given_model
-        if to_run and shared and any(_scores_the_reference(strategy, dataset) for strategy in taking_part.values()):
+        scores = to_run and TASKS[task].scores_given_model
+        if scores and any(_scores_the_reference(strategy, dataset) for strategy in taking_part.values()):
             reference = references.ensure_for(request, dataset)
-        trials += plan.make(replace(request, task=task), taking_part, dataset, reference, network)
+        trials += plan.make(replace(request, task=task), taking_part, dataset, reference, network, write_to, shared)
     require_takers(request, trials)
     return trials
 
@@ -143,6 +124,10 @@ def start(
     out: Path,
     command: list[str],
     models: ModelShelf | None = None,
+    *,
+    wanted: Callable[[PlannedTrial], bool] | None = None,
+    sample_of: Mapping[str, Any] | None = None,
+    storage: Storage = ANYWHERE,
 ) -> Campaign:
     """Make the directory of a new run.
 
@@ -153,11 +138,15 @@ def start(
         out: Directory that holds the runs.
         command: The command line, for the record.
         models: The place for the models that are trained.
+        wanted: Says of each trial whether it is a part of the run; all are if not given.
+        sample_of: Facts of the table of which the dataset is a sample; None where it is the table.
+        storage: How to reach the places that the request names, by the options, where they are URIs.
 
     Raises:
         ResultsError: The directory cannot be written.
     """
-    trials = make_plan(request, dataset, selection)
+    planned_now = make_plan(request, dataset, selection, storage=storage)
+    trials = [planned for planned in planned_now if wanted is None or wanted(planned)]
     now = datetime.now(UTC)
     directory = RunDirectory(out.absolute() / f"{now:%Y%m%dT%H%M%SZ}-{secrets.token_hex(2)}")
     surroundings = _surroundings(request)
@@ -169,6 +158,7 @@ def start(
         environment=surroundings,
         dataset=asdict(dataset),
         plan=tuple(record.describe(planned) for planned in trials),
+        sample_of=sample_of,
     )
     directory.create(header.as_json())
     return Campaign(directory, trials, surroundings["fingerprint"], models=models)
@@ -196,8 +186,8 @@ def resume(path: Path, dataset_of: Callable[[str, Storage], Dataset], *, disturb
     """
     earlier = read_run(path)
     request = request_of(earlier.run["request"], path.name)
-    places = request.master, request.model, request.save_model, earlier.run["dataset"]["path"]
-    for place in (*places, *request.spark_conf):
+    places = request.master, request.model, request.save_model, request.predictions, request.shared
+    for place in (*places, earlier.run["dataset"]["path"], *request.spark_conf):
         if scrub.lost(place):
             raise ResultsError(f"{place} had credentials in it, which no record keeps: start a new run.")
     described = earlier.run["dataset"]
@@ -209,7 +199,7 @@ def resume(path: Path, dataset_of: Callable[[str, Storage], Dataset], *, disturb
     done = {
         trial_key(entry["trial"]) for entry in chosen_records(earlier.records) if is_settled(entry, disturbed=disturbed)
     }
-    planned_now = make_plan(request, dataset, select(request))
+    planned_now = make_plan(request, dataset, select(request).on(dataset.rows))
     refuse_other_inputs(earlier.run["plan"], map(record.describe, planned_now), path.name)
     trials = [planned for planned in planned_now if trial_key(record.describe(planned)) not in done]
     models = request.save_model and ModelShelf(request.save_model, from_environment(request.save_model, Storage()))

@@ -15,7 +15,9 @@ from dataclasses import asdict, dataclass
 from typing import Literal
 
 from bench.errors import ResultsError
+from bench.parsing import json_value
 from bench.records import schema
+from bench.writing.clean import REASON_LIMIT, shown
 
 SCHEMA = 1
 
@@ -86,7 +88,7 @@ def from_json(content: bytes, name: str) -> Night:
     import fastjsonschema
 
     try:
-        found = json.loads(content)
+        found = json_value(content)
     except ValueError as error:
         raise ResultsError(f"{name} is damaged ({error}): restore it, or take it away to go on without.") from error
     version = found.get("schema") if isinstance(found, dict) else None
@@ -95,7 +97,9 @@ def from_json(content: bytes, name: str) -> Night:
     try:
         schema.validator(f"night-{SCHEMA}")(found)
     except fastjsonschema.JsonSchemaValueException as error:
-        raise ResultsError(f"{name} is no night of a history ({error.message}): take it away.") from error
+        raise ResultsError(
+            f"{name} is no night of a history ({shown(error.message, REASON_LIMIT)}): take it away."
+        ) from error
     cases = {case: Figure(figure["log"], figure["runs"], figure["dataset"]) for case, figure in found["cases"].items()}
     if not all(math.isfinite(figure.log) for figure in cases.values()):
         raise ResultsError(f"{name} is no night of a history (a figure is not finite): take it away.")

@@ -12,7 +12,9 @@ from typing import Any
 
 from bench.errors import ResultsError
 from bench.machine.host import digest
+from bench.parsing import json_value
 from bench.trend.night import Figure, Night
+from bench.writing.clean import shown
 
 # The fields of ``machine_info`` that decide whether the seconds of two machines are comparable; not the host's name.
 MACHINE = ("machine", "system", "python_implementation", "python_version")
@@ -31,7 +33,7 @@ def read(path: Path) -> Night:
         ResultsError: It cannot be read, is damaged, or lacks a field.
     """
     try:
-        found = json.loads(path.read_bytes())
+        found = json_value(path.read_bytes(), constants=True)
     except OSError as error:
         raise ResultsError(f"{path} cannot be read: {error.strerror}.") from error
     except ValueError as error:
@@ -41,15 +43,17 @@ def read(path: Path) -> Night:
         cases = {entry["fullname"]: _figure(path, entry) for entry in benchmarks}
         machine = _machine(found["machine_info"])
         commit = (found.get("commit_info") or {}).get("id")
-    except (KeyError, TypeError, AttributeError, ValueError) as error:
+        if not all(isinstance(name, str) for name in (*cases, commit or "")):
+            raise TypeError("a name is no text")
+    except (KeyError, TypeError, AttributeError, ValueError, OverflowError) as error:
         raise ResultsError(
-            f"{path} is not what pytest-benchmark writes ({type(error).__name__}: {error}): "
+            f"{path} is not what pytest-benchmark writes ({type(error).__name__}: {shown(str(error))}): "
             "give the file of `pytest --benchmark-json=FILE`."
         ) from error
     if not cases:
         raise ResultsError(f"{path} holds no benchmark: run some with `pytest --benchmark-json=FILE`.")
     if twice := [name for name, number in Counter(entry["fullname"] for entry in benchmarks).items() if number > 1]:
-        raise ResultsError(f"{path} has two benchmarks called {twice[0]}: give one of them another name.")
+        raise ResultsError(f"{path} has two benchmarks called {shown(twice[0])}: give one of them another name.")
     return Night(at, "pytest-benchmark", commit or None, None, machine, cases)
 
 
@@ -57,12 +61,13 @@ def _figure(path: Path, entry: dict[str, Any]) -> Figure:
     data = entry["stats"].get("data")
     if not data:
         raise ResultsError(
-            f"{path} has no `stats.data` for {entry['fullname']}: write it with `--benchmark-json=FILE`, "
+            f"{path} has no `stats.data` for {shown(str(entry['fullname']))}: write it with `--benchmark-json=FILE`, "
             "or save with `--benchmark-save-data`."
         )
     seconds = statistics.median(data)
     if not (seconds > 0 and math.isfinite(seconds)):
-        raise ResultsError(f"{path} has a median of {seconds} s for {entry['fullname']}: that is no duration.")
+        name = shown(str(entry["fullname"]))
+        raise ResultsError(f"{path} has a median of {seconds} s for {name}: that is no duration.")
     return Figure(math.log(seconds), len(data))
 
 

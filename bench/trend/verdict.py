@@ -48,7 +48,7 @@ def read(path: Path) -> Night:
             f"The night of {path} has measured no case often enough, so there is nothing to add to the history."
         )
     return Night(
-        at=_moment(document["ended_at"]),
+        at=_moment(document["ended_at"], path),
         source="gate",
         commit=candidate["commit"],
         # Environments that were compared by --python have no commits; their labels identify them.
@@ -69,5 +69,10 @@ def case_name(case: dict[str, Any]) -> str:
     return f"{case['strategy']}, {case['task']}, {case['dataset']}, {workers}, {cores}"
 
 
-def _moment(text: str) -> str:
-    return datetime.fromisoformat(text).astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
+def _moment(text: str, path: Path) -> str:
+    try:
+        return datetime.fromisoformat(text).astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
+    except (ValueError, OverflowError) as error:
+        raise ResultsError(
+            f"The night of {path} ended at {text!r}, which is no moment: let the gate run again."
+        ) from error

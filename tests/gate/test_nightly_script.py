@@ -21,7 +21,9 @@ def run(
 ) -> Callable[..., subprocess.CompletedProcess[str]]:
     """Run the script in the repository, with the strategy ``spin``."""
     path = f"{Path(bench_command[0]).parent}{os.pathsep}{os.environ['PATH']}"
-    wanted = {"BENCH_STRATEGIES": "spin", "BENCH_DATASET": tiny.path, "BENCH_BUDGET": "2m", "PATH": path}
+    wanted = {"BENCH_DATASET": tiny.path, "PATH": path}
+    suites = "[suites.nightly]\nstrategy = 'spin'\nbudget = '2m'\n"
+    (repository.path / "bench.toml").write_text(suites)
 
     def call(**environ: str) -> subprocess.CompletedProcess[str]:
         settings = {**os.environ, **wanted, **environ}
@@ -108,6 +110,14 @@ def test_each_exit_code_has_its_notice(
     """The one line that gets around says what was found, and no more than that."""
     told(gate=gate, trend=trend)
     assert (repository.path / "nightly" / "notice.txt").read_text().startswith(notice)
+
+
+def test_what_is_not_set_comes_from_the_suite(told: Callable[..., list[str]]) -> None:
+    """The gate gets the suite by its name, and of variables only those that are set."""
+    arguments = told(BENCH_SUITE="weekly", BENCH_DATASET="", BENCH_THRESHOLD="5%")
+    assert arguments == [
+        *("gate", "--suite", "weekly", "--baseline", "v1", "--threshold", "5%", "--out", "nightly/gate"),
+    ]
 
 
 def test_strategies_may_stand_on_several_lines(told: Callable[..., list[str]]) -> None:

@@ -100,7 +100,7 @@ def test_a_figure_that_is_not_finite_is_refused() -> None:
     """JSON as Python writes it may hold a NaN; a history may not."""
     content = json.loads(night(0, 1.0).to_json())
     content["cases"]["xgboost, train"]["log"] = float("nan")
-    with pytest.raises(ResultsError, match="not finite"):
+    with pytest.raises(ResultsError, match="NaN is no number"):
         from_json(json.dumps(content).encode(), "a file")
 
 

@@ -7,11 +7,9 @@
 # notice.txt.
 set -euo pipefail
 
-# What our own nightly measures; at most 30 minutes on 2 cores. Whoever copies this sets the variables instead.
-: "${BENCH_STRATEGIES:=xgboost lightgbm tensorflow xgboost_spark}"
-: "${BENCH_DATASET:=flights}"
-: "${BENCH_BUDGET:=25m}"
-: "${BENCH_THRESHOLD:=10%}"
+# What is measured stands in a suite of bench.toml or pyproject.toml (docs/how-to/keep-suites.md). BENCH_STRATEGIES, BENCH_DATASET,
+# BENCH_BUDGET and BENCH_THRESHOLD win over it where they are set.
+: "${BENCH_SUITE:=nightly}"
 : "${BENCH_HISTORY:=history}" # a directory, or a URI such as s3://bucket/nights
 : "${BENCH_OUT:=nightly}"     # must not be there yet
 # The revision that every night measures beside its own, so that nights of different machines can be compared. To move
@@ -27,15 +25,17 @@ if [ -e "$BENCH_OUT" ]; then
 fi
 
 # Names may stand on several lines, as YAML has them; `read` ends with 1 for want of the NUL that it reads up to.
-read -rd '' -a names <<<"$BENCH_STRATEGIES" || true
-strategies=()
+read -rd '' -a names <<<"${BENCH_STRATEGIES:-}" || true
+options=()
 for name in "${names[@]}"; do
-    strategies+=(--strategy "$name")
+    options+=(--strategy "$name")
 done
+[ -z "${BENCH_DATASET:-}" ] || options+=(--data "$BENCH_DATASET")
+[ -z "${BENCH_BUDGET:-}" ] || options+=(--budget "$BENCH_BUDGET")
+[ -z "${BENCH_THRESHOLD:-}" ] || options+=(--threshold "$BENCH_THRESHOLD")
 
 gate=0
-bench gate --baseline "$BENCH_REFERENCE" "${strategies[@]}" --data "$BENCH_DATASET" --threshold "$BENCH_THRESHOLD" \
-    --budget "$BENCH_BUDGET" --out "$BENCH_OUT/gate" || gate=$?
+bench gate --suite "$BENCH_SUITE" --baseline "$BENCH_REFERENCE" "${options[@]}" --out "$BENCH_OUT/gate" || gate=$?
 if [ "$gate" -eq 130 ]; then
     exit 130
 fi

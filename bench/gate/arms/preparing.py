@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-import tempfile
 from collections.abc import Mapping
 from contextlib import ExitStack
 from dataclasses import dataclass, field, replace
@@ -13,9 +12,12 @@ from bench.datasets import ensure
 from bench.gate.arms import arms, environments, revisions, stored
 from bench.gate.arms.arms import Arm
 from bench.gate.request import ARMS, GateRequest, Key, Say
+from bench.machine.scratch import scratch_directory, sweep
 from bench.model import Dataset, Storage
 from bench.request import Request
 from bench.stores.filesystem import from_environment
+
+PREFIX = "bench-gate-"  # of the directory with the checkouts and environments of a night
 
 
 @dataclass(frozen=True)
@@ -68,7 +70,9 @@ def prepare(asked: GateRequest, stack: ExitStack, say: Say) -> GatePreparation:
     if commits["baseline"] == commits["candidate"]:
         warnings.append("Both arms are the same commit: this night can only show how sure the gate is.")
     labels = {"baseline": asked.baseline, "candidate": asked.candidate or "HEAD"}
-    directory = Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="bench-gate-", ignore_cleanup_errors=True)))
+    if sweep(PREFIX):
+        revisions.forget_removed(repository)
+    directory = stack.enter_context(scratch_directory(PREFIX))
     found = {}
     for name, commit in commits.items():
         say(f"{name}: {labels[name]}, commit {commit[:12]}")

@@ -89,6 +89,15 @@ def refuse_dirty(repository: Path) -> None:
         )
 
 
+def forget_removed(repository: Path) -> None:
+    """Have git forget the worktrees whose directories are gone.
+
+    Args:
+        repository: Its top directory.
+    """
+    git(repository, "worktree", "prune")
+
+
 @contextmanager
 def check_out(repository: Path, commit: str, directory: Path) -> Iterator[Path]:
     """Check a commit out in a git worktree, and remove the worktree at the end.

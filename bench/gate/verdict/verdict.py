@@ -14,6 +14,7 @@ from pathlib import Path
 from typing import Any
 
 from bench.errors import ResultsError, UsageError
+from bench.parsing import json_value
 from bench.records import schema
 
 SCHEMA = 1
@@ -61,6 +62,7 @@ def write(directory: Path, document: Document) -> None:
             os.fsync(file.fileno())
         unfinished.replace(directory / NAME)
     except OSError as error:
+        unfinished.unlink(missing_ok=True)
         raise ResultsError(
             f"Cannot write {directory / NAME}: {error.strerror}: make room, or name another --out."
         ) from error
@@ -77,7 +79,7 @@ def read(path: Path) -> Document:
     """
     path = path / NAME if path.is_dir() else path
     try:
-        document: Document = json.loads(path.read_text())
+        document: Document = json_value(path.read_text())
     except FileNotFoundError as error:
         raise ResultsError(f"There is no verdict {path}: `bench gate` makes one.") from error
     except (OSError, ValueError) as error:

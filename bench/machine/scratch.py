@@ -1,0 +1,85 @@
+"""Temporary directories that a later process removes where their own was killed before it could."""
+
+from __future__ import annotations
+
+import contextlib
+import fcntl
+import os
+import shutil
+import tempfile
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+OWNER = ".owner"  # a file that the owner of the directory holds a lock on as long as it lives, see flock(2)
+
+
+@contextmanager
+def scratch_directory(prefix: str, under: Path | None = None) -> Iterator[Path]:
+    """Make a directory that is removed after the block, or by `sweep` where ``kill -9`` leaves no time for that.
+
+    Args:
+        prefix: The beginning of its name.
+        under: Directory to make it in; the temporary directory if not given.
+
+    Raises:
+        OSError: It cannot be made.
+    """
+    with tempfile.TemporaryDirectory(prefix=prefix, dir=under, ignore_cleanup_errors=True) as name:
+        path = Path(name)
+        # Locked before it has its name, so that nobody finds it unlocked while its owner lives.
+        unnamed = path / f"{OWNER}.new"
+        owner = os.open(unnamed, os.O_CREAT | os.O_RDWR | os.O_CLOEXEC, 0o600)
+        try:
+            with contextlib.suppress(OSError):  # a file system without locks: nobody else removes it
+                fcntl.flock(owner, fcntl.LOCK_EX)
+                unnamed.rename(path / OWNER)
+            yield path
+        finally:
+            os.close(owner)
+
+
+def is_abandoned(directory: Path) -> bool:
+    """Return whether the owner of a directory of `scratch_directory` is gone.
+
+    Args:
+        directory: The directory.
+    """
+    with contextlib.suppress(OSError), _taken_over(directory):
+        return True
+    return False
+
+
+def sweep(prefix: str, under: Path | None = None, end: Callable[[str], object] | None = None) -> list[Path]:
+    """Remove this user's directories of `scratch_directory` whose owners are gone, and return them.
+
+    Args:
+        prefix: The beginning of their names.
+        under: The directory that they are in; the temporary directory if not given.
+        end: Called with the name of each before it is removed, to end what still uses it.
+    """
+    found = []
+    for path in Path(under or tempfile.gettempdir()).glob(f"{prefix}*/{OWNER}"):
+        with contextlib.suppress(OSError), _taken_over(path.parent) as owner:
+            if os.fstat(owner).st_uid != os.geteuid():
+                continue
+            if end:
+                end(path.parent.name)
+            shutil.rmtree(path.parent, ignore_errors=True)
+            found.append(path.parent)
+    return found
+
+
+@contextmanager
+def _taken_over(directory: Path) -> Iterator[int]:
+    """Hold the lock of a directory whose owner is gone, and give the descriptor of its file.
+
+    Raises:
+        OSError: Its owner lives, it has none, or it is somebody else's.
+    """
+    owner = os.open(directory / OWNER, os.O_RDWR | os.O_CLOEXEC | os.O_NOFOLLOW)
+    try:
+        fcntl.flock(owner, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        yield owner
+    finally:
+        os.close(owner)

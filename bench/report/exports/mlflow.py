@@ -1,0 +1,227 @@
+"""Sends runs to an MLflow server by its documented REST API: a run for each, and a nested one for each trial.
+
+MLflow's own client is not needed, and is in nobody's way: it asks for other versions of packages than frameworks do.
+"""
+
+from __future__ import annotations
+
+import base64
+import hashlib
+import json
+import os
+import urllib.error
+import urllib.parse
+import urllib.request
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from http.client import HTTPException
+from typing import Any
+
+from bench import scrub
+from bench.errors import StorageError, UsageError
+from bench.parsing import json_value
+from bench.records.costs import COST
+from bench.records.directory import Record, Run
+from bench.records.export import FIGURES, USAGE, told
+from bench.writing.clean import REASON_LIMIT, shown
+
+API = "api/2.0/mlflow"
+TIMEOUT_S = 20.0
+# Tags of a run: its name, and the digest by which it is known again.
+RUN, KEY = "bench.run", "bench.key"
+GOOD = ("ok", "skipped")
+
+
+class _NoRedirect(urllib.request.HTTPRedirectHandler):
+    """Follows no redirect: credentials would go along."""
+
+    def redirect_request(self, *_arguments: Any) -> None:
+        """Return no request, which makes an error of the redirect."""
+
+
+@dataclass(frozen=True)
+class TrackingServer:
+    """An MLflow server.
+
+    Attributes:
+        uri: Its address.
+        environ: Environment variables, of which ``MLFLOW_TRACKING_TOKEN``, or ``MLFLOW_TRACKING_USERNAME`` and
+            ``MLFLOW_TRACKING_PASSWORD``, say who asks.
+    """
+
+    uri: str
+    environ: Mapping[str, str]
+
+    def get(self, path: str, **query: str) -> dict[str, Any] | None:
+        """Return an answer; None where the server knows no such thing."""
+        return self._ask(f"{path}?{urllib.parse.urlencode(query)}", None)
+
+    def post(self, path: str, **body: Any) -> dict[str, Any]:
+        """Send something, and return the answer.
+
+        Raises:
+            StorageError: The server cannot be reached, or refuses.
+        """
+        return self._ask(path, json.dumps(body, allow_nan=False).encode()) or {}
+
+    def _ask(self, path: str, body: bytes | None) -> dict[str, Any] | None:
+        headers = {"Content-Type": "application/json", **self._credentials()}
+        request = urllib.request.Request(f"{self.uri.rstrip('/')}/{API}/{path}", body, headers)  # noqa: S310 - checked
+        try:
+            with urllib.request.build_opener(_NoRedirect).open(request, timeout=TIMEOUT_S) as answer:
+                found = json_value(answer.read())
+        except urllib.error.HTTPError as error:
+            with error:
+                if error.code == 404 and body is None:
+                    return None
+                raise self._failure(f"it answers {error.code} {_reason(error)}") from error
+        except (OSError, HTTPException, ValueError) as error:
+            raise self._failure(str(getattr(error, "reason", error)) or type(error).__name__) from error
+        if not isinstance(found, dict):
+            raise self._failure("what answers there is no MLflow")
+        return found
+
+    def _credentials(self) -> dict[str, str]:
+        token, user = self.environ.get("MLFLOW_TRACKING_TOKEN"), self.environ.get("MLFLOW_TRACKING_USERNAME")
+        if token:
+            return {"Authorization": f"Bearer {token}"}
+        if user:
+            pair = f"{user}:{self.environ.get('MLFLOW_TRACKING_PASSWORD', '')}"
+            return {"Authorization": f"Basic {base64.b64encode(pair.encode()).decode()}"}
+        return {}
+
+    def id_in(self, answer: Mapping[str, Any], *names: str) -> str:
+        """Return an id out of an answer.
+
+        Args:
+            answer: The answer.
+            names: The way to it.
+
+        Raises:
+            StorageError: It is not there.
+        """
+        found: Any = answer
+        for name in names:
+            found = found.get(name) if isinstance(found, dict) else None
+        if not isinstance(found, str):
+            raise self._failure("what answers there is no MLflow")
+        return found
+
+    def _failure(self, reason: str) -> StorageError:
+        said = shown(scrub.text(" ".join(reason.split()).rstrip(".")), 200)
+        return StorageError(f"The MLflow server {scrub.text(self.uri)} cannot be used ({said}): check its address.")
+
+
+def _reason(error: urllib.error.HTTPError) -> str:
+    """Return the server's own words."""
+    try:
+        answer = json_value(error.read(10_000))
+    except (OSError, ValueError):
+        return error.reason
+    words = answer.get("message") if isinstance(answer, dict) else None
+    return words if isinstance(words, str) else error.reason
+
+
+def send(runs: Sequence[Run], uri: str) -> tuple[list[str], list[str]]:
+    """Send runs to a server; one that it has is left as it is there.
+
+    Args:
+        runs: The runs.
+        uri: The server's address.
+
+    Returns:
+        The names of the runs that were sent, and of those that were there.
+
+    Raises:
+        UsageError: This is no address.
+        StorageError: The server cannot be reached, or refuses.
+    """
+    if urllib.parse.urlsplit(uri).scheme not in ("http", "https"):
+        raise UsageError(f"{uri!r} is no MLflow server: give its address, such as --out http://127.0.0.1:5000.")
+    server = TrackingServer(uri, os.environ)
+    sent: list[str] = []
+    there: list[str] = []
+    for run in runs:
+        (sent if _send(server, run) else there).append(run.directory.name)
+    return sent, there
+
+
+def _send(server: TrackingServer, run: Run) -> bool:
+    """Send one run, and return whether the server did not have it."""
+    name, header = run.directory.name, scrub.anything(run.run)
+    key = hashlib.sha256(json.dumps([name, header["started_at"], header["environment"]["fingerprint"]]).encode())
+    experiment = _experiment(server, f"bench {shown(header['dataset']['name'])}")
+    wanted = f"tags.`{KEY}` = '{key.hexdigest()}' and attributes.status = 'FINISHED'"
+    if server.post("runs/search", experiment_ids=[experiment], filter=wanted, max_results=1).get("runs"):
+        return False
+    began = _milliseconds(header["started_at"])
+    tags = {RUN: shown(name), KEY: key.hexdigest(), "bench.environment": header["environment"]["fingerprint"]}
+    parent = _create(server, experiment, shown(name), began, tags)
+    ended = began
+    for record in scrub.anything(run.records):
+        ended = max(ended, _send_trial(server, experiment, parent, record))
+    _end(server, parent, "FINISHED", ended)  # last: one that broke off is not taken for a whole one
+    return True
+
+
+def _experiment(server: TrackingServer, title: str) -> str:
+    """Return the id of an experiment, which is made if it is not there."""
+    found = server.get("experiments/get-by-name", experiment_name=title)
+    if found is None:
+        return server.id_in(server.post("experiments/create", name=title), "experiment_id")
+    return server.id_in(found, "experiment", "experiment_id")
+
+
+def _create(server: TrackingServer, experiment: str, name: str, began: int, tags: Mapping[str, str]) -> str:
+    found = server.post(
+        "runs/create",
+        experiment_id=experiment,
+        run_name=name,
+        start_time=began,
+        tags=_pairs({**tags, "mlflow.runName": name}),
+    )
+    return server.id_in(found, "run", "info", "run_id")
+
+
+def _end(server: TrackingServer, run: str, status: str, ended: int) -> None:
+    server.post("runs/update", run_id=run, status=status, end_time=ended)
+
+
+def _send_trial(server: TrackingServer, experiment: str, parent: str, record: Record) -> int:
+    """Send one trial, and return when it ended, milliseconds since 1970."""
+    began = _milliseconds(record["started_at"])
+    ended: int = began + round(1000 * record["wall_s"])
+    trial = record["trial"]
+    name = shown(f"{trial['strategy']} {trial['repeat']}")
+    run = _create(server, experiment, name, began, {"mlflow.parentRunId": parent})
+    metrics = [
+        {"key": shown(key), "value": float(value), "timestamp": ended, "step": 0}
+        for key, value in _figures(record).items()
+    ]
+    tags = {"bench.status": record["status"], "bench.reason": record["reason"], "bench.disturbed": told(record)}
+    params = {key: shown(str(value)) for key, value in trial.items() if value is not None}
+    said = {key: shown(str(value), REASON_LIMIT) for key, value in tags.items() if value}
+    server.post("runs/log-batch", run_id=run, metrics=metrics, params=_pairs(params), tags=_pairs(said))
+    _end(server, run, "FINISHED" if record["status"] in GOOD else "FAILED", ended)
+    return ended
+
+
+def _pairs(values: Mapping[str, str]) -> list[dict[str, str]]:
+    return [{"key": key, "value": value} for key, value in values.items()]
+
+
+def _figures(record: Record) -> dict[str, float]:
+    """Return the figures of a trial, by the names that they have there."""
+    found = {
+        **{name: record.get(name) for name in FIGURES},
+        **(record["quality"] or {}),
+        **{name: record["resources"].get(name) for name in USAGE},
+        **{f"phase/{name}": seconds for name, seconds in record["phases"].items()},
+        **({COST: record[COST]["total"]} if COST in record else {}),
+    }
+    return {name: value for name, value in found.items() if value is not None}
+
+
+def _milliseconds(moment: str) -> int:
+    return round(1000 * datetime.fromisoformat(moment).timestamp())

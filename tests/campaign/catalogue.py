@@ -1,0 +1,62 @@
+"""All works and faults that plans are made of."""
+
+from __future__ import annotations
+
+import errno
+import resource
+import signal
+
+from tests.campaign.faults import Fault, OtherVersion, Pause, Signal
+from tests.campaign.limits import Clock, Errno, Group, Home, Limit, SmallDisk
+from tests.campaign.stores import BucketRun, StoreFault, Twins
+from tests.campaign.works import Gate, RealRun, Report, RunOnDisk, TableImport, Work
+
+WORKS: tuple[Work, ...] = (RunOnDisk(), RealRun(), BucketRun(), TableImport(), Report(), Gate())
+MB = 10**6
+RUNS = ("run", "real run")
+_SIGNALS: tuple[Fault, ...] = (
+    Signal("SIGKILL harness", 3, mortal=True),
+    *(Signal(f"{number.name} harness", 2, number=number) for number in (signal.SIGTERM, signal.SIGHUP, signal.SIGINT)),
+    *(
+        Signal(f"{number.name} {target}", weight, RUNS, number=number, target=target)
+        for target, weight in (("worker", 2), ("child", 1))
+        for number in (signal.SIGKILL, signal.SIGTERM, signal.SIGHUP)
+    ),
+    *(
+        Signal(f"{number.name} {target}", 1, ("real run",), number=number, target=target)
+        for target in ("jvm", "python worker", "executor", "rank")
+        for number in (signal.SIGKILL, signal.SIGTERM)
+    ),
+    Pause("SIGSTOP and SIGCONT harness", 1),
+    *(Pause(f"SIGSTOP and SIGCONT {target}", 1, RUNS, target=target) for target in ("worker", "child")),
+    Pause("a tenth of the time for the worker", 0.5, RUNS, target="worker", slow=True),
+)
+_ERRORS: tuple[Fault, ...] = tuple(
+    Errno(f"{errno.errorcode[number]} on {place}", weight, works, place=place, number=number)
+    for place, works, weight in (
+        ("results", ("run", "real run", "report"), 1.5),
+        ("data", ("import",), 1.0),
+        ("scratch", ("run", "real run"), 1.0),
+        ("shm", ("real run",), 0.5),
+    )
+    for number in (errno.ENOSPC, errno.EDQUOT, errno.EFBIG, errno.EIO)
+)
+_DISKS: tuple[Fault, ...] = (
+    SmallDisk("a full disk of results", 2, ("run", "real run", "report"), mounts=True, place="results"),
+    SmallDisk("a full disk of datasets", 2, ("import",), mounts=True, place="data"),
+    SmallDisk("a full scratch disk", 2, ("run", "real run"), mounts=True, place="scratch"),
+)
+_LIMITS: tuple[Fault, ...] = (
+    Limit("RLIMIT_FSIZE", 2, limit=resource.RLIMIT_FSIZE, values=(512, 4096, 20_000, 100_000)),
+    Limit("RLIMIT_NOFILE", 2, limit=resource.RLIMIT_NOFILE, values=(8, 12, 16, 20, 24, 32, 48)),
+    Limit("RLIMIT_AS", 2, limit=resource.RLIMIT_AS, values=(60 * MB, 120 * MB, 200 * MB, 400 * MB, 800 * MB)),
+    Group("a group's memory", 1.5, values=(40 * MB, 60 * MB, 90 * MB, 150 * MB), mortal=True, mounts=True),
+    Group("a group's processes", 1.5, controller="pids", file="pids.max", values=(1, 2, 3, 4, 6, 9), mounts=True),
+)
+_PLACES: tuple[Fault, ...] = (Clock("the clock jumps", 2), Home("a home that is missing or read-only", 2, mounts=True))
+_OTHERS: tuple[Fault, ...] = (
+    StoreFault("the store", 12, ("bucket run",)),
+    OtherVersion("another version resumes", 1, ("run",), number=signal.SIGTERM),
+    Twins("two harnesses at once", 1.5, ("run", "bucket run", "import", "report")),
+)
+FAULTS: tuple[Fault, ...] = (Fault("none", 1.5), *_OTHERS, *_SIGNALS, *_ERRORS, *_DISKS, *_LIMITS, *_PLACES)

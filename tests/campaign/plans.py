@@ -1,0 +1,148 @@
+"""Draws a plan from a seed, plays it in a sandbox, and says which invariants it broke."""
+
+from __future__ import annotations
+
+import fnmatch
+import os
+import shutil
+import time
+import tomllib
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from random import Random
+from typing import Any
+
+from tests.campaign import invariants
+from tests.campaign.catalogue import FAULTS, WORKS
+from tests.campaign.faults import Fault
+from tests.campaign.sandbox import Sandbox, sandbox
+from tests.campaign.works import Work
+
+SECONDS_FOR_SILENCE = 10.0
+
+
+@dataclass(frozen=True)
+class Plan:
+    """What is done, and what befalls it.
+
+    Attributes:
+        seed: The number that all else follows from.
+        work: The work.
+        arguments: The arguments of its command.
+        fault: The fault.
+        choices: The fault's choices.
+    """
+
+    seed: int
+    work: Work
+    arguments: tuple[str, ...]
+    fault: Fault
+    choices: dict[str, Any]
+
+    @property
+    def shown(self) -> str:
+        """The plan on one line."""
+        details = ", ".join(f"{name} {value}" for name, value in self.choices.items() if value not in ("", None))
+        return f"seed {self.seed}: bench {' '.join(self.arguments)}; {self.fault.name} ({details})"
+
+
+def draw(seed: int, *, real: float, only: str = "*", mounts: bool = True) -> Plan:
+    """Return the plan of a seed.
+
+    Args:
+        seed: The seed.
+        real: The share of plans with frameworks.
+        only: Pattern of the faults that take part.
+        mounts: Whether the faults that mount something or make control groups take part.
+    """
+    random = Random(seed)
+    takes_part = [fault for fault in FAULTS if fnmatch.fnmatchcase(fault.name, only) and (mounts or not fault.mounts)]
+    is_real = random.random() < real
+    works = [work for work in WORKS if (work.name == "real run") == is_real]
+    pairs = [(work, fault) for work in works for fault in takes_part if not fault.works or work.name in fault.works]
+    if not pairs:
+        raise ValueError(f"No fault {only!r} befalls a {'real' if is_real else 'cheap'} work: change --real.")
+    weights = [(work.weight or 1.0) * fault.weight for work, fault in pairs]
+    work, fault = random.choices(pairs, weights)[0]
+    return Plan(seed, work, work.draw(random), fault, fault.draw(random))
+
+
+def read_known(path: Path) -> list[Plan]:
+    """Return the plans that once found something, which are spelled out in a file."""
+    works, faults = ({one.name: one for one in those} for those in (WORKS, FAULTS))
+    return [
+        Plan(one["seed"], works[one["work"]], tuple(one["arguments"]), faults[one["fault"]], one["choices"])
+        for one in tomllib.loads(path.read_text())["plan"]
+    ]
+
+
+@dataclass(frozen=True)
+class Stage:
+    """What all plans share.
+
+    Attributes:
+        root: Directory of the sandboxes.
+        site: Directory of the strategies.
+        datasets: Datasets that each sandbox gets a copy of.
+        usual_s: Seconds that a command of each work takes without a fault, by the name of the work.
+    """
+
+    root: Path
+    site: Path
+    datasets: Path
+    usual_s: dict[str, float]
+
+
+def play(plan: Plan, stage: Stage) -> dict[str, Any]:
+    """Play a plan once and return its result, as it is kept: one line of JSON."""
+    began = time.monotonic()
+    broken: dict[str, list[str]] = {}
+
+    def see(invariant: str, sentences: Iterator[str] | Sequence[str]) -> None:
+        if found := list(sentences):
+            broken.setdefault(invariant, []).extend(found)
+
+    with sandbox(stage.root, stage.site, stage.datasets) as box:
+        if "--force" in plan.arguments:
+            shutil.copytree(stage.datasets / "tiny", box.data / "imported")
+        plan.work.prepare(box)
+        before = invariants.shared_memory()
+        ending = _under_the_fault(plan, box, stage)
+        killed = ending.code is not None and ending.code < 0
+        see("exit code", invariants.exit_code(ending, plan.fault))
+        see("whole", plan.work.check(box, ending))
+        if not killed:
+            see("nothing runs", box.wait_for_silence(SECONDS_FOR_SILENCE))
+            see("disk", invariants.disk(box, before))
+        see("no secret", invariants.secrets(box))
+        see("resume", plan.work.finish(box, _arguments(plan, box)))
+        see("nothing runs", box.wait_for_silence(SECONDS_FOR_SILENCE))
+        see("disk", invariants.disk(box, before))
+        see("no secret", invariants.secrets(box))
+        if broken and os.environ.get("BENCH_CAMPAIGN_KEEP"):
+            shutil.copytree(box.root, Path(os.environ["BENCH_CAMPAIGN_KEEP"], str(plan.seed)), dirs_exist_ok=True)
+        told = [ending.shown for ending in box.endings]
+    return {
+        "seed": plan.seed,
+        "work": plan.work.name,
+        "fault": plan.fault.name,
+        "hit": box.hit,
+        "codes": [ending.code for ending in box.endings],
+        "seconds": round(time.monotonic() - began, 1),
+        **({"broken": broken, "told": told, "arguments": plan.arguments, "choices": plan.choices} if broken else {}),
+    }
+
+
+def _arguments(plan: Plan, box: Sandbox) -> tuple[str, ...]:
+    return tuple(argument.replace("TOKEN", box.token) for argument in plan.arguments)
+
+
+def _under_the_fault(plan: Plan, box: Sandbox, stage: Stage) -> Any:
+    dress = plan.fault.dress(box, plan.choices)
+    box.environ.update(dress.always)
+    process = box.start(_arguments(plan, box), environ=dress.environ, before=dress.before)
+    plan.fault.act(box, process, plan.choices, stage.usual_s.get(plan.work.name, 3.0))
+    ending = box.end(process)
+    dress.undo()
+    return ending

@@ -1,0 +1,184 @@
+"""The work in a bucket, and what an object store may do to it: SeaweedFS behind a proxy that misbehaves."""
+
+from __future__ import annotations
+
+import json
+import re
+import subprocess
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from random import Random
+from typing import Any
+
+import pyarrow.fs as pafs
+
+from bench.records.choice import trial_key
+from tests.campaign.faults import Choices, Dress, Fault
+from tests.campaign.sandbox import Ending, Sandbox
+from tests.campaign.works import Work, changed_machine
+from tests.objectstore import BUCKET, ObjectStore, Proxy
+
+_PLAIN = b"Content-Length: 0\r\nConnection: close\r\n\r\n"
+REFUSALS = {
+    "503": b"HTTP/1.1 503 Slow Down\r\n" + _PLAIN,
+    "429": b"HTTP/1.1 429 Too Many Requests\r\n" + _PLAIN,
+    "down": b"",
+}
+_ETAG = re.compile(rb'(etag: "?)[0-9a-f]{8}', re.IGNORECASE)
+
+
+class FaultyProxy(Proxy):
+    """Refuses connections, or changes what the store says of an object's content.
+
+    Attributes:
+        mode: A key of `REFUSALS`, ``etag`` or empty.
+        refused: How many connections more are refused.
+    """
+
+    mode, refused = "", 0
+
+    def _serve(self, client: Any) -> None:
+        if self.mode in REFUSALS and self.refused > 0:
+            self.refused -= 1
+            with client:
+                client.recv(1 << 16)
+                client.sendall(REFUSALS[self.mode])
+            return
+        super()._serve(client)
+
+    def _answer(self, client: Any, data: bytes) -> bool:
+        return super()._answer(client, _ETAG.sub(rb"\g<1>00000000", data) if self.mode == "etag" else data)
+
+    def heal(self) -> None:
+        """Pass everything on."""
+        self.mode, self.refused, self.delay_s, self.left = "", 0, 0.0, None
+
+
+class Cellar:
+    """The store and its proxy, which start with the first plan that needs them."""
+
+    def __init__(self) -> None:
+        self._store: ObjectStore | None = None
+        self._proxy: FaultyProxy | None = None
+
+    def open(self, directory: Path) -> tuple[ObjectStore, FaultyProxy]:
+        """Return them.
+
+        Args:
+            directory: For the store's data.
+        """
+        if self._store is None or self._proxy is None:
+            self._store = ObjectStore(directory)
+            self._store.start()
+            self._proxy = FaultyProxy(self._store.endpoint)
+        return self._store, self._proxy
+
+    def close(self) -> None:
+        """End them."""
+        if self._store and self._proxy:
+            self._proxy.close()
+            self._store.kill()
+
+
+CELLAR = Cellar()
+
+
+@dataclass(frozen=True)
+class StoreFault(Fault):
+    """The object store is down, slow, busy, or sends what it should not."""
+
+    def draw(self, random: Random) -> dict[str, Any]:
+        """Choose what is wrong, and for how long."""
+        what = random.choice(("down", "503", "429", "slow", "etag", "truncated"))
+        return {"what": what, "times": random.choice((1, 2, 4, 10**9)), "bytes": random.choice((0, 100, 500, 2000))}
+
+    def dress(self, box: Sandbox, choices: Choices) -> Dress:
+        """Have the proxy misbehave until the command has ended."""
+        _, proxy = CELLAR.open(box.root.parent / "store")
+        what = choices["what"]
+        if what == "slow":
+            proxy.delay_s = 0.3
+        elif what == "truncated":
+            proxy.left = choices["bytes"]
+        else:
+            proxy.mode, proxy.refused = what, choices["times"]
+        box.hit = what
+        return Dress(undo=proxy.heal)
+
+
+class BucketRun(Work):
+    """`bench run` into a bucket, and `--resume`."""
+
+    name, weight = "bucket run", 1.0
+
+    def draw(self, random: Random) -> tuple[str, ...]:
+        """Return a run of one strategy."""
+        return ("run", "--strategy", "steps", "--data", "tiny", "--cores", "1", "--out", f"s3://{BUCKET}/TOKEN")
+
+    def prepare(self, box: Sandbox) -> None:
+        """Tell the commands how to reach the store."""
+        store, proxy = CELLAR.open(box.root.parent / "store")
+        box.environ.update(store.environ | {"AWS_ENDPOINT_URL": proxy.endpoint})
+
+    def check(self, box: Sandbox, ending: Ending) -> Iterator[str]:
+        """See that each object is whole, no trial is there twice, and the exit code is what the records say."""
+        for run, objects in _objects(box).items():
+            try:
+                planned, statuses = _trials(objects)
+            except (ValueError, KeyError) as error:
+                yield f"an object of {run} is damaged: {error}"
+                continue
+            if len({key for key, _ in statuses}) < len(statuses):
+                yield "a trial has two records in the store"
+            good = {key for key, status in statuses if status in ("ok", "skipped")}
+            if ending.code == 0 and good != planned:
+                yield f"exit code 0 with {len(good)} of {len(planned)} trials in the store"
+
+    def finish(self, box: Sandbox, arguments: tuple[str, ...]) -> Iterator[str]:
+        """Resume the run, or run anew where none is in the store."""
+        place = f"s3://{BUCKET}/{box.token}"
+        commands = [("run", "--resume", f"{place}/{run}") for run in _objects(box)] or [arguments]
+        for command in commands:
+            ending = box.run(*command)
+            if changed_machine(ending):
+                return
+            if ending.code != 0:
+                yield f"without the fault it ends so: {ending.shown}"
+                return
+        for objects in _objects(box).values():
+            planned, statuses = _trials(objects)
+            if {key for key, status in statuses if status in ("ok", "skipped")} != planned:
+                yield f"after --resume the store has {len(statuses)} records for {len(planned)} trials"
+
+
+def _objects(box: Sandbox) -> dict[str, dict[str, bytes]]:
+    """Return the content of the objects of each run that has a run.json, by the run's name and theirs."""
+    store, _ = CELLAR.open(box.root.parent / "store")
+    filesystem = store.filesystem()
+    place = f"{BUCKET}/{box.token}"
+    found: dict[str, dict[str, bytes]] = {}
+    for one in filesystem.get_file_info(pafs.FileSelector(place, recursive=True, allow_not_found=True)):
+        if one.is_file:
+            run, _, name = one.path.removeprefix(f"{place}/").partition("/")
+            with filesystem.open_input_stream(one.path) as stream:
+                found.setdefault(run, {})[name] = stream.read()
+    return {run: objects for run, objects in found.items() if "run.json" in objects}
+
+
+def _trials(objects: Mapping[str, bytes]) -> tuple[set[Any], list[tuple[Any, str]]]:
+    """Return the planned trials, and each record's trial with its status."""
+    planned = {trial_key(trial) for trial in json.loads(objects["run.json"])["plan"]}
+    records = [json.loads(content) for name, content in objects.items() if name.startswith("records/")]
+    return planned, [(trial_key(record["trial"]), record["status"]) for record in records]
+
+
+@dataclass(frozen=True)
+class Twins(Fault):
+    """Two harnesses at once, with the same command: on one dataset, one directory of results, one bucket."""
+
+    def act(self, box: Sandbox, process: subprocess.Popen[bytes], choices: Choices, usual_s: float) -> None:
+        """Start the second one, and wait for its end."""
+        arguments, _ = process.bench  # type: ignore[attr-defined]
+        other = box.end(box.start(arguments))
+        box.hit = f"the other ended with {other.code}"

@@ -1,0 +1,97 @@
+"""Finds the process that a fault is to hit, and the moment of it."""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import signal
+import subprocess
+import time
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+import psutil
+
+from bench.trial.timeline import current, read_events
+from tests.campaign.sandbox import Sandbox
+
+PAUSE_S = 0.004
+# What a process is, by words of its command line; the first that fits counts.
+KINDS = (
+    ("worker", "bench.worker"),
+    ("executor", "CoarseGrainedExecutorBackend"),
+    ("jvm", "org.apache.spark"),
+    ("python worker", "pyspark.daemon"),
+    ("python worker", "pyspark/daemon"),
+    ("rank", "horovod"),
+    ("child", ""),
+)
+
+
+@dataclass(frozen=True)
+class Victim:
+    """A process that is to be hit.
+
+    Attributes:
+        kind: What it is.
+        pid: Its process id.
+    """
+
+    kind: str
+    pid: int
+
+    def send(self, number: signal.Signals) -> None:
+        """Send a signal, if it is still there."""
+        with contextlib.suppress(ProcessLookupError):
+            os.kill(self.pid, number)
+
+
+def find(box: Sandbox, process: subprocess.Popen[bytes], target: str) -> Victim | None:
+    """Return a process of a kind; where there is none, the worker, or else the harness; None once all has ended."""
+    if process.poll() is not None:
+        return None
+    found: dict[str, list[int]] = {"harness": [process.pid]}
+    if target != "harness":
+        for one in box.processes():
+            if one.pid != process.pid:
+                with contextlib.suppress(psutil.Error):
+                    found.setdefault(_kind(" ".join(one.cmdline())), []).append(one.pid)
+    for kind in (target, "worker"):
+        if kind in found:
+            return Victim(kind, found[kind][-1])
+    return None
+
+
+def _kind(command: str) -> str:
+    return next(kind for kind, word in KINDS if word in command)
+
+
+def _events(box: Sandbox) -> list[list[dict[str, Any]]]:
+    """Return the events of the trials that run now."""
+    return [read_events(path) for path in box.scratch.glob("bench-*/events.jsonl")]
+
+
+def phase(box: Sandbox) -> str:
+    """Return the phase of the running trial; ``no trial`` where none runs."""
+    found = _events(box)
+    return current(found[0]) if found else "no trial"
+
+
+def wait_for_moment(box: Sandbox, process: subprocess.Popen[bytes], choices: Mapping[str, Any], usual_s: float) -> None:
+    """Sleep until a share of the usual time is over, or a phase of a trial has begun, or the command has ended."""
+    if not choices["phase"]:
+        with contextlib.suppress(subprocess.TimeoutExpired):
+            process.wait(choices["share"] * usual_s)
+        return
+    seen: set[str] = set()
+    while process.poll() is None:
+        now = {path.name for path in box.scratch.glob("bench-*")}
+        ended = seen - now
+        seen |= now
+        if choices["phase"] == "between" and len(ended) > choices["trial"]:
+            return
+        if len(seen) > choices["trial"] and choices["phase"] in phase(box):
+            time.sleep(choices["lag_s"] * 0.1)
+            return
+        time.sleep(PAUSE_S)

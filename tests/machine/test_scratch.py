@@ -1,0 +1,53 @@
+"""A temporary directory is gone after its block, and after the next sweep where its owner was killed."""
+
+from __future__ import annotations
+
+import os
+import signal
+import subprocess
+import sys
+from pathlib import Path
+
+from bench.machine.scratch import is_abandoned, scratch_directory, sweep
+
+OWNER = """
+import sys
+from pathlib import Path
+from bench.machine.scratch import scratch_directory
+with scratch_directory("work-", Path(sys.argv[1])) as path:
+    (path / "block").write_text("much")
+    print(path, flush=True)
+    sys.stdin.read()
+"""
+
+
+def test_a_killed_owners_directory_is_swept_and_no_living_ones(tmp_path: Path) -> None:
+    """The kernel gives the lock back, whatever ended the owner: then, and only then, the directory is removed."""
+    command = [sys.executable, "-c", OWNER, str(tmp_path)]
+    with subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True) as owner:
+        assert owner.stdout is not None
+        left = Path(owner.stdout.readline().strip())
+        ended: list[str] = []
+        with scratch_directory("work-", tmp_path) as own:
+            assert sweep("work-", tmp_path, ended.append) == []
+            assert not is_abandoned(left)
+            owner.send_signal(signal.SIGKILL)
+            owner.wait()
+            assert is_abandoned(left)
+            assert sweep("other-", tmp_path) == []
+            assert sweep("work-", tmp_path, ended.append) == [left]
+            assert own.is_dir()
+    assert ended == [left.name]
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_nobody_follows_a_link_to_an_owner(tmp_path: Path) -> None:
+    """In a directory that all may write to, a name and a link may be anybody's."""
+    victim = tmp_path / "victim"
+    victim.mkdir()
+    (victim / ".owner").touch()
+    (tmp_path / "work-1").mkdir()
+    os.symlink(victim / ".owner", tmp_path / "work-1" / ".owner")
+    assert sweep("work-", tmp_path) == []
+    assert (victim / ".owner").exists()
+    assert not is_abandoned(tmp_path)
