@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Literal
+from typing import Any, Literal
 
 
 @dataclass(frozen=True)
@@ -34,6 +34,9 @@ class Strategy:
         recommended: The use that its own documentation recommends it for.
         networks: Whether it trains a network that it is given, ``Trial.network``, in place of its family's own.
         saves: Whether it saves the model that it has trained in ``Trial.save_to``.
+        reads: Who opens the rows to train on: ``process``, that of the trial; ``ranks``, other processes; ``piped``,
+            tasks of a barrier stage, to which Spark can send rows as well; ``frame``, Spark, as a data frame. Pipelines
+            hand features over accordingly.
         left_out: Why `bench run` leaves it out where no strategy is named, as the rest of a sentence; empty if it does
             not.
     """
@@ -52,6 +55,7 @@ class Strategy:
     recommended: str = ""
     networks: bool = False
     saves: bool = False
+    reads: Literal["process", "ranks", "piped", "frame"] = "process"
     left_out: str = ""
 
 
@@ -106,6 +110,19 @@ class Storage:
 
 
 @dataclass(frozen=True)
+class Place:
+    """A directory or a place in an object store.
+
+    Attributes:
+        path: Path or URI.
+        storage: How to reach it, where it is a URI.
+    """
+
+    path: str
+    storage: Storage = field(default_factory=Storage)
+
+
+@dataclass(frozen=True)
 class Dataset:
     """A dataset that lies ready: ``PATH/split=train/*.parquet`` and ``PATH/split=test/*.parquet``.
 
@@ -140,6 +157,9 @@ class Dataset:
         floors: For each family, the grade on the test split, by the same metric, that every correct strategy reaches.
         table: Path or URI of the rows, where they are a table that was registered and stay where they are; ``path`` has
             the manifest only then.
+        raw: Of a dataset that pipelines make out of raw tables: their ``tables`` (paths below ``path``), ``bytes`` and
+            ``rows`` by name, the name of the definition of their ``features``, and the ``digests`` of the feature
+            table that every engine has to come to (`bench.datasets.format.digests`); empty for any other.
         clustered: Of a registered table, the share of the label's variance that lies between stretches of rows.
         storage: How to reach it, where ``path`` is a URI.
         listing: Digest of the names, sizes and times of its objects when it was opened; empty for a directory.
@@ -169,6 +189,7 @@ class Dataset:
     floors: Mapping[str, float] = field(default_factory=dict)
     table: str = ""
     clustered: float = 0.0
+    raw: Mapping[str, Any] = field(default_factory=dict, repr=False)
     storage: Storage = field(default_factory=Storage)
     listing: str = ""
     description: str = field(default="", repr=False)

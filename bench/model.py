@@ -5,13 +5,13 @@ The gate calls this module of other revisions by its name: it does not move.
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Protocol
 
-from bench.facts import Dataset, Network, Reference, Storage, Strategy
+from bench.facts import Dataset, Network, Place, Reference, Storage, Strategy
 
 
 class Clock(Protocol):
@@ -29,6 +29,16 @@ class Clock(Protocol):
     def ranks(self, name: str, seconds: Sequence[float]) -> None:
         """Name a stretch of time that each rank measured for itself."""
 
+    def stages(self, stages: Sequence[Mapping[str, float]]) -> None:
+        """Leave what Spark says of its stages."""
+
+
+class RowDelivery(Protocol):
+    """Rows that a strategy has handed over to the processes that train."""
+
+    def run(self, function: Callable[[int, int, Iterator[Any]], Any]) -> Sequence[Any]:
+        """Call a function in each process that trains, with its rows; see `bench.hookspecs.bench_handoff`."""
+
 
 @dataclass(frozen=True)
 class Trial:
@@ -36,7 +46,7 @@ class Trial:
 
     Attributes:
         strategy: Name of the strategy.
-        task: Name of the task: ``train``, ``predict``, ``cluster``, or one that a package brings.
+        task: Name of the task: ``train``, ``predict``, ``cluster``, ``handoff``, or one that a package brings.
         dataset: The dataset.
         splits_to_score: Splits that ``bench_predict`` scores: the test split in a train trial,
             both in a predict trial.
@@ -47,11 +57,15 @@ class Trial:
         seed: Seed of every random choice.
         epochs: Passes over the train split (``mlp``).
         batch_size: Rows of a *global* batch, whatever the number of workers (``mlp``).
+        sparse_as_dense: Whether Horovod's ranks add up gradients of embeddings as whole tables, 1, or gather the rows
+            that were met, 0 (``mlp``).
         trees: Number of trees (``gbt``).
         depth: Greatest depth of a tree (``gbt``).
         bins: Bins of a feature's histogram (``gbt``).
         clusters: Clusters to find (``kmeans``).
         iterations: Steps of Lloyd's algorithm, each over all rows (``kmeans``).
+        step_ms: Milliseconds that a trainer waits for each batch (``handoff``).
+        frame: Where the data frame's rows are when the clock starts, ``cached`` or ``lazy`` (``handoff``).
         learning_rate: Step size of the family's optimiser, or shrinkage of its trees.
         budget_s: Seconds after which a strategy that scores row by row may stop (``predict``).
         master: Spark master URL.
@@ -63,6 +77,8 @@ class Trial:
         network: The network that strategies with ``networks`` train; ``None`` for their family's own, and elsewhere.
         save_to: Directory, on the driver's disk, which strategies with ``saves`` make for the model that they have
             trained, one file or one directory in it; ``None`` where nobody asked for it.
+        write_to: Where predictions are to be written, where that was asked for.
+        shared: A place that all hosts see, for files of a hand-off, where one was named; removed after the trial.
         settings: Settings by name of a family that a package brings; those of ours are attributes.
         spark_conf: Settings of Spark that the user gave on the command line, as ``key=value``.
         spark_conf_file: File with more of them, which may hold secrets; only the driver reads it.
@@ -89,13 +105,18 @@ class Trial:
     scratch: Path
     clusters: int = 8
     iterations: int = 20
+    step_ms: int = 0
+    frame: str = "cached"
+    sparse_as_dense: int = 1
     model: Path | None = None
     initial: Path | None = None
     network: Network | None = None
     save_to: Path | None = None
+    write_to: Place | None = None
+    shared: Place | None = None
     spark_conf: tuple[str, ...] = ()
     spark_conf_file: str | None = None
-    settings: Mapping[str, int] = field(default_factory=dict)
+    settings: Mapping[str, int | str] = field(default_factory=dict)
     clock: Clock | None = field(default=None, compare=False, repr=False)
 
     def phase(self, name: str) -> AbstractContextManager[None]:
@@ -119,7 +140,8 @@ class Trial:
             name: ``rows_scored``, where a strategy that goes row by row has stopped in time;
                 ``parameters``, weights that are trained, and ``flops_per_row``, floating-point operations of a forward
                 pass, of a network; ``allreduce_bytes_per_step``, bytes of gradients that each step adds up over all
-                workers;
+                workers, and ``allgather_bytes_per_step``, those that each worker hands to all others as they are;
+                ``steps_timed``, the steps that ranks took in their inner phases ``train`` and ``allreduce``;
                 ``rows_dropped_per_epoch``, rows of the train split that no step of an epoch takes;
                 ``executors_cpu_s`` and ``executors_memory_bytes``, the use of processes on other machines;
                 ``store_requests`` and ``store_bytes``, the requests to an object store and the bytes that they read.
@@ -138,8 +160,20 @@ class Trial:
         if self.clock:
             self.clock.ranks(name, seconds)
 
+    def spark_stages(self, stages: Sequence[Mapping[str, float]]) -> None:
+        """Leave what Spark says of the stages of a session, before it is stopped; the record has it phase by phase.
+
+        Args:
+            stages: For each, as far as Spark says it, the moment when it was ``submitted``, seconds of
+                ``CLOCK_MONOTONIC``; its ``tasks``; sums over these, ``run_s``, ``cpu_s`` (of threads of the JVM),
+                ``gc_s``, ``shuffle_read_bytes``, ``shuffle_write_bytes``, ``spill_memory_bytes`` and
+                ``spill_disk_bytes``; and ``peak_execution_bytes``.
+        """
+        if self.clock:
+            self.clock.stages(stages)
+
     def __getstate__(self) -> dict[str, Any]:
         return {**self.__dict__, "clock": None}
 
 
-__all__ = ["Clock", "Dataset", "Network", "Reference", "Storage", "Strategy", "Trial"]
+__all__ = ["Clock", "Dataset", "Network", "Place", "Reference", "RowDelivery", "Storage", "Strategy", "Trial"]

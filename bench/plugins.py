@@ -11,7 +11,6 @@ import inspect
 from collections import defaultdict
 from dataclasses import dataclass, replace
 from importlib.metadata import EntryPoint
-from types import ModuleType
 
 import pluggy
 
@@ -132,7 +131,7 @@ def load(name: str) -> Plugin:
     return check(name, module)
 
 
-def check(name: str, module: ModuleType) -> Plugin:
+def check(name: str, module: object) -> Plugin:
     """Check a strategy's module against the contract and make it callable.
 
     Each strategy gets a plugin manager of its own: pluggy broadcasts, and two strategies in one manager would both be
@@ -158,7 +157,7 @@ def check(name: str, module: ModuleType) -> Plugin:
     strategy = manager.hook.bench_strategy()
     if not isinstance(strategy, Strategy):
         raise PluginError(f"Strategy {name!r}: bench_strategy() must return a bench.Strategy.")
-    if not manager.hook.bench_train.get_hookimpls():
+    if manager.hook.bench_predict.get_hookimpls() and not manager.hook.bench_train.get_hookimpls():
         strategy = replace(strategy, scores="reference")  # there is no model of its own
     plugin = Plugin(name, strategy, (module.__doc__ or "").strip().partition("\n")[0], manager.hook)
     if not plugin.tasks:

@@ -9,8 +9,9 @@ from typing import Any
 from bench import families, tasks
 from bench.errors import ResultsError
 from bench.families.gbt import BINS, DEPTH, TREES
+from bench.families.handoff import FRAME, STEP_MS
 from bench.families.kmeans import CLUSTERS, ITERATIONS
-from bench.families.mlp import BATCH_SIZE, EPOCHS
+from bench.families.mlp import BATCH_SIZE, EPOCHS, SPARSE_AS_DENSE
 from bench.model import Dataset, Reference, Strategy, Trial
 from bench.problems import Grading
 
@@ -29,11 +30,14 @@ class Request:
         seed: Seed of the trials and of their order.
         epochs: Passes over the train split (``mlp``).
         batch_size: Rows of a global batch; several make cases of each (``mlp``).
+        sparse_as_dense: Whether Horovod's ranks add up gradients of embeddings as whole tables (``mlp``).
         trees: Number of trees (``gbt``).
         depth: Greatest depth of a tree (``gbt``).
         bins: Bins of a feature's histogram (``gbt``).
         clusters: Clusters to find (``kmeans``).
         iterations: Steps of Lloyd's algorithm (``kmeans``).
+        step_ms: Milliseconds that a trainer waits for each batch (``handoff``).
+        frame: Where the data frame's rows are when the clock starts, ``cached`` or ``lazy`` (``handoff``).
         settings: Settings by name of families that packages bring, as far as they are not the default.
         spark_conf: Settings of Spark, as ``key=value``.
         spark_conf_file: File with more of them, in Spark's own format.
@@ -42,6 +46,9 @@ class Request:
         network: The network to train: a built-in's name, or a Python file with its absolute path, ``:`` and a function;
             none means the family's own (``train``).
         save_model: Directory or URI for the models that are trained; none means that they are thrown away.
+        predictions: Directory or URI for predictions (``predict``, ``pipeline``); none means that they are thrown away.
+        shared: Directory or URI that all hosts see, for files of a hand-off; none means the directory for temporary
+            files (``handoff``).
         network_args: Arguments for it, as ``name=value``.
         budget_s: Seconds after which a strategy that scores row by row may stop (``predict``).
     """
@@ -55,11 +62,14 @@ class Request:
     seed: int = 0
     epochs: int = EPOCHS.default
     batch_size: tuple[int, ...] = (BATCH_SIZE.default,)
+    sparse_as_dense: int = SPARSE_AS_DENSE.default
     trees: int = TREES.default
     depth: int = DEPTH.default
     bins: int = BINS.default
     clusters: int = CLUSTERS.default
     iterations: int = ITERATIONS.default
+    step_ms: int = STEP_MS.default
+    frame: str = FRAME.default
     master: str | None = None
     spark_conf: tuple[str, ...] = ()
     spark_conf_file: str | None = None
@@ -67,15 +77,17 @@ class Request:
     network: str | None = None
     network_args: tuple[str, ...] = ()
     save_model: str | None = None
+    predictions: str | None = None
+    shared: str | None = None
     budget_s: float = 60.0
-    settings: Mapping[str, int] = field(default_factory=dict, hash=False)
+    settings: Mapping[str, int | str] = field(default_factory=dict, hash=False)
 
     def __post_init__(self) -> None:
         """Make a list of a single batch size, as runs of before have it."""
         if isinstance(self.batch_size, int):
             object.__setattr__(self, "batch_size", (self.batch_size,))
 
-    def setting(self, name: str) -> int:
+    def setting(self, name: str) -> int | str:
         """Return the value of a setting of a family that a package brings; its default where it was not given.
 
         Args:

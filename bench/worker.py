@@ -9,6 +9,7 @@ The gate calls this module of other revisions by its name: it does not move.
 from __future__ import annotations
 
 import faulthandler
+import functools
 import json
 import os
 import sys
@@ -16,19 +17,28 @@ import traceback
 from pathlib import Path
 from typing import Any
 
-from bench import plugins
+from bench import pipelines, plugins
 from bench.errors import Skip
+from bench.machine.scratch import is_abandoned
 from bench.model import Trial
+from bench.rows import places
 from bench.rows.batching import clustered
 from bench.spark import conf
 from bench.stores import traffic
 from bench.tasks import TASKS
+from bench.trial import memory_mark
 from bench.trial.prctl import die_with_parent
 from bench.trial.timeline import EventClock
 from bench.trial.wire import read_trial
 
 # The result of each hook, which later hooks take as an argument of that name.
-RESULTS = {"setup": "session", "train": "model", "predict": "predictions"}
+RESULTS = {
+    "setup": "session",
+    "train": "model",
+    "predict": "predictions",
+    "handoff": "delivery",
+    "pipeline": "predictions",
+}
 
 
 def main(directory: Path) -> None:
@@ -39,6 +49,8 @@ def main(directory: Path) -> None:
     """
     faulthandler.enable()
     die_with_parent()
+    if is_abandoned(directory):  # it died before the kernel was asked to tell
+        sys.exit("The harness is gone.")
     clock = EventClock(directory / "events.jsonl")
     trial = read_trial(directory / "trial.json", clock)
     if conf.is_local(trial.master):
@@ -49,11 +61,11 @@ def main(directory: Path) -> None:
         clock.note("oversubscribed", True)
     if clustered(trial.dataset):
         clock.note("row_order", f"sorted by label ({trial.dataset.clustered:.2f}): rows dealt out, batches mixed")
-    outcome = call_hooks(trial, plugins.load(trial.strategy), clock)
+    outcome = call_hooks(trial, pipelines.load(trial.strategy), clock)
     if traffic.own.requests:
         clock.measure("store_requests", traffic.own.requests)
         clock.measure("store_bytes", traffic.own.bytes)
-    outcome["peak_resident_bytes"] = _peak_resident_bytes()
+    outcome["peak_resident_bytes"] = memory_mark.peak_bytes() or None
     (directory / "outcome.json").write_text(json.dumps(outcome))
 
 
@@ -64,17 +76,6 @@ def _pin(cores: int, clock: EventClock) -> None:
         return
     os.sched_setaffinity(0, sorted(os.sched_getaffinity(0))[:cores])
     clock.note("cores_enforced", True)
-
-
-def _peak_resident_bytes() -> int | None:
-    """Return the kernel's own high-water mark, which a sampling probe may miss.
-
-    ``getrusage`` would not do: its figure survives ``exec``, so it is the parent's where the parent's is larger.
-    """
-    status = Path("/proc/self/status")
-    lines = status.read_text().splitlines() if status.exists() else []
-    marks = [int(line.split()[1]) * 1024 for line in lines if line.startswith("VmHWM:")]
-    return marks[0] if marks else None
 
 
 def call_hooks(trial: Trial, plugin: plugins.Plugin, clock: EventClock) -> dict[str, Any]:
@@ -89,17 +90,33 @@ def call_hooks(trial: Trial, plugin: plugins.Plugin, clock: EventClock) -> dict[
         The fields of a `bench.trial.outcome.Outcome`.
     """
     outcome: dict[str, Any] = {"status": "ok", "reason": None, "phase": None, "predictions": None}
+    task = TASKS[trial.task]
     given: dict[str, Any] = {"trial": trial, "session": None, "model": trial.model}
     try:
-        for name in ("setup", *TASKS[trial.task].hooks):
+        for name in ("setup", *task.hooks):
             result = RESULTS[name]
             # A strategy that is given a model trains none.
             if given.get(result) is None and (name == "setup" or plugin.has(f"bench_{name}")):
                 hook = getattr(plugin.hook, f"bench_{name}")
-                with clock.phase(name):
-                    given[result] = hook(**{argument: given[argument] for argument in hook.spec.argnames})
-        answer = TASKS[trial.task].answer(given, trial.scratch)
+                call = functools.partial(hook, **{argument: given[argument] for argument in hook.spec.argnames})
+                if name == task.measured and task.hands_over:
+                    from bench.trial import passes  # with NumPy, which no other trial waits for at its start
+
+                    given[result] = passes.take(name, call, trial, clock)
+                else:
+                    with clock.phase(name):
+                        given[result] = call()
+        answer = task.answer(given, trial.scratch)
         outcome["predictions"] = None if answer is None else str(answer)
+        if answer is not None and trial.write_to and not task.composed:
+            with clock.phase("write"):
+                outcome["predictions"] = places.write(trial, answer)
+        if plugin.has("bench_features"):
+            from bench.pipelines.check import digests_of  # with NumPy, as above
+
+            with clock.phase("check"):
+                frame = plugin.hook.bench_features(trial=trial, session=given["session"])
+                outcome["digests"] = digests_of(trial.dataset, frame)
     except Skip as skip:
         outcome.update(status="skipped", reason=str(skip))
     except (Exception, SystemExit) as error:  # a strategy may not end the process: the outcome would be lost

@@ -1,14 +1,16 @@
-"""Writes the pages of the reference that follow from the code: `python docs/generate.py`."""
+"""Writes the pages of the reference, and the schema of suites, that follow from the code: `python docs/generate.py`."""
 
 from __future__ import annotations
 
 import inspect
+import json
 from collections.abc import Iterator
 from pathlib import Path
 
 import click
 
 REFERENCE = Path(__file__).parent / "reference"
+SUITES = Path(__file__).parents[1] / "bench" / "schemas" / "suites-1.json"
 COMMAND = "python docs/generate.py"
 NOTICE = f"<!-- Written by `{COMMAND}`: change the code, then run it again. -->\n"
 
@@ -27,13 +29,16 @@ def cli_page() -> str:
 
 
 def strategies_page() -> str:
-    """Return the page of the built-in strategies: a table for those that train, find clusters, or only score."""
+    """Return the page of the built-in strategies: a table for each thing that they do."""
     from bench import plugins
 
     loaded = [plugins.load(name) for name in plugins.names() if plugins.module_of(name).startswith("strategies.")]
     train = [plugin for plugin in loaded if "train" in plugin.tasks]
     cluster = [plugin for plugin in loaded if "cluster" in plugin.tasks and plugin not in train]
-    score = [plugin for plugin in loaded if plugin not in train and plugin not in cluster]
+    handoff = [plugin for plugin in loaded if "handoff" in plugin.tasks and plugin not in train]
+    pipeline = [plugin for plugin in loaded if plugin.tasks == ("pipeline",)]
+    others = (*train, *cluster, *handoff, *pipeline)
+    score = [plugin for plugin in loaded if plugin not in others]
     return (
         f"# The strategies\n\n{NOTICE}\n"
         "`bench list` prints this list with what each lacks to run on your machine. *Problems*: kinds that it takes\n"
@@ -41,7 +46,9 @@ def strategies_page() -> str:
         "*Workers*: whether `--workers` means anything to it. *Recommended for* is what its own documentation\n"
         "says, not what we measured.\n\n"
         f"## Ways to train\n\n{_table(train)}\n## Ways to find clusters\n\n{_table(cluster)}\n"
-        f"## Ways to score only\n\n{_table(score)}"
+        f"## Ways to score only\n\n{_table(score)}\n## Ways to hand rows over\n\n{_table(handoff)}\n"
+        "## Whole pipelines\n\nOthers are [put together](../how-to/from-raw-tables.md) of parts.\n\n"
+        f"{_table(pipeline)}"
     )
 
 
@@ -58,17 +65,24 @@ def environment_variables_page() -> str:
     return head + NOTICE + "\n" + "\n".join(lines) + "\n"
 
 
+def suites_schema() -> str:
+    """Return the JSON Schema of suites, which editors use."""
+    from bench.cli.suite_keys import schema
+
+    return json.dumps(schema(), indent=1, ensure_ascii=False) + "\n"
+
+
 def _walk(context: click.Context, group: click.Group) -> Iterator[tuple[str, click.Command]]:
-    """Yield each verb below a group with the words that call it, groups left out."""
+    """Yield each verb below a group with the words that call it; of groups only those that do something themselves."""
     for name in group.list_commands(context):
         command = group.get_command(context, name)
         if command is None or command.hidden:
             continue
         inner = click.Context(command, parent=context, info_name=name)
+        if not isinstance(command, click.Group) or command.invoke_without_command:
+            yield inner.command_path, command
         if isinstance(command, click.Group):
             yield from _walk(inner, command)
-        else:
-            yield inner.command_path, command
 
 
 def _verb(path: str, command: click.Command) -> str:
@@ -132,6 +146,7 @@ def write() -> None:
     (REFERENCE / "cli.md").write_text(cli_page())
     (REFERENCE / "strategies.md").write_text(strategies_page())
     (REFERENCE / "environment-variables.md").write_text(environment_variables_page())
+    SUITES.write_text(suites_schema())
 
 
 if __name__ == "__main__":

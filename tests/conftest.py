@@ -23,7 +23,7 @@ from bench.request import Request
 from bench.runs import plan
 from bench.testing.support import make_tiny_dataset
 from bench.trial import runner
-from tests import objectstore
+from tests import jvm, objectstore
 from tests.objectstore import ObjectStore
 
 HEADER = "from bench import PredictionWriter, Skip, Strategy, hookimpl\n"
@@ -61,6 +61,15 @@ def _own_home(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
 
 
 @pytest.fixture(autouse=True, scope="session")
+def _short_lived_jvm(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
+    """Spare Spark the work that only a long-lived JVM repays."""
+    directory = tmp_path_factory.getbasetemp()
+    tests = sum(not {"strategies", "clusters"}.isdisjoint(item.path.parts) for item in request.session.items)
+    with jvm.short_lived(directory.parent if "PYTEST_XDIST_WORKER" in os.environ else directory, tests):
+        yield
+
+
+@pytest.fixture(autouse=True, scope="session")
 def _heeded_ctrl_c() -> None:
     """Let Ctrl-C be heard by what tests start: a shell that runs tests in the background has it ignored."""
     signal.signal(signal.SIGINT, signal.default_int_handler)
@@ -91,7 +100,11 @@ class Plugins:
             facts: Its ``bench_strategy``.
         """
         module = f"plugin_{name.replace('-', '_')}"
-        (self.site / f"{module}.py").write_text(HEADER + facts + textwrap.dedent(source))
+        sys.modules.pop(module, None)  # of another test
+        path = self.site / f"{module}.py"
+        path.write_text(HEADER + facts + textwrap.dedent(source))
+        # Python takes bytecode for up to date by size and whole seconds: one changed digit goes unseen.
+        Path(importlib.util.cache_from_source(str(path))).unlink(missing_ok=True)
         self._entries[name] = module
         info = self.site / "faults-0.dist-info"
         info.mkdir(exist_ok=True)
@@ -116,7 +129,6 @@ def trial_of(installed: Plugins, tiny: Dataset, tmp_path: Path) -> Callable[...,
 
     def run(source: str, *, facts: str = FACTS, cores: int = 1, timeout_s: float = 60.0, **more: Any) -> Record:
         installed.add("sut", source, facts)
-        sys.modules.pop("plugin_sut", None)
         planned = plan.make(Request(cores=cores), {"sut": plugins.load("sut").strategy}, tiny)[0]
         logs = tmp_path / "logs"
         logs.mkdir(exist_ok=True)

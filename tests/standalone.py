@@ -16,10 +16,10 @@ import pyspark
 
 from bench.spark import java
 from bench.trial.prctl import die_with_parent
+from tests.jvm import FRUGAL
 from tests.objectstore import free_ports
 
-SECONDS_TO_START = 60
-FRUGAL = "-XX:TieredStopAtLevel=1 -XX:+UseSerialGC"
+SECONDS_TO_START = 180  # beside other tests
 
 
 @dataclass(frozen=True)

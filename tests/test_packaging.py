@@ -3,6 +3,7 @@
 import importlib.metadata
 import os
 import re
+import runpy
 import subprocess
 import sys
 import sysconfig
@@ -82,6 +83,23 @@ def test_the_wheel_holds_schemas_and_templates(tmp_path: Path) -> None:
     needed |= {"bench/schemas/advice-1.json", "bench/advise/calibration.json"}
     assert needed <= set(names)
     assert {name.partition("/")[0] for name in names if ".dist-info" not in name} == {"bench", "strategies"}
+
+
+@pytest.mark.parametrize(
+    ("version", "asked", "option"),
+    [("", [], "HOROVOD_WITHOUT_PYTORCH"), ("2.13.0+cpu", ["torch==2.13.0+cpu"], "HOROVOD_WITH_PYTORCH")],
+)
+def test_horovod_is_built_for_the_pytorch_that_a_variable_names(
+    version: str, asked: list[str], option: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Without the variable it is built for TensorFlow alone, and uv takes no build of one value for another."""
+    monkeypatch.setenv("BENCH_HOROVOD_TORCH", version)
+    package = ROOT / "packaging" / "horovod"
+    backend = runpy.run_path(str(package / "horovod_wheel.py"))
+    assert backend["get_requires_for_build_wheel"]() == asked
+    assert [name for name in backend["OPTIONS"] if "PYTORCH" in name] == [option]
+    keys = tomllib.loads((package / "pyproject.toml").read_text())["tool"]["uv"]["cache-keys"]
+    assert {"env": "BENCH_HOROVOD_TORCH"} in keys
 
 
 def test_horovod_that_cannot_be_built_does_not_stop_the_rest(tmp_path: Path) -> None:

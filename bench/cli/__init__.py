@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 import importlib
-import signal
 import sys
 import traceback
-from types import FrameType
-from typing import Any, NoReturn
+from typing import Any
 
 import click
 
+from bench.cli.interrupts import heeded_signals
 from bench.cli.surroundings import check_directory, fault, keep_docstrings, watch_output
 from bench.errors import EXIT_INTERRUPTED, BenchError, UsageError
 
@@ -19,11 +18,12 @@ VERBS = {
     "advise": ("bench.cli.advise:advise", "Say which strategy is the fastest for more rows than were measured."),
     "bisect": ("bench.cli.bisect:bisect_command", "Find the commit that made CASE slower."),
     "compare": ("bench.cli.compare:compare", "Compare two runs, or exported files, case by case; A is the baseline."),
-    "data": ("bench.cli.data:data", "Make, import, list and describe datasets."),
+    "data": ("bench.cli.data:data", "Make, import, list, describe and clean up datasets."),
     "doctor": ("bench.cli.doctor:doctor", "Check this machine: each line is ok, a warning or broken, with the remedy."),
     "fetch": ("bench.cli.fetch:fetch", "Copy a run out of an object store."),
     "gate": ("bench.cli.gate:gate", "Measure two revisions in turn and judge each case: a nightly gate."),
     "history": ("bench.cli.history:history", "Look after the history of nights."),
+    "init": ("bench.cli.init:init", "Write a commented bench.toml, with a suite of options to keep in git."),
     "list": ("bench.cli.list:list_strategies", "List the strategies and whether each can run here."),
     "new-strategy": ("bench.cli.new_strategy:new_strategy", "Write a commented skeleton of a strategy, and its test."),
     "pack": ("bench.cli.pack:pack", "Pack this environment for the executors of a cluster."),
@@ -69,11 +69,10 @@ class BenchGroup(click.Group):
 
     def invoke(self, ctx: click.Context) -> Any:
         """Run the verb."""
-        for number in (signal.SIGTERM, signal.SIGHUP):
-            signal.signal(number, _interrupt)
         try:
-            check_directory()
-            return super().invoke(ctx)
+            with heeded_signals():
+                check_directory()
+                return super().invoke(ctx)
         except BenchError as error:
             from bench import scrub
 
@@ -93,11 +92,6 @@ class BenchGroup(click.Group):
             # Python's own exit code for a bug is 1, which here means a regression or a failed trial.
             click.echo(scrub.text(traceback.format_exc()), err=True, nl=False)
             ctx.exit(BenchError.exit_code)
-
-
-def _interrupt(_number: int, _frame: FrameType | None) -> NoReturn:
-    """Treat SIGTERM and SIGHUP like Ctrl-C: clean up, and keep the results so far."""
-    raise KeyboardInterrupt
 
 
 @click.group(cls=BenchGroup, context_settings={"help_option_names": ["-h", "--help"]})

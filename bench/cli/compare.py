@@ -11,10 +11,12 @@ from typing import Any
 import click
 from rich.console import Console
 
-from bench.cli.options import RESULTS, Share, renamed
+from bench.cli.options import PRICE, RESULTS, Share, renamed
 from bench.errors import EXIT_FAILED, EXIT_INCONCLUSIVE, EXIT_NOTHING_RAN, EXIT_WORSE, ResultsError, UsageError
 from bench.findings.compare import Comparison
 from bench.findings.compare import compare as compare_runs
+from bench.prices.tariff import Tariff
+from bench.records.costs import priced
 from bench.records.directory import Run
 from bench.records.reading import read
 from bench.report.comparison import as_document, as_markdown, as_text
@@ -34,6 +36,7 @@ FORMATS: dict[str, Callable[[Comparison], str]] = {
 @click.option("--allow-different", metavar="FACT,…", help="Show unlike runs under a banner: machine, versions, …")
 @click.option("--strict", is_flag=True, help="Fail, with 3, where the runs cannot tell.")
 @click.option("--format", "kind", type=click.Choice([*FORMATS]), default="text", show_default=True)
+@PRICE
 @RESULTS
 @renamed("--out", "--results")
 def compare(**options: Any) -> None:
@@ -42,7 +45,15 @@ def compare(**options: Any) -> None:
 
 
 def _compare(
-    *, a: str, b: str, threshold: float, allow_different: str | None, strict: bool, kind: str, results: Path
+    *,
+    a: str,
+    b: str,
+    threshold: float,
+    allow_different: str | None,
+    strict: bool,
+    kind: str,
+    price: Tariff | None,
+    results: Path,
 ) -> int:
     """Carry out `bench compare` and return its exit code.
 
@@ -53,6 +64,7 @@ def _compare(
         allow_different: Facts that may differ, with commas between them.
         strict: Whether an inconclusive case fails.
         kind: ``text``, ``md`` or ``json``.
+        price: What trials cost; None for saying nothing of it.
         results: Directory that holds runs.
 
     Raises:
@@ -60,7 +72,8 @@ def _compare(
         UsageError: They are not comparable.
     """
     allowed = (allow_different or "").split(",")
-    found = compare_runs(_read(a, results), _read(b, results), threshold=threshold, allowed=allowed)
+    runs = [priced(_read(name, results), price) for name in (a, b)]
+    found = compare_runs(*runs, threshold=threshold, allowed=allowed)
     click.echo(FORMATS[kind](found))
     return exit_code(found, strict=strict)
 

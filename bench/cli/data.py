@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 import click
@@ -17,7 +18,7 @@ if TYPE_CHECKING:
 
 @click.group()
 def data() -> None:
-    """Make, import, list and describe datasets."""
+    """Make, import, list, describe and clean up datasets."""
 
 
 @data.group()
@@ -41,6 +42,39 @@ def _flights(name: str, told: str) -> None:
 _flights("flights", "Departures from New York in 2013: will they be late? The default.")
 _flights("flights-class", "The same departures: early, in time, late, or very late?")
 _flights("flights-delay", "The same departures: by how many minutes will they be late?")
+
+
+@make.command("flights-raw")
+@click.option("--copies", type=Count(), default=1, show_default=True, help="How often flights and weather are there.")
+@click.option("--sample", type=Count(), help="Take about so many flights.  [default: all]")
+@NAME
+@FORCE
+def flights_raw(copies: int, sample: int | None, name: str | None, force: bool) -> None:
+    """Raw tables of flights, weather and planes, for `bench run --task pipeline`."""
+    from bench.datasets.makers.flights_raw import make_flights_raw, name_of
+
+    with progress_shown() as progress:
+        manifest = make_flights_raw(copies, sample=sample, name=name or name_of(copies), force=force, progress=progress)
+    print_made(manifest)
+
+
+@make.command("from-raw")
+@click.argument("tables", type=click.Path(exists=True, file_okay=False, path_type=Path))
+@click.option(
+    "--features", type=click.Path(exists=True, dir_okay=False, path_type=Path), required=True, help="Python file."
+)
+@click.option("--label", required=True, metavar="COL", help="Label among the columns of the feature table.")
+@click.option(
+    "--engine", default="duckdb", show_default=True, help="Engine that makes the table all others must come to."
+)
+@click.option("--name", required=True, help="Name of the dataset.")
+@FORCE
+def from_raw(tables: Path, features: Path, label: str, engine: str, name: str, force: bool) -> None:
+    """Your own raw tables and features, for `bench run --task pipeline`."""
+    from bench.machine.limits import cores_available
+    from bench.pipelines.making import make_from_raw
+
+    print_made(make_from_raw(tables, features, label, engine, name=name, cores=cores_available(), force=force))
 
 
 @make.command()
@@ -102,6 +136,16 @@ def list_() -> None:
     from bench.datasets.show import print_list
 
     print_list(home(), Console())
+
+
+@data.command()
+def clean() -> None:
+    """Remove the samples of tables that `bench advise` has made."""
+    from bench.datasets import samples
+    from bench.writing import figures
+
+    freed = samples.remove()
+    click.echo(f"Removed {figures.size(freed)} from {samples.place()}." if freed else "There are no samples.")
 
 
 @data.command()

@@ -12,7 +12,9 @@ from rich.console import Console
 from bench.errors import EXIT_FAILED, EXIT_INTERRUPTED, EXIT_NOTHING_RAN
 from bench.families import family_of
 from bench.machine.others import Look
+from bench.prices.tariff import Tariff
 from bench.records.choice import chosen_records, trial_key
+from bench.records.costs import priced
 from bench.records.directory import Record, read_run
 from bench.records.disturbance import FOREIGN_SHARE
 from bench.records.export import marked
@@ -29,7 +31,7 @@ PAUSE_S = 5.0  # between two looks at a machine that is not quiet
 
 @dataclass(frozen=True)
 class RunTimes:
-    """The times that a run may take.
+    """The times that a run may take, and their price.
 
     Attributes:
         timeout_s: Seconds for each trial.
@@ -37,6 +39,7 @@ class RunTimes:
         quiet_s: Seconds to wait for a quiet machine.
         retries: How often a disturbed trial is run again.
         look: A look at the machine that has begun; None for taking it as it is.
+        tariff: What the trials cost; None for saying nothing of it.
     """
 
     timeout_s: float
@@ -44,6 +47,7 @@ class RunTimes:
     quiet_s: float
     retries: int
     look: Look | None
+    tariff: Tariff | None = None
 
 
 def execute(campaign: Campaign, times: RunTimes, as_json: bool) -> int:
@@ -60,7 +64,7 @@ def execute(campaign: Campaign, times: RunTimes, as_json: bool) -> int:
     records: list[Record] = []
     try:
         if campaign.trials:
-            _look_at_the_machine(times, quiet=as_json)
+            look_at_the_machine(times, quiet=as_json)
         with Progress(Console(stderr=True, quiet=as_json, highlight=False), len(campaign.trials)) as progress:
             for record in execution.execute(campaign, times.timeout_s, progress, times.retries, times.deadline):
                 records.append(record)
@@ -71,7 +75,7 @@ def execute(campaign: Campaign, times: RunTimes, as_json: bool) -> int:
             click.echo(json.dumps(marked(interrupt.record)))
         click.echo(f"Interrupted: go on with {_resume_command(campaign)}.", err=True)
         return EXIT_INTERRUPTED
-    done = read_run(campaign.directory.path)
+    done = priced(read_run(campaign.directory.path), times.tariff)
     report = campaign.directory.path / "report.html"
     write_report([done], report)
     if not as_json:
@@ -85,8 +89,13 @@ def execute(campaign: Campaign, times: RunTimes, as_json: bool) -> int:
     return exit_code(records) or _check_begun(campaign, records)
 
 
-def _look_at_the_machine(times: RunTimes, *, quiet: bool) -> None:
-    """Say who else uses the cores, and wait until nobody does, as far as that was asked for."""
+def look_at_the_machine(times: RunTimes, *, quiet: bool) -> None:
+    """Say who else uses the cores, and wait until nobody does, as far as that was asked for.
+
+    Args:
+        times: The times that the run may take.
+        quiet: Whether to say nothing.
+    """
     until = time.monotonic() + times.quiet_s
     users = times.look.users() if times.look else None
     while users and users.cores > FOREIGN_SHARE:

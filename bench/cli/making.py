@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from bench.datasets import Manifest
     from bench.datasets.makers.build import ProgressCallback
     from bench.datasets.makers.cluster.request import SparkPlace
+    from bench.model import Dataset, Storage
 
 NAME = click.option("--name", help="Name of the dataset.")
 FORCE = click.option("--force", is_flag=True, help="Replace the dataset of that name.")
@@ -48,6 +49,84 @@ def print_made(manifest: Manifest) -> None:
     from bench.datasets.show import print_manifest
 
     print_manifest(manifest, Console())
+
+
+def open_or_make(name: str, storage: Storage, label: str) -> Dataset:
+    """Open a dataset, after making it if it comes with bench, or registering it if it is a plain table, as is said.
+
+    Args:
+        name: Its name, path or URI.
+        storage: How to reach it, if it is a URI.
+        label: Name of the column to predict, of a plain table; empty where its name says it.
+
+    Raises:
+        BenchError: As `bench.datasets.ensure`.
+    """
+    from bench.datasets import ensure
+    from bench.datasets.store import open_manifest
+
+    said: list[str] = []
+    dataset = ensure(name, storage, label, said.append)
+    for sentence in said:
+        click.echo(sentence, err=True)
+        warn_of_telltales(open_manifest(dataset.path, storage))
+    return dataset
+
+
+def open_for_task(task: str, data: str, storage: Storage, label: str, features: Path | None) -> Dataset:
+    """Open the dataset that a task works on: as `open_or_make`, or for pipelines of raw tables and a file of features.
+
+    Args:
+        task: Name of the task.
+        data: Name, path or URI of a dataset, a plain table, or a directory of raw tables.
+        storage: How to reach it, if it is a URI.
+        label: Name of the column to predict; empty where the dataset or the table says it.
+        features: Python file that says what pipelines make of raw tables, if one was given.
+
+    Raises:
+        BenchError: As both; or features and task do not belong together.
+    """
+    from bench.tasks import TASKS
+
+    composed = TASKS[task].composed
+    if features and not composed:
+        raise UsageError(
+            "--features says what a pipeline makes of raw tables: say --task pipeline, too. To choose columns of a "
+            "table, `bench data register` and `import` have --features."
+        )
+    if features:
+        from bench.machine.limits import cores_available
+        from bench.pipelines.own_features import ensure_from_raw
+
+        return ensure_from_raw(data, features, label, cores_available(), functools.partial(click.echo, err=True))
+    if composed:
+        from bench.datasets.ensure import is_plain
+
+        if is_plain(data, storage):
+            raise UsageError(
+                f"{data} is no dataset, and nothing says what features a pipeline makes of raw tables: add --features "
+                "FILE, with --label COL."
+            )
+    return open_or_make(data, storage, label)
+
+
+def warn_of_telltales(manifest: Manifest) -> None:
+    """Warn of features that alone tell the label.
+
+    Args:
+        manifest: A dataset that was made or registered.
+    """
+    from bench.problems import problem_of
+    from bench.rows.telltale import find_telltales
+
+    if telltales := find_telltales(manifest):
+        telling = problem_of(manifest.dataset).telling
+        which = ", ".join(f"{feature} ({telling.format(share)})" for feature, share in telltales.items())
+        what = "This feature alone tells" if len(telltales) == 1 else "Each of these features alone tells"
+        click.echo(
+            f"Warning: {what} the label, {which}: if it is known with the answer only, leave it out with --features.",
+            err=True,
+        )
 
 
 def import_options(command: Callable[..., Any]) -> Callable[..., Any]:

@@ -1,4 +1,4 @@
-"""The options of `bench run` about models: one to score with, a network to train, and where trained ones are kept."""
+"""The options about models: one to score with, a network to train, and where results and files are put."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from bench.model import Storage
 from bench.stores.filesystem import from_environment, is_uri
 from bench.stores.models import fetch, normal_place
 
-OPTIONS = (
+INPUTS = (
     click.option(
         "--model", metavar="PATH|URI", help="Keras or PyTorch model to score with.  [default: one that is made once]"
     ),
@@ -29,15 +29,34 @@ OPTIONS = (
         metavar="NAME=VALUE",
         help="Argument for it; may be given again.",
     ),
+)
+SAVE_MODEL = click.option(
+    "--save-model", metavar="DIR|URI", help="Where to keep the models that are trained.  [default: nowhere]"
+)
+PLACES = (
     click.option(
-        "--save-model", metavar="DIR|URI", help="Where to keep the models that are trained.  [default: nowhere]"
+        "--predictions",
+        metavar="DIR|URI",
+        help="Where to leave predictions (tasks predict, pipeline); they are graded from there.  [default: nowhere]",
+    ),
+    click.option(
+        "--shared",
+        metavar="DIR|URI",
+        help="Place that all hosts of a cluster see, for files of hand-offs (task handoff).  [default: TMPDIR]",
     ),
 )
 
 
+def model_inputs(command: Callable[..., Any]) -> Callable[..., Any]:
+    """Give a verb the options of what is scored with and what is trained."""
+    for option in reversed(INPUTS):
+        command = option(command)
+    return command
+
+
 def model_options(command: Callable[..., Any]) -> Callable[..., Any]:
-    """Give a verb these options, and its function the arguments of their names."""
-    for option in reversed(OPTIONS):
+    """Give `bench run` these options, and its function the arguments of their names."""
+    for option in reversed((*INPUTS, SAVE_MODEL, *PLACES)):
         command = option(command)
     return command
 
@@ -49,11 +68,14 @@ def places(wanted: Mapping[str, Any], storage: Storage) -> dict[str, str | None]
         wanted: The options.
         storage: How to reach a store.
     """
-    model, network, save_model = wanted["model"], wanted["network"], wanted["save_model"]
+    model, network = wanted["model"], wanted["network"]
+    save_model, predictions, shared = (wanted.get(name) for name in ("save_model", "predictions", "shared"))
     return {
         "model": model and _on_disk(model, storage),
         "network": network and networks.absolute(network),
         "save_model": save_model and normal_place(save_model),
+        "predictions": predictions and normal_place(predictions),
+        "shared": shared and normal_place(shared),
     }
 
 

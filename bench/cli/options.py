@@ -11,6 +11,8 @@ from typing import Any
 
 import click
 
+from bench.families.base import Setting
+
 UNITS = {"": 1, "s": 1, "m": 60, "h": 3600}
 RESULTS = click.option(
     "--results",
@@ -21,6 +23,13 @@ RESULTS = click.option(
 )
 HISTORY = click.option(
     "--history", "place", default="history", show_default=True, metavar="DIR|URI", help="Where the nights are kept."
+)
+
+PRICE = click.option(
+    "--price",
+    metavar="0.048/core-h|FILE[:NAME][:spot]",
+    callback=lambda _ctx, _param, given: given and _tariff(given),
+    help="Say what trials cost: by this price, or by a file of machines, such as machines.toml:NAME.",
 )
 
 TIMESTAMPS = click.option(
@@ -52,6 +61,12 @@ def renamed(old: str, new: str) -> Callable[[Callable[..., Any]], Callable[..., 
             raise click.UsageError(f"{old} is called {new} now: write {new} {value}.")
 
     return click.option(old, hidden=True, expose_value=False, callback=refuse)
+
+
+def _tariff(text: str) -> Any:
+    from bench.prices.tariff import parse
+
+    return parse(text)
 
 
 class Count(click.ParamType[int]):
@@ -134,9 +149,15 @@ def setting_options(command: Callable[..., Any]) -> Callable[..., Any]:
         option = f"--{setting.name.replace('_', '-')}"
         family = "family" if len(names) == 1 else "families"
         help_text = f"{setting.help} ({family} {', '.join(names)})."
-        kind = Integers() if setting.axis else click.IntRange(1, setting.most)
-        command = click.option(option, type=kind, help=help_text)(command)
+        command = click.option(option, type=_kind(setting), help=help_text)(command)
     return command
+
+
+def _kind(setting: Setting) -> click.ParamType[Any]:
+    """Return the type of a setting's values."""
+    if setting.words:
+        return click.Choice(setting.words)
+    return Integers() if setting.axis else click.IntRange(setting.least, setting.most)
 
 
 def storage_options(command: Callable[..., Any]) -> Callable[..., Any]:

@@ -140,13 +140,15 @@ def _no_utf8(path: str) -> str:
 
 
 def fault(error: Exception) -> str | None:
-    """Return a sentence about a full disk, a limit or a path that is no UTF-8; None for any other error.
+    """Return a sentence about a disk, a limit or a path that is no UTF-8; None for any other error.
 
     Args:
         error: An error that no one has turned into a sentence before.
     """
     if isinstance(error, UnicodeEncodeError) and error.reason == "surrogates not allowed":
         return _no_utf8(error.object)
+    if isinstance(error, MemoryError):
+        return "This process may not have the memory that it needs: raise `ulimit -v`."
     if not isinstance(error, OSError):
         return None
     name = os.fsdecode(error.filename) if isinstance(error.filename, (str, bytes)) else ""
@@ -155,6 +157,13 @@ def fault(error: Exception) -> str | None:
         return f"The disk that holds {where} is full: make room, or set TMPDIR, BENCH_DATA or --out to another disk."
     if error.errno == errno.ENOMEM:
         return f"This process may not have the memory that it needs ({error.strerror}): raise `ulimit -v`."
+    if error.errno in (errno.EMFILE, errno.ENFILE):
+        return f"No more files can be opened ({error.strerror}): raise the limit (`ulimit -n`)."
+    if error.errno == errno.EAGAIN and not name:
+        return f"No process can be started ({error.strerror}): raise the limit (`ulimit -u`)."
+    if error.errno == errno.EIO:
+        what = f"The file {name}" if name else "A file of the results, the datasets or the temporary directory"
+        return f"{what} cannot be read or written ({error.strerror}): see whether its disk is sound."
     if error.errno == errno.EFBIG:
         what = f"The file {name}" if name else "A file"
         return f"{what} would be larger than this process may write: raise the limit (`ulimit -f`)."

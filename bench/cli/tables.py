@@ -7,11 +7,10 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from bench.cli.making import FORCE, NAME, column_names, import_options, print_made, progress_shown
+from bench.cli.making import FORCE, NAME, column_names, import_options, print_made, progress_shown, warn_of_telltales
 from bench.cli.options import CATEGORIES, TIMESTAMPS, Count, storage_options
 
 if TYPE_CHECKING:
-    from bench.datasets.format.manifest import Manifest
     from bench.datasets.makers.cluster.request import SparkPlace
     from bench.model import Storage
 
@@ -94,7 +93,7 @@ def import_(
                 **labels,
             )
     print_made(manifest)
-    _warn_of_telltales(manifest)
+    warn_of_telltales(manifest)
 
 
 @click.command()
@@ -123,19 +122,4 @@ def register(path: str, features: tuple[str, ...], storage: Storage, **wanted: A
             path, features=chosen, storage=from_environment(path, storage), progress=progress, **wanted
         )
     print_made(manifest)
-    _warn_of_telltales(manifest)
-
-
-def _warn_of_telltales(manifest: Manifest) -> None:
-    """Warn of features that alone tell the label."""
-    from bench.problems import problem_of
-    from bench.rows.telltale import find_telltales
-
-    if telltales := find_telltales(manifest):
-        telling = problem_of(manifest.dataset).telling
-        which = ", ".join(f"{feature} ({telling.format(share)})" for feature, share in telltales.items())
-        what = "This feature alone tells" if len(telltales) == 1 else "Each of these features alone tells"
-        click.echo(
-            f"Warning: {what} the label, {which}: if it is known with the answer only, leave it out with --features.",
-            err=True,
-        )
+    warn_of_telltales(manifest)

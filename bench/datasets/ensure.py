@@ -37,15 +37,13 @@ def ensure(
         StorageError: The store that holds it does not answer.
     """
     if name_or_path in INCLUDED and not locate(name_or_path).exists():
-        from bench.datasets.makers.flights import make_flights
-
         try:
-            make_flights(name_or_path)
+            _make(name_or_path)
         except UsageError:
             # Two runs may start at once; one of them is second.
             if not locate(name_or_path).exists():
                 raise
-    elif _is_plain(name_or_path, storage or Storage()):
+    elif is_plain(name_or_path, storage or Storage()):
         from bench.datasets.plain import register_plain
 
         return register_plain(name_or_path, storage or Storage(), label, tell)
@@ -58,7 +56,17 @@ def ensure(
     return dataset
 
 
-def _is_plain(name_or_path: str, storage: Storage) -> bool:
+def _make(name: str) -> None:
+    """Make a dataset that comes with bench."""
+    from bench.datasets.makers import flights, flights_raw
+
+    if name in flights.QUESTIONS:
+        flights.make_flights(name)
+    else:
+        flights_raw.make_flights_raw()
+
+
+def is_plain(name_or_path: str, storage: Storage) -> bool:
     """Return whether a name, path or URI is that of files which are no dataset of ours.
 
     Args:

@@ -8,7 +8,7 @@ from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 
 from bench.datasets.format.files import listing
-from bench.datasets.format.manifest import NAME, Manifest, check_size, read_manifest
+from bench.datasets.format.manifest import NAME, Manifest, check_size, raw_sizes, read_manifest
 from bench.datasets.format.reading import REMAKE, TAIL_BYTES
 from bench.datasets.format.stamps import check_listing
 from bench.errors import DatasetError, UsageError
@@ -40,7 +40,9 @@ def open_remote(uri: str, storage: Storage) -> Manifest:
         check_listing(manifest.registered)
     sizes = {entry.path: entry.bytes for entry in entries}
     for file in manifest.files:
-        check_size(tree.uri(file.path), sizes.get(file.path), file)
+        check_size(tree.uri(file.path), sizes.get(file.path), file.bytes)
+    for path, size in raw_sizes(manifest.dataset):
+        check_size(tree.uri(path), sizes.get(path), size)
     with ThreadPoolExecutor(AT_ONCE) as pool:
         digests = list(pool.map(lambda file: _footer_digest(tree, file.path), manifest.files))
     for file, found in zip(manifest.files, digests, strict=True):
@@ -96,7 +98,8 @@ def copy(manifest: Manifest, uri: str, storage: Storage) -> Manifest:
     if Tree(uri, storage).list():
         raise UsageError(f"Something lies at {uri} already: choose another place, or take it away first.")
     target, root = filesystem(uri, storage)
-    for path in [*(file.path for file in manifest.files), NAME]:
+    raw = manifest.dataset.raw.get("tables", {}).values()
+    for path in [*raw, *(file.path for file in manifest.files), NAME]:
         with store_errors(f"{uri}/{path}", storage):
             pafs.copy_files(
                 f"{manifest.dataset.path}/{path}",

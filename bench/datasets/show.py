@@ -12,12 +12,12 @@ from rich.markup import escape
 from rich.progress import BarColumn, Progress, TextColumn, TimeElapsedColumn
 from rich.table import Table
 
-from bench.datasets import labels, store
+from bench.datasets import labels, samples, store
 from bench.datasets.format.manifest import SPLITS, Manifest, read_manifest
 from bench.datasets.makers import build
 from bench.errors import DatasetError
 from bench.problems import problem_of
-from bench.writing import tables
+from bench.writing import figures, tables
 
 _WHY, _INDEX = {"row_id": "rows are numbered anew"}, "an index of pandas: name it in --features to use it"
 
@@ -38,7 +38,7 @@ def show_progress() -> Iterator[build.ProgressCallback]:
 
 
 def print_list(home: Path, console: Console) -> None:
-    """Print a line for each dataset; one whose manifest is damaged says so.
+    """Print a line for each dataset, and the size of samples; one whose manifest is damaged says so.
 
     Args:
         home: Directory of the datasets.
@@ -60,6 +60,8 @@ def print_list(home: Path, console: Console) -> None:
     for name in names:
         table.add_row(*_line(home / name))
     tables.print_whole(table, console)
+    if taken := samples.size():
+        console.print(f"Samples of `bench advise` take {figures.size(taken)}: `bench data clean` removes them.")
 
 
 def _line(path: Path) -> list[str]:

@@ -6,7 +6,6 @@ import errno
 import os
 import re
 import shutil
-import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import replace
@@ -14,16 +13,18 @@ from pathlib import Path
 
 from bench.datasets.format import manifest as manifests
 from bench.datasets.format.description import pack
-from bench.datasets.format.manifest import Manifest, check_size
+from bench.datasets.format.manifest import Manifest, check_size, raw_sizes
 from bench.datasets.format.reading import REMAKE, footer_digest, headers_digest
 from bench.datasets.format.stamps import check_listing
 from bench.datasets.remote import open_remote
 from bench.errors import DatasetError, UsageError
+from bench.machine.scratch import scratch_directory, sweep
 from bench.model import Dataset, Storage
 from bench.stores.filesystem import is_uri, normal
 
 DEFAULT = "flights"
-INCLUDED = (DEFAULT, "flights-class", "flights-delay")  # made where they are asked for and are not there yet
+# Made where they are asked for and are not there yet.
+INCLUDED = (DEFAULT, "flights-class", "flights-delay", "flights-raw")
 _NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]*")
 
 
@@ -106,15 +107,20 @@ def open_manifest(name_or_path: str, storage: Storage | None = None) -> Manifest
         return replace(manifest, dataset=replace(manifest.dataset, description=pack(manifest.registered)))
     for file in manifest.files:
         _check(path / file.path, file)
+    for table, size in raw_sizes(manifest.dataset):
+        check_size(str(path / table), _size(path / table), size)
     return manifest
 
 
-def _check(path: Path, file: manifests.DataFile) -> None:
+def _size(path: Path) -> int | None:
     try:
-        size = path.stat().st_size
+        return path.stat().st_size
     except OSError:
-        size = None
-    check_size(str(path), size, file)
+        return None
+
+
+def _check(path: Path, file: manifests.DataFile) -> None:
+    check_size(str(path), _size(path), file.bytes)
     for part, digest, written in (
         ("footer", footer_digest, file.footer_sha256),
         ("page headers", headers_digest, file.headers_sha256),
@@ -124,29 +130,29 @@ def _check(path: Path, file: manifests.DataFile) -> None:
 
 
 @contextmanager
-def stage_dataset(name: str, *, force: bool = False) -> Iterator[Path]:
+def stage_dataset(name: str, *, force: bool = False, under: Path | None = None) -> Iterator[Path]:
     """Give a hidden directory that becomes the dataset when the block ends well, and is removed otherwise.
 
     Args:
         name: Name of the dataset.
         force: Whether a dataset of that name is replaced.
+        under: Directory of datasets; `home` if not given.
 
     Raises:
         UsageError: The name cannot be one, or is taken.
         DatasetError: The disk is full or cannot be written to.
     """
-    target = home() / checked_name(name)
+    target = (under or home()) / checked_name(name)
     if target.exists() and not force:
         raise UsageError(f"There is a dataset {name!r} already: give another --name, or --force to replace it.")
     try:
         target.parent.mkdir(parents=True, exist_ok=True)
-        with tempfile.TemporaryDirectory(
-            prefix=f".{name}.", dir=target.parent, ignore_cleanup_errors=True
-        ) as temporary:
-            directory = Path(temporary) / name
+        sweep(".", target.parent)
+        with scratch_directory(f".{name}.", target.parent) as temporary:
+            directory = temporary / name
             directory.mkdir()
             yield directory
-            _put(directory, target, Path(temporary) / "replaced", force=force)
+            _put(directory, target, temporary / "replaced", force=force)
     except OSError as error:
         raise _unwritable(error, target) from error
 

@@ -4,19 +4,19 @@ import re
 from dataclasses import fields
 
 from bench.errors import PluginError
-from bench.families import control, forest, gbt, kmeans, kmeans_batches, linear, mlp, mlp_lbfgs
+from bench.families import control, forest, gbt, handoff, handoff_floor, kmeans, kmeans_batches, linear, mlp, mlp_lbfgs
 from bench.families.base import Family, Setting
 from bench.families.control import CONTROL
 from bench.kinds import Kinds
 from bench.model import Trial
 
-OWN = (linear, mlp, mlp_lbfgs, gbt, forest, kmeans, kmeans_batches, control)
+OWN = (linear, mlp, mlp_lbfgs, gbt, forest, kmeans, kmeans_batches, handoff, handoff_floor, control)
 OWN_SETTINGS = {setting.name: setting for file in OWN for setting in file.FAMILY.settings}
 # Words of `bench run` and of records, beside which a setting stands by its name; those of a trial are added.
 _WORDS = """
-    anonymous as_json budget data data_name dry_run endpoint family fingerprint help json label network_arg network_args
-    out problem region quiet_s repeat resume retries retry_disturbed row_budget save_model storage strategies strategy
-    timeout timeout_s wait_quiet whole_s
+    anonymous as_json budget data data_name dry_run endpoint family features fingerprint help json label network_arg
+    network_args out predictions price problem region quiet_s repeat resume retries retry_disturbed row_budget
+    save_model spark_event_log storage strategies strategy suite timeout timeout_s wait_quiet whole_s
 """
 RESERVED = frozenset(_WORDS.split()) | {field.name for field in fields(Trial)}
 

@@ -5,4 +5,4 @@ from __future__ import annotations
 from bench.families.base import Family
 from bench.families.gbt import BINS, DEPTH, TREES
 
-FAMILY = Family("forest", (TREES, DEPTH, BINS), colour=5)
+FAMILY = Family("forest", (TREES, DEPTH, BINS), standardises=False, colour=5)

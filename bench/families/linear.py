@@ -4,4 +4,4 @@ from __future__ import annotations
 
 from bench.families.base import Family
 
-FAMILY = Family("linear", colour=3)
+FAMILY = Family("linear", standardises=False, colour=3)

@@ -115,6 +115,11 @@ class Case:
         return family_of(self.family).works
 
     @property
+    def contends(self) -> bool:
+        """Whether it comes to an answer, as neither the control does nor a floor, which is there to compare with."""
+        return self.works and not family_of(self.family).floor
+
+    @property
     def problem(self) -> Grading:
         """What its answers are graded by: its dataset's problem, or the task's own grades."""
         return grading_of(self.records[0]["trial"])

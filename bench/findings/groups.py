@@ -45,8 +45,8 @@ class Group:
 
     @functools.cached_property
     def contenders(self) -> list[Case]:
-        """The cases without the control, which does no work."""
-        return [case for case in self.cases if case.works]
+        """The cases that come to an answer."""
+        return [case for case in self.cases if case.contends]
 
     @property
     def rows(self) -> int:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from bench.families.mlp import BATCH_SIZE
 from bench.findings.cases import Case
 from bench.findings.groups import Group, Panel
@@ -15,6 +17,17 @@ def case_name(case: Case) -> str:
     return f"{shown(case.strategy)}{workers}{batches(case.batch_size)}"
 
 
+def short_names(cases: Sequence[Case]) -> list[str]:
+    """Return marked names, without the number of workers where all have the same, for labels of a chart.
+
+    Args:
+        cases: The cases of the chart.
+    """
+    if len({case.workers for case in cases}) > 1:
+        return [marked_name(case) for case in cases]
+    return [_mark(case, f"{shown(case.strategy)}{batches(case.batch_size)}") for case in cases]
+
+
 def batches(size: int) -> str:
     """Return the rows of a batch as an addition to a name, where they are not what they are by default.
 
@@ -26,7 +39,11 @@ def batches(size: int) -> str:
 
 def marked_name(case: Case) -> str:
     """Return the name of a case, with a mark where others disturbed it."""
-    return f"{case_name(case)}, disturbed" if case.disturbed else case_name(case)
+    return _mark(case, case_name(case))
+
+
+def _mark(case: Case, name: str) -> str:
+    return f"{name}, disturbed" if case.disturbed else name
 
 
 def group_name(group: Group) -> str:

@@ -13,6 +13,7 @@ from bench.findings.groups import Group
 from bench.findings.interval import Interval, of_median
 from bench.findings.names import case_name
 from bench.findings.ranking import disturbed_cases
+from bench.problems import Metric
 
 MOST_PAIRS = 400  # of strategies that are searched for a crossover
 
@@ -103,11 +104,15 @@ class Curve:
         name: Of the case.
         family: Its family.
         points: Rows, seconds (the median of the repeats) and their interval, by rows.
+        memory: Rows and peak memory in bytes, the median, by rows.
+        grades: Rows and the first grade, the median, by rows.
     """
 
     name: str
     family: str
     points: tuple[tuple[int, float, Interval | None], ...]
+    memory: tuple[tuple[int, float], ...] = ()
+    grades: tuple[tuple[int, float], ...] = ()
 
 
 @dataclass(frozen=True)
@@ -120,6 +125,7 @@ class RowScaling:
         features: Number of features of each.
         curves: A curve for each case that ran on more than one.
         crossovers: The crossovers of pairs of strategies, those within the range first, by rows.
+        metric: The first grade.
         disturbed: Whether others disturbed a case, so that none can be called the fastest.
     """
 
@@ -128,6 +134,7 @@ class RowScaling:
     features: int
     curves: tuple[Curve, ...]
     crossovers: tuple[Crossover, ...]
+    metric: Metric
     disturbed: bool = False
 
     @property
@@ -160,19 +167,20 @@ def _by_rows(sizes: dict[int, Group]) -> RowScaling:
     ordered = dict(sorted(sizes.items()))
     first = next(iter(ordered.values()))
     seconds: dict[str, dict[int, list[float]]] = defaultdict(dict)
-    families: dict[str, str] = {}
+    measured: dict[str, dict[int, Case]] = defaultdict(dict)
     for rows, group in ordered.items():
         for case in group.contenders:
             if cost(case):
                 seconds[case_name(case)][rows] = [_seconds(case, rows, value) for value in samples(case)]
-                families[case_name(case)] = case.family
-    curves = [_curve(name, families[name], by_size) for name, by_size in seconds.items() if len(by_size) > 1]
+                measured[case_name(case)][rows] = case
+    curves = [_curve(name, measured[name], by_size) for name, by_size in seconds.items() if len(by_size) > 1]
     return RowScaling(
         first.task,
         tuple(group.dataset["name"] for group in ordered.values()),
         len(first.dataset["features"]),
         tuple(curves),
         tuple(_crossovers({curve.name: seconds[curve.name] for curve in curves})),
+        first.problem.metrics[0],
         any(disturbed_cases(group.contenders) for group in ordered.values()),
     )
 
@@ -182,9 +190,12 @@ def _seconds(case: Case, rows: int, value: float) -> float:
     return case.kind.scaled(value, rows)
 
 
-def _curve(name: str, family: str, by_size: dict[int, list[float]]) -> Curve:
+def _curve(name: str, cases: dict[int, Case], by_size: dict[int, list[float]]) -> Curve:
     points = [(rows, statistics.median(values), of_median(values)) for rows, values in by_size.items()]
-    return Curve(name, family, tuple(points))
+    peaks = [(rows, case.median("resources", "peak_memory_bytes")) for rows, case in cases.items()]
+    memory = [(rows, peak) for rows, peak in peaks if peak]
+    grades = [(rows, case.grade) for rows, case in cases.items() if case.grade is not None]
+    return Curve(name, next(iter(cases.values())).family, tuple(points), tuple(memory), tuple(grades))
 
 
 def _crossovers(seconds: dict[str, dict[int, list[float]]]) -> list[Crossover]:

@@ -13,8 +13,8 @@ from bench.problems.regression import REGRESSION
 _WORDS = """
     case cores cpu cpu_rows cpu_s dataset disturbed environment family foreign_cpu_share interval log machine
     max_difference memory peak_memory_bytes phase rate reason record repeat rows rows_per_s rows_per_s_warm run seed
-    setup stall_share started_at status steal_share strategy task threads_per_worker time time_to_model_s wall_s
-    workers
+    setup stall_share started_at status steal_share strategy task threads_per_worker time time_to_model_s
+    time_to_predictions_s wall_s workers
 """
 RESERVED = frozenset(_WORDS.split())
 

@@ -20,6 +20,7 @@ import click
 
 from bench.errors import ResultsError, StorageError
 from bench.model import Storage
+from bench.parsing import json_value
 from bench.records.directory import Record, RunDirectory
 from bench.stores.filesystem import filesystem, normal, store_errors
 from bench.stores.tree import Tree
@@ -136,7 +137,7 @@ class Bucket:
 def _parsed(content: bytes) -> Record | None:
     """Return the record in an object; None where its writer was cut off."""
     try:
-        found = json.loads(content)
+        found = json_value(content)
     except ValueError:
         return None
     return found if isinstance(found, dict) else None

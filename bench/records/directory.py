@@ -11,12 +11,14 @@ from __future__ import annotations
 
 import json
 import os
+import shutil
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
 from bench import scrub
 from bench.errors import ResultsError
+from bench.parsing import json_value
 from bench.records import schema
 
 SCHEMA = 2
@@ -58,7 +60,7 @@ class RunDirectory:
         return self.path / "records.jsonl"
 
     def create(self, run: dict[str, Any]) -> None:
-        """Make the directory with its ``run.json``.
+        """Make the directory with its ``run.json``, whole or not at all.
 
         Args:
             run: The request, the environment, the dataset's manifest and the plan.
@@ -66,10 +68,18 @@ class RunDirectory:
         Raises:
             ResultsError: It cannot be written.
         """
+        unfinished = self.path / ".run.json"
+        made = False
         try:
-            self.logs.mkdir(parents=True)
-            (self.path / "run.json").write_text(json.dumps(run, indent=1) + "\n")
+            self.path.parent.mkdir(parents=True, exist_ok=True)
+            self.path.mkdir()
+            made = True
+            self.logs.mkdir()
+            unfinished.write_text(json.dumps(run, indent=1) + "\n")
+            unfinished.replace(self.path / "run.json")
         except OSError as error:
+            if made:
+                shutil.rmtree(self.path, ignore_errors=True)
             raise ResultsError(
                 f"Cannot write results to {self.path}: {error.strerror}: choose another --out."
             ) from error
@@ -136,7 +146,7 @@ def read_run(path: Path) -> Run:
         ResultsError: There is none, it is damaged, or it is from a newer version.
     """
     try:
-        run = json.loads(scrub.spelled((path / "run.json").read_text()))
+        run = json_value(scrub.spelled((path / "run.json").read_text()))
     except FileNotFoundError as error:
         raise ResultsError(f"{path} holds no run (no run.json): `bench run` makes one.") from error
     except OSError as error:
@@ -155,22 +165,13 @@ def _read_records(path: Path) -> tuple[list[Record], list[str]]:
     records = []
     for number, line in enumerate(lines, 1):
         try:
-            record = json.loads(scrub.spelled(line.decode()), parse_constant=refuse_constant)
+            record = json_value(scrub.spelled(line.decode()))
         except ValueError as error:
             raise ResultsError(f"Line {number} of {path} is damaged: take that line away to read the rest.") from error
         validate(record)
         records.append(record)
     warnings = [f"The last line of {path} was cut off in mid-write; that trial counts as not run."] if torn else []
     return records, warnings
-
-
-def refuse_constant(name: str) -> None:
-    """Refuse ``NaN`` and ``Infinity``, which Python's JSON accepts and no record may have.
-
-    Raises:
-        ValueError: Always.
-    """
-    raise ValueError(f"{name} is no number")
 
 
 def latest(out: Path) -> Path:

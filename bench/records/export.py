@@ -9,14 +9,16 @@ from typing import Any
 
 from bench import scrub
 from bench.problems import metrics_of, problem_of
+from bench.records.costs import COST
 from bench.records.directory import Record, Run
 from bench.records.disturbance import disturbances
 from bench.records.reading import DISTURBED, FORMAT, VERSION
-from bench.tasks import grading_of
+from bench.tasks import TASKS, grading_of
 
-FIGURES = ("wall_s", "time_to_model_s", "rows", "rows_per_s", "rows_per_s_warm")
+FIGURES = ("wall_s", "time_to_model_s", "time_to_predictions_s", "rows", "rows_per_s", "rows_per_s_warm")
 TRIAL = ("strategy", "family", "task", "dataset", "workers", "cores", "threads_per_worker", "repeat", "seed")
 USAGE = ("peak_memory_bytes", "cpu_s", "stall_share", "foreign_cpu_share", "steal_share")
+PAID = ("cost", "cost_measured", "currency")
 INTEGERS = {"workers", "cores", "threads_per_worker", "repeat", "seed", "rows", "peak_memory_bytes"}
 
 
@@ -51,9 +53,10 @@ def write_parquet(runs: Sequence[Run], path: Path) -> None:
     import pyarrow.parquet as pq
 
     records: list[Record] = [record for run in runs for record in scrub.anything(run.records)]
-    rows = [flat(record, grade_names(records)) for record in records]
     grades = grade_names(records)
-    columns = {name: pa.array([row[name] for row in rows], _type(pa, name, grades)) for name in flat_names(grades)}
+    rows = [flat(record, grades) for record in records]
+    names = [*flat_names(grades), *paid_names(records)]
+    columns = {name: pa.array([row[name] for row in rows], _type(pa, name, grades)) for name in names}
     columns |= {
         f"phase_{name}": pa.array([r["phases"].get(name) for r in records], pa.float64()) for name in _phases(records)
     }
@@ -67,7 +70,7 @@ def write_parquet(runs: Sequence[Run], path: Path) -> None:
 def _type(pa: Any, name: str, grades: Sequence[str]) -> Any:
     if name in INTEGERS:
         return pa.int64()
-    return pa.float64() if name in (*FIGURES, *grades, *USAGE) else pa.string()
+    return pa.float64() if name in (*FIGURES, *grades, *USAGE, *PAID[:2]) else pa.string()
 
 
 def _phases(records: Sequence[Record]) -> list[str]:
@@ -106,6 +109,15 @@ def flat_names(grades: Sequence[str]) -> list[str]:
     ]
 
 
+def paid_names(records: Sequence[Record]) -> tuple[str, ...]:
+    """Return the names of the columns of costs: none where no price was given.
+
+    Args:
+        records: The records.
+    """
+    return PAID if any(COST in record for record in records) else ()
+
+
 def flat(record: Record, grades: Sequence[str]) -> dict[str, Any]:
     """Return the usual figures of a record, by column.
 
@@ -122,7 +134,15 @@ def flat(record: Record, grades: Sequence[str]) -> dict[str, Any]:
         **{name: quality.get(name) for name in grades},
         **{name: record["resources"].get(name) for name in USAGE},
         DISTURBED: told(record),
+        **_paid(record),
     }
+
+
+def _paid(record: Record) -> dict[str, Any]:
+    """Return what a trial, and the work that it is judged by, cost."""
+    found = record.get(COST) or {"total": None, "phases": {}, "currency": None}
+    measured = found["phases"].get(TASKS[record["trial"]["task"]].measured)
+    return dict(zip(PAID, (found["total"], measured, found["currency"]), strict=True))
 
 
 def _header(run: Run) -> dict[str, Any]:

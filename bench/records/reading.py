@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Iterable
-from pathlib import Path
+from pathlib import Path, PurePath
 from typing import Any
 
 from bench import scrub
 from bench.errors import ResultsError
-from bench.records.directory import Run, RunDirectory, latest, read_run, refuse_constant, validate
+from bench.parsing import json_value
+from bench.records import schema
+from bench.records.costs import COST
+from bench.records.directory import Run, RunDirectory, latest, read_run, validate
+from bench.writing.clean import REASON_LIMIT, shown
 
 FORMAT = "tf-spark-bench report"
 DISTURBED = "disturbed"  # beside a record's own fields in JSON: what `bench.records.disturbance` says of it
@@ -28,13 +31,18 @@ def read(paths: Iterable[Path], out: Path) -> list[Run]:
         out: Directory that holds runs.
 
     Raises:
-        ResultsError: One is missing, damaged, or from a newer version.
+        ResultsError: One is missing, damaged, or from a newer version; or two have one name.
     """
     found: dict[str, Run] = {}
     for path in list(paths) or [latest(out)]:
         for run in _read(path if path.exists() else out / path):
             _check(run, path)
-            found.setdefault(run.directory.name, run)
+            known = found.setdefault(run.directory.name, run)
+            if known.run["started_at"] != run.run["started_at"]:
+                raise ResultsError(
+                    f"Two runs are called {shown(run.directory.name)}, as those of two nights are: rename the directory"
+                    " of one, so that they can be told apart."
+                )
     return list(found.values())
 
 
@@ -48,7 +56,7 @@ def _read(path: Path) -> list[Run]:
 
 def _json(path: Path) -> Any:
     try:
-        return json.loads(scrub.spelled(path.read_text()), parse_constant=refuse_constant)
+        return json_value(scrub.spelled(path.read_text()))
     except (ValueError, OSError) as error:
         raise ResultsError(
             f"{path} is no export of `bench report --format json`: give it a run's directory."
@@ -61,17 +69,15 @@ def _parquet(path: Path) -> Any:
 
     try:
         table = pq.read_table(path, columns=["record"])
-        exported = json.loads((table.schema.metadata or {})[b"bench"])
-        records = [
-            json.loads(scrub.spelled(record), parse_constant=refuse_constant) for record in table["record"].to_pylist()
-        ]
+        exported = json_value((table.schema.metadata or {})[b"bench"])
+        records = [json_value(scrub.spelled(record)) for record in table["record"].to_pylist()]
+        by_run: dict[str, list[Any]] = {}
+        for record in records:
+            by_run.setdefault(record["run"], []).append(record)
+        for run in exported["runs"]:
+            run["records"] = by_run.get(run["name"], [])
     except (pa.ArrowException, OSError, KeyError, ValueError, TypeError) as error:
         raise ResultsError(f"{path} is no export of `bench report --format parquet`: export it again.") from error
-    by_run: dict[str, list[Any]] = {}
-    for record in records:
-        by_run.setdefault(record["run"], []).append(record)
-    for run in exported.get("runs", ()):
-        run["records"] = by_run.get(run["name"], [])
     return exported
 
 
@@ -81,19 +87,26 @@ def _unpack(exported: Any, path: Path) -> list[Run]:
         raise ResultsError(f"{path} is no export of `bench report`: give it a run's directory, or what it exported.")
     if exported.get("version") != VERSION:
         raise ResultsError(
-            f"{path} has version {exported.get('version')!r}, which this bench does not read: update bench."
+            f"{path} has version {shown(repr(exported.get('version')))}, which this bench does not read: update bench."
         )
     try:
         return [_unpacked(run, path) for run in exported["runs"]]
-    except (KeyError, TypeError) as error:
-        raise ResultsError(f"{path} is damaged (no {error}): export it again.") from error
+    except (KeyError, TypeError, ValueError, AttributeError) as error:
+        raise ResultsError(
+            f"{path} is damaged ({type(error).__name__}: {shown(str(error))}): export it again."
+        ) from error
 
 
 def _unpacked(exported: dict[str, Any], path: Path) -> Run:
     for record in exported["records"]:
         record.pop(DISTURBED, None)
+        record.pop(COST, None)
         validate(record)
     name = exported["name"]
+    if name != PurePath(name).name or name in ("", ".."):
+        raise ResultsError(f"{path} has a run called {shown(name)!r}, which is no name of a directory: take it away.")
+    if not all(isinstance(warning, str) for warning in exported["warnings"]):
+        raise ValueError("its warnings are no sentences")
     beside = path.parent if path.parent.name == name else path.parent / name
     return Run(RunDirectory(beside), exported["run"], exported["records"], exported["warnings"])
 
@@ -116,6 +129,11 @@ def _check(run: Run, path: Path) -> None:
         if not isinstance(held, dict) or missing:
             what = ", ".join(missing[:3]) or part
             raise ResultsError(f"What {path} says of its {part} is damaged (no {what}): restore it, or run again.")
+    try:
+        schema.validator("run-1")(run.run)
+    except ValueError as error:  # fastjsonschema's own
+        reason = shown(str(error), REASON_LIMIT)
+        raise ResultsError(f"What {path} says of its run is damaged ({reason}): restore it, or run again.") from error
     fingerprint = run.run["dataset"]["fingerprint"]
     if any(record["trial"]["fingerprint"] != fingerprint for record in run.records):
         raise ResultsError(f"{path} has records of another dataset than its own: restore it, or run again.")

@@ -9,6 +9,7 @@ from importlib import resources
 from typing import Any
 
 from bench.errors import ResultsError
+from bench.writing.clean import REASON_LIMIT, shown
 
 
 @functools.cache
@@ -44,9 +45,11 @@ def check(document: Any, kind: str, newest: int, newer: str) -> None:
     version = document.get("schema") if isinstance(document, dict) else None
     if isinstance(version, int) and version > newest:
         raise ResultsError(f"{newer} schema version {version}, newer than this bench reads: update bench.")
-    if not isinstance(version, int) or version < 1:
+    if not isinstance(version, int) or isinstance(version, bool) or version < 1:
         raise ResultsError(f"A {kind} without a schema version is none of ours: check the file, or take it away.")
     try:
         validator(f"{kind}-{version}")(document)
     except fastjsonschema.JsonSchemaValueException as error:
-        raise ResultsError(f"A {kind} does not fit schema version {version}: {error.message}.") from error
+        raise ResultsError(
+            f"A {kind} does not fit schema version {version}: {shown(error.message, REASON_LIMIT)}."
+        ) from error

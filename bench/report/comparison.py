@@ -16,7 +16,8 @@ from bench.findings.compare import ComparedCase, Comparison
 from bench.findings.grades import grades
 from bench.findings.names import batches
 from bench.problems import Metric, metrics_of
-from bench.writing import markdown
+from bench.records.costs import COST, currency
+from bench.writing import figures, markdown
 from bench.writing.clean import REASON_LIMIT, shown
 from bench.writing.tables import print_whole
 
@@ -25,6 +26,7 @@ APART = (
     "They were measured one after the other: on a shared machine that alone makes differences of 10 % and more. "
     "`bench gate` measures both in turn."
 )
+_COSTS = ["cost of A", "cost of B"]  # of a trial
 WITH_REASONS = ("worse", "new", "broken", "skipped")
 FEW = "Fewer than 4 repeats of each have no interval: `bench run --repeat 5` and more."
 
@@ -58,7 +60,7 @@ def as_markdown(found: Comparison) -> str:
     if found.compared:
         lines += [
             f"| {' | '.join(_headings(found))} |",
-            "|---|---|---:|---:|---:|---|---:|" + "---|" * len(_metrics(found)),
+            "|---|---|---:|---:|---:|---|---:|" + "---:|" * 2 * _priced(found) + "---|" * len(_metrics(found)),
         ]
         lines += [f"| {' | '.join(map(markdown.escape, row))} |" for row in _rows(found)]
     return "\n".join([*lines, "", *(f"{markdown.escape(line)}\n" for line in _after(found))])
@@ -75,6 +77,11 @@ def as_document(found: Comparison) -> dict[str, Any]:
                 "ratio": compared.ratio and asdict(compared.ratio),
                 "quality": {"a": grades(compared.a.ok), "b": grades(compared.b.ok)},
                 "worse": list(compared.worse),
+                **(
+                    {"cost": {"a": compared.a.median(COST, "total"), "b": compared.b.median(COST, "total")}}
+                    if _priced(found)
+                    else {}
+                ),
             }
             for compared in found.compared
         ],
@@ -92,7 +99,7 @@ def _described(case: Case) -> dict[str, Any]:
 
 
 def _rows(found: Comparison) -> list[tuple[str, ...]]:
-    return [_row(compared, _metrics(found)) for compared in found.compared]
+    return [_row(compared, _metrics(found), _priced(found)) for compared in found.compared]
 
 
 def _metrics(found: Comparison) -> list[Metric]:
@@ -101,10 +108,18 @@ def _metrics(found: Comparison) -> list[Metric]:
 
 
 def _headings(found: Comparison) -> list[str]:
-    return [*HEADINGS, *(metric.label for metric in _metrics(found))]
+    return [*HEADINGS, *_COSTS[: 2 * _priced(found)], *(metric.label for metric in _metrics(found))]
 
 
-def _row(compared: ComparedCase, metrics: Sequence[Metric]) -> tuple[str, ...]:
+def _priced(found: Comparison) -> bool:
+    return any(COST in record for compared in found.compared for record in compared.a.records)
+
+
+def _paid(case: Case) -> str:
+    return figures.money(case.median(COST, "total"), currency(case.counted))
+
+
+def _row(compared: ComparedCase, metrics: Sequence[Metric], priced: bool) -> tuple[str, ...]:
     ratio = compared.ratio
     figure = f"{ratio.estimate:.3f}" if ratio else ""
     interval = f"{ratio.low:.3f} to {ratio.high:.3f}" if ratio and ratio.low and ratio.high else ""
@@ -113,7 +128,8 @@ def _row(compared: ComparedCase, metrics: Sequence[Metric]) -> tuple[str, ...]:
     repeats = f"{ratio.n_a} and {ratio.n_b}" if ratio else ""
     times = [_seconds(case) for case in (compared.a, compared.b)]
     verdict = f"{compared.verdict}, disturbed" if compared.disturbed else compared.verdict
-    return _name(compared.a), verdict, *times, figure, interval, repeats, *beside
+    costs = [_paid(case) for case in (compared.a, compared.b)] if priced else []
+    return _name(compared.a), verdict, *times, figure, interval, repeats, *costs, *beside
 
 
 def _seconds(case: Case) -> str:

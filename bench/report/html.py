@@ -3,17 +3,19 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable
 from typing import Any
 
 from markupsafe import Markup
 
 from bench.findings.cases import Case, time_s
 from bench.findings.crossover import Crossover
+from bench.findings.exchange import Payoff
 from bench.findings.names import case_name
 from bench.findings.scales import RowScaling
-from bench.report import charts
-from bench.report.charts import MIDDLE, NARROW, WIDE, Spec
+from bench.report import charts, costs, distribution, stages
+from bench.report.charts import Spec
+from bench.report.drawer import ChartDrawer
+from bench.report.engines import ENGINES, against_one_machine, engine_costs
 from bench.report.page import GroupView, Page, PanelView
 from bench.report.phrases import cores, crossover_interval, crossover_rows, fastest_by_rows
 from bench.report.table import Row, TableColumn, cpu_per_million_rows
@@ -21,16 +23,15 @@ from bench.tasks import TASKS
 from bench.writing import figures
 from bench.writing import page as shell
 from bench.writing.clean import shown
-from bench.writing.draw import svg
 
 ROWS_AT_FIRST = 200  # rows that need no script; the script makes the others on demand
 MOST_REASONS = 100
-WIDTHS = {"wide": WIDE, "middle": MIDDLE, "narrow": NARROW}  # by the classes of the style sheet
 MOST_CROSSOVERS = 10  # in sight; the others are folded away
 SECTIONS = (
     ("answer", "The answer"),
     ("quality", "Time against quality"),
     ("time", "Where the time goes"),
+    ("engines", ENGINES),
     ("scaling", "Scaling"),
     ("resources", "Resources"),
     ("table", "The full table"),
@@ -44,9 +45,11 @@ def render(page: Page) -> str:
     Args:
         page: Its content.
     """
-    draw = _ChartDrawer()
+    draw = ChartDrawer()
     phases = sorted({name for view in page.views for stack in view.stacks for name in stack.seconds})
     reasons = [(row, reason) for row in page.rows for reason in row.reasons]
+    compared = [panel.engines for panel in page.panels if panel.engines]
+    sections = [(mark, title) for mark, title in SECTIONS if compared or title != ENGINES]
     return shell.render(
         "bench.report",
         "report.html.j2",
@@ -54,11 +57,16 @@ def render(page: Page) -> str:
         script="report.js",
         page=page,
         several=page.several,
-        sections=SECTIONS,
+        sections=sections,
+        number={mark: number for number, (mark, _) in enumerate(sections, 1)},
+        spark_headings=stages.HEADINGS,
         data=Markup(_data(page)),  # noqa: S704 - JSON without a single < > or &
         most_crossovers=MOST_CROSSOVERS,
         drawn=[_drawn(panel, view, page, draw, phases) for panel in page.panels for view in panel.views],
+        engines=ENGINES,
+        against=[{"sentences": against_one_machine(found), "costs": engine_costs(found)} for found in compared],
         grown=[_grown(found, draw) for panel in page.panels for found in panel.by_rows],
+        paid=[_paid(found, draw) for panel in page.panels for found in panel.payoffs],
         first=page.rows[:ROWS_AT_FIRST],
         reasons=reasons[:MOST_REASONS],
         unnamed=max(0, len(reasons) - MOST_REASONS),
@@ -110,30 +118,11 @@ def _cell_style(page: Page, row: Row, number: int) -> str:
     return f"{_style(column)} {row.status}".strip() if column.name == "status" else _style(column)
 
 
-class _ChartDrawer:
-    """Draws charts, each under a mark of its own."""
-
-    def __init__(self) -> None:
-        self._number = 0
-
-    def one(self, spec: Spec | None) -> Markup | None:
-        if spec is None:
-            return None
-        self._number += 1
-        return svg(spec, f"chart{self._number}")
-
-    def each(self, make: Callable[[int], Spec | None]) -> Markup | None:
-        """Draw a chart for a desk, a tablet and a telephone; the style sheet shows one of them."""
-        drawn = [(name, self.one(make(width))) for name, width in WIDTHS.items()]
-        if any(chart is None for _, chart in drawn):
-            return None
-        return Markup("").join(Markup('<div class="{}">{}</div>').format(name, chart) for name, chart in drawn)
-
-
-def _drawn(panel: PanelView, view: GroupView, page: Page, draw: _ChartDrawer, phases: list[str]) -> dict[str, Any]:
+def _drawn(panel: PanelView, view: GroupView, page: Page, draw: ChartDrawer, phases: list[str]) -> dict[str, Any]:
     """Return the values of a group for the template."""
     machine = f"Machine {panel.number}: " if len(page.panels) > 1 else ""
     contenders = view.group.contenders
+    working = [case for case in view.group.cases if case.works]
     return {
         "heading": f"{machine}{view.heading}",
         "quality": draw.each(
@@ -143,6 +132,8 @@ def _drawn(panel: PanelView, view: GroupView, page: Page, draw: _ChartDrawer, ph
         "metric": view.group.problem.metrics[0].label,
         "families": [_family(case) for case in view.families],
         "time": draw.each(lambda width: charts.where_time_goes(view.stacks, width, phases)),
+        "spark": stages.rows(view.stacks),
+        "cost": costs.table(view.stacks),
         "time_caption": _of(len(view.stacks), charts.MOST_BARS),
         "workers": draw.each(lambda width: charts.speed_up(view.workers, width)),
         "points": [
@@ -155,7 +146,8 @@ def _drawn(panel: PanelView, view: GroupView, page: Page, draw: _ChartDrawer, ph
             }
             for point in view.workers
         ],
-        "resources": [(title, drawn) for title, spec in _resources(contenders) if (drawn := draw.one(spec))],
+        "spending": draw.each(lambda width: charts.cpu_and_memory(working, width)),
+        "resources": [(title, drawn) for title, spec in _resources(working) if (drawn := draw.one(spec))],
     }
 
 
@@ -183,14 +175,31 @@ def _resources(cases: list[Case]) -> list[tuple[str, Spec | None]]:
     return found
 
 
-def _grown(found: RowScaling, draw: _ChartDrawer) -> dict[str, Any]:
+def _grown(found: RowScaling, draw: ChartDrawer) -> dict[str, Any]:
     return {
         "heading": f"task {found.task}, {figures.names([shown(name) for name in found.datasets])}",
         "chart": draw.each(lambda width: charts.time_by_rows(found, width)),
+        "memory": draw.each(lambda width: charts.memory_by_rows(found, width)),
+        "grades": draw.each(lambda width: charts.grade_by_rows(found, width)),
+        "metric": found.metric.label,
         "sentence": fastest_by_rows(found),
         "caption": _of(len(found.curves), charts.MOST_LINES),
         "crossovers": [_crossover(at) for at in found.crossovers if at.rows is not None],
         "never": [_crossover(at) for at in found.crossovers if at.rows is None],
+    }
+
+
+def _paid(found: Payoff, draw: ChartDrawer) -> dict[str, Any]:
+    ranks = sum(len(point.ranks) for point in found.points)
+    return {
+        "heading": distribution.heading(found),
+        "sentence": distribution.when_it_pays(found),
+        "efficiency": draw.each(lambda width: charts.efficiency(found, width)),
+        "parts": draw.each(lambda width: charts.parts_of_a_step(found.points, width)),
+        "caption": f"The first {charts.MOST_BARS} of {ranks} ranks are drawn." if ranks > charts.MOST_BARS else "",
+        "headings": distribution.HEADINGS,
+        "words": distribution.WORDS,
+        "lines": distribution.lines(found),
     }
 
 

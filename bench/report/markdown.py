@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from bench.findings.cases import time_s
 from bench.findings.names import case_name
+from bench.report import distribution
+from bench.report.engines import ENGINES, against_one_machine, engine_costs
 from bench.report.page import Page
 from bench.report.phrases import cores, crossover_interval, crossover_rows, fastest_by_rows
 from bench.writing import figures
@@ -30,8 +32,12 @@ def render(page: Page) -> str:
         time=lambda case: figures.seconds(time_s(case)),
         grade=lambda case: case.problem.metrics[0].shown(case.grade),
         times=figures.times,
+        distribution=distribution,
         cores=cores,
         fastest_by_rows=fastest_by_rows,
         crossover_rows=crossover_rows,
         crossover_interval=crossover_interval,
+        engines=ENGINES,
+        against_one_machine=against_one_machine,
+        engine_costs=engine_costs,
     )

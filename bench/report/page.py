@@ -6,6 +6,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from bench.findings.cases import Case
+from bench.findings.engines import EngineComparison, by_engine
+from bench.findings.exchange import Payoff, payoffs
 from bench.findings.groups import Group, Panel, panels
 from bench.findings.interval import confidence
 from bench.findings.names import difference, group_name, panel_name
@@ -53,6 +55,8 @@ class PanelView:
         different: A sentence on its differences from the other panels; empty where there is one panel.
         views: Its groups.
         by_rows: How times grow with rows.
+        engines: Spark against one machine; None where not both made features.
+        payoffs: Whether distributed training of networks pays.
         provenance: The origin of its figures, for each run.
     """
 
@@ -61,6 +65,8 @@ class PanelView:
     different: str
     views: tuple[GroupView, ...]
     by_rows: tuple[RowScaling, ...]
+    engines: EngineComparison | None
+    payoffs: tuple[Payoff, ...]
     provenance: tuple[Provenance, ...]
 
 
@@ -144,6 +150,8 @@ def _panel(panel: Panel, quality: float | None) -> PanelView:
         different=difference(panel),
         views=tuple(_view(group, quality) for group in panel.groups),
         by_rows=tuple(by_rows(panel.groups)),
+        engines=by_engine(panel.groups, panel.environment["host"]["memory_bytes"]),
+        payoffs=tuple(payoffs(panel.groups)),
         provenance=tuple(provenance(panel)),
     )
 

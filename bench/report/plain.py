@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 import io
+from collections.abc import Iterable, Sequence
 
 from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
+from bench.report import distribution
+from bench.report.engines import ENGINES, against_one_machine, engine_costs
 from bench.report.page import Page, PanelView
 from bench.report.phrases import crossover_interval, crossover_rows, fastest_by_rows
 from bench.writing.tables import UNLIMITED, print_whole
@@ -49,15 +52,27 @@ def _answers(page: Page, panel: PanelView) -> list[str]:
             interval = f" (interval {between})" if between else ""
             lines.append(f"{at.b} is faster than {at.a} from: {crossover_rows(at)}{interval}")
         lines.append("")
+    if panel.engines:
+        lines += [ENGINES, *(f"  {sentence}" for sentence in against_one_machine(panel.engines)), ""]
+        lines += ["  " + ", ".join(f"{k} {v}" for k, v in row.items()) for row in engine_costs(panel.engines)] + [""]
+    for paid in panel.payoffs:
+        lines += [f"When distribution pays: {distribution.heading(paid)}", distribution.when_it_pays(paid)]
+        numeric = [number >= distribution.WORDS for number in range(len(distribution.HEADINGS))]
+        lines += [_written(zip(distribution.HEADINGS, numeric, strict=True), distribution.lines(paid)), ""]
     return lines
 
 
 def _table(page: Page) -> str:
+    return _written(((column.heading, column.numeric) for column in page.columns), (row.cells for row in page.rows))
+
+
+def _written(columns: Iterable[tuple[str, bool]], rows: Iterable[Sequence[str]]) -> str:
+    """Return a table of columns, each a heading and whether it has figures."""
     table = Table(box=None, header_style="", pad_edge=False)
-    for column in page.columns:
-        table.add_column(Text(column.heading), justify="right" if column.numeric else "left", no_wrap=True)
-    for row in page.rows:
-        table.add_row(*(Text(cell) for cell in row.cells))
+    for heading, numeric in columns:
+        table.add_column(Text(heading), justify="right" if numeric else "left", no_wrap=True)
+    for row in rows:
+        table.add_row(*map(Text, row))
     out = io.StringIO()
     print_whole(table, Console(file=out, highlight=False, width=UNLIMITED, color_system=None))
     return "\n".join(line.rstrip() for line in out.getvalue().splitlines())

@@ -8,11 +8,14 @@ from rich.table import Table
 
 from bench import plugins
 from bench.errors import PluginError
+from bench.pipelines import ENGINES, TRANSFERS
 from bench.writing.tables import print_whole
+
+EXAMPLE = "spark+parquet_files+xgboost"
 
 
 def print_strategies(console: Console) -> bool:
-    """Print every strategy with its tasks, family and needs, and whether it can run here.
+    """Print every strategy with its tasks, family and needs, and whether it can run here; then the parts of pipelines.
 
     Args:
         console: Where to print.
@@ -37,6 +40,11 @@ def print_strategies(console: Console) -> bool:
             *map(escape, _facts(plugin)), "[yellow]no[/]" if reason else "[green]yes[/]", escape(plugin.summary)
         )
     print_whole(table, console)
+    engines, transfers = (sorted(one.name for one in kinds.usable()) for kinds in (ENGINES, TRANSFERS))
+    console.print(
+        f"Pipelines: ENGINE+TRAINER or ENGINE+HANDOFF+TRAINER, such as {EXAMPLE}. Engines: {', '.join(engines)}. "
+        f"Hand-offs: {', '.join(transfers)}, and what does the task handoff. Trainers: what trains and scores."
+    )
     for line in (*reasons, *refused):
         console.print(escape(line), soft_wrap=True)
     return not refused

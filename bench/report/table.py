@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import statistics
+from collections.abc import Callable
 from dataclasses import dataclass
 
 from bench.findings.cases import Case, time_s, times
@@ -9,11 +11,19 @@ from bench.findings.groups import Group, Panel
 from bench.findings.interval import of_median
 from bench.findings.names import case_name
 from bench.problems import metrics_of
+from bench.records.costs import COST, currency
 from bench.report.repeats import Links, Repeat, problems, repeat
+from bench.tasks.base import Column
 from bench.writing import figures
 from bench.writing.clean import REASON_LIMIT, shown
 
 Value = float | str | None
+SHOWN: dict[str, Callable[[float | None], str]] = {
+    "seconds": figures.seconds,
+    "count": figures.whole,
+    "bytes": figures.size,
+    "share": figures.share,
+}
 NOTHING: tuple[str, Value] = ("", None)  # in a column of another problem
 
 
@@ -46,10 +56,13 @@ COLUMNS = (
     TableColumn("cpu_rows", "CPU for a million rows"),
     TableColumn("rate", "rows/s"),
 )
+COST_COLUMN = TableColumn(COST, "cost of a trial")
 WHERE = (TableColumn("task", "task", numeric=False), TableColumn("dataset", "dataset", numeric=False))
 MACHINE = TableColumn("machine", "machine", numeric=False)
 WHERES = ("task", "dataset", "machine")
-BEFORE_GRADES = 6  # columns
+BEFORE_REPORTED, BEFORE_GRADES = 5, 6  # columns
+# Only where a machine has a GPU whose driver tells.
+GPU = (TableColumn("gpu_memory", "GPU memory"), TableColumn("gpu", "GPU busy"))
 
 
 @dataclass(frozen=True)
@@ -74,14 +87,29 @@ class Row:
 
 
 def columns(panels: list[Panel]) -> tuple[TableColumn, ...]:
-    """Return the columns: task and dataset only where there are several, and so the machine.
+    """Return the columns: task, dataset and machine where there are several, GPUs where there are any.
 
     Args:
         panels: All panels.
     """
     several = sum(len(panel.groups) for panel in panels) > 1
     where = (*WHERE, *((MACHINE,) if len(panels) > 1 else ())) if several else ()
-    return (COLUMNS[0], *where, *COLUMNS[1:BEFORE_GRADES], *_grades(panels), *COLUMNS[BEFORE_GRADES:])
+    priced = any(COST in record for panel in panels for run in panel.runs for record in run.records)
+    cases = [case for panel in panels for group in panel.groups for case in group.cases]
+    gpu = GPU if any(case.median("resources", "gpu_memory_bytes") is not None for case in cases) else ()
+    last = (*gpu, *((COST_COLUMN,) if priced else ()))
+    first = (COLUMNS[0], *where, *COLUMNS[1:BEFORE_REPORTED], *_reported(cases))
+    return (*first, *COLUMNS[BEFORE_REPORTED:BEFORE_GRADES], *_grades(panels), *COLUMNS[BEFORE_GRADES:], *last)
+
+
+def _reported(cases: list[Case]) -> list[TableColumn]:
+    """Return the columns of tasks that not all tasks have."""
+    found = dict.fromkeys(column for case in cases for column in case.kind.reported)
+    return [TableColumn(_name(column), column.heading) for column in found]
+
+
+def _name(column: Column) -> str:
+    return ".".join(column.path)
 
 
 def _grades(panels: list[Panel]) -> list[TableColumn]:
@@ -125,11 +153,13 @@ def _cells(case: Case, group: Group, panel: Panel) -> dict[str, tuple[str, Value
     seconds, span = time_s(case), of_median(times(case))
     grades = {metric.name: case.median("quality", metric.name) for metric in case.problem.metrics}
     memory, cpu = case.median("resources", "peak_memory_bytes"), case.median("resources", "cpu_s")
+    gpu_memory, gpu = case.median("resources", "gpu_memory_bytes"), case.median("resources", "gpu_share")
     setup, rate, per_million = case.median("phases", "setup"), case.median("rows_per_s"), cpu_per_million_rows(case)
     name, family, dataset = case_name(case), shown(case.family), shown(case.dataset)
     between = (
         f"{figures.digits(span.low)} to {figures.seconds(span.high)}" if span and span.low >= figures.LEAST_S else ""
     )
+    paid = case.median(COST, "total")
     timed = not case.disturbed  # a time that others disturbed is shown, and ordered by nothing
     spoilt = case.disturbed_in("setup")
     return {
@@ -141,17 +171,31 @@ def _cells(case: Case, group: Group, panel: Panel) -> dict[str, tuple[str, Value
         "status": (ended(case), len(case.ok) / len(case.records)),
         "time": (figures.seconds(seconds), seconds if timed else None),
         "interval": (between, span.low if span and timed else None),
+        **{_name(column): _reported_cell(column, case) for column in case.kind.reported},
         "setup": (figures.marked(figures.seconds(setup), spoilt), None if spoilt else setup),
         **{metric.name: (metric.shown(grades[metric.name]), grades[metric.name]) for metric in case.problem.metrics},
         "memory": (figures.size(memory), memory),
         "cpu": (figures.seconds(cpu), cpu),
         "cpu_rows": (figures.seconds(per_million), per_million),
+        COST: (figures.money(paid, currency(case.counted)), paid if timed else None),
         "rate": (figures.whole(rate), rate if timed else None),
+        "gpu_memory": (figures.size(gpu_memory), gpu_memory),
+        "gpu": (figures.share(gpu), gpu),
     }
 
 
+def _reported_cell(column: Column, case: Case) -> tuple[str, Value]:
+    value = case.median(*column.path)
+    return SHOWN[column.kind](value), None if case.disturbed and column.kind == "seconds" else value
+
+
 def cpu_per_million_rows(case: Case) -> float | None:
-    """Return CPU seconds of the whole trial for a million rows trained on in a pass, or scored."""
+    """Return CPU seconds of the whole trial for a million rows trained on in a pass, or scored.
+
+    Where a task has those of the work apart, they are these.
+    """
+    if apart := [spent[0] for record in case.counted if (spent := case.kind.spent(record))]:
+        return statistics.median(apart)
     cpu, rows = case.median("resources", "cpu_s"), case.median("rows")
     return cpu / rows * 1e6 if cpu is not None and rows else None
 

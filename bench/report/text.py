@@ -15,6 +15,7 @@ from bench.findings.overhead import overhead
 from bench.findings.ranking import SURVIVES, disturbed_cases, remedy, why_unranked
 from bench.findings.scales import Scaling, scaling
 from bench.problems import Grading
+from bench.records.costs import COST, currency
 from bench.records.directory import Run
 from bench.report.phrases import overhead_of
 from bench.tasks import TASKS, Task
@@ -30,11 +31,18 @@ def _seconds(value: float | None) -> str:
     return "" if value is None else f"{value:.2f}"
 
 
+# Heading, writer, and the keys that lead to the value in a record.
+TextColumn = tuple[str, Callable[[float | None], str], tuple[str, ...]]
 WRITTEN: dict[str, Callable[[float | None], str]] = {
     "seconds": _seconds,
     "count": figures.whole,
     "bytes": figures.size,
+    "share": figures.share,
 }
+GPU: tuple[TextColumn, ...] = (
+    ("GPU\nmemory", figures.size, ("resources", "gpu_memory_bytes")),
+    ("GPU\nbusy", figures.share, ("resources", "gpu_share")),
+)
 SLOWER = "times\nslower"
 GRADES = 2  # of a problem, the first: with more, the lines of a terminal would fold
 SCALING = {"speed-\nup": "speed-up", "effi-\nciency": "efficiency"}  # in a table, and in a line of its own
@@ -79,7 +87,8 @@ def print_run(run: Run, console: Console, resume: str | None = None) -> None:
 
 def _table(run: Run, task: Task, summaries: list[Case]) -> Table:
     dataset = run.run["dataset"]
-    columns = _columns(task, summaries[0].problem)
+    gpu = [column for column in GPU if any(case.median(*column[2]) is not None for case in summaries)]
+    columns = [*_columns(task, summaries[0].problem), *gpu, *_cost(run)]
     timed = [] if disturbed_cases(summaries) else [case for case in summaries if case.works]
     best = min((seconds for case in timed if (seconds := cost(case))), default=None)
     title = (
@@ -116,14 +125,20 @@ def _cell(case: Case, show: Callable[[float | None], str], path: tuple[str, ...]
     return figures.marked(show(case.median(*path)), marked)
 
 
-def _columns(task: Task, problem: Grading) -> list[tuple[str, Callable[[float | None], str], tuple[str, ...]]]:
-    """Return heading, writer and path of each column: the task's own, with the grades of the problem between."""
+def _columns(task: Task, problem: Grading) -> list[TextColumn]:
+    """Return the columns: the task's own, with the grades of the problem between."""
     grades = problem.metrics[: GRADES if task.all_grades else 1]
     return [
         *((column.heading, WRITTEN[column.kind], column.path) for column in task.columns),
         *((metric.label.replace(" ", "\n"), metric.shown, ("quality", metric.name)) for metric in grades),
         *((column.heading, WRITTEN[column.kind], column.path) for column in task.columns_after),
     ]
+
+
+def _cost(run: Run) -> list[tuple[str, Callable[[float | None], str], tuple[str, ...]]]:
+    """Return the column of costs, where there are any."""
+    paid_in = currency(run.records)
+    return [] if paid_in is None else [(f"cost,\n{paid_in}" if paid_in else "cost", figures.digits, (COST, "total"))]
 
 
 def _workers(case: Case) -> str:

@@ -14,13 +14,21 @@ Processes that a strategy starts on other hosts read the same way, after `Keys.u
 
 from bench.rows.arrays import aligned_matrix
 from bench.rows.groups import RowGroup
+from bench.rows.held import HeldRows, held, hold, hold_share
+from bench.rows.parts import remove_parts, write_part
+from bench.rows.places import feature_place
+from bench.rows.places import write as write_predictions
 from bench.rows.predictions import PredictionWriter, width
+from bench.rows.raw import raw_batches, raw_path, raw_schema, read_raw
 from bench.rows.reading import Rows, import_libraries
 from bench.rows.reading import open_rows as open  # noqa: A004 - like gzip.open, always called with its module's name
 from bench.rows.scoring import write_scores
+from bench.rows.shared import FilePlace, file_place
 from bench.rows.workers import Keys, add_traffic, driver_keys, take_traffic
 
 __all__ = [
+    "FilePlace",
+    "HeldRows",
     "Keys",
     "PredictionWriter",
     "RowGroup",
@@ -28,9 +36,21 @@ __all__ = [
     "add_traffic",
     "aligned_matrix",
     "driver_keys",
+    "feature_place",
+    "file_place",
+    "held",
+    "hold",
+    "hold_share",
     "import_libraries",
     "open",
+    "raw_batches",
+    "raw_path",
+    "raw_schema",
+    "read_raw",
+    "remove_parts",
     "take_traffic",
     "width",
+    "write_part",
+    "write_predictions",
     "write_scores",
 ]

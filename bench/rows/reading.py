@@ -13,6 +13,7 @@ from bench.rows import groups as row_groups
 from bench.rows.arrays import allocate, transpose
 from bench.rows.batching import clustered, mixed, portioned
 from bench.rows.files import RowFiles
+from bench.rows.held import HeldTables, held
 from bench.rows.tables import TableFiles
 
 if TYPE_CHECKING:
@@ -56,8 +57,15 @@ def open_rows(dataset: Dataset, *splits: str) -> Rows:
         DatasetError: A file is damaged or gone, or the dataset has changed since the run was planned.
         StorageError: The store cannot be reached.
     """
-    files = TableFiles(dataset) if dataset.table else RowFiles(dataset)
+    files = _files(dataset)
     return Rows(files, [group for split in splits for group in files.row_groups(split)])
+
+
+def _files(dataset: Dataset) -> RowFiles | TableFiles | HeldTables:
+    in_memory = held(dataset)
+    if in_memory is not None:
+        return HeldTables(dataset, in_memory.tables, is_share=in_memory.is_share)
+    return TableFiles(dataset) if dataset.table else RowFiles(dataset)
 
 
 class Rows:
@@ -72,7 +80,7 @@ class Rows:
         rows: How many rows there are.
     """
 
-    def __init__(self, files: RowFiles | TableFiles, groups: Sequence[RowGroup]) -> None:
+    def __init__(self, files: RowFiles | TableFiles | HeldTables, groups: Sequence[RowGroup]) -> None:
         """Take opened files; see `bench.rows.open`.
 
         Args:
@@ -98,6 +106,8 @@ class Rows:
             rank: The rank, from 0.
             world: Number of ranks.
         """
+        if isinstance(self._files, HeldTables) and self._files.is_share:
+            return self
         return self.only(row_groups.of_rank(self.groups, rank, world, ordered=clustered(self.dataset)))
 
     @property

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import statistics
 from collections import defaultdict
 from collections.abc import Iterable
@@ -14,6 +15,9 @@ from bench.tasks import grading_of
 # What an answer that is wrong has no figures of.
 FIGURES = ("time_to_model_s", "rows", "rows_per_s", "rows_per_s_warm")
 ALIKE = ("task", "fingerprint", "seed", "epochs", "batch_size", "learning_rate")
+# Rows that a training sees, in all epochs, from which on their order decides little of its grade; of fewer it decides
+# more, as one over the root of their number. By ``benchmarks/early_grades.py``: docs/explanation/decisions.md.
+SETTLED_ROWS = 1_000_000
 
 
 class Agreement:
@@ -34,7 +38,7 @@ class Agreement:
         """Take a record, and return the records that turn out to be wrong by it, each with its ``invalid`` successor.
 
         Trials with one worker are the reference, by their median. Those with several have to come as near to it as
-        counts for the quality that was asked for.
+        `allowance` says.
 
         Args:
             record: The record; it may be among those that are wrong.
@@ -53,16 +57,44 @@ class Agreement:
         if not self._alone[key]:
             return []
         reference = statistics.median(one["quality"][metric.name] for one in self._alone[key])
-        room = metric.near * (abs(reference) if metric.relative else 1)
-        wrong = [one for one in self._shared[key] if abs(one["quality"][metric.name] - reference) > room]
+        wrong = [
+            one
+            for one in self._shared[key]
+            if abs(one["quality"][metric.name] - reference) > allowance(metric, reference, rows_seen(one))
+        ]
         self._shared[key] = [one for one in self._shared[key] if one not in wrong]
         return [(one, _invalid(one, metric, reference)) for one in wrong]
 
 
+def rows_seen(record: Record) -> int:
+    """Return how many rows a training saw, in all epochs.
+
+    Args:
+        record: An ``ok`` record.
+    """
+    return int(record["trial"]["epochs"] * record["rows"])
+
+
+def allowance(metric: Metric, reference: float, rows: int) -> float:
+    """Return how far the grade of several workers may be from that of one.
+
+    It is as much as counts for the quality that was asked for; more where few rows were seen, since the grade then
+    depends on the order in which they came, and that is another one on several workers.
+
+    Args:
+        metric: The grade.
+        reference: The grade of one worker.
+        rows: Rows that the training saw.
+    """
+    near = metric.near * (abs(reference) if metric.relative else 1)
+    return near * max(1.0, math.sqrt(SETTLED_ROWS / rows))
+
+
 def _invalid(record: Record, metric: Metric, reference: float) -> Record:
-    trial, value = record["trial"], record["quality"][metric.name]
+    trial, value, rows = record["trial"], record["quality"][metric.name], rows_seen(record)
     reason = (
         f"The answer is wrong: {metric.article} {metric.label} of {metric.shown(value)} on {trial['workers']} workers "
-        f"is not that of the same network on one, {metric.shown(reference)}."
+        f"is further than {metric.shown(allowance(metric, reference, rows))} from that of the same network on one, "
+        f"{metric.shown(reference)}, for a training that saw {rows:,} rows."
     )
     return {**record, **dict.fromkeys(FIGURES), "status": "invalid", "reason": reason, "phase": "train"}

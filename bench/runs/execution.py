@@ -21,7 +21,13 @@ from bench.trial import record, runner
 
 
 def execute(
-    campaign: Campaign, timeout_s: float, progress: Progress, retries: int = 0, deadline: float = math.inf
+    campaign: Campaign,
+    timeout_s: float,
+    progress: Progress,
+    retries: int = 0,
+    deadline: float = math.inf,
+    *,
+    end: float = math.inf,
 ) -> Iterator[Record]:
     """Run the trials and yield each record once it is on disk; at the end again those that others disturbed.
 
@@ -31,6 +37,7 @@ def execute(
         progress: Shows the progress.
         retries: How often a trial that others disturbed is run again.
         deadline: Moment after which no trial begins, seconds of ``CLOCK_MONOTONIC``.
+        end: Moment at which a trial that still runs is ended, and counts as interrupted.
 
     Raises:
         runner.TrialInterrupt: Ctrl-C was pressed; the record of the interrupted trial is on disk.
@@ -49,6 +56,7 @@ def execute(
             if reason := plugins.why_not(planned.strategy, planned.labelled):
                 entry = record.make_skipped(planned, reason, run=directory.name, environment=campaign.environment)
             else:
+                left_s = max(1.0, end - time.monotonic())
                 log = log_name(number, planned, secrets.token_hex(2) if campaign.bucket else "")
                 try:
                     entry = runner.run(
@@ -56,13 +64,15 @@ def execute(
                         run_name=directory.name,
                         environment=campaign.environment,
                         log=directory.logs / log,
-                        timeout_s=timeout_s,
+                        timeout_s=min(timeout_s, left_s),
                         watch=progress.watch,
                         keep_model=campaign.models.keeper(directory.name, Path(log).stem) if campaign.models else None,
                     )
                 except runner.TrialInterrupt as interrupt:
                     _keep(campaign, interrupt.record)
                     raise
+                if entry["status"] == "timeout" and left_s < timeout_s:
+                    entry = {**entry, "status": "interrupted", "reason": "The budget ended while it ran."}
             number += 1
             wrong = agreement.add(entry)
             entry = next((successor for one, successor in wrong if one is entry), entry)

@@ -10,8 +10,9 @@ from pathlib import Path
 from bench.errors import UsageError
 from bench.families import CONTROL, family_of
 from bench.families.mlp import BATCH_SIZE
-from bench.model import Dataset, Network, Reference, Strategy, Trial
+from bench.model import Dataset, Network, Place, Reference, Strategy, Trial
 from bench.request import OWN_SETTINGS, PlannedTrial, Request
+from bench.spark import conf
 from bench.tasks import TASKS
 
 
@@ -38,6 +39,8 @@ def make(
     dataset: Dataset,
     reference: Reference | None = None,
     network: Network | None = None,
+    write_to: Place | None = None,
+    shared: Place | None = None,
 ) -> list[PlannedTrial]:
     """Return the trials in the order of their runs.
 
@@ -50,6 +53,8 @@ def make(
         dataset: The dataset.
         reference: The model for strategies that do not score with their own.
         network: The network for strategies that train one that they are given.
+        write_to: The place for predictions of tasks that leave them.
+        shared: The place for files of tasks that hand rows over.
 
     Raises:
         UsageError: The settings do not fit the dataset.
@@ -65,7 +70,19 @@ def make(
     for repeat in range(request.repeat):
         block = order.sample(cases, len(cases))
         plan += [
-            _planned(request, name, strategies[name], workers, batch_size, repeat, dataset, reference, network)
+            _planned(
+                request,
+                name,
+                strategies[name],
+                workers,
+                batch_size,
+                repeat,
+                dataset,
+                reference,
+                network,
+                write_to,
+                shared,
+            )
             for name, workers, batch_size in block
         ]
     return plan
@@ -73,6 +90,16 @@ def make(
 
 def _workers(strategy: Strategy, asked: tuple[int, ...]) -> tuple[int, ...]:
     return asked if strategy.distributed else (1,)
+
+
+def _threads(request: Request, strategy: Strategy, workers: int) -> int:
+    """Return the threads of each worker: workers share the cores of one machine, and on a cluster each brings its own.
+
+    There the cores are those of the largest number of workers: fewer workers are fewer hosts of the same kind.
+    """
+    if strategy.distributed and request.master and not conf.is_local(request.master):
+        workers = max(request.workers)
+    return max(1, request.cores // workers)
 
 
 def _batch_sizes(strategy: Strategy, asked: tuple[int, ...]) -> tuple[int, ...]:
@@ -91,6 +118,8 @@ def _planned(
     dataset: Dataset,
     reference: Reference | None,
     network: Network | None,
+    write_to: Place | None,
+    shared: Place | None,
 ) -> PlannedTrial:
     task, family = TASKS[request.task], family_of(strategy.family)
     if not task.scores_given_model or strategy.scores == "own":
@@ -102,16 +131,19 @@ def _planned(
         splits_to_score=task.splits_to_score,
         workers=workers,
         cores=request.cores,
-        threads_per_worker=max(1, request.cores // workers),
+        threads_per_worker=_threads(request, strategy, workers),
         repeat=repeat,
         seed=request.seed,
         epochs=request.epochs,
         batch_size=batch_size,
+        sparse_as_dense=request.sparse_as_dense,
         trees=request.trees,
         depth=request.depth,
         bins=request.bins,
         clusters=request.clusters,
         iterations=request.iterations,
+        step_ms=request.step_ms,
+        frame=request.frame,
         settings={one.name: request.setting(one.name) for one in family.settings if one.name not in OWN_SETTINGS},
         learning_rate=family.learning_rate,
         budget_s=request.budget_s,
@@ -121,6 +153,8 @@ def _planned(
         scratch=Path(),
         model=reference.model if reference else None,
         network=network if strategy.networks and task.about_a_model else None,
+        write_to=write_to if task.writes else None,
+        shared=shared if task.hands_over else None,
     )
     task.check(trial)
     return PlannedTrial(trial, strategy, reference)

@@ -25,5 +25,9 @@ def require_takers(request: Request, trials: Sequence[PlannedTrial]) -> None:
         raise UsageError("No strategy that takes part scores with --model: say --task predict, or name one that does.")
     if request.network and not any(planned.strategy.networks for planned in training):
         raise UsageError("No strategy that takes part trains --network: say --task train, or name one that does.")
+    if request.predictions and not any(TASKS[planned.trial.task].writes for planned in trials):
+        raise UsageError("No task of this run leaves --predictions: say --task predict or --task pipeline.")
+    if request.shared and not any(TASKS[planned.trial.task].hands_over for planned in trials):
+        raise UsageError("No task of this run hands rows over by files at --shared: say --task handoff.")
     if request.save_model and not any(planned.strategy.saves for planned in training):
         raise UsageError("No strategy that takes part heeds --save-model: say --task train, or name one that does.")

@@ -91,6 +91,27 @@ def resolved(settings: Mapping[str, str], directory: Path) -> dict[str, str]:
     }
 
 
+def event_log(place: str | None) -> tuple[str, ...]:
+    """Return the settings, as ``key=value``, that have Spark keep a log of each trial's events; none for no place.
+
+    Args:
+        place: A URI that Spark knows, or a directory of this machine, which is made, since Spark makes none.
+
+    Raises:
+        UsageError: There can be no such directory.
+    """
+    if place is None:
+        return ()
+    if "://" not in place:
+        directory = Path(place).absolute()
+        try:
+            directory.mkdir(parents=True, exist_ok=True)
+        except OSError as error:
+            raise UsageError(f"{place} can be no directory of event logs ({error.strerror}): name another.") from error
+        place = directory.as_uri()
+    return "spark.eventLog.enabled=true", f"spark.eventLog.dir={place}"
+
+
 def _absolute(entry: str, directory: Path) -> str:
     return entry if not entry or re.match(r"[A-Za-z][\w+.-]*:", entry) else str(directory / entry)
 

@@ -8,6 +8,8 @@ from bench.kinds import Kinds
 from bench.problems import Grading, taken_name
 from bench.tasks.base import Task
 from bench.tasks.cluster import CLUSTER
+from bench.tasks.handoff import HANDOFF
+from bench.tasks.pipeline import PIPELINE
 from bench.tasks.predict import PREDICT
 from bench.tasks.train import TRAIN
 
@@ -25,7 +27,7 @@ def _fault(task: Task) -> str | None:
     return None
 
 
-OWN = (TRAIN, PREDICT, CLUSTER)
+OWN = (TRAIN, PREDICT, CLUSTER, HANDOFF, PIPELINE)
 TASKS: Kinds[Task] = Kinds("task", "bench.tasks", Task, {task.name: task for task in OWN}, _fault)
 DEFAULT = TRAIN.name
 

@@ -10,7 +10,6 @@ from types import SimpleNamespace
 from typing import TYPE_CHECKING, Any, Literal, Protocol
 
 from bench.problems import Grading, problem_of
-from bench.problems.model_grading import ModelGrading
 
 if TYPE_CHECKING:
     from bench.model import Dataset, Trial
@@ -37,7 +36,7 @@ class Sizes(Protocol):
 
 @dataclass(frozen=True)
 class Column:
-    """A column of the table on the terminal.
+    """A column of a table, on the terminal or in the report.
 
     Attributes:
         heading: What stands above it, on one or two lines.
@@ -46,7 +45,7 @@ class Column:
     """
 
     heading: str
-    kind: Literal["seconds", "count", "bytes"]
+    kind: Literal["seconds", "count", "bytes", "share"]
     path: tuple[str, ...]
 
 
@@ -87,19 +86,28 @@ class Task(ABC):
         hooks: Hooks of the strategy that a trial calls, in their order, between the set-up and the teardown.
         measured: The hook whose time is what is measured.
         splits_to_score: Splits that ``bench_predict`` scores.
-        grades: What its answers are graded by, where they are models and no predictions of the dataset's label.
+        grades: What its answers are graded by, where they are no predictions of the dataset's label.
         answer_is: What its answer is, for sentences.
+        did: What a strategy did that has an answer, for sentences.
         scores_given_model: Whether strategies with ``scores="reference"`` score with a model that they are given.
         about_a_model: Whether trials are about a model that is trained: of a network that is given, and to be saved.
         weighs_quality: Whether trials of it differ in what they learn, so that time alone is no answer.
         result: What a trial comes to, after a number of seconds or the word: ``to a model``.
         time_is: What its time is: ``time to a model``.
+        milestone: What a trial comes to on the way to its result, after ``time_to_model_s``: ``to a model``; empty
+            where nothing is on the way. It is told beside the result.
+        reported: Columns of the report's table that only this task has.
         rows_are: What its rows are there for: ``to train on``.
         judged_rows: For how many rows `seconds` are; None where they are for the whole task.
         axis_rows: For how many rows times are drawn; None where they are for the whole task.
         columns: Columns of its table, before the grades.
         columns_after: Those after the grades.
         all_grades: Whether its table shows every grade, or the first only.
+        hands_over: Whether the measured hook hands rows over to trainers of the harness, which take two passes over
+            them: the first within the hook's phase, the second in one of its own.
+        writes: Whether its predictions can be left at a place that the user names.
+        composed: Whether its strategies are pipelines, which are put together of parts by their names.
+        default_data: The dataset where none is named; empty for the one of most tasks.
         row_budget: Whether a strategy that scores row by row may stop after the row budget.
     """
 
@@ -112,8 +120,11 @@ class Task(ABC):
     rows_are: str
     columns: tuple[Column, ...]
     columns_after: tuple[Column, ...]
-    grades: ModelGrading | None = None
+    grades: Grading | None = None
+    milestone: str = ""
+    reported: tuple[Column, ...] = ()
     answer_is: str = "predictions"
+    did: str = "learned"
     scores_given_model: bool = False
     about_a_model: bool = False
     weighs_quality: bool = False
@@ -121,6 +132,10 @@ class Task(ABC):
     axis_rows: int | None = None
     all_grades: bool = True
     row_budget: bool = False
+    hands_over: bool = False
+    writes: bool = False
+    composed: bool = False
+    default_data: str = ""
 
     @abstractmethod
     def rows(self, dataset: Sizes) -> int:
@@ -183,7 +198,7 @@ class Task(ABC):
         """Return the file or directory of a trial's answer, in the process of the trial; ``None`` where there is none.
 
         Args:
-            results: What the hooks returned: ``session``, ``model``, ``predictions``.
+            results: What the hooks came to: ``session``, ``model``, ``predictions``, ``delivery``.
             directory: Where to save what is no file yet.
         """
         del directory
@@ -197,6 +212,18 @@ class Task(ABC):
         """
         del phases
         return {}
+
+    def spent(self, record: Figures) -> tuple[float, float] | None:
+        """Return what the work took where a task has that apart from the rest of a trial; None where it does not.
+
+        Args:
+            record: A record with status ``ok``.
+
+        Returns:
+            CPU seconds for a million rows, and peak bytes of memory.
+        """
+        del record
+        return None
 
     def duration_s(self, record: Figures) -> float | None:
         """Return the seconds of the measured hook, whatever it got done.

@@ -60,6 +60,7 @@ PREDICT = Predict(
     axis_rows=1_000_000,
     all_grades=False,
     row_budget=True,
+    writes=True,
     columns=(
         RATE_COLUMN,
         Column("warm,\nrows/s", "count", ("rows_per_s_warm",)),

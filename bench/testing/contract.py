@@ -13,9 +13,11 @@ import pytest
 from bench import Dataset, plugins
 from bench.problems import Problem, problem_of
 from bench.request import Request
+from bench.tasks.handoff import HANDOFF
 from bench.tasks.predict import PREDICT
 from bench.tasks.train import TRAIN
 from bench.testing.clusters import ClusterContract
+from bench.testing.handoffs import UNREAD, HandoffContract
 from bench.testing.learning import LearningContract
 from bench.testing.part import learning_task, skip_unless_distributed, takes_part, trains_or_skip
 from bench.testing.scaling import ScalingContract
@@ -45,7 +47,7 @@ FLIP_TOLERANCE = 0.05  # with 4,000 test rows, the standard deviation of the fir
 NOTHING_LEARNED = 0.1  # how far from chance a grade may be if the labels say nothing; one worker's rows give about 0.2
 
 
-class StrategyContract(LearningContract, ClusterContract, ScalingContract):
+class StrategyContract(LearningContract, ClusterContract, HandoffContract, ScalingContract):
     """Inherit this and name your strategy; each test runs the real strategy in a real trial.
 
     A strategy that cannot run here skips the tests that run it, with its reason.
@@ -79,11 +81,14 @@ class StrategyContract(LearningContract, ClusterContract, ScalingContract):
     @pytest.fixture(scope="class")
     @classmethod
     def record(cls, dataset: Dataset, tmp_path_factory: pytest.TempPathFactory) -> dict[str, Any]:
-        """The record of a trial with one worker, or with two if the strategy only scores."""
+        """The record of a trial with one worker, or with two if the strategy does not learn."""
         directory = tmp_path_factory.mktemp("trial")
         if task := learning_task(cls.strategy):
             return run_trial(cls.strategy, dataset, directory, request=replace(cls.request, task=task.name))
-        return run_trial(cls.strategy, dataset, directory, workers=2, request=replace(cls.request, task=PREDICT.name))
+        request = replace(cls.request, task=plugins.load(cls.strategy).tasks[0])
+        if takes_part(cls.strategy, HANDOFF):
+            request = replace(request, **UNREAD)
+        return run_trial(cls.strategy, dataset, directory, workers=2, request=request)
 
     @pytest.fixture(scope="class")
     @classmethod

@@ -6,12 +6,15 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
+from bench.datasets.format.digests import difference
 from bench.families import family_of
+from bench.model import Storage
 from bench.problems import InvalidAnswerError
 from bench.request import PlannedTrial
+from bench.rows.places import fetched
 from bench.tasks import TASKS
 from bench.tasks.base import Observation
-from bench.trial import models, quality
+from bench.trial import delivery, models, quality
 from bench.trial.measures import check_measures, check_ranks
 from bench.trial.outcome import Outcome
 from bench.trial.timeline import Timeline
@@ -62,23 +65,30 @@ def grade(
         return outcome, None
     try:
         if outcome.predictions is None:
-            raise InvalidAnswerError(f"it returned no {task.answer_is}, so nothing shows that it learned")
+            raise InvalidAnswerError(f"it returned no {task.answer_is}, so nothing shows that it {task.did}")
         scored = measures.get("rows_scored")
         if scored is not None:
             if not task.row_budget:
                 raise InvalidAnswerError(f"it left rows out, and the task {planned.trial.task} gives no time to do so")
             quality.check_budget(times.phases[PREDICT], planned.trial.budget_s)
+        if task.hands_over:
+            return outcome, delivery.grade(planned, Path(outcome.predictions))
         if task.grades is not None:
             return outcome, models.grade(planned, Path(outcome.predictions))
-        grades = quality.grade(
-            planned.trial.dataset,
-            planned.trial.splits_to_score,
-            Path(outcome.predictions),
-            least=quality.floor(planned),
-            beats_chance=quality.beats_chance(planned),
-            reference=planned.reference.predictions if planned.reference else None,
-            scored=None if scored is None else int(scored),
-        )
+        expected = planned.trial.dataset.raw.get("digests")
+        if task.composed and expected and (differs := difference(outcome.digests, expected)):
+            raise InvalidAnswerError(f"its feature table {differs}")
+        storage = planned.trial.write_to.storage if planned.trial.write_to else Storage()
+        with fetched(outcome.predictions, storage) as predictions:
+            grades = quality.grade(
+                planned.trial.dataset,
+                planned.trial.splits_to_score,
+                predictions,
+                least=quality.floor(planned),
+                beats_chance=quality.beats_chance(planned),
+                reference=planned.reference.predictions if planned.reference else None,
+                scored=None if scored is None else int(scored),
+            )
     except InvalidAnswerError as error:
         wrong = replace(outcome, status="invalid", reason=f"The answer is wrong: {error}.", phase=task.hooks[-1])
         return wrong, error.grades

@@ -10,6 +10,9 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from bench.trial import energy
+from bench.trial.energy import EnergyCounter
+
 _TICK = 1 / os.sysconf("SC_CLK_TCK")
 _CPUS = Path("/sys/devices/system/cpu")
 
@@ -28,6 +31,8 @@ class MachineCounters:
         killed: Number of processes that the kernel has killed for want of memory.
         hot: Time for which each core slowed down because it was hot, by core.
         top_frequency: The highest frequency that each core may have now, in kHz.
+        energy: The counters of the processors' energy, by zone.
+        gpu_energy: Those of the GPUs.
     """
 
     wall: float
@@ -39,6 +44,8 @@ class MachineCounters:
     killed: int | None
     hot: Mapping[str, float] = field(default_factory=dict)
     top_frequency: Mapping[str, int] = field(default_factory=dict)
+    energy: Mapping[str, EnergyCounter] = field(default_factory=dict)
+    gpu_energy: Mapping[str, EnergyCounter] = field(default_factory=dict)
 
     @classmethod
     def now(cls) -> MachineCounters:
@@ -57,6 +64,8 @@ class MachineCounters:
                 for core, time_ms in _of_cores("thermal_throttle/core_throttle_total_time_ms").items()
             },
             top_frequency=_of_cores("cpufreq/scaling_max_freq"),
+            energy=energy.read(),
+            gpu_energy=energy.read_gpus(),
         )
 
 

@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from bench.problems import InvalidAnswerError
+from bench.problems.model_grading import ModelGrading
 from bench.request import PlannedTrial
 from bench.rows.reading import open_rows
 from bench.tasks import TASKS
@@ -38,7 +39,7 @@ def with_initial(planned: PlannedTrial, directory: Path) -> PlannedTrial:
 
     trial = planned.trial
     grading = TASKS[trial.task].grades
-    if grading is None:
+    if not isinstance(grading, ModelGrading):
         return planned
     path = directory / "initial.npy"
     np.save(path, grading.begin(trial, _sample(trial.dataset, grading.sample_rows)))
@@ -59,7 +60,7 @@ def grade(planned: PlannedTrial, answer: Path) -> dict[str, float]:
 
     trial = planned.trial
     grading = TASKS[trial.task].grades
-    if grading is None or trial.initial is None:
+    if not isinstance(grading, ModelGrading) or trial.initial is None:
         raise AssertionError(f"the task {trial.task} does not grade models")
     grades = grading.grade(trial, np.load(trial.initial), np.load(answer), partial(plain_rows.features, trial.dataset))
     for name, value in grades.items():

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from typing import Any
 
 from bench.trial.counters import MachineCounters
@@ -18,6 +19,7 @@ class Outcome:
         reason: One sentence, unless ``ok``.
         phase: Path of the phase of the failure, unless ``ok``.
         predictions: Path of the answer: of the predictions, or of what the task is graded by.
+        digests: Digests of the feature table of a pipeline (`bench.datasets.format.digests`); empty for other tasks.
         peak_resident_bytes: Peak memory of the worker itself, if it did not die.
     """
 
@@ -25,6 +27,7 @@ class Outcome:
     reason: str | None = None
     phase: str | None = None
     predictions: str | None = None
+    digests: Mapping[str, Any] = field(default_factory=dict)
     peak_resident_bytes: int | None = None
 
 

@@ -11,6 +11,7 @@ from collections.abc import Collection, Mapping
 from pathlib import Path
 
 from bench.trial.counters import cpu_seconds
+from bench.trial.gpus import GpuProbe
 from bench.trial.pressures import Pressures
 from bench.trial.processes import ProcessTree
 
@@ -42,6 +43,7 @@ class TreeProbe:
         own_cpu_s: CPU seconds of the trial and of this process, executors on this host included, at the last sample.
         cost_s: CPU seconds that samples took.
         pressures: What others had taken by each sample.
+        gpus: What there was of GPUs.
     """
 
     def __init__(self, tree: ProcessTree) -> None:
@@ -51,6 +53,7 @@ class TreeProbe:
             tree: The processes to follow.
         """
         self._tree = tree
+        self.gpus = GpuProbe()
         self._members: list[int] = []
         self._peak_resident = 0
         self._proportion = 1.0
@@ -68,6 +71,7 @@ class TreeProbe:
         """Take a sample and return the seconds to wait before the next one."""
         began = time.thread_time()
         self.pressures.append(Pressures.now(self._read_own_cpu_s))
+        self.gpus.sample()
         members = self._members
         resident = sum(_resident_bytes(pid) for pid in members)
         cost = time.thread_time() - began

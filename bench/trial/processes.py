@@ -15,6 +15,7 @@ from bench.machine import commands
 from bench.spark.marks import EXECUTOR_VARIABLE, TRIAL_VARIABLE
 
 SECONDS_FOR_A_DUMP = 30
+NO_LEADER = -1  # no process session has this id
 MEMBER, EXECUTOR, OTHER = "member", "executor", "other"
 
 
@@ -114,6 +115,15 @@ class ProcessTree:
         """Return the stacks of every Python process, as py-spy shows them."""
         dumps = [_dump(pid) for pid in self._look_again() if _is_python(pid)]
         return "\n".join(dumps)
+
+
+def end_marked(mark: str) -> None:
+    """End the processes of a trial whose harness was killed.
+
+    Args:
+        mark: Value of ``BENCH_TRIAL`` in the trial's environment.
+    """
+    ProcessTree(NO_LEADER, mark).kill()
 
 
 def _is_python(pid: int) -> bool:

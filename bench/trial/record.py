@@ -10,7 +10,7 @@ from bench import scrub
 from bench.records.directory import SCHEMA, Record
 from bench.request import PlannedTrial
 from bench.tasks import TASKS
-from bench.trial import answer
+from bench.trial import answer, gpus, stages
 from bench.trial.measures import BOUNDS, RESERVED_NOTES, spell_out
 from bench.trial.outcome import Evidence, Outcome
 from bench.trial.pressures import by_phase
@@ -54,6 +54,7 @@ def make(
     outcome, measures = answer.check_figures(planned, outcome, times, wall_s)
     outcome, grades = answer.grade(planned, outcome, times, measures)
     usage: dict[str, Any] = resources(evidence.before, evidence.after, evidence.probe, outcome.peak_resident_bytes or 0)
+    usage |= gpus.figures(evidence.probe.gpus.samples, times.spans.get(task.measured))
     # The probe cannot see executors on other machines; Spark has measured them.
     usage["peak_memory_bytes"] += int(measures.get("executors_memory_bytes", 0))
     usage["cpu_s"] = round(usage["cpu_s"] + measures.get("executors_cpu_s", 0.0), 3)
@@ -74,6 +75,7 @@ def make(
             "quality": grades,
             "resources": usage,
             "machine": by_phase(evidence.probe.pressures, times.spans),
+            "spark": stages.by_phase(times.stages, times.spans),
             "measures": measures,
             "notes": notes,
             "log": log,
@@ -129,12 +131,14 @@ def _frame(planned: PlannedTrial, run: str, environment: str, started_at: str) -
         "inner": {},
         "slowest": {},
         "time_to_model_s": None,
+        "time_to_predictions_s": None,
         "rows": None,
         "rows_per_s": None,
         "rows_per_s_warm": None,
         "quality": None,
         "resources": usage,
         "machine": {},
+        "spark": {},
         "measures": {},
         "notes": {},
         "environment": environment,
@@ -149,7 +153,7 @@ def describe(planned: PlannedTrial) -> dict[str, Any]:
     It may hold credentials: the caller removes them before it writes.
     """
     fields = asdict(planned.trial)
-    files = ("scratch", "initial", "save_to", "spark_conf_file")
+    files = ("scratch", "initial", "save_to", "write_to", "shared", "spark_conf_file")
     for unrecorded in (*files, "clock", "splits_to_score", "spark_conf", "settings"):
         del fields[unrecorded]
     dataset, network = planned.trial.dataset, planned.trial.network

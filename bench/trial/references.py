@@ -11,7 +11,6 @@ import json
 import os
 import shutil
 import sys
-import tempfile
 from dataclasses import asdict
 from pathlib import Path
 
@@ -21,6 +20,7 @@ from bench.datasets import home
 from bench.datasets.makers.cluster.request import SparkPlace
 from bench.errors import DatasetError, UsageError
 from bench.machine import commands, variables
+from bench.machine.scratch import scratch_directory, sweep
 from bench.model import Dataset, Reference
 from bench.request import Request
 from bench.spark import conf
@@ -113,8 +113,9 @@ def _make_and_keep(kept: Path, dataset: Dataset, model: Path | None, place: Spar
     click.echo("Scoring every row once with the reference model, to compare with: a minute or so.", err=True)
     try:
         kept.parent.mkdir(exist_ok=True, parents=is_uri(dataset.path))
-        with tempfile.TemporaryDirectory(prefix=".", dir=kept.parent) as temporary:
-            directory = Path(temporary, "reference")
+        sweep(".", kept.parent)
+        with scratch_directory(".", kept.parent) as temporary:
+            directory = temporary / "reference"
             directory.mkdir()
             file = _call_maker(dataset, model, directory, place)
             reference = Reference(model or directory / file, directory / PREDICTIONS, "")

@@ -5,7 +5,6 @@ from __future__ import annotations
 import json
 import os
 import subprocess
-import tempfile
 import time
 from collections.abc import Callable
 from dataclasses import replace
@@ -16,17 +15,19 @@ import psutil
 
 from bench import scrub
 from bench.machine import variables
+from bench.machine.scratch import scratch_directory, sweep
+from bench.model import Place
 from bench.records.directory import Record
 from bench.request import PlannedTrial
 from bench.spark.marks import TRIAL_VARIABLE
-from bench.trial import death, log_limit, record, saved_models
+from bench.trial import death, log_limit, record, saved_models, shared_files
 from bench.trial.counters import MachineCounters
 from bench.trial.edges import Edges
 from bench.trial.models import with_initial
 from bench.trial.outcome import Evidence, Outcome
 from bench.trial.prctl import adopt_orphans
 from bench.trial.probe import TreeProbe
-from bench.trial.processes import ProcessTree
+from bench.trial.processes import ProcessTree, end_marked
 from bench.trial.timeline import current, read_events
 from bench.trial.wire import write_trial
 from bench.trial.workers import THIS, WorkerEnvironment
@@ -34,6 +35,7 @@ from bench.trial.workers import THIS, WorkerEnvironment
 THREAD_VARIABLES = ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS", "NUMEXPR_NUM_THREADS")
 SECONDS_TO_END = 5.0  # for a trial's other processes to end after its worker
 SECONDS_BETWEEN_WATCHES = 1.0
+PREFIX = "bench-trial-"  # of a trial's own directory, whose name is the mark of its processes
 
 Watcher = Callable[[str, float], None]
 
@@ -73,12 +75,13 @@ def run(
         TrialInterrupt: Ctrl-C was pressed; the record is in it.
     """
     adopt_orphans()
+    sweep(PREFIX, end=end_marked)
     started_at = record.now()
-    with tempfile.TemporaryDirectory(prefix="bench-", ignore_cleanup_errors=True) as directory:
-        planned = with_initial(planned, Path(directory))
-        planned = saved_models.with_place(planned, Path(directory)) if keep_model else planned
+    with scratch_directory(PREFIX) as directory:
+        planned = _with_own_places(with_initial(planned, directory), f"{run_name}/{log.stem}")
+        planned = saved_models.with_place(planned, directory) if keep_model else planned
         with log.open("ab") as output:
-            execution = _Execution(planned, Path(directory), output, timeout_s, watch, worker)
+            execution = _Execution(planned, directory, output, timeout_s, watch, worker)
             outcome = execution.run()
         log_limit.trim(log)
         scrub.clean_file(log)
@@ -92,10 +95,22 @@ def run(
             started_at=started_at,
             worker=worker,
         )
+        result = shared_files.clear(planned, result)
         result = saved_models.keep(planned, result, keep_model) if keep_model else result
     if outcome.status == "interrupted":
         raise TrialInterrupt(result)
     return result
+
+
+def _with_own_places(planned: PlannedTrial, name: str) -> PlannedTrial:
+    """Return a plan whose predictions and shared files have a place of their own below the one that was named."""
+    trial = planned.trial
+    own = replace(trial, write_to=_below(trial.write_to, name), shared=_below(trial.shared, name))
+    return replace(planned, trial=own)
+
+
+def _below(place: Place | None, name: str) -> Place | None:
+    return place and replace(place, path=f"{place.path.rstrip('/')}/{name}")
 
 
 class _Execution:

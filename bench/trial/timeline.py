@@ -11,7 +11,7 @@ import json
 import os
 import time
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -66,6 +66,10 @@ class EventClock:
         """
         self._write(ranks=name, seconds=[float(value) for value in seconds])
 
+    def stages(self, stages: Sequence[Mapping[str, float]]) -> None:
+        """Leave what Spark says of its stages; see `bench.Trial.spark_stages`."""
+        self._write(stages=[dict(stage) for stage in stages])
+
     def _write(self, **event: Any) -> None:
         os.write(self._descriptor, (json.dumps({"t": time.monotonic(), **event}) + "\n").encode())
 
@@ -81,6 +85,7 @@ class Timeline:
             of another hook than the measured one are called ``hook.name``.
         notes: Facts that the strategy left.
         measures: Numbers that it left for figures, unchecked.
+        stages: What Spark said of its stages, unchecked.
         spans: Begin and end of each phase that the worker named, seconds of ``CLOCK_MONOTONIC``.
         last: Path of the phase that the trial was in when it ended, such as ``train/load``.
     """
@@ -89,6 +94,7 @@ class Timeline:
     inner: dict[str, list[float]] = field(default_factory=dict)
     notes: dict[str, Any] = field(default_factory=dict)
     measures: dict[str, Any] = field(default_factory=dict)
+    stages: list[Any] = field(default_factory=list)
     spans: dict[str, tuple[float, float]] = field(default_factory=dict)
     last: str = "start"
 
@@ -157,6 +163,8 @@ def timeline(events: list[dict[str, Any]], measured: str, started: float, ended:
         elif "ranks" in event:
             hook = stack[0][0] if stack else measured
             result.inner[inner_name(hook, event["ranks"], measured)] = event["seconds"]
+        elif "stages" in event:
+            result.stages += event["stages"]
         elif "measure" in event:
             result.measures[event["measure"]] = event["value"]
         else:

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
+from bench.trial import energy
 from bench.trial.counters import MachineCounters, most_grown
+from bench.trial.energy import EnergyCounter
 from bench.trial.probe import TreeProbe
 
 
@@ -24,7 +26,8 @@ def resources(
         not, waited for a core), ``foreign_cpu_share`` (cores that other programs used), ``steal_share``
         (cores that the hypervisor took), ``probe_share`` (cores that the probe itself used); and where the machine
         tells, ``hot_share`` (the processor slowed down because it was hot) and ``frequency_drop_share`` (the part of
-        its highest frequency that was taken from it meanwhile).
+        its highest frequency that was taken from it meanwhile), ``energy_j`` and ``gpu_energy_j`` (joules of its
+        processors with their memory, and of its GPUs).
     """
     wall = after.wall - before.wall
     tree = after.tree_cpu - before.tree_cpu + probe.unwaited_cpu_s
@@ -41,6 +44,8 @@ def resources(
     told = {
         "hot_share": share(most_grown(before.hot, after.hot)),
         "frequency_drop_share": frequency_drop(before.top_frequency, after.top_frequency),
+        "energy_j": joules(before.energy, after.energy),
+        "gpu_energy_j": joules(before.gpu_energy, after.gpu_energy),
     }
     return {
         "peak_memory_bytes": max(probe.peak_bytes, least_peak_bytes),
@@ -51,6 +56,17 @@ def resources(
         "probe_share": share(probe.cost_s),
         **{name: value for name, value in told.items() if value is not None},
     }
+
+
+def joules(before: Mapping[str, EnergyCounter], after: Mapping[str, EnergyCounter]) -> float | None:
+    """Return the joules between two moments, to the tenth; None where the machine does not tell.
+
+    Args:
+        before: The counters.
+        after: The same, later.
+    """
+    used = energy.used_j(before, after)
+    return None if used is None else round(used, 1)
 
 
 def frequency_drop(before: Mapping[str, int], after: Mapping[str, int]) -> float | None:

@@ -8,7 +8,7 @@ from dataclasses import asdict, replace
 from pathlib import Path
 from typing import Any
 
-from bench.model import Clock, Dataset, Network, Storage, Trial
+from bench.model import Clock, Dataset, Network, Place, Storage, Trial
 
 
 def write_trial(
@@ -45,7 +45,7 @@ def read_trial(path: Path, clock: Clock) -> Trial:
     dataset = Dataset(**{name: _frozen(value) for name, value in described.items()}, storage=storage)
     scratch, settings = Path(fields.pop("scratch")), fields.pop("settings", {})
     model, initial, save_to = fields.pop("model"), fields.pop("initial", None), fields.pop("save_to", None)
-    network = fields.pop("network", None)
+    network, write_to, shared = (fields.pop(name, None) for name in ("network", "write_to", "shared"))
     return Trial(
         **{name: _frozen(value) for name, value in fields.items()},
         dataset=dataset,
@@ -55,8 +55,14 @@ def read_trial(path: Path, clock: Clock) -> Trial:
         initial=initial and Path(initial),
         network=network and Network(**network),
         save_to=save_to and Path(save_to),
+        write_to=write_to and _place(write_to),
+        shared=shared and _place(shared),
         clock=clock,
     )
+
+
+def _place(described: dict[str, Any]) -> Place:
+    return Place(described["path"], Storage(**described["storage"]))
 
 
 def _frozen(value: Any) -> Any:

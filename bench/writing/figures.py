@@ -54,6 +54,11 @@ def size(value: float | None) -> str:
     return "" if value is None else decimal(int(value))
 
 
+def money(value: float | None, currency: str | None) -> str:
+    """Return an amount with three digits that count, and its currency where it has one."""
+    return f"{digits(value)} {currency}" if value is not None and currency else digits(value)
+
+
 def whole(value: float | None) -> str:
     """Return a whole number with its thousands set apart."""
     return "" if value is None else f"{value:,.0f}"

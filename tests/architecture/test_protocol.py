@@ -25,6 +25,6 @@ def test_what_the_gate_asks_for_is_there() -> None:
     assert {"strategy", "task", "dataset", "epochs", "trees", "scratch"} <= set(answer["trial"])
     assert {"name", "path", "features", "fingerprint"} <= set(answer["dataset"])
     assert {field.name for field in dataclasses.fields(model.Strategy)} == set(answer["strategies"]["null"]["facts"])
-    assert answer["strategies"]["null"]["tasks"] == ["train", "predict", "cluster"]
+    assert answer["strategies"]["null"]["tasks"] == ["train", "predict", "cluster", "handoff", "pipeline"]
     assert answer["measures"] is True
     assert list(inspect.signature(worker.main).parameters) == ["directory"]

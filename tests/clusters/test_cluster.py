@@ -18,18 +18,26 @@ import pyarrow.compute as pc
 import pyarrow.fs as pafs
 import pyarrow.parquet as pq
 import pytest
+from click.testing import CliRunner
 
 import bench as bench_package
 import strategies
-from bench import Dataset, plugins
+from bench import Dataset, memory_available, plugins
+from bench.advise import hosts, race
+from bench.cli import main
 from bench.datasets import remote
 from bench.datasets.format.fingerprint import verify_content
+from bench.datasets.makers.flights_raw import make_flights_raw
 from bench.datasets.makers.ingest import import_parquet
+from bench.datasets.makers.synthetic import make_synthetic
 from bench.datasets.register.register import register_table
 from bench.datasets.store import open_manifest
+from bench.records.directory import read_run
+from bench.rows import places
 from bench.stores.tree import Tree
 from bench.testing.support import make_tiny_dataset
 from tests import namespaces
+from tests.clusters import waiting
 from tests.conftest import CONTROL, Plugins
 from tests.objectstore import BUCKET, ObjectStore
 from tests.standalone import FRUGAL, Cluster, on_loopback
@@ -220,6 +228,23 @@ def test_clusters_are_found_there(run: Callable[..., dict[str, Any]], cluster: C
 
 @pytest.mark.timeout(700)
 @pytest.mark.usefixtures("data")
+def test_a_pipeline_goes_from_bucket_to_bucket(
+    run: Callable[..., dict[str, Any]], cluster: Cluster, store: ObjectStore, home: Path
+) -> None:
+    """MLlib learns from what Spark has made of raw tables in the bucket, and leaves its predictions there."""
+    raw, scored = (f"s3://{BUCKET}/{home.parent.name}-{what}" for what in ("raw", "scored"))
+    made = remote.copy(make_flights_raw(sample=6000), raw, store.storage).dataset
+    name, asked = "spark+mllib_linear", ("--task", "pipeline", "--predictions", scored, *LITTLE)
+    record = run(name, arguments=asked, path=raw)[name]
+    assert (record["status"], record["reason"]) == ("ok", None)
+    assert sum(record["notes"]["executor_hosts"].values()) == 3
+    with places.fetched(scored, store.storage) as back:
+        assert pq.read_table(back).num_rows == made.test_rows
+    assert cluster.idle()
+
+
+@pytest.mark.timeout(700)
+@pytest.mark.usefixtures("data")
 def test_a_dataset_is_made_there_though_an_executor_dies(
     bench: Bench, cluster: Cluster, store: ObjectStore, home: Path
 ) -> None:
@@ -260,6 +285,34 @@ def test_a_dataset_is_made_there_though_an_executor_dies(
     again = bench("data", "import", f"s3://{raw}", *options, "--out", f"s3://{made}")
     assert again.returncode == 2
     assert "lies at" in again.stderr
+
+
+@pytest.mark.timeout(700)
+@pytest.mark.usefixtures("data")
+def test_advice_is_measured_there(
+    cluster: Cluster, installed: Plugins, home: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A ladder's sample is put into the bucket, and a trial on executors reads it there and tells of their memory.
+
+    One size is enough for that, and too few to recommend anything.
+    """
+    installed.add("waiting", waiting.SOURCE, waiting.FACTS)
+    make_synthetic(20_000, 3, name="table")
+    steps = iter([race.Round(2_000, (("waiting", 3),)), race.Halt("budget")])
+    monkeypatch.setattr(race, "next_step", lambda _: next(steps))
+    samples = f"s3://{BUCKET}/{home.parent.name}"
+    place = ("--master", cluster.url, "--workers", "3", "--samples", samples, "--results", str(tmp_path / "results"))
+    options = ("--data", "table", "--rows", "1e5", "--strategy", "waiting", "--budget", "6m", "--json")
+    answer = CliRunner().invoke(main, ["advise", *options, *place])
+    assert answer.exit_code == 6, answer.output
+    assert json.loads(answer.stdout)["contenders"][0]["code"] in ("few", "disturbed")
+    run = read_run(next((tmp_path / "results").glob("2*")))
+    record = next(each for each in run.records if each["trial"]["strategy"] == "waiting")
+    assert record["status"] == "ok", record["reason"]
+    assert run.run["dataset"]["path"].startswith(samples)
+    assert record["notes"]["executor_memory_bytes"] == {"127.0.0.1": memory_available()}
+    assert hosts.peaks(record) == {"driver": record["resources"]["peak_memory_bytes"]}
+    assert cluster.idle()
 
 
 def test_another_version_is_refused_by_name(run: Callable[..., dict[str, Any]], tmp_path: Path) -> None:

@@ -49,6 +49,17 @@ def test_it_is_registered_once_and_said_to_be(trips: Path, home: Path) -> None:
     assert [path.name for path in home.iterdir()] == ["trips-Target"]
 
 
+@pytest.mark.usefixtures("home")
+def test_what_gives_the_label_away_is_said(tmp_path: Path) -> None:
+    """A run warns of it, as registering by hand does, and runs."""
+    told = TABLE.append_column("refund", TABLE["Target"])
+    pq.write_table(told, tmp_path / "told.parquet")
+    answer = run("--data", tmp_path / "told.parquet")
+    assert answer.exit_code == 0, answer.output
+    assert "Warning: This feature alone tells the label, refund (" in answer.stderr
+    assert "Warning" not in run("--data", "told-Target").stderr
+
+
 @pytest.mark.parametrize("form", ["orc", "delta", "file", "pattern"])
 def test_whatever_can_be_registered(trips: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, form: str) -> None:
     """ORC, Delta, one file by a relative path, and a pattern."""

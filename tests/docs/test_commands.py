@@ -77,7 +77,7 @@ def test_verbs_and_options_exist(name: str) -> None:
     """Each call of `bench` in a document, also in one that is not run, names verbs and options that there are."""
     for words in calls(name):
         command: click.Command = main
-        while isinstance(command, click.Group) and words and not words[0].startswith("-"):
+        while isinstance(command, click.Group) and words and not words[0].startswith(("-", "[")):
             found = command.get_command(click.Context(command), words[0])
             assert found, f"there is no verb {words[0]!r}"
             command, words = found, words[1:]

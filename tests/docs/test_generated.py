@@ -26,3 +26,8 @@ def test_the_page_is_up_to_date(page: str, generate: ModuleType, monkeypatch: py
     renewed = getattr(generate, f"{page.replace('-', '_')}_page")()
     kept = (ROOT / "docs" / "reference" / f"{page}.md").read_text()
     assert kept == renewed, f"docs/reference/{page}.md is older than the code: `{generate.COMMAND}` renews it."
+
+
+def test_the_schema_of_suites_is_up_to_date(generate: ModuleType) -> None:
+    """What editors check bench.toml by is what the options are: else `python docs/generate.py` renews it."""
+    assert generate.SUITES.read_text() == generate.suites_schema(), f"`{generate.COMMAND}` renews it."

@@ -3,6 +3,7 @@
 import copy
 import json
 import os
+import resource
 import shutil
 import subprocess
 from pathlib import Path
@@ -22,6 +23,23 @@ def run(tmp_path):
     directory = directories.RunDirectory(tmp_path / "run")
     directory.create({"schema": 1})
     return directory
+
+
+def test_a_run_that_cannot_begin_leaves_nothing(tmp_path):
+    """Its directory is there with a whole run.json, or not at all; a run that is there already is left alone."""
+    soft, hard = resource.getrlimit(resource.RLIMIT_FSIZE)
+    resource.setrlimit(resource.RLIMIT_FSIZE, (10, hard))
+    try:
+        with pytest.raises(ResultsError, match="File too large: choose another --out"):
+            directories.RunDirectory(tmp_path / "out" / "run").create({"schema": 1, "plan": []})
+    finally:
+        resource.setrlimit(resource.RLIMIT_FSIZE, (soft, hard))
+    assert list((tmp_path / "out").iterdir()) == []
+    there = directories.RunDirectory(tmp_path / "out" / "there")
+    there.create({"schema": 1})
+    with pytest.raises(ResultsError, match="File exists"):
+        there.create({"schema": 1})
+    assert {path.name for path in there.path.iterdir()} == {"run.json", "logs"}
 
 
 @pytest.mark.parametrize("version", range(1, directories.SCHEMA + 1))

@@ -80,7 +80,7 @@ def make_run(
     Args:
         cases: Strategies, and the figures that they are to have measured.
         name: Name of the run.
-        task: ``train``, ``predict`` or ``cluster``.
+        task: ``train``, ``predict``, ``cluster`` or ``pipeline``.
         rows: Rows of the dataset.
         dataset: Its name.
         problem: Its kind of problem.
@@ -148,7 +148,7 @@ def _record(
     mark: str,
 ) -> Record:
     dataset, problem = data
-    record = copy.deepcopy(RECORD if problem == "binary" and task != "cluster" else KIND_RECORD)
+    record = copy.deepcopy(RECORD if problem == "binary" and task in ("train", "predict") else KIND_RECORD)
     family = made.family or FAMILIES.get(strategy, "gbt")
     status = made.status if isinstance(made.status, str) else made.status[repeat]
     if isinstance(made.seconds, int | float):
@@ -167,8 +167,9 @@ def _record(
         repeat=repeat,
     )
     ok = status == "ok"
-    measured = "predict" if task == "predict" else "train"
-    phases = {"start": 0.1, "setup": 1.0, "train": 0.0, "predict": 0.2, "teardown": 0.01, "other": 0.05}
+    measured = task if task in ("predict", "pipeline") else "train"
+    hooks = {} if task == "pipeline" else {"train": 0.0, "predict": 0.2}
+    phases = {"start": 0.1, "setup": 1.0, **hooks, "teardown": 0.01, "other": 0.05}
     phases[measured] = seconds
     record.update(
         run=run,

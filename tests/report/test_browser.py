@@ -1,7 +1,6 @@
 """The page in a real browser: drawn, sorted, filtered, expanded, by pointer and by keyboard, and nothing cut off."""
 
 import os
-import shutil
 from itertools import pairwise
 from pathlib import Path
 
@@ -10,41 +9,15 @@ import pytest
 from bench.records.reading import read
 from bench.report import html
 from bench.report.page import page as page_of
+from tests.browsing import CUT, OVERLAP, chromium
+from tests.findings.test_engines import pipelines
 from tests.report.made import MadeCase, make_run
 from tests.report.test_hostile import NAMES
+from tests.report.test_spending import CROWDED, handoffs
 
-CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
 KEPT = Path(__file__).parents[2]
 LOOKS = ("light", "dark", "print")
 LONG = "It did not end within 600 s and was in phase train/load: read the stack dump in its log, or give it more time."
-# What has no room for its text: text that is wider than its box, and boxes that stick out of the page. Boxes that
-# scroll, and what is there for screen readers only, are meant to be so.
-CUT = """() => {
-  const width = document.documentElement.clientWidth, found = [];
-  if (document.documentElement.scrollWidth > width) found.push("the page is wider than the screen");
-  for (const element of document.querySelectorAll("body *")) {
-    if (element.closest(".scroll table, .skip, script, .tip") || !element.checkVisibility()) continue;
-    const box = element.getBoundingClientRect();
-    const text = element.textContent.slice(0, 60);
-    if (box.width && (box.left < -1 || box.right > width + 1)) found.push(`${element.tagName} sticks out: ${text}`);
-    if (!element.closest("svg") && element.clientWidth && element.scrollWidth > element.clientWidth + 1
-        && getComputedStyle(element).overflowX !== "visible" && !element.matches(".scroll, select, input"))
-      found.push(`${element.tagName} is cut off: ${text}`);
-  }
-  return found;
-}"""
-OVERLAP = """() => {
-  const found = [];
-  for (const chart of document.querySelectorAll("svg")) {
-    if (!chart.checkVisibility()) continue;
-    const texts = [...chart.querySelectorAll("text")].map(text => [text, text.getBoundingClientRect()]);
-    texts.forEach(([one, a], index) => texts.slice(index + 1).forEach(([two, b]) => {
-      if (a.left < b.right - 1 && b.left < a.right - 1 && a.top < b.bottom - 3 && b.top < a.bottom - 3)
-        found.push(`${one.textContent} / ${two.textContent}`);
-    }));
-  }
-  return found;
-}"""
 # Words of tables that lie on two lines; a line may end at a space, an underscore, a hyphen or a stroke only.
 BROKEN = """() => {
   const found = [], range = document.createRange();
@@ -103,17 +76,8 @@ def _runs():
 @pytest.fixture(scope="module")
 def browser():
     """Chromium without a window."""
-    if not CHROMIUM:
-        if os.environ.get("BENCH_NEEDS_BROWSER"):
-            pytest.fail("there is no Chromium, and BENCH_NEEDS_BROWSER is set: `apt-get install chromium`")
-        pytest.skip("there is no Chromium here: `apt-get install chromium`")
-    from playwright.sync_api import sync_playwright
-
-    with sync_playwright() as driver:
-        sandbox = ["--no-sandbox"] if os.geteuid() == 0 else []
-        browser = driver.chromium.launch(executable_path=CHROMIUM, args=sandbox)
+    with chromium() as browser:
         yield browser
-        browser.close()
 
 
 @pytest.fixture(scope="module")
@@ -128,6 +92,8 @@ def site(tmp_path_factory):
         "one": page_of(_runs()[:1]),
         "hostile": page_of([make_run(hostile)]),
         "many": page_of([make_run(many, repeats=1)]),
+        "handoffs": page_of([handoffs(CROWDED)]),
+        "pipelines": page_of([pipelines(300_000, 40.0, 4.0)]),
         "flights": page_of(read([KEPT / "results/flights/records.json"], KEPT / "results")),
         "failures": page_of(read([KEPT / "tests/kept/0.1/run"], KEPT / "tests/kept/0.1")),
     }
@@ -191,6 +157,25 @@ def test_nothing_is_cut_off(opened, pictures, name, width, look):
         assert page.evaluate(BROKEN) == []
 
 
+@pytest.mark.parametrize(("width", "look"), [(360, "dark"), (768, "print"), (1440, "light")])
+def test_each_way_to_hand_rows_over_has_its_label(opened, pictures, width, look):
+    """In the chart of CPU time against memory no label is cut or lies on another, however close the points are."""
+    page = opened("handoffs", width, color_scheme="dark" if look == "dark" else "light")
+    page.emulate_media(media="print" if look == "print" else "screen")
+    page.screenshot(path=pictures / f"handoffs-{width}-{look}.png", full_page=True)
+    texts = page.locator("#resources figure").first.locator("text:visible").all_text_contents()
+    assert set(CROWDED) <= set(texts)
+    assert page.evaluate(CUT) == []
+    assert page.evaluate(OVERLAP) == []
+
+
+def test_a_long_title_of_an_axis_fits_a_telephone(opened):
+    """Pipelines have the longest."""
+    page = opened("pipelines", 360)
+    assert page.evaluate(CUT) == []
+    assert page.evaluate(OVERLAP) == []
+
+
 @pytest.mark.parametrize(("width", "beside"), [(360, False), (768, False), (1440, True), (2560, True)])
 def test_legends_are_beside_charts_where_there_is_room(opened, width, beside):
     """A wide page has its legends to the right of the axes, others have them under."""
@@ -221,7 +206,7 @@ def test_charts_are_drawn(opened):
         "figure .wide svg, .trio svg",
         "all => all.map(one => [one.getBoundingClientRect().width > 200, one.querySelectorAll('path, line').length])",
     )
-    assert len(drawn) == 3 * (1 + 1 + 1 + 3) + 1
+    assert len(drawn) == 3 * (1 + 1 + 1 + 3) + 3
     assert all(wide and marks > 5 for wide, marks in drawn)
     assert page.locator("#quality .wide svg [aria-roledescription=point]").count() == 21
     label = page.locator("#time .wide svg [aria-label^='horovod (2 workers): rendezvous']").first

@@ -9,7 +9,7 @@ import pytest
 from bench import report
 from bench.report import html
 from bench.report.charts import MIDDLE, NARROW, WIDE, speed_up, time_by_rows, where_time_goes
-from bench.report.charts.phases import KNOWN
+from bench.report.charts.phases import COLOURED
 from bench.report.page import page
 from bench.writing import draw, palette
 from tests.report.made import MadeCase, make_run
@@ -62,8 +62,8 @@ def test_many_named_phases_have_one_look_each():
 @pytest.mark.parametrize("style", [LIGHT, DARK], ids=["light", "dark"])
 def test_phases_are_told_apart_in_grey(style):
     """Two phases of one hatch differ in lightness by an eighth of all that there is."""
-    fills = _fills([*(name for name in KNOWN if name not in ("other", "train", "start", "setup")), *NAMED])
-    assert set(KNOWN) - {"teardown"} < set(fills)
+    fills = _fills([*(name for name in COLOURED if name not in ("other", "train", "start", "setup")), *NAMED])
+    assert set(COLOURED) - {"teardown"} < set(fills)
     looks = {}
     for name, fill in fills.items():
         hatch, colour = re.fullmatch(r"(?:url\(#hatch-(\w+)-|var\(--)([\w-]+)\)", fill).groups()

@@ -6,6 +6,7 @@ from pathlib import Path
 import pytest
 from rich.console import Console
 
+from bench.records.directory import Run
 from bench.report.text import print_run
 from bench.report.write import render
 from tests.report.made import MadeCase, make_run
@@ -15,8 +16,13 @@ CASES = [("null", MadeCase(0.01)), ("map_in_arrow", MadeCase(2.0)), ("udf_pandas
 
 def shown(*cases: tuple[str, MadeCase], task: str = "predict") -> str:
     """Return the table of a made run."""
+    return table(make_run(cases, task=task, repeats=1))
+
+
+def table(run: Run) -> str:
+    """Return the table of a run."""
     out = io.StringIO()
-    print_run(make_run(cases, task=task, repeats=1), Console(file=out, width=200, color_system=None))
+    print_run(run, Console(file=out, width=200, color_system=None))
     return out.getvalue()
 
 
@@ -70,3 +76,14 @@ def test_the_footer_counts_the_repeats_that_figures_are_made_of() -> None:
     out = io.StringIO()
     print_run(run, Console(file=out, width=200, color_system=None))
     assert "One repeat says nothing about noise" in out.getvalue()
+
+
+def test_gpus_have_columns_where_there_are_any() -> None:
+    """A case that nobody could ask about has empty cells; on a machine without a GPU there are no columns."""
+    run = make_run([("torch", MadeCase(1.0)), ("xgboost", MadeCase(2.0))], repeats=1)
+    assert "busy" not in table(run)
+    assert "GPU busy" not in render([run], "html", None, Path("-"))
+    run.records[0]["resources"] |= {"gpu_memory_bytes": 2_000_000_000, "gpu_share": 0.87}
+    assert row(table(run), "torch")[-4:] == ["2.0", "GB", "87", "%"]
+    assert "87" not in row(table(run), "xgboost")
+    assert "GPU busy" in render([run], "html", None, Path("-"))

@@ -70,6 +70,20 @@ def test_phases_sum_to_the_wall_time_with_ranks_carved_out():
     assert list(found)[-1] == "other"
 
 
+def test_a_hook_that_is_nothing_but_its_inner_phases_has_no_stretch_of_its_own():
+    """The stages of a pipeline stand in their order, start-up before them, and take the place of the whole."""
+    inner = {"write": [0.1], "predict": [0.4], "train": [2.0], "handoff": [1.5], "etl": [3.999], "train.load": [0.5]}
+    record = make_run([("spark+mllib_gbt", MadeCase([8.0], inner=inner))], repeats=1).records[0]
+    record["trial"]["task"] = "pipeline"
+    record["phases"] |= {"pipeline": record["phases"].pop("train"), "other": record["phases"].pop("predict")}
+    record["wall_s"] = sum(record["phases"].values())
+    found = stretches(record)
+    assert "pipeline" not in found
+    assert sum(found.values()) == pytest.approx(record["wall_s"], abs=1e-9)
+    shown = [name for name in found if name in {"setup", *inner, "teardown"}]
+    assert shown[:5] == ["setup", "etl", "handoff", "train", "predict"], shown
+
+
 def test_inner_phases_that_do_not_fit_are_not_carved_out():
     """Figures of ranks that exceed their hook would make the sum wrong: the hook is then shown whole."""
     record = make_run([("horovod", MadeCase([2.0], inner={"load": [9.0]}))], repeats=1).records[0]
@@ -151,6 +165,23 @@ def test_datasets_of_one_shape_make_curves_with_their_crossover():
     assert at.rows == pytest.approx(100_000, rel=0.1)
 
 
+def test_memory_and_grades_grow_with_rows_too():
+    """Beside the seconds the report draws them for every case that ran on several sizes."""
+    runs = [
+        make_run([("a", MadeCase(2.0, auc=auc)), ("b", MadeCase(1.0))], name=str(rows), rows=rows, dataset=f"d{rows}")
+        for rows, auc in ((10_000, 0.7), (1_000_000, 0.75))
+    ]
+    content = page(runs)
+    [found] = content.panels[0].by_rows
+    [curve] = [curve for curve in found.curves if curve.name == "a"]
+    assert curve.grades == ((10_000, 0.7), (1_000_000, 0.75))
+    assert [rows for rows, peak in curve.memory if peak > 0] == [10_000, 1_000_000]
+    written = html.render(content)
+    scaling = written[written.index('<section id="scaling"') : written.index('<section id="resources"')]
+    assert scaling.count("<svg") == 9  # three charts at three widths
+    assert "AUC, medians." in scaling
+
+
 def test_a_page_without_a_ranking_shows_none():
     """Where every case was disturbed, there is no front to explain and no table of the fastest."""
     quiet = [("xgboost", MadeCase(2.0, auc=0.75)), ("tensorflow", MadeCase(1.5, auc=0.7))]
@@ -159,3 +190,17 @@ def test_a_page_without_a_ranking_shows_none():
     for made, shown in ((quiet, True), (busy, False)):
         text = " ".join(html.render(page([make_run(made)])).split())
         assert [word in text for word in words] == [shown, shown]
+
+
+def test_what_spark_says_stands_under_where_the_time_goes():
+    """A case whose Spark told its stages has a row with those of the measured hook; others have none."""
+    run = make_run([("mllib_linear", MadeCase(8.0)), ("xgboost", MadeCase(1.0))], repeats=1)
+    said = {"stages": 12, "tasks": 24, "run_s": 9.5, "cpu_s": 7.25, "gc_s": 0.5, "shuffle_read_bytes": 3 << 20}
+    run.records[0]["spark"] = {"setup": {"stages": 99}, "train": said}
+    written = html.render(page([run]))
+    table = written[written.index("What Spark says of the stages") :]
+    table = table[: table.index("</table>")]
+    assert "mllib_" in table
+    assert "xgboost" not in table
+    assert [figure in table for figure in (">12<", ">24<", "9.50 s", "7.25 s", "3.1 MB", "99")] == [True] * 5 + [False]
+    assert "What Spark says" not in html.render(page([make_run([("xgboost", MadeCase(1.0))])]))

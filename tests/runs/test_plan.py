@@ -54,6 +54,14 @@ def test_core_budget_is_shared_among_workers():
     assert threads == {1: 4, 2: 2, 3: 1, 8: 1}
 
 
+def test_workers_of_a_cluster_bring_their_own_cores():
+    """Fewer workers are fewer hosts of the same kind; who is not distributed has the cores of all."""
+    request = Request(workers=(1, 2, 3), cores=6, master="spark://host:7077")
+    planned = plan.make(request, STRATEGIES, DATA)
+    threads = {(p.trial.strategy, p.trial.workers): p.trial.threads_per_worker for p in planned}
+    assert threads == {("many", 1): 2, ("many", 2): 2, ("many", 3): 2, ("one", 1): 6, ("null", 1): 6}
+
+
 def test_each_worker_has_a_task_slot():
     """Local Spark has a slot for each core, and for each worker where there are more workers than cores."""
     planned = plan.make(Request(workers=(1, 2, 8), cores=4), {"many": STRATEGIES["many"]}, DATA)

@@ -158,3 +158,17 @@ def test_a_run_on_a_cluster_records_it_and_its_settings(bench, tiny, tmp_path) -
     }
     assert run["request"]["cores"] == 5
     assert "planted" not in json.dumps(run)
+
+
+def test_event_logs_go_where_they_are_to(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A directory is made and named by its URI, a URI is taken as it is, and a file in the way gets a sentence."""
+    monkeypatch.chdir(tmp_path)
+    assert conf.event_log(None) == ()
+    enabled, place = conf.event_log("event logs/of a night")
+    assert enabled == "spark.eventLog.enabled=true"
+    assert place == f"spark.eventLog.dir={(tmp_path / 'event logs' / 'of a night').as_uri()}"
+    assert (tmp_path / "event logs" / "of a night").is_dir()
+    assert conf.event_log("hdfs://host/logs")[1] == "spark.eventLog.dir=hdfs://host/logs"
+    (tmp_path / "file").touch()
+    with pytest.raises(UsageError, match="file/logs can be no directory of event logs"):
+        conf.event_log("file/logs")

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import os
 import re
 import shutil
 import subprocess
@@ -39,6 +38,7 @@ from bench.request import Request
 from bench.runs import campaign as campaigns
 from bench.runs import execution
 from bench.runs.progress import Progress
+from bench.runs.selection import select
 from bench.stores import filesystem, traffic
 from bench.stores.tree import Tree
 from bench.testing.support import make_tiny_dataset
@@ -47,7 +47,6 @@ from strategies.lib.spark.workers import open_once
 from tests.conftest import CONTROL, Plugins
 from tests.objectstore import BUCKET, ObjectStore, Proxy, free_ports
 from tests.runs.test_disturbed import TRAIN, load
-from tests.standalone import FRUGAL
 
 PART = "split=train/part-00000.parquet"
 
@@ -556,9 +555,7 @@ stop(session)
 def test_reference_scores_by_spark_are_those_of_one_process(there: Dataset, store: ObjectStore, tmp_path: Path) -> None:
     """The files are the same byte for byte, whatever the form of the model; a wrong model is the same sentence."""
     command = [sys.executable, "-c", REFERENCES, there.path, json.dumps(asdict(store.storage)), str(tmp_path)]
-    done = subprocess.run(
-        command, env={**os.environ, "JDK_JAVA_OPTIONS": FRUGAL}, capture_output=True, text=True, check=False
-    )
+    done = subprocess.run(command, capture_output=True, text=True, check=False)
     assert done.returncode == 0, done.stderr
     for form in ("file", "directory"):
         one, other = (tmp_path / name / references.PREDICTIONS for name in (form, f"{form}-by-spark"))
@@ -607,7 +604,7 @@ def test_a_run_in_a_bucket_is_named_by_its_uri(
 def test_records_that_are_made_at_once_are_all_there(here: Dataset, store: ObjectStore, tmp_path: Path) -> None:
     """Writers that share a run use each name once, so that a hundred records at once are a hundred records."""
     request = Request(strategies=("null",))
-    campaign = campaigns.start(request, here, campaigns.select(request), tmp_path, ["test"])
+    campaign = campaigns.start(request, here, select(request), tmp_path, ["test"])
     (record,) = execution.execute(campaign, 60, Progress(Console(quiet=True), 1))
     bucket = Bucket(f"s3://{BUCKET}/shared", store.storage)
     bucket.begin(campaign.directory)
@@ -624,7 +621,7 @@ def test_objects_that_are_damaged_or_lead_elsewhere_are_left_out(
 ) -> None:
     """A record that was cut off counts as not run and is named, and a log's name is a name and no path."""
     request = Request(strategies=("null",))
-    campaign = campaigns.start(request, here, campaigns.select(request), tmp_path, ["test"])
+    campaign = campaigns.start(request, here, select(request), tmp_path, ["test"])
     (record,) = execution.execute(campaign, 60, Progress(Console(quiet=True), 1))
     bucket, name = Bucket(f"s3://{BUCKET}/spoilt", store.storage), campaign.directory.name
     bucket.begin(campaign.directory)

@@ -5,9 +5,11 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from bench import PredictionWriter
+from bench import PredictionWriter, Strategy
 from bench.datasets.makers.synthetic import make_synthetic
 from bench.problems.base import InvalidAnswerError
+from bench.request import Request
+from bench.runs import plan
 from bench.trial import quality
 
 
@@ -50,6 +52,17 @@ def test_falling_below_the_floor_is_invalid(tiny, tmp_path):
     with pytest.raises(InvalidAnswerError, match=r"below 0\.9") as caught:
         _graded(tiny, tmp_path, row_ids, np.random.default_rng(0).random(len(labels)), 0.9)
     assert 0.4 < caught.value.grades["auc"] < 0.6
+
+
+@pytest.mark.parametrize(
+    ("family", "epochs", "holds"),
+    [("mlp", 4, False), ("mlp", 5, True), ("mlp_lbfgs", 5, False), ("mlp_lbfgs", 10, True)],
+)
+def test_a_floor_holds_from_enough_training_on(tiny, family, epochs, holds):
+    """That is the default, or more where a family has learned nothing by then."""
+    dataset = replace(tiny, floors={family: 0.65})
+    (planned,) = plan.make(Request(epochs=epochs), {"x": Strategy(family)}, dataset)
+    assert quality.floor(planned) == (0.65 if holds else None)
 
 
 @pytest.mark.usefixtures("home")

@@ -34,6 +34,14 @@ UNFIT = {
     "linear.keras": ({"activation": "linear"}, "no probabilities: it must end with a sigmoid"),
     "two-saved-models": ({"units": [1, 1]}, "gives 2 outputs, and one is needed"),
 }
+# Each has a Lambda layer, whose function leaves a file.
+LAMBDAS = {
+    "lambda-3.keras": "keras",
+    "lambda-3.h5": "keras",
+    "lambda-legacy.keras": "tf_keras",
+    "lambda-legacy.h5": "tf_keras",
+}
+MARK = "ran"
 FLOAT64 = "float64.keras"
 SAVE = """
 import importlib, json, sys
@@ -44,6 +52,12 @@ for path, name, method, features, units, activation, dtype in json.loads(sys.arg
     outputs = [library.layers.Dense(unit, activation=activation, dtype=dtype)(rows) for unit in units]
     model = library.Model(rows, outputs if len(outputs) > 1 else outputs[0])
     getattr(model, method)(path)
+
+for path, name, mark in json.loads(sys.argv[2]):
+    library = importlib.import_module(name)
+    run = eval(f"lambda rows: (open({mark!r}, 'w').close(), rows)[1]")
+    network = [library.layers.Input((4,)), library.layers.Dense(1, activation="sigmoid"), library.layers.Lambda(run)]
+    library.Sequential(network).save(path)
 """
 SCORE = """
 import json, sys
@@ -137,7 +151,10 @@ def models(tmp_path_factory: pytest.TempPathFactory) -> Path:
     for name, (wrong, _) in {**UNFIT, FLOAT64: ({"dtype": "float64"}, "")}.items():
         facts = {**usual, **wrong}
         wanted.append((str(directory / name), "tf_keras", "save", *facts.values()))
-    subprocess.run([sys.executable, "-c", SAVE, json.dumps(wanted)], check=True, capture_output=True)
+    lambdas = [(str(directory / file), library, str(directory / MARK)) for file, library in LAMBDAS.items()]
+    command = [sys.executable, "-c", SAVE, json.dumps(wanted), json.dumps(lambdas)]
+    subprocess.run(command, check=True, capture_output=True)
+    (directory / MARK).unlink()  # saving calls the functions, too
     return directory
 
 
@@ -145,7 +162,8 @@ def models(tmp_path_factory: pytest.TempPathFactory) -> Path:
 def scored(small: Dataset, models: Path, tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, dict[str, str]]:
     """Score with each model as the reference's maker does; where the predictions lie, and what it said of each."""
     directory = tmp_path_factory.mktemp("scored")
-    command = [sys.executable, "-c", SCORE, small.path, directory, *(models / name for name in (*FORMATS, *UNFIT))]
+    files = [models / name for name in (*FORMATS, *UNFIT, *LAMBDAS)]
+    command = [sys.executable, "-c", SCORE, small.path, directory, *files]
     done = subprocess.run(command, capture_output=True, text=True, check=False)
     assert done.returncode == 0, done.stderr
     return directory, json.loads(done.stdout.splitlines()[-1])
@@ -225,6 +243,12 @@ def test_a_users_model_stays_where_it_is(small: Dataset, models: Path, tmp_path:
 def test_a_model_that_does_not_fit_gets_one_sentence(scored: tuple[Path, dict[str, str]], name: str) -> None:
     """What the model takes or gives is said beside what is needed."""
     assert UNFIT[name][1] in scored[1][name]
+
+
+def test_code_in_a_model_does_not_run(models: Path, scored: tuple[Path, dict[str, str]]) -> None:
+    """A Lambda layer is refused by name, in both formats of both Keras; its function is not called."""
+    assert {scored[1][name].partition(", ")[0] for name in LAMBDAS} == {"it has a Lambda layer"}
+    assert not (models / MARK).exists()
 
 
 def test_a_model_that_does_not_fit_leaves_nothing(small: Dataset, models: Path, tmp_path: Path) -> None:

@@ -60,10 +60,10 @@ class DataFiles:
     def planned(self, split: str) -> dict[str, tuple[int, ...]] | None:
         """Return from the manifest the rows of each row group of a split, by path, without opening an object.
 
-        The answer is ``None`` for a directory, whose footers are as quick to read, and for a manifest without these
-        numbers.
+        The answer is ``None`` for a directory, whose footers are as quick to read, for a manifest without these
+        numbers, and for files without a manifest, which a pipeline hands over.
         """
-        if not self.tree.remote:
+        if not self.tree.remote or NAME not in self._entries:
             return None
         manifest = read_manifest(self._dataset.path, self._dataset.storage)
         if manifest.dataset.fingerprint != self._dataset.fingerprint:

@@ -8,10 +8,13 @@ from dataclasses import asdict, dataclass, field, fields
 from pathlib import Path
 from typing import Any
 
+from bench.datasets.format.plausible import check_content
 from bench.errors import DatasetError
 from bench.model import Dataset, Storage
+from bench.parsing import json_value
 from bench.problems import PROBLEMS, problem_of
 from bench.stores.filesystem import is_uri
+from bench.writing.clean import shown
 
 NAME = "dataset.json"
 # 1: the first.
@@ -28,6 +31,7 @@ _LATER = {
     "categorical",
     "table",
     "clustered",
+    "raw",
 }
 _TWO = ("0", "1")
 PLACE = ("path", "storage", "listing", "description")  # fields of a `Dataset` that follow from its place
@@ -84,7 +88,8 @@ class Manifest:
     def bytes(self) -> int:
         """Bytes in all files."""
         lying: int = sum(file["bytes"] for file in self.registered.get("files", ()))
-        return sum(file.bytes for file in self.files) + lying
+        raw: int = sum(self.dataset.raw.get("bytes", {}).values())
+        return sum(file.bytes for file in self.files) + lying + raw
 
     def as_json(self) -> dict[str, Any]:
         """Return the content of the file `dataset.json`; the dataset's place is not part of it."""
@@ -120,8 +125,10 @@ def read_manifest(path: str | Path, storage: Storage | None = None) -> Manifest:
     where = uri or str(Path(path).absolute())
     file = f"{where}/{NAME}"
     try:
-        content = json.loads(_text(where, storage) if uri else Path(file).read_text(encoding="utf-8"))
+        content = json_value(_text(where, storage) if uri else Path(file).read_text(encoding="utf-8"))
         version = content["schema"]
+        if not isinstance(version, int):
+            raise ValueError(f"schema is {str(version)[:40]!r}")
     except FileNotFoundError:
         raise DatasetError(
             f"There is no dataset at {path}: `bench data import {path} --label COL` makes one of Parquet files."
@@ -160,6 +167,7 @@ def _text(uri: str, storage: Storage | None) -> bytes:
 
 
 def _parse(content: dict[str, Any], path: str, storage: Storage) -> Manifest:
+    check_content(content)
     known = {item.name for item in fields(Dataset)} - {*PLACE, "best", "problem"}
     problem = problem_of(content).name
     given = {key: content[key] for key in known if key in content or key not in _LATER}
@@ -195,20 +203,32 @@ def _frozen(value: Any) -> Any:
 
 
 def _damaged(file: str, error: Exception) -> DatasetError:
-    return DatasetError(
-        f"The manifest {file} is damaged ({type(error).__name__}: {error}): make or import the dataset again "
-        "with --force."
-    )
+    reason = f"{type(error).__name__}: {shown(str(error))}"
+    return DatasetError(f"The manifest {file} is damaged ({reason}): make or import the dataset again with --force.")
 
 
-def check_size(path: str, size: int | None, file: DataFile) -> None:
+def raw_sizes(dataset: Dataset) -> list[tuple[str, int]]:
+    """Return path, relative to the dataset's, and bytes of each raw table.
+
+    Args:
+        dataset: The dataset.
+    """
+    return [(path, dataset.raw["bytes"][name]) for name, path in dataset.raw.get("tables", {}).items()]
+
+
+def check_size(path: str, size: int | None, written: int) -> None:
     """Check that a file has the size in the manifest.
 
+    Args:
+        path: Its name in messages.
+        size: Its bytes; None where it is missing.
+        written: Its bytes in the manifest.
+
     Raises:
-        DatasetError: The size differs, or the file is missing (``size`` is ``None``).
+        DatasetError: The size differs, or the file is missing.
     """
     again = "make or import the dataset again with --force"
     if size is None:
         raise DatasetError(f"The file {path} is missing: {again}.")
-    if size != file.bytes:
-        raise DatasetError(f"The file {path} has {size:,} bytes where {file.bytes:,} were written: {again}.")
+    if size != written:
+        raise DatasetError(f"The file {path} has {size:,} bytes where {written:,} were written: {again}.")

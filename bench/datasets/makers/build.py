@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from contextlib import suppress
+from dataclasses import replace
 from pathlib import Path
 from types import TracebackType
 from typing import Any, Self
@@ -168,7 +169,13 @@ class Builder:
             self._writers[split].write(row_ids[chosen], columns[:, chosen], self._fingerprint)
 
     def finish(
-        self, name: str, *, best: float | None = None, floors: Mapping[str, float] | None = None, **facts: Any
+        self,
+        name: str,
+        *,
+        best: float | None = None,
+        floors: Mapping[str, float] | None = None,
+        raw: Mapping[str, Any] | None = None,
+        **facts: Any,
     ) -> None:
         """Write the manifest; to be called after the last row.
 
@@ -176,6 +183,7 @@ class Builder:
             name: Name of the dataset.
             best: The best possible grade by the problem's first metric, if it is known.
             floors: The grade by the first metric that every correct strategy of a family reaches, by family.
+            raw: The raw tables that pipelines make these rows of; see `bench.model.Dataset`.
             **facts: Further fields of the manifest.
 
         Raises:
@@ -184,7 +192,7 @@ class Builder:
         """
         summaries = {split: writer.summary for split, writer in self._writers.items()}
         found = (name, str(self._directory), self._layout, summaries, self._fingerprint.hexdigest())
-        dataset = describe(*found, best=best, floors=floors)
+        dataset = replace(describe(*found, best=best, floors=floors), raw=dict(raw or {}))
         files = tuple(file for split in SPLITS for file in self._writers[split].files())
         labels = {split: summary.labels.facts() for split, summary in summaries.items()}
         write_manifest(Manifest(dataset, files, labels, **facts), self._directory)

@@ -95,12 +95,14 @@ def choose_columns(
         raise DatasetError(f"The column {sorted(wrong)[0]!r} cannot be a feature: leave it out of --features.")
     taken = (label, *given)
     left_out = tuple(name for name in schema.names if name not in taken and (name == "row_id" or name in index))
-    chosen = tuple(dict.fromkeys(features)) or tuple(name for name in schema.names if name not in (*taken, *left_out))
+    beside = {*taken, *left_out}
+    chosen = tuple(dict.fromkeys(features)) or tuple(name for name in schema.names if name not in beside)
     if not chosen:
         raise DatasetError(f"There is no column to learn from beside the label {label!r}: give at least one feature.")
     _check_types(schema, chosen, timestamps)
     text = tuple(name for name in chosen if is_text(schema.field(name).type))
-    left_out = tuple(name for name in left_out if name not in chosen)
+    asked = set(chosen)
+    left_out = tuple(name for name in left_out if name not in asked)
     if timestamps and not any(is_time(schema.field(name).type) for name in chosen):
         raise DatasetError(
             "No feature holds timestamps or dates that --timestamps could make numbers of: leave the option out, or "
@@ -152,16 +154,16 @@ def _check_present(schema: pa.Schema, names: Sequence[str]) -> None:
 
 def _check_types(schema: pa.Schema, names: Sequence[str], timestamps: Sequence[str]) -> None:
     kinds = {name: schema.field(name).type for name in names}
-    usable = [
-        name
+    usable = {
+        name: kind
         for name, kind in kinds.items()
         if is_number(kind) or is_span(kind) or is_text(kind) or (is_time(kind) and parts_of(kind, timestamps))
-    ]
+    }
     refused = {name: kind for name, kind in kinds.items() if name not in usable}
     if refused:
         what = "Neither a number, a boolean nor a string is what these columns hold"
         listed = _listed([path for name, kind in refused.items() for path in fields(name, kind)])
-        remedy = f"--features {_option(usable)}" if 0 < len(usable) <= _SHOWN else "--features"
+        remedy = f"--features {_option([*usable])}" if 0 < len(usable) <= _SHOWN else "--features"
         orders = ", ".join(remedies(list(refused.values())))
         raise DatasetError(f"{what}: {listed}; {orders}, or leave them out with {remedy}.")
 

@@ -13,11 +13,13 @@ import pyarrow.parquet as pq
 from pyarrow import fs
 
 from bench.datasets.makers.table_format import BATCH_ROWS, open_counted
+from bench.errors import DatasetError
 
 # Each column's pages come through a buffer of this many bytes, because a user's row group may be as large as the file.
 _BUFFER_BYTES = 2**18
 # Of columns that are decoded at a time, so that they are still in a core's cache when they are turned into float32.
 _AT_ONCE_BYTES = 2**18
+MOST_COLUMNS = 100_000  # Arrow takes minutes for the schema of a million
 
 
 @dataclass(frozen=True)
@@ -30,11 +32,14 @@ class ParquetFormat:
 
     def read_schema(self, opened: fs.FileSystem, path: str) -> pa.Schema:
         """Return the columns of a file."""
-        return pq.read_schema(path, filesystem=opened)
+        file = pq.ParquetFile(path, filesystem=opened)
+        _check_width(file.metadata, path)
+        return file.schema.to_arrow_schema()
 
     def group_rows(self, file: ds.ParquetFileFragment) -> tuple[int, ...]:
         """Return the rows of each row group, from the footer."""
         metadata = file.metadata
+        _check_width(metadata, file.path)
         return tuple(metadata.row_group(group).num_rows for group in range(metadata.num_row_groups))
 
     def batches(
@@ -59,6 +64,14 @@ class ParquetFormat:
                 wanted = list(names[start : start + at_once])
                 table = reader.read_row_group(group, columns=wanted, use_threads=use_threads)
                 yield from table.itercolumns() if table.column_names == wanted else map(table.column, wanted)
+
+
+def _check_width(metadata: pq.FileMetaData, path: str) -> None:
+    if metadata.num_columns > MOST_COLUMNS:
+        raise DatasetError(
+            f"The file {path} has {metadata.num_columns:,} columns, and {MOST_COLUMNS:,} are the most: write those "
+            "that are needed to another file."
+        )
 
 
 @contextmanager

@@ -209,10 +209,10 @@ def _pieces(
     """Read all footers, and return the files, a schema that holds the columns of all, and pandas' index."""
     schema, pieces, index = pa.schema([]), list[Piece](), set[str]()
     with ThreadPoolExecutor(AT_ONCE if is_uri(path) else 1) as pool:
-        footers = pool.map(lambda file: (file.physical_schema, form.group_rows(file)), files)
+        footers = pool.map(lambda file: (form.group_rows(file), file.physical_schema), files)
         for number, file in enumerate(files):
             with footer_errors(opened, path, storage, file.path, form.name):
-                physical, sizes = next(footers)
+                sizes, physical = next(footers)
                 check_names(physical, file.path)
                 schema = united(schema, file)
                 index |= pandas_index(physical)

@@ -10,7 +10,13 @@ from bench.writing import figures, palette
 from bench.writing.chart import MOST_BARS, NARROW, WIDE, Spec, bars_axis, chart, legend, unique
 from bench.writing.clean import label
 
-KNOWN = (*ORDER, OTHER)  # `report.css` has a colour for each
+KNOWN = (*ORDER, OTHER)
+# `report.css` has a colour for each; the others, of hand-offs, take theirs in turn, as those that strategies named.
+COLOURED = (
+    *("start", "setup", "launch", "import", "rendezvous", "load", "compile", "train", "predict", "write", "teardown"),
+    OTHER,
+)
+BESIDE = {"check": "teardown"}  # where others stand that are not there for training
 # Phases with one hatch differ in lightness, so that a print in grey tells them apart.
 HATCHES = {
     "start": "up",
@@ -80,12 +86,12 @@ def where_time_goes(stacks: Sequence[PhaseStack], width: int, named: Sequence[st
 
 
 def _phase_order(name: str) -> tuple[int, str]:
-    return KNOWN.index(name if name in KNOWN else "train"), name
+    return KNOWN.index(name if name in KNOWN else BESIDE.get(name, "train")), name
 
 
 def _fills(names: Sequence[str], all_names: Sequence[str]) -> list[str]:
-    """Return the fill of each phase; those that strategies named themselves take theirs in turn, of all names."""
-    own = {name: number for number, name in enumerate(name for name in all_names if name not in KNOWN)}
+    """Return the fill of each phase; those without a colour of their own take theirs in turn, of all names."""
+    own = {name: number for number, name in enumerate(name for name in all_names if name not in COLOURED)}
     return [
         palette.named(own[name]) if name in own else palette.hatched(f"p-{name}", HATCHES.get(name)) for name in names
     ]

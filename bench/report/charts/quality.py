@@ -16,6 +16,7 @@ from bench.writing.chart import MOST_LABELS, MOST_POINTS, NARROW, WIDE, Spec, ch
 from bench.writing.clean import label
 
 BESIDE = 250  # pixels of the axis and of a legend beside the chart
+ONE_LINE = 30  # characters of a title that a narrow chart has room for, beside what is better
 
 
 def time_and_quality(cases: Sequence[Case], front: Sequence[Case], asked: float | None, width: int) -> Spec | None:
@@ -44,14 +45,14 @@ def time_and_quality(cases: Sequence[Case], front: Sequence[Case], asked: float 
     y_domain, y_pixels = spots.linear_scale(levels, inner[1], 0.002 * (unit or 1.0))
     x_domain, spans = spots.log_scale([value[end] for end in ("low", "high", "seconds") for value in values], inner[0])
     lows, highs, middles = (spans[part * len(values) : (part + 1) * len(values)] for part in range(3))
-    points = list(zip(middles, y_pixels, strict=False))
+    places = list(zip(middles, y_pixels, strict=False))
     bars = list(zip(lows, highs, y_pixels, strict=False))
-    bars += [(x, end, y) for (x, y), (end, _) in itertools.pairwise(points[: len(front)])]  # the line of the front
+    bars += [(x, end, y) for (x, y), (end, _) in itertools.pairwise(places[: len(front)])]  # the line of the front
     bars += [] if asked is None else [(0.0, inner[0], y_pixels[-1])]
-    found = spots.place([value["label"] for value in values], points, *inner, bars)
+    found = spots.place([value["label"] for value in values], places, *inner, bars)
     what = f"seconds {task.result}"
-    layers = [_front_line([value for value in values if value["front"]]), _error_bars(values), _points(values, width)]
-    layers += [_text(value, spot) for value, spot in zip(values[:MOST_LABELS], found, strict=False) if spot]
+    layers = [_front_line([value for value in values if value["front"]]), _error_bars(values), points(values, width)]
+    layers += [text(value, spot) for value, spot in zip(values[:MOST_LABELS], found, strict=False) if spot]
     layers += [] if asked is None else [_asked(asked, metric)]
     best = figures.names([case_name(case) for case in front[:MOST_LABELS]]) if front else "none"
     told = f"{what} against {metric.label} for {len(drawn)} cases; on the front: {best}"
@@ -59,7 +60,9 @@ def time_and_quality(cases: Sequence[Case], front: Sequence[Case], asked: float 
 
 
 def _axes(what: str, metric: Metric, x_domain: tuple[float, float], y_domain: tuple[float, float], width: int) -> Spec:
-    title = f"{what}, logarithmic: further left is faster" if width != NARROW else f"{what} (left is faster)"
+    title: str | list[str] = f"{what}, logarithmic: further left is faster"
+    if width == NARROW:
+        title = f"{what} (left is faster)" if len(what) <= ONE_LINE else [what, "(left is faster)"]
     return {
         "x": {
             "field": "seconds",
@@ -128,14 +131,22 @@ def _error_bars(values: list[Spec]) -> Spec:
     }
 
 
-def _points(values: list[Spec], width: int) -> Spec:
+def points(values: list[Spec], width: int, size: int = 110) -> Spec:
+    """Return a point for each value, by the colour and shape of its ``family``; ``told`` describes it.
+
+    Args:
+        values: The values.
+        width: `WIDE`, `MIDDLE` or `NARROW`.
+        size: Square pixels of a point.
+    """
     families = [family_of(value["family"]) for value in values]
     places = {family.name: family.colour - 1 for family in (*(file.FAMILY for file in OWN), *families) if family.colour}
     looks = palette.marks((value["family"] for value in values), places)
     names = list(looks)
     return {
         "data": {"values": values},
-        "mark": {"type": "point", "filled": True, "size": 110, "opacity": 1},
+        # The edge of paper tells points that touch from one.
+        "mark": {"type": "point", "filled": True, "size": size, "opacity": 1, "stroke": "var(--paper)"},
         "encoding": {
             "color": {
                 "field": "family",
@@ -153,17 +164,6 @@ def _points(values: list[Spec], width: int) -> Spec:
     }
 
 
-def _text(value: Spec, spot: spots.Spot) -> Spec:
-    return {
-        "data": {"values": [value]},
-        "mark": {
-            "type": "text",
-            "align": spot.align,
-            "dx": spot.dx,
-            "dy": spot.dy,
-            "baseline": "middle",
-            "fontWeight": "bold" if value["front"] else "normal",
-            "aria": False,
-        },
-        "encoding": {"text": {"field": "label", "type": "nominal"}},
-    }
+def text(value: Spec, spot: spots.Spot) -> Spec:
+    """Return the ``label`` of a value beside its point, bold where it is on the ``front``."""
+    return spots.text(value, spot, fontWeight="bold" if value["front"] else "normal")

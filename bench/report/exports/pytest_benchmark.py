@@ -70,6 +70,7 @@ def _benchmark(case: Case, group: Group, panel: Panel, found: Sequence[Panel]) -
             "trials": len(case.records),
             "ok": len(case.ok),
             **{metric.name: case.median("quality", metric.name) for metric in case.problem.metrics},
+            **({"time_to_model_s": case.median("time_to_model_s")} if case.kind.milestone else {}),
             "peak_memory_bytes": case.median("resources", "peak_memory_bytes"),
             "cpu_s": case.median("resources", "cpu_s"),
         },

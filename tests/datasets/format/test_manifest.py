@@ -56,6 +56,7 @@ def test_reading_it_imports_nothing_heavy(path: Path) -> None:
         ("[]", "is damaged"),
         ("{}", "is damaged"),
         ('{"schema": 1}', "is damaged"),
+        ('{"schema": "of\\nmany lines"}', "is damaged"),
         ('{"schema": 2}', "has version 2, and this bench reads version 1"),
     ],
 )

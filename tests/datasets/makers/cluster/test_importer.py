@@ -26,7 +26,6 @@ from bench.datasets.store import open_manifest, stage_dataset
 from bench.model import Dataset, Storage
 from strategies.lib.spark import job
 from tests.datasets.conftest import content
-from tests.standalone import FRUGAL
 
 Import = Callable[..., subprocess.CompletedProcess[str]]
 ROWS = 12_000
@@ -63,7 +62,7 @@ def on_spark(bench: Callable[..., subprocess.CompletedProcess[str]]) -> Import:
 
     def call(path: Path, *arguments: str, **environ: str) -> subprocess.CompletedProcess[str]:
         options = ("--on", "spark", *(() if "--features" in arguments else ("--features", FEATURES)), *arguments)
-        return bench("data", "import", str(path), *options, timeout=280, JDK_JAVA_OPTIONS=FRUGAL, **environ)
+        return bench("data", "import", str(path), *options, timeout=280, **environ)
 
     return call
 
@@ -79,7 +78,7 @@ def sessions(tmp_path_factory: pytest.TempPathFactory) -> Iterator[SimpleNamespa
     """What stands for the module that starts Spark: one session, for all imports of this process."""
     place, directory = SparkPlace("local[3]", 3), tmp_path_factory.mktemp("spark")
     anywhere = Dataset("", str(directory), "", (), 0, 0, 0, (), (), "")
-    with patch.dict(os.environ, JDK_JAVA_OPTIONS=FRUGAL):
+    with patch.dict(os.environ):  # which the start of Spark changes
         session = job.start(place, anywhere, directory / "scratch")
         try:
             yield SimpleNamespace(**{**vars(job), "start": lambda *_: session, "stop_spark": lambda _: None})

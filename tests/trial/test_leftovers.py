@@ -1,0 +1,55 @@
+"""The next trial ends and removes what a harness left that was killed by SIGKILL."""
+
+from __future__ import annotations
+
+import signal
+import subprocess
+import sys
+import tempfile
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from bench.records.directory import Record
+from tests.conftest import is_alive
+
+HARNESS = """
+import os, subprocess, sys
+from bench.machine.scratch import scratch_directory
+from bench.trial.runner import PREFIX
+with scratch_directory(PREFIX) as directory:
+    environ = {**os.environ, "BENCH_TRIAL": directory.name}
+    print(subprocess.Popen(["sleep", "600"], env=environ, start_new_session=True).pid, flush=True)
+    sys.stdin.read()
+"""
+
+
+def test_what_a_killed_harness_left_is_gone_after_the_next_trial(
+    trial_of: Callable[..., Record], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Its processes are known by the mark of its directory, even those in a session of their own."""
+    scratch = tmp_path / "scratch"
+    scratch.mkdir()
+    monkeypatch.setenv("TMPDIR", str(scratch))
+    monkeypatch.setattr(tempfile, "tempdir", str(scratch))
+    with subprocess.Popen([sys.executable, "-c", HARNESS], stdin=-1, stdout=-1, text=True) as harness:
+        assert harness.stdout is not None
+        left = int(harness.stdout.readline())
+        harness.send_signal(signal.SIGKILL)
+    assert is_alive(left)
+    assert list(scratch.iterdir())
+    record = trial_of("@hookimpl\ndef bench_train(trial):\n    return None\n")
+    assert record["status"] == "invalid"  # it hands over no predictions
+    assert not is_alive(left)
+    assert not list(scratch.iterdir())
+
+
+def test_a_worker_whose_harness_is_gone_does_not_begin(tmp_path: Path) -> None:
+    """The kernel tells a worker of a harness that died only once it was asked to."""
+    (tmp_path / ".owner").touch()
+    done = subprocess.run(
+        [sys.executable, "-m", "bench.worker", str(tmp_path)], capture_output=True, text=True, check=False
+    )
+    assert "The harness is gone." in done.stderr
+    assert not (tmp_path / "events.jsonl").exists()
