@@ -45,7 +45,8 @@ def place(request: pytest.FixtureRequest, tmp_path: Path, monkeypatch: pytest.Mo
     store: ObjectStore = request.getfixturevalue("store")
     for name, value in store.environ.items():
         monkeypatch.setenv(name, value)
-    yield Place(f"s3://{BUCKET}/shared", store.storage)
+    # Not where other tests of the process have left anything.
+    yield Place(f"s3://{BUCKET}/{tmp_path.name}/shared", store.storage)
 
 
 def _planned(name: str, tiny: Dataset, place: Place | None) -> PlannedTrial:

@@ -35,6 +35,7 @@ def trial(trial_for: Callable[..., Trial], tmp_path: Path, monkeypatch: pytest.M
     """A trial whose trainers find the functions of this module."""
     (tmp_path / "tests").symlink_to(Path(__file__).parents[3])
     monkeypatch.setenv("PYTHONPATH", str(tmp_path))
+    monkeypatch.syspath_prepend(tmp_path)  # which a spawned process has instead of PYTHONPATH
     return trial_for("to_arrow", task="handoff", workers=(2,))
 
 
