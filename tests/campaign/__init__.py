@@ -5,6 +5,7 @@
     uv run tox -e campaign -- --minutes 30 --plans 500
     uv run tox -e campaign -- --seed 4711            that plan again
     uv run tox -e campaign -- --fault 'SIG*'         only plans with these faults
+    uv run tox -e campaign -- --each                 each fault once with each work that it can befall
     uv run tox -e campaign -- --real 0.1             a tenth of the runs with Spark, TensorFlow, XGBoost, Horovod
     uv run tox -e campaign -- --table                no plans: the table of docs/explanation/reliability.md
     uv run tox -e campaign -- --soak 200             no plans: one run of so many trials, and the harness's own growth

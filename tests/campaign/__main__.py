@@ -17,7 +17,7 @@ from typing import Any
 import click
 
 from tests.campaign import soak, table
-from tests.campaign.plans import Plan, Stage, draw, play, read_known
+from tests.campaign.plans import Plan, Stage, draw, draw_each, play, read_known
 from tests.campaign.sandbox import sandbox
 from tests.campaign.stores import CELLAR
 from tests.campaign.strategies import install, install_newer, write_table
@@ -31,6 +31,7 @@ INSIDE = "BENCH_CAMPAIGN_INSIDE"
 @click.option("--plans", type=int, default=500, show_default=True, help="The most plans.")
 @click.option("--seed", type=int, multiple=True, help="Play these only.")
 @click.option("--first", type=int, help="Seeds from here on.  [default: drawn]")
+@click.option("--each", is_flag=True, help="Each fault once with each work that it can befall.")
 @click.option("--fault", default="*", show_default=True, metavar="GLOB", help="Only these faults.")
 @click.option("--real", type=float, default=0.03, show_default=True, help="Share of plans with frameworks.")
 @click.option("--log", type=click.Path(path_type=Path), help="A file that gets a line of JSON for each plan.")
@@ -41,6 +42,7 @@ def main(
     plans: int,
     seed: tuple[int, ...],
     first: int | None,
+    each: bool,
     fault: str,
     real: float,
     log: Path | None,
@@ -60,7 +62,8 @@ def main(
         until = time.monotonic() + 60 * minutes
         began = secrets.randbelow(2**31) if first is None else first
         known = [] if seed or first is not None or fault != "*" else read_known(HERE / "seeds.toml")
-        new = (draw(one, real=real, only=fault, mounts=mounts) for one in seed or range(began, began + plans))
+        some = (draw(one, real=real, only=fault, mounts=mounts) for one in seed or range(began, began + plans))
+        new = draw_each(began, real=real, only=fault, mounts=mounts) if each else some
         played = broken = 0
         try:
             for plan in itertools.islice(itertools.chain(known, new), plans):

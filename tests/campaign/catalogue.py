@@ -9,11 +9,12 @@ import signal
 from tests.campaign.faults import Fault, OtherVersion, Pause, Signal
 from tests.campaign.limits import Clock, Errno, Group, Home, Limit, SmallDisk
 from tests.campaign.stores import BucketRun, StoreFault, Twins
-from tests.campaign.works import Gate, RealRun, Report, RunOnDisk, TableImport, Work
+from tests.campaign.works import Gate, RankRun, RealRun, Report, RunOnDisk, TableImport, Work
 
-WORKS: tuple[Work, ...] = (RunOnDisk(), RealRun(), BucketRun(), TableImport(), Report(), Gate())
+WORKS: tuple[Work, ...] = (RunOnDisk(), RealRun(), RankRun(), BucketRun(), TableImport(), Report(), Gate())
 MB = 10**6
-RUNS = ("run", "real run")
+REAL = ("real run", "run of ranks")
+RUNS = ("run", *REAL)
 _SIGNALS: tuple[Fault, ...] = (
     Signal("SIGKILL harness", 3, mortal=True),
     *(Signal(f"{number.name} harness", 2, number=number) for number in (signal.SIGTERM, signal.SIGHUP, signal.SIGINT)),
@@ -23,7 +24,7 @@ _SIGNALS: tuple[Fault, ...] = (
         for number in (signal.SIGKILL, signal.SIGTERM, signal.SIGHUP)
     ),
     *(
-        Signal(f"{number.name} {target}", 1, ("real run",), number=number, target=target)
+        Signal(f"{number.name} {target}", 1, REAL, number=number, target=target)
         for target in ("jvm", "python worker", "executor", "rank")
         for number in (signal.SIGKILL, signal.SIGTERM)
     ),
@@ -34,17 +35,17 @@ _SIGNALS: tuple[Fault, ...] = (
 _ERRORS: tuple[Fault, ...] = tuple(
     Errno(f"{errno.errorcode[number]} on {place}", weight, works, place=place, number=number)
     for place, works, weight in (
-        ("results", ("run", "real run", "report"), 1.5),
+        ("results", (*RUNS, "report"), 1.5),
         ("data", ("import",), 1.0),
-        ("scratch", ("run", "real run"), 1.0),
-        ("shm", ("real run",), 0.5),
+        ("scratch", RUNS, 1.0),
+        ("shm", REAL, 0.5),
     )
     for number in (errno.ENOSPC, errno.EDQUOT, errno.EFBIG, errno.EIO)
 )
 _DISKS: tuple[Fault, ...] = (
-    SmallDisk("a full disk of results", 2, ("run", "real run", "report"), mounts=True, place="results"),
+    SmallDisk("a full disk of results", 2, (*RUNS, "report"), mounts=True, place="results"),
     SmallDisk("a full disk of datasets", 2, ("import",), mounts=True, place="data"),
-    SmallDisk("a full scratch disk", 2, ("run", "real run"), mounts=True, place="scratch"),
+    SmallDisk("a full scratch disk", 2, RUNS, mounts=True, place="scratch"),
 )
 _LIMITS: tuple[Fault, ...] = (
     Limit("RLIMIT_FSIZE", 2, limit=resource.RLIMIT_FSIZE, values=(512, 4096, 20_000, 100_000)),

@@ -20,6 +20,7 @@ from tests.campaign.sandbox import Sandbox, sandbox
 from tests.campaign.works import Work
 
 SECONDS_FOR_SILENCE = 10.0
+MOST_SEEDS = 10**6  # to look for pairs that are rarely drawn
 
 
 @dataclass(frozen=True)
@@ -59,13 +60,43 @@ def draw(seed: int, *, real: float, only: str = "*", mounts: bool = True) -> Pla
     random = Random(seed)
     takes_part = [fault for fault in FAULTS if fnmatch.fnmatchcase(fault.name, only) and (mounts or not fault.mounts)]
     is_real = random.random() < real
-    works = [work for work in WORKS if (work.name == "real run") == is_real]
-    pairs = [(work, fault) for work in works for fault in takes_part if not fault.works or work.name in fault.works]
+    works = [work for work in WORKS if work.real == is_real]
+    pairs = [(work, fault) for work in works for fault in takes_part if befalls(fault, work)]
     if not pairs:
         raise ValueError(f"No fault {only!r} befalls a {'real' if is_real else 'cheap'} work: change --real.")
-    weights = [(work.weight or 1.0) * fault.weight for work, fault in pairs]
+    weights = [work.weight * fault.weight for work, fault in pairs]
     work, fault = random.choices(pairs, weights)[0]
     return Plan(seed, work, work.draw(random), fault, fault.draw(random))
+
+
+def draw_each(first: int, *, real: float, only: str = "*", mounts: bool = True) -> Iterator[Plan]:
+    """Yield a plan for each fault with each work that it can befall, of the first seed that gives this pair.
+
+    Args:
+        first: Seeds from here on.
+        real: The share of plans with frameworks.
+        only: Pattern of the faults that take part.
+        mounts: Whether the faults that mount something or make control groups take part.
+    """
+    wanted = {
+        (work.name, fault.name)
+        for work in WORKS
+        if (real > 0 if work.real else real < 1)
+        for fault in FAULTS
+        if befalls(fault, work) and fnmatch.fnmatchcase(fault.name, only) and (mounts or not fault.mounts)
+    }
+    for seed in range(first, first + MOST_SEEDS):
+        if not wanted:
+            return
+        plan = draw(seed, real=real, only=only, mounts=mounts)
+        if (pair := (plan.work.name, plan.fault.name)) in wanted:
+            wanted.remove(pair)
+            yield plan
+
+
+def befalls(fault: Fault, work: Work) -> bool:
+    """Return whether a fault can befall a work."""
+    return not fault.works or work.name in fault.works
 
 
 def read_known(path: Path) -> list[Plan]:

@@ -24,12 +24,14 @@ REAL = (
     ("--strategy", "sklearn_histgbt", "--trees", "4"),
     ("--strategy", "tensorflow"),
     ("--strategy", "mllib_linear"),
-    ("--strategy", "xgboost_spark", "--trees", "4", "--workers", "2"),
-    ("--strategy", "xgboost_barrier", "--trees", "4", "--workers", "2"),
-    ("--strategy", "horovod", "--workers", "2"),
     ("--strategy", "map_in_arrow", "--task", "predict"),
     ("--strategy", "to_arrow", "--task", "handoff"),
     ("--strategy", "mllib_linear", "--master", "local-cluster[2,1,1024]"),
+)
+RANKS = (
+    ("--strategy", "xgboost_spark", "--trees", "4", "--workers", "2"),
+    ("--strategy", "xgboost_barrier", "--trees", "4", "--workers", "2"),
+    ("--strategy", "horovod", "--workers", "2"),
 )
 
 
@@ -39,10 +41,12 @@ class Work(ABC):
     Attributes:
         name: Its name.
         weight: How often it is drawn.
+        real: Whether a framework works in it, which takes a minute: `--real` says how often it is drawn.
     """
 
     name: str
     weight: float
+    real: bool = False
 
     @abstractmethod
     def draw(self, random: Random) -> tuple[str, ...]:
@@ -104,11 +108,19 @@ class RunOnDisk(Work):
 class RealRun(RunOnDisk):
     """`bench run` of a strategy with a framework."""
 
-    name, weight = "real run", 0.0
+    name, weight, real = "real run", 1.0, True
+    chosen = REAL
 
     def draw(self, random: Random) -> tuple[str, ...]:
         """Return a run of one strategy."""
-        return ("run", *random.choice(REAL), "--data", DATASET, "--cores", "2")
+        return ("run", *random.choice(self.chosen), "--data", DATASET, "--cores", "2")
+
+
+class RankRun(RealRun):
+    """`bench run` of ranks that train together, and meet by a tracker."""
+
+    name = "run of ranks"
+    chosen = RANKS
 
 
 class TableImport(Work):

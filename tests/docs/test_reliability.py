@@ -17,6 +17,16 @@ def test_a_plan_follows_from_its_seed() -> None:
     assert len({plan.fault.name for plan in several}) > len(plans.FAULTS) / 2
 
 
+def test_each_fault_meets_each_work_that_it_can_befall() -> None:
+    """`--each` gives every pair once, by a seed that gives it again."""
+    each = list(plans.draw_each(0, real=0.2, only="SIGTERM *"))
+    pairs = {(plan.work.name, plan.fault.name) for plan in each}
+    assert len(each) == len(pairs)
+    assert {work.name for work in plans.WORKS} <= {work for work, fault in pairs if fault == "SIGTERM harness"}
+    assert {work for work, fault in pairs if fault == "SIGTERM rank"} == {"real run", "run of ranks"}
+    assert each[-1] == plans.draw(each[-1].seed, real=0.2, only="SIGTERM *")
+
+
 def test_known_plans_can_be_played_again() -> None:
     """What once found a fault is spelled out with works and faults that there are."""
     assert all(plan.arguments for plan in plans.read_known(HERE / "seeds.toml"))
