@@ -10,7 +10,7 @@ from typing import Any
 import click
 
 from bench.cli.interrupts import heeded_signals
-from bench.cli.surroundings import check_directory, fault, keep_docstrings, watch_output
+from bench.cli.surroundings import check_address_space, check_directory, fault, keep_docstrings, watch_output
 from bench.errors import EXIT_INTERRUPTED, BenchError, UsageError
 
 # Each verb: its module and function, and the first line of its help, so that `bench --help` imports none of them.
@@ -72,6 +72,7 @@ class BenchGroup(click.Group):
         try:
             with heeded_signals():
                 check_directory()
+                check_address_space()
                 return super().invoke(ctx)
         except BenchError as error:
             from bench import scrub

@@ -5,6 +5,7 @@ from __future__ import annotations
 import errno
 import io
 import os
+import resource
 import sys
 import tempfile
 from collections.abc import Iterator
@@ -14,6 +15,7 @@ from typing import Any, TextIO
 from bench.errors import UsageError
 from bench.writing.clean import shown
 
+ADDRESS_SPACE_BYTES = 400 * 10**6  # of the libraries alone, with OpenBLAS on two cores
 _FULL = (errno.ENOSPC, errno.EDQUOT)
 _UNWRITABLE = (*_FULL, errno.EFBIG, errno.EIO, errno.EBADF)
 
@@ -121,6 +123,22 @@ def check_directory() -> None:
         raise UsageError("The working directory has been removed: change to one that is there, with `cd`.") from error
 
 
+def check_address_space() -> None:
+    """See that there is address space for NumPy and pyarrow.
+
+    With less, OpenBLAS ends the process or sends it SIGINT, and nobody is told why.
+
+    Raises:
+        UsageError: It is limited to less.
+    """
+    limit, _ = resource.getrlimit(resource.RLIMIT_AS)
+    if limit != resource.RLIM_INFINITY and limit < ADDRESS_SPACE_BYTES:
+        raise UsageError(
+            f"This process may have {limit / 1e6:,.0f} MB of address space, and NumPy and pyarrow take "
+            f"{ADDRESS_SPACE_BYTES / 1e6:,.0f} MB: raise `ulimit -v`."
+        )
+
+
 def require_utf8(*paths: str) -> None:
     """See that Arrow can open paths, before trials fail for it.
 
@@ -149,6 +167,10 @@ def fault(error: Exception) -> str | None:
         return _no_utf8(error.object)
     if isinstance(error, MemoryError):
         return "This process may not have the memory that it needs: raise `ulimit -v`."
+    if isinstance(error, RuntimeError) and "can't start new thread" in str(error):
+        return "No thread can be started: raise the limit (`ulimit -u`, or that of the container)."
+    if isinstance(error, ImportError):
+        return _unloadable(error)
     if not isinstance(error, OSError):
         return None
     name = os.fsdecode(error.filename) if isinstance(error.filename, (str, bytes)) else ""
@@ -167,4 +189,14 @@ def fault(error: Exception) -> str | None:
     if error.errno == errno.EFBIG:
         what = f"The file {name}" if name else "A file"
         return f"{what} would be larger than this process may write: raise the limit (`ulimit -f`)."
+    return None
+
+
+def _unloadable(error: ImportError) -> str | None:
+    """Return a sentence about a limit below which the dynamic loader cannot load a library; None for another reason."""
+    why = str(error)
+    if "failed to map segment" in why or "annot allocate memory" in why:  # glibc has it in both cases
+        return f"This process may not have the memory that a library needs ({why}): raise `ulimit -v`."
+    if os.strerror(errno.EMFILE) in why:
+        return f"No more files can be opened ({why}): raise the limit (`ulimit -n`)."
     return None

@@ -29,7 +29,13 @@ def scratch_directory(prefix: str, under: Path | None = None) -> Iterator[Path]:
         path = Path(name)
         # Locked before it has its name, so that nobody finds it unlocked while its owner lives.
         unnamed = path / f"{OWNER}.new"
-        owner = os.open(unnamed, os.O_CREAT | os.O_RDWR | os.O_CLOEXEC, 0o600)
+        try:
+            owner = os.open(unnamed, os.O_CREAT | os.O_RDWR | os.O_CLOEXEC, 0o600)
+        except OSError:
+            # Without an owner no sweep finds it, and to empty it would take what could not be had just now.
+            with contextlib.suppress(OSError):
+                path.rmdir()
+            raise
         try:
             with contextlib.suppress(OSError):  # a file system without locks: nobody else removes it
                 fcntl.flock(owner, fcntl.LOCK_EX)

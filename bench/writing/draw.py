@@ -8,8 +8,10 @@ page's own style makes them light or dark.
 from __future__ import annotations
 
 import errno
+import os
 import re
 import resource
+import threading
 from xml.etree import ElementTree as ET  # it parses only Vega's own output
 
 from markupsafe import Markup
@@ -19,6 +21,8 @@ from bench.writing.chart import DRAWN, MEASURED, Spec
 
 # V8 reserves 64 GiB before it runs anything, as vl-convert 1.9 has built it; what Python and pyarrow have is 2 GiB.
 ADDRESS_SPACE_BYTES = 68 * 2**30
+# V8's platform and Deno's Tokio have threads for each core and one more; 2 cores were measured to take 4 of them.
+THREADS_FOR_A_CORE, MORE_THREADS = 2, 2
 SVG = "{http://www.w3.org/2000/svg}"
 ELEMENTS = {"svg", "g", "path", "line", "rect", "text", "tspan", "circle", "defs", "clipPath", "title"}
 ATTRIBUTES = {
@@ -57,10 +61,12 @@ def svg(spec: Spec, mark: str, *, titles: bool = False) -> Markup:
             a chart is one image for a screen reader, with the chart's own description.
 
     Raises:
-        OSError: The address space is limited to less than Vega's engine takes (``ENOMEM``).
+        OSError: The address space is limited to less than Vega's engine takes (``ENOMEM``), or threads are
+            (``EAGAIN``).
         ValueError: Vega wrote an element or attribute that no chart needs.
     """
     _check_address_space()
+    _check_threads()
     import vl_convert
 
     root = ET.fromstring(vl_convert.vegalite_to_svg(spec))  # noqa: S314 - Vega's own output
@@ -83,6 +89,23 @@ def _check_address_space() -> None:
         raise OSError(
             errno.ENOMEM, f"charts take {ADDRESS_SPACE_BYTES >> 30} GiB of address space, though little memory"
         )
+
+
+def _check_threads() -> None:
+    """See that so many threads can be started as V8 and Tokio have, which end the process with a signal otherwise."""
+    wanted = THREADS_FOR_A_CORE * len(os.sched_getaffinity(0)) + MORE_THREADS
+    end, started = threading.Event(), []
+    try:
+        for _ in range(wanted):
+            thread = threading.Thread(target=end.wait)
+            thread.start()
+            started.append(thread)
+    except RuntimeError as error:
+        raise OSError(errno.EAGAIN, f"charts take {wanted} threads, though few processes") from error
+    finally:
+        end.set()
+        for thread in started:
+            thread.join()
 
 
 def _clean(element: ET.Element, mark: str) -> None:

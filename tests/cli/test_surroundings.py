@@ -36,6 +36,9 @@ def sentence(result: subprocess.CompletedProcess[str]) -> str:
         (BlockingIOError(errno.EAGAIN, "Resource temporarily unavailable"), "raise the limit (`ulimit -u`)"),
         (OSError(errno.EIO, "Input/output error", "/data/part"), "The file /data/part cannot be read or written"),
         (MemoryError(), "raise `ulimit -v`"),
+        (ImportError("libarrow.so.2600: failed to map segment from shared object"), "raise `ulimit -v`"),
+        (ImportError("libarrow.so.2600: cannot open shared object file: Too many open files"), "`ulimit -n`"),
+        (RuntimeError("can't start new thread"), "raise the limit (`ulimit -u`"),
     ],
 )
 def test_what_the_machine_refuses_is_no_bug(error: Exception, remedy: str) -> None:
@@ -120,6 +123,38 @@ def test_a_limit_on_the_address_space(tmp_path: Path, bench_command: list[str]) 
     )
     assert "charts take 68 GiB of address space" in sentence(result)
     assert not list(tmp_path.iterdir())
+
+
+@pytest.mark.parametrize("megabytes", [60, 120, 150, 200])
+def test_a_limit_of_memory_below_what_libraries_take(bench_command: list[str], megabytes: int) -> None:
+    """Between these NumPy raises a SystemError, the loader an ImportError, OpenBLAS exits or sends SIGINT."""
+    limit = megabytes * 10**6
+    result = subprocess.run(
+        [*bench_command, "data", "list"],
+        preexec_fn=lambda: resource.setrlimit(resource.RLIMIT_AS, (limit, limit)),
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert "NumPy and pyarrow take 400 MB: raise `ulimit -v`" in sentence(result)
+
+
+@pytest.mark.skipif(os.geteuid() != 0, reason="a limit of processes counts all of a user: only root can be another")
+def test_a_limit_of_processes() -> None:
+    """Where few threads can be started, charts refuse with a sentence; their engine would end the process."""
+    user = 60_001  # nobody's: another test of this kind would count
+    program = (
+        "import resource, os, vl_convert\n"
+        "from bench.writing.draw import svg\n"
+        f"os.setreuid({user}, {user})\n"
+        "few = len(os.listdir('/proc/self/task')) + 2\n"
+        "resource.setrlimit(resource.RLIMIT_NPROC, (few, few))\n"
+        "try:\n    svg({}, 'a')\n"
+        "except OSError as error:\n    print(error)\n"
+    )
+    done = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=False)
+    assert done.returncode == 0, done.stderr
+    assert re.search(r"charts take \d+ threads, though few processes", done.stdout)
 
 
 def test_a_user_without_a_home() -> None:

@@ -20,6 +20,23 @@ with scratch_directory("work-", Path(sys.argv[1])) as path:
     sys.stdin.read()
 """
 
+# The first number that is free and the limit are the same, so that nothing can be opened.
+FILELESS = """
+import os, resource, sys
+from pathlib import Path
+from bench.machine.scratch import scratch_directory
+with scratch_directory("work-", Path(sys.argv[1])):  # what Python imports for it, it has then
+    pass
+free = os.open("/", os.O_RDONLY)
+os.close(free)
+resource.setrlimit(resource.RLIMIT_NOFILE, (free, free))
+try:
+    with scratch_directory("work-", Path(sys.argv[1])):
+        pass
+except OSError as error:
+    print(error)
+"""
+
 
 def test_a_killed_owners_directory_is_swept_and_no_living_ones(tmp_path: Path) -> None:
     """The kernel gives the lock back, whatever ended the owner: then, and only then, the directory is removed."""
@@ -38,6 +55,14 @@ def test_a_killed_owners_directory_is_swept_and_no_living_ones(tmp_path: Path) -
             assert sweep("work-", tmp_path, ended.append) == [left]
             assert own.is_dir()
     assert ended == [left.name]
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_a_directory_that_could_not_be_owned_is_gone(tmp_path: Path) -> None:
+    """Where no file can be opened, neither can it be listed to be emptied, and no sweep would find it later."""
+    command = [sys.executable, "-c", FILELESS, str(tmp_path)]
+    done = subprocess.run(command, capture_output=True, text=True, check=False)
+    assert "Too many open files" in done.stdout, done.stderr
     assert list(tmp_path.iterdir()) == []
 
 
