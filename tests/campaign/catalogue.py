@@ -7,11 +7,14 @@ import resource
 import signal
 
 from tests.campaign.faults import Fault, OtherVersion, Pause, Signal
-from tests.campaign.limits import Clock, Errno, Group, Home, Limit, SmallDisk
+from tests.campaign.hosts import Cut, HostsRun
+from tests.campaign.limits import Clock, Errno, Group, Limit, Processes
+from tests.campaign.places import Home, HomeDisk, SharedMemory, SmallDisk
+from tests.campaign.sockets import Tracker
 from tests.campaign.stores import BucketRun, StoreFault, Twins
 from tests.campaign.works import Gate, RankRun, RealRun, Report, RunOnDisk, TableImport, Work
 
-WORKS: tuple[Work, ...] = (RunOnDisk(), RealRun(), RankRun(), BucketRun(), TableImport(), Report(), Gate())
+WORKS: tuple[Work, ...] = (RunOnDisk(), RealRun(), RankRun(), HostsRun(), BucketRun(), TableImport(), Report(), Gate())
 MB = 10**6
 REAL = ("real run", "run of ranks")
 RUNS = ("run", *REAL)
@@ -31,6 +34,12 @@ _SIGNALS: tuple[Fault, ...] = (
     Pause("SIGSTOP and SIGCONT harness", 1),
     *(Pause(f"SIGSTOP and SIGCONT {target}", 1, RUNS, target=target) for target in ("worker", "child")),
     Pause("a tenth of the time for the worker", 0.5, RUNS, target="worker", slow=True),
+    *(
+        Pause(f"a tenth of the time for a {target}", 0.5, ("run of ranks",), target=target, slow=True)
+        for target in ("rank", "python worker")
+    ),
+    Tracker("the tracker is gone", 2, ("run of ranks",)),
+    Cut("a cut between hosts", 6, ("run on hosts",), mounts=True),
 )
 _ERRORS: tuple[Fault, ...] = tuple(
     Errno(f"{errno.errorcode[number]} on {place}", weight, works, place=place, number=number)
@@ -46,15 +55,22 @@ _DISKS: tuple[Fault, ...] = (
     SmallDisk("a full disk of results", 2, (*RUNS, "report"), mounts=True, place="results"),
     SmallDisk("a full disk of datasets", 2, ("import",), mounts=True, place="data"),
     SmallDisk("a full scratch disk", 2, RUNS, mounts=True, place="scratch"),
+    SharedMemory("a full /dev/shm", 2, RUNS, mounts=True),
 )
+_PIDS = {"controller": "pids", "file": "pids.max", "unified": "pids.max"}
 _LIMITS: tuple[Fault, ...] = (
     Limit("RLIMIT_FSIZE", 2, limit=resource.RLIMIT_FSIZE, values=(512, 4096, 20_000, 100_000)),
     Limit("RLIMIT_NOFILE", 2, limit=resource.RLIMIT_NOFILE, values=(8, 12, 16, 20, 24, 32, 48)),
     Limit("RLIMIT_AS", 2, limit=resource.RLIMIT_AS, values=(60 * MB, 120 * MB, 200 * MB, 400 * MB, 800 * MB)),
+    Processes("RLIMIT_NPROC", 2, values=(1, 2, 3, 4, 6, 9, 14, 24)),
     Group("a group's memory", 1.5, values=(40 * MB, 60 * MB, 90 * MB, 150 * MB), mortal=True, mounts=True),
-    Group("a group's processes", 1.5, controller="pids", file="pids.max", values=(1, 2, 3, 4, 6, 9), mounts=True),
+    Group("a group's processes", 1.5, values=(1, 2, 3, 4, 6, 9), mounts=True, **_PIDS),
 )
-_PLACES: tuple[Fault, ...] = (Clock("the clock jumps", 2), Home("a home that is missing or read-only", 2, mounts=True))
+_PLACES: tuple[Fault, ...] = (
+    Clock("the clock jumps", 2),
+    Home("a home that is missing or read-only", 2, mounts=True),
+    HomeDisk("a home on another disk", 2, (*RUNS, "import"), mounts=True),
+)
 _OTHERS: tuple[Fault, ...] = (
     StoreFault("the store", 12, ("bucket run",)),
     OtherVersion("another version resumes", 1, ("run",), number=signal.SIGTERM),

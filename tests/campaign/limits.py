@@ -1,21 +1,25 @@
-"""Faults of what a command stands on: calls that fail, the clock, limits, disks, a home."""
+"""Faults of what a command stands on: calls that fail, the clock, limits of processes and of control groups."""
 
 from __future__ import annotations
 
 import errno
 import os
 import resource
-import subprocess
 import time
 from dataclasses import dataclass
 from pathlib import Path
 from random import Random
 from typing import Any
 
+import psutil
+
 from tests.campaign.faults import Choices, Dress, Fault
 from tests.campaign.sandbox import Sandbox
 
 GROUPS = Path("/sys/fs/cgroup")
+# A user whom nothing else belongs to, who may read what root has installed, and whom limits of processes hold for.
+FIRST_USER = 61_184
+READS_ALL = "+dac_override,+dac_read_search"
 
 
 @dataclass(frozen=True)
@@ -92,17 +96,43 @@ class Limit(Fault):
 
 
 @dataclass(frozen=True)
+class Processes(Limit):
+    """RLIMIT_NPROC, which counts all processes and threads of a user, and does not hold for root.
+
+    Where the campaign is root, the command is another user's, who has no other process.
+    """
+
+    limit: int = resource.RLIMIT_NPROC
+
+    def dress(self, box: Sandbox, choices: Choices) -> Dress:
+        """Give the sandbox to the user, and set the limit to so many more than there are."""
+        user = os.geteuid()
+        if user == 0:
+            user = FIRST_USER + int(box.token, 16) % 1000
+            for path in (box.root, *box.root.rglob("*")):
+                os.chown(path, user, user, follow_symlinks=False)
+            who = ("--reuid", str(user), "--regid", str(user), "--clear-groups")
+            box.prefix = ("setpriv", *who, "--inh-caps", READS_ALL, "--ambient-caps", READS_ALL)
+        there = sum(one.num_threads() for one in psutil.process_iter() if one.uids().real == user)
+        box.hit = f"{choices['value']} more"
+        value = there + choices["value"]
+        return Dress(before=lambda: resource.setrlimit(self.limit, (value, value)))
+
+
+@dataclass(frozen=True)
 class Group(Fault):
-    """A control group of version 1 with a limit, as a container has.
+    """A control group with a limit, as a container has.
 
     Attributes:
         controller: memory or pids.
-        file: The file of its limit.
+        file: The file of its limit, in version 1.
+        unified: The file of its limit, in version 2.
         values: Those that are drawn.
     """
 
     controller: str = "memory"
     file: str = "memory.limit_in_bytes"
+    unified: str = "memory.max"
     values: tuple[int, ...] = ()
 
     def draw(self, random: Random) -> dict[str, Any]:
@@ -111,9 +141,10 @@ class Group(Fault):
 
     def dress(self, box: Sandbox, choices: Choices) -> Dress:
         """Make the group, and let the child enter it."""
-        group = GROUPS / self.controller / f"bench-campaign-{box.token}"
+        of_version_2 = (GROUPS / "cgroup.controllers").exists()
+        group = (GROUPS if of_version_2 else GROUPS / self.controller) / f"bench-campaign-{box.token}"
         group.mkdir()
-        (group / self.file).write_text(str(choices["value"]))
+        (group / (self.unified if of_version_2 else self.file)).write_text(str(choices["value"]))
         box.hit = f"{choices['value']}"
 
         def enter() -> None:
@@ -127,58 +158,3 @@ class Group(Fault):
             group.rmdir()
 
         return Dress(before=enter, undo=leave)
-
-
-@dataclass(frozen=True)
-class SmallDisk(Fault):
-    """A place is a disk of its own that is nearly full; afterwards somebody makes room.
-
-    Attributes:
-        place: results, data, scratch or home.
-    """
-
-    place: str = "results"
-
-    def draw(self, random: Random) -> dict[str, Any]:
-        """Choose the room that is left."""
-        return {"kilobytes": random.choice((4, 8, 16, 32, 64, 128, 256, 512))}
-
-    def dress(self, box: Sandbox, choices: Choices) -> Dress:
-        """Mount it, with what is there already."""
-        path = box.place(self.place)
-        there = sum(-(-file.stat().st_size // 4096) * 4 + 4 for file in path.rglob("*"))
-        room = there + choices["kilobytes"]
-        aside = path.with_name(f".{path.name}")
-        path.rename(aside)
-        path.mkdir()
-        subprocess.run(["mount", "-t", "tmpfs", "-o", f"size={room}k,mode=755", "none", str(path)], check=True)
-        subprocess.run(["cp", "--archive", f"{aside}/.", str(path)], check=True)
-        subprocess.run(["rm", "--recursive", str(aside)], check=True)
-        box.hit = f"{choices['kilobytes']} kB left"
-
-        def make_room() -> None:
-            subprocess.run(["mount", "-o", "remount,size=64m", str(path)], check=True)
-
-        return Dress(undo=make_room)
-
-
-@dataclass(frozen=True)
-class Home(Fault):
-    """A home that is missing or read-only, where datasets would be by default."""
-
-    def draw(self, random: Random) -> dict[str, Any]:
-        """Choose what is wrong with it."""
-        return {"what": random.choice(("missing", "read-only", "a file", "unset"))}
-
-    def dress(self, box: Sandbox, choices: Choices) -> Dress:
-        """Change the home."""
-        home, what = box.root / "home", choices["what"]
-        box.hit = what
-        if what == "read-only":
-            subprocess.run(["mount", "-t", "tmpfs", "-o", "ro", "none", str(home)], check=True)
-        elif what == "a file":
-            home.rmdir()
-            home.write_text("")
-        elif what == "missing":
-            home.rmdir()
-        return Dress(always={"HOME": ""} if what == "unset" else {})

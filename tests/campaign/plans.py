@@ -9,6 +9,7 @@ import time
 import tomllib
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from functools import reduce
 from pathlib import Path
 from random import Random
 from typing import Any
@@ -166,7 +167,8 @@ def play(plan: Plan, stage: Stage) -> dict[str, Any]:
 
 
 def _arguments(plan: Plan, box: Sandbox) -> tuple[str, ...]:
-    return tuple(argument.replace("TOKEN", box.token) for argument in plan.arguments)
+    words = {"TOKEN": box.token, **box.words}
+    return tuple(reduce(lambda text, word: text.replace(*word), words.items(), argument) for argument in plan.arguments)
 
 
 def _under_the_fault(plan: Plan, box: Sandbox, stage: Stage) -> Any:

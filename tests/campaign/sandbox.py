@@ -53,12 +53,16 @@ class Sandbox:
         environ: The environment of its commands.
         endings: The commands that have ended, in order.
         hit: Whom and where a fault hit, once it did.
+        prefix: Command by which `bench` is run: on another host, or as another user.
+        words: What words in capitals in the arguments of a plan stand for.
     """
 
     root: Path
     environ: dict[str, str]
     endings: list[Ending] = field(default_factory=list)
     hit: str = ""
+    prefix: tuple[str, ...] = ()
+    words: dict[str, str] = field(default_factory=dict)
 
     @property
     def token(self) -> str:
@@ -101,7 +105,7 @@ class Sandbox:
         number = len(list(self.root.glob("*.out")))
         with (self.root / f"{number}.out").open("wb") as out, (self.root / f"{number}.err").open("wb") as errors:
             process = subprocess.Popen(
-                [BENCH, *arguments],
+                [*self.prefix, BENCH, *arguments],
                 cwd=self.root,
                 env={**self.environ, **(environ or {})},
                 stdin=subprocess.DEVNULL,

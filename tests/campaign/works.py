@@ -209,8 +209,9 @@ class Gate(Work):
 
 
 def changed_machine(ending: Ending) -> bool:
-    """Return whether a run was not resumed since the machine differs: under a limit of memory there was no Java."""
-    return ending.code == 2 and "Java was None" in ending.complaints
+    """Return whether a run was not resumed since the machine differs: it had less memory, and so no Java, maybe."""
+    said = ending.complaints
+    return ending.code == 2 and ("Java was None" in said or "machine memory in GiB was" in said)
 
 
 def _runs(box: Sandbox) -> list[Path]:
