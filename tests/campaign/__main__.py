@@ -93,7 +93,9 @@ def _enter_own_mounts() -> bool:
         return True
     tried = subprocess.run(["unshare", "--mount", "true"], check=False, capture_output=True)
     if os.geteuid() != 0 or tried.returncode:
-        click.echo("It may not mount anything here: plans with small disks and control groups are left out.", err=True)
+        click.echo(
+            "It may not mount anything here: plans with small disks, control groups and hosts are left out.", err=True
+        )
         return False
     os.environ[INSIDE] = "1"
     program = [sys.executable, "-m", "tests.campaign", *sys.argv[1:]]

@@ -86,7 +86,7 @@ ROOM = Room()
 class HostsRun(RunOnDisk):
     """`bench run` on a cluster of two hosts, from a third, with the dataset in a store."""
 
-    name, weight, real = "run on hosts", 1.0, True
+    name, weight, real, mounts = "run on hosts", 1.0, True, True
 
     def draw(self, random: Random) -> tuple[str, ...]:
         """Return a run of one strategy."""

@@ -61,7 +61,7 @@ def draw(seed: int, *, real: float, only: str = "*", mounts: bool = True) -> Pla
     random = Random(seed)
     takes_part = [fault for fault in FAULTS if fnmatch.fnmatchcase(fault.name, only) and (mounts or not fault.mounts)]
     is_real = random.random() < real
-    works = [work for work in WORKS if work.real == is_real]
+    works = [work for work in WORKS if work.real == is_real and (mounts or not work.mounts)]
     pairs = [(work, fault) for work in works for fault in takes_part if befalls(fault, work)]
     if not pairs:
         raise ValueError(f"No fault {only!r} befalls a {'real' if is_real else 'cheap'} work: change --real.")
@@ -82,7 +82,7 @@ def draw_each(first: int, *, real: float, only: str = "*", mounts: bool = True) 
     wanted = {
         (work.name, fault.name)
         for work in WORKS
-        if (real > 0 if work.real else real < 1)
+        if (real > 0 if work.real else real < 1) and (mounts or not work.mounts)
         for fault in FAULTS
         if befalls(fault, work) and fnmatch.fnmatchcase(fault.name, only) and (mounts or not fault.mounts)
     }

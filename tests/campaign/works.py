@@ -42,11 +42,13 @@ class Work(ABC):
         name: Its name.
         weight: How often it is drawn.
         real: Whether a framework works in it, which takes a minute: `--real` says how often it is drawn.
+        mounts: Whether it takes the right to mount, as hosts do.
     """
 
     name: str
     weight: float
     real: bool = False
+    mounts: bool = False
 
     @abstractmethod
     def draw(self, random: Random) -> tuple[str, ...]:

@@ -15,6 +15,7 @@ def test_a_plan_follows_from_its_seed() -> None:
     assert several[:20] == [plans.draw(seed, real=0.1) for seed in range(20)]
     assert {plan.work.name for plan in several} == {work.name for work in plans.WORKS}
     assert len({plan.fault.name for plan in several}) > len(plans.FAULTS) / 2
+    assert not any(plan.fault.mounts or plan.work.mounts for plan in plans.draw_each(0, real=0.2, mounts=False))
 
 
 def test_each_fault_meets_each_work_that_it_can_befall() -> None:
