@@ -127,7 +127,7 @@ def installed(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Plugins:
 def trial_of(installed: Plugins, tiny: Dataset, tmp_path: Path) -> Callable[..., Record]:
     """Run a strategy, given as source, through the real runner."""
 
-    def run(source: str, *, facts: str = FACTS, cores: int = 1, timeout_s: float = 60.0, **more: Any) -> Record:
+    def run(source: str, *, facts: str = FACTS, cores: int = 1, timeout_s: float = 200.0, **more: Any) -> Record:
         installed.add("sut", source, facts)
         planned = plan.make(Request(cores=cores), {"sut": plugins.load("sut").strategy}, tiny)[0]
         logs = tmp_path / "logs"
@@ -170,7 +170,10 @@ def few(home: Path) -> Dataset:
 
 def is_alive(pid: int) -> bool:
     """Return whether a process runs; one that ended and was not waited for does not."""
-    return psutil.pid_exists(pid) and psutil.Process(pid).status() != psutil.STATUS_ZOMBIE
+    try:
+        return psutil.Process(pid).status() != psutil.STATUS_ZOMBIE
+    except psutil.NoSuchProcess:
+        return False
 
 
 @pytest.fixture(scope="session")
@@ -183,7 +186,7 @@ def bench_command() -> list[str]:
 def bench(tmp_path: Path, bench_command: list[str]) -> Callable[..., subprocess.CompletedProcess[str]]:
     """Run the real command line in an empty directory."""
 
-    def run(*arguments: str, timeout: float = 120.0, **environ: str) -> subprocess.CompletedProcess[str]:
+    def run(*arguments: str, timeout: float = 280.0, **environ: str) -> subprocess.CompletedProcess[str]:
         return subprocess.run(
             [*bench_command, *arguments],
             cwd=tmp_path,

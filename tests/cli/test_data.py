@@ -186,12 +186,12 @@ def test_ctrl_c_leaves_nothing(home: Path, bench_command: list[str]) -> None:
     """An interrupted command removes what it had written so far."""
     command = [*bench_command, "data", "make", "synthetic", "--rows", "1e8"]
     process = subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
-    deadline = time.monotonic() + 60
+    deadline = time.monotonic() + 120
     while not list(home.glob(".*/*/split=train/*.parquet")):
         assert time.monotonic() < deadline
         time.sleep(0.05)
     process.send_signal(signal.SIGINT)
-    _, errors = process.communicate(timeout=60)
+    _, errors = process.communicate(timeout=120)
     assert process.returncode not in (0, None)
     assert "Traceback" not in errors
     assert not list(home.iterdir())

@@ -58,7 +58,7 @@ def slow_run(installed, tiny, tmp_path, monkeypatch, bench_command):
     monkeypatch.setenv("TMPDIR", str(tmp_path))  # where a harness that is killed leaves what it had
     command = [*bench_command, "run", "--strategy", "slow", "--data", tiny.path, "--seed", "1"]
     process = subprocess.Popen(command, cwd=tmp_path, stderr=subprocess.PIPE, text=True, start_new_session=True)
-    deadline = time.monotonic() + 30
+    deadline = time.monotonic() + 120
     while not (pids.exists() and len(pids.read_text().split()) == 2) and time.monotonic() < deadline:
         time.sleep(0.05)
     with process:
@@ -123,7 +123,7 @@ def test_interruption_keeps_what_was_measured(slow_run, tmp_path, number):
     """Ctrl-C or a polite kill ends the trial, writes its record, keeps earlier ones, and leaves no process."""
     process, pids = slow_run
     process.send_signal(number)
-    _, errors = process.communicate(timeout=20)
+    _, errors = process.communicate(timeout=120)
     assert process.returncode == 130
     assert "--resume" in errors
     assert not any(is_alive(pid) for pid in pids)
@@ -136,8 +136,10 @@ def test_killed_command_takes_its_worker_along(slow_run, installed, tmp_path, be
     process, pids = slow_run
     process.kill()
     process.wait()
-    time.sleep(0.3)
-    assert not is_alive(pids[0])
+    deadline = time.monotonic() + 60
+    while is_alive(pids[0]):
+        assert time.monotonic() < deadline
+        time.sleep(0.05)
     os.kill(pids[1], signal.SIGKILL)
     assert [record["trial"]["strategy"] for record in _records(tmp_path)] == ["null"]
     installed.add("slow", GOOD)

@@ -352,7 +352,7 @@ def test_a_trial_whose_time_is_up_leaves_nothing_there(
 ) -> None:
     """Ranks that hang end with their trial, on the workers too."""
     installed.add("hangs", HANGS, CONTROL)
-    record = run("hangs", arguments=("--timeout", "45s"))["hangs"]
+    record = run("hangs", arguments=("--timeout", "60s"))["hangs"]
     assert record["status"] == "timeout"
     assert record["phase"] == "train"
     assert cluster.idle()

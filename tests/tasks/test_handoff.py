@@ -64,7 +64,7 @@ def handed(installed: Plugins, tiny: Dataset, tmp_path: Path) -> Callable[..., R
         sys.modules.pop("plugin_sut", None)  # of a test before this one
         request = request or Request(task="handoff", cores=1, batch_size=(100,))
         planned = plan.make(request, {"sut": plugins.load("sut").strategy}, tiny)[0]
-        return runner.run(planned, run_name="run", environment="", log=tmp_path / "log", timeout_s=60.0)
+        return runner.run(planned, run_name="run", environment="", log=tmp_path / "log", timeout_s=200.0)
 
     return run
 
@@ -168,8 +168,8 @@ def test_waiting_for_batches_is_told_from_steps() -> None:
             yield part, part[:, 0].copy()
 
     starved, busy = (
-        functools.partial(consume, 100, step_s)(0, 1, source(pause_s)) for step_s, pause_s in ((0, 0.01), (0.01, 0))
+        functools.partial(consume, 100, step_s)(0, 1, source(pause_s)) for step_s, pause_s in ((0, 0.05), (0.05, 0))
     )
     assert (starved.batches, busy.batches) == (10, 10)
-    assert starved.waited_s / starved.took_s > 0.8
-    assert busy.waited_s / busy.took_s < 0.2
+    assert starved.waited_s / starved.took_s > 0.6
+    assert busy.waited_s / busy.took_s < 0.4

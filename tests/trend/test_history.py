@@ -70,7 +70,7 @@ def test_jobs_at_once_undo_nothing(tmp_path: Path) -> None:
     ]
     for job in jobs:
         job.stdin.close()
-    assert [job.wait(timeout=60) for job in jobs] == [0] * 4
+    assert [job.wait(timeout=200) for job in jobs] == [0] * 4
     assert len(open_history(place).nights()) == 20 * 5
     assert not [path for path in Path(place).iterdir() if path.name.startswith(".")]
 

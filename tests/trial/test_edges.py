@@ -17,6 +17,7 @@ from bench.trial.probe import TreeProbe
 from bench.trial.processes import ProcessTree
 
 pytestmark = pytest.mark.skipif(sys.platform != "linux", reason="only Linux tells of changes to files")
+LONG_S = 3600.0  # a wait that only an edge or the worker's end can end: the test's time is up sooner
 WORKER = """
 import sys, time
 from pathlib import Path
@@ -46,17 +47,15 @@ def test_a_wait_ends_at_an_edge_and_with_the_worker(worker: psutil.Popen, tmp_pa
     with Edges(tmp_path / "events", worker) as edges:
         assert not edges.wait(0.0)
         worker.stdin.write("\n")
-        began = time.monotonic()
-        assert not edges.wait(30.0)
-        assert time.monotonic() - began < 10
+        assert not edges.wait(LONG_S)
         worker.stdin.write("\n")
         began, used = time.monotonic(), time.process_time()
         assert not edges.wait(1.5)
         assert time.monotonic() - began >= 1.5
         assert time.process_time() - used < 0.1  # six hundred events wake it rarely
         worker.stdin.write("\n")
-        while not edges.wait(30.0):
-            assert time.monotonic() - began < 30
+        while not edges.wait(LONG_S):
+            pass  # the hook's end
         assert worker.returncode == 0
 
 
@@ -72,7 +71,7 @@ def test_without_a_watch_the_wait_takes_its_time(
         assert not edges.wait(0.5)
         assert time.monotonic() - began > 0.4
         worker.stdin.write("\n")
-        assert edges.wait(30.0)
+        assert edges.wait(LONG_S)
 
 
 def test_samples_are_taken_at_the_edges_of_hooks(
@@ -95,15 +94,18 @@ def test_samples_are_taken_at_the_edges_of_hooks(
         @hookimpl
         def bench_train(trial):
             trial.note("began", time.monotonic())
-            time.sleep(1)
+            time.sleep(2)
             trial.note("ended", time.monotonic())
 
         @hookimpl
         def bench_teardown(trial):
-            time.sleep(1)
+            time.sleep(2)
+            trial.note("over", time.monotonic())
         """
     )
     moments = [sample.moment for sample in kept[0].pressures]
-    for edge in ("began", "ended"):
-        assert min(abs(moment - found["notes"][edge]) for moment in moments) < 0.4
+    notes = found["notes"]
+    # A busy machine lets the parent run late, but not after the hook that it is to see.
+    assert any(notes["began"] - 0.4 < moment < notes["ended"] for moment in moments)
+    assert any(notes["ended"] < moment < notes["over"] for moment in moments)
     assert found["machine"].keys() >= {"train", "teardown"}

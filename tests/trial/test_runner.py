@@ -82,7 +82,7 @@ def test_phases_sum_to_wall_time(trial_of):
 """
     )
     assert sum(record["phases"].values()) == pytest.approx(record["wall_s"], abs=1e-4)
-    assert record["inner"]["load"][0] == pytest.approx(0.2, abs=0.1)
+    assert 0.2 <= record["inner"]["load"][0] <= record["phases"]["train"] - 0.1
     assert record["slowest"] == {"load": record["inner"]["load"][0]}
     assert record["phases"]["train"] >= 0.3
     assert record["notes"]["device"] == "CPU"
@@ -100,19 +100,19 @@ def test_hang_is_ended_with_phase_and_stack(trial_of, tmp_path):
             time.sleep(600)
     deaf_and_stuck()
 """,
-        timeout_s=2,
+        timeout_s=5,
     )
     directory.validate(record)
     assert (record["status"], record["phase"]) == ("timeout", "train/rendezvous")
     assert "deaf_and_stuck" in (tmp_path / "logs/log").read_text()
-    assert 2 <= record["wall_s"] < 10
-    assert record["phases"]["train"] > 1
+    assert 5 <= record["wall_s"] < 300, "it would hang for 600 s"
+    assert record["phases"]["train"] > 0.1
 
 
 def test_hang_in_teardown_is_ended(trial_of):
     """Not even a teardown may hang."""
     record = trial_of(
-        TRAIN + "    pass\n@hookimpl\ndef bench_teardown(trial):\n    import time\n    time.sleep(600)", timeout_s=2
+        TRAIN + "    pass\n@hookimpl\ndef bench_teardown(trial):\n    import time\n    time.sleep(600)", timeout_s=5
     )
     assert (record["status"], record["phase"]) == ("timeout", "teardown")
 
@@ -190,9 +190,8 @@ def test_children_do_not_survive(trial_of, tmp_path):
     import os, subprocess, time
     a = subprocess.Popen(["sleep", "600"])
     b = subprocess.Popen(["setsid", "sleep", "600"])
-    c = subprocess.Popen(["sh", "-c", "setsid sh -c 'sleep 600 & echo $! >{tmp_path}/orphan' & exit"])
-    c.wait()
-    time.sleep(0.3)
+    c = subprocess.Popen(["sh", "-c", "setsid sh -c 'sleep 600 & echo $! >{tmp_path}/orphan'"])
+    c.wait()  # it ends when its own child has said its number
     open({str(tmp_path / "pids")!r}, "w").write(f"{{a.pid}} {{b.pid}}")
 """
     )
@@ -271,10 +270,10 @@ def test_cpu_time_that_nobody_waits_for_counts(trial_of):
         TRAIN
         + """
     import subprocess, sys
-    busy = "import time\\nwhile time.process_time() < 1.5: pass"
+    busy = "import time\\nwhile time.process_time() < 1.5: pass\\ntime.sleep(1)"  # until a sample has seen it
     daemon = (
         "import signal, subprocess, sys, time; signal.signal(signal.SIGCHLD, signal.SIG_IGN);"
-        f"subprocess.Popen([sys.executable, '-c', {busy!r}]); time.sleep(3)"
+        f"subprocess.Popen([sys.executable, '-c', {busy!r}]).wait()"
     )
     subprocess.run([sys.executable, "-c", daemon], check=True)
 """

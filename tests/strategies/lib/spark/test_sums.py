@@ -51,7 +51,7 @@ def test_a_rank_that_leaves_ends_the_others(pool: ThreadPoolExecutor) -> None:
     with sums.serve(SimpleNamespace(workers=2), SPARK) as address:
         stays, _ = pool.submit(stay, 0), pool.submit(leave, 1)
         with pytest.raises(RankError, match="Rank 0 got no sum: another rank has ended"):
-            stays.result(timeout=20)
+            stays.result(timeout=200)
 
 
 def test_ranks_that_never_come_do_not_hold_the_driver() -> None:
