@@ -31,6 +31,13 @@ CONTROL = "@hookimpl\ndef bench_strategy():\n    return Strategy(family='control
 FACTS = "@hookimpl\ndef bench_strategy():\n    return Strategy(family='linear')\n"
 
 
+def pytest_ignore_collect(collection_path: Path, config: pytest.Config) -> bool | None:
+    """Read no module without the only marker that ``-m`` asks for: to read all of them takes longer than many tests."""
+    wanted = str(config.option.markexpr)
+    is_module = collection_path.suffix == ".py" and collection_path.name.startswith("test_")
+    return True if wanted.isidentifier() and is_module and wanted not in collection_path.read_text() else None
+
+
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """Sort tests: first modules that need more than the usual time, then those that start frameworks, then others.
 
