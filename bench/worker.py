@@ -13,6 +13,7 @@ import functools
 import json
 import os
 import sys
+import tempfile
 import traceback
 from pathlib import Path
 from typing import Any
@@ -53,6 +54,8 @@ def main(directory: Path) -> None:
         sys.exit("The harness is gone.")
     clock = EventClock(directory / "events.jsonl")
     trial = read_trial(directory / "trial.json", clock)
+    # What libraries leave there goes with the trial, such as the modules that TensorFlow's AutoGraph compiles.
+    tempfile.tempdir = str(trial.scratch)
     if conf.is_local(trial.master):
         _pin(trial.cores, clock)
     else:

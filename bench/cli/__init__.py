@@ -82,7 +82,7 @@ class BenchGroup(click.Group):
         except KeyboardInterrupt:
             click.echo("Interrupted: nothing half-done was left.", err=True)
             ctx.exit(EXIT_INTERRUPTED)
-        except (click.ClickException, click.exceptions.Exit, click.Abort, EOFError, BrokenPipeError):
+        except (click.ClickException, click.exceptions.Exit, click.Abort, BrokenPipeError):
             raise  # click handles these
         except Exception as error:
             from bench import scrub

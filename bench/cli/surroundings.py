@@ -8,6 +8,7 @@ import os
 import resource
 import sys
 import tempfile
+import traceback
 from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Any, TextIO
@@ -171,6 +172,8 @@ def fault(error: Exception) -> str | None:
         return "No thread can be started: raise the limit (`ulimit -u`, or that of the container)."
     if isinstance(error, ImportError):
         return _unloadable(error)
+    if isinstance(error, EOFError):
+        return _damaged_module(error)
     if not isinstance(error, OSError):
         return None
     name = os.fsdecode(error.filename) if isinstance(error.filename, (str, bytes)) else ""
@@ -199,4 +202,12 @@ def _unloadable(error: ImportError) -> str | None:
         return f"This process may not have the memory that a library needs ({why}): raise `ulimit -v`."
     if os.strerror(errno.EMFILE) in why:
         return f"No more files can be opened ({why}): raise the limit (`ulimit -n`)."
+    return None
+
+
+def _damaged_module(error: EOFError) -> str | None:
+    """Return a sentence about a compiled module that Python could not write whole; None for another end of a file."""
+    for frame, _ in traceback.walk_tb(error.__traceback__):
+        if path := frame.f_locals.get("bytecode_path"):  # of importlib's loader
+            return f"Python wrote {path} in part, as it does where files may not grow: remove that file."
     return None

@@ -168,9 +168,20 @@ def make_local_directory() -> Iterator[Path]:
     try:
         yield directory
     except BaseException as error:
-        if not any(directory.glob("*/records.jsonl")):
-            shutil.rmtree(directory)
-        elif not isinstance(error, StorageError):  # its sentence names the directory
+        if _is_removed_without_records(directory):
+            raise
+        if not isinstance(error, StorageError):  # its sentence names the directory
             click.echo(f"What was measured is kept in {directory}.", err=True)
         raise
     shutil.rmtree(directory)
+
+
+def _is_removed_without_records(directory: Path) -> bool:
+    """Remove a directory without records, or say that it could not be removed; return whether there were none."""
+    try:
+        if any(directory.glob("*/records.jsonl")):
+            return False
+        shutil.rmtree(directory)
+    except OSError as error:
+        click.echo(f"{directory} could not be removed ({error.strerror}): remove it.", err=True)
+    return True

@@ -101,8 +101,10 @@ def _candidates(environ: Mapping[str, str]) -> Iterator[tuple[str, Path]]:
 
 def _ask(source: str, program: Path) -> Java | None:
     """Start a Java to describe it; None if it does not start, or is older than modules (9)."""
+    # Where it may have no threads, it would leave hs_err_pid*.log in the user's working directory.
+    options = ["-XX:ErrorFile=/dev/null", "-XshowSettings:properties", "--list-modules"]
     try:
-        outcome = commands.run([program, "-XshowSettings:properties", "--list-modules"], timeout_s=SECONDS_TO_START)
+        outcome = commands.run([program, *options], timeout_s=SECONDS_TO_START)
     except CommandError:
         return None
     properties = dict(re.findall(r"^ *(java\.\w+) = (.*)$", outcome.printed + outcome.complaints, re.MULTILINE))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import compileall
 import itertools
 import json
 import os
@@ -16,6 +17,8 @@ from typing import Any
 
 import click
 
+import bench
+import strategies
 from tests.campaign import soak, table
 from tests.campaign.hosts import ROOM
 from tests.campaign.plans import Plan, Stage, draw, draw_each, play, read_known
@@ -119,6 +122,10 @@ def _prepare(root: Path) -> Stage:
         check=True,
     )
     install(root / "site")
+    # A fault must not leave half a compiled module to all plans that follow.
+    for package in (bench, strategies):
+        compileall.compile_dir(Path(package.__file__).parent, quiet=1)
+    compileall.compile_dir(root / "site", quiet=1)
     install_newer(root / "newer")
     write_table(root / "table.parquet")
     (root / "none").mkdir()

@@ -11,6 +11,8 @@ from pathlib import Path
 from random import Random
 from typing import Any
 
+import pytest
+
 from bench.datasets import remote
 from bench.datasets.store import open_manifest
 from tests.campaign import victims
@@ -70,8 +72,10 @@ class Room:
             workers = [made.hosts[name] for name in NAMES]
             cluster = Cluster(root / "hosts-cluster", made.hosts["driver"], workers, cores=1)
             self._stack.callback(cluster.stop)
-            # Its credentials are in no variable of the campaign, which the workers' hosts would inherit.
-            remote.copy(open_manifest(str(root / "datasets" / "tiny")), DATA, store.storage)
+            with pytest.MonkeyPatch.context() as patch:  # the workers' hosts must not inherit them
+                for name, value in store.environ.items():
+                    patch.setenv(name, value)
+                remote.copy(open_manifest(str(root / "datasets" / "tiny")), DATA, store.storage)
             self._hosts = Hosts(made, store, cluster)
         return self._hosts
 

@@ -52,6 +52,10 @@ def disk(box: Sandbox, shared: set[str]) -> Iterator[str]:
         left = [name for name in left if not name.startswith("bench-run-")]
     if left:
         yield f"left in the scratch directory: {', '.join(sorted(left)[:5])}"
+    ours = {"results", "data", "scratch", "home"}
+    here = {path.name for path in box.root.iterdir() if path.suffix not in (".out", ".err")} - ours
+    if here:
+        yield f"left in the working directory: {', '.join(sorted(here)[:5])}"
     if more := shared_memory() - shared:
         yield f"left in shared memory: {', '.join(sorted(more)[:5])}"
     for place in (box.results, box.data):

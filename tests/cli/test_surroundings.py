@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import errno
+import importlib
 import os
+import py_compile
 import re
 import resource
 import shutil
@@ -155,6 +157,19 @@ def test_a_limit_of_processes() -> None:
     done = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=False)
     assert done.returncode == 0, done.stderr
     assert re.search(r"charts take \d+ threads, though few processes", done.stdout)
+
+
+def test_a_compiled_module_that_was_cut_off(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Python 3.11 keeps what a limit of size has cut off, and cannot load it: the sentence names the file."""
+    source = tmp_path / "cut_off_by_a_limit.py"
+    source.write_text("VALUES = list(range(9))\n")
+    compiled = Path(py_compile.compile(str(source), doraise=True))
+    compiled.write_bytes(compiled.read_bytes()[:40])
+    monkeypatch.syspath_prepend(tmp_path)
+    with pytest.raises(EOFError) as caught:
+        importlib.import_module(source.stem)
+    assert f"Python wrote {compiled} in part" in (fault(caught.value) or "")
+    assert fault(EOFError("of another file")) is None
 
 
 def test_a_user_without_a_home() -> None:

@@ -53,3 +53,17 @@ def test_a_worker_whose_harness_is_gone_does_not_begin(tmp_path: Path) -> None:
     )
     assert "The harness is gone." in done.stderr
     assert not (tmp_path / "events.jsonl").exists()
+
+
+def test_temporary_files_go_with_the_trial(
+    trial_of: Callable[..., Record], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Files that a library makes where Python makes temporary ones, and forgets, are removed with the trial's."""
+    scratch = tmp_path / "scratch"
+    scratch.mkdir()
+    monkeypatch.setenv("TMPDIR", str(scratch))
+    monkeypatch.setattr(tempfile, "tempdir", str(scratch))
+    forgets = "import tempfile\n    file, name = tempfile.mkstemp()\n    trial.note('forgotten', name)\n    return None"
+    record = trial_of(f"@hookimpl\ndef bench_train(trial):\n    {forgets}\n")
+    assert record["notes"]["forgotten"].startswith(str(scratch))
+    assert not list(scratch.iterdir())

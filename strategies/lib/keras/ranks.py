@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import os
+import tempfile
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
@@ -27,6 +29,9 @@ def import_tensorflow(trial: Trial) -> Any:
         trial: Gives the threads.
     """
     set_threads(trial.threads_per_worker)
+    # AutoGraph leaves compiled modules with the temporary files: beside the trial's or the executor's they are removed.
+    if os.access(os.getcwd(), os.W_OK):
+        tempfile.tempdir = os.getcwd()
     return network.import_tensorflow(trial.threads_per_worker)
 
 
