@@ -52,6 +52,11 @@ class Fault:
     mounts: bool = False
     mortal: bool = False
 
+    @property
+    def keeps_from_removing(self) -> bool:
+        """Whether nothing can be removed while it lasts: then the next command has to."""
+        return False
+
     def draw(self, random: Random) -> dict[str, Any]:
         """Return its choices, which follow from the seed alone."""
         return {}

@@ -34,6 +34,11 @@ class Errno(Fault):
     place: str = "results"
     number: int = errno.ENOSPC
 
+    @property
+    def keeps_from_removing(self) -> bool:
+        """A directory that cannot be listed cannot be removed."""
+        return self.number == errno.EIO
+
     def draw(self, random: Random) -> dict[str, Any]:
         """Choose when it begins, and whether it passes."""
         after = random.choice((0, 1, 2, 3, 5, 8, 13, 21, 34, 55))
