@@ -5,6 +5,7 @@ from __future__ import annotations
 import fnmatch
 import os
 import shutil
+import sys
 import time
 import tomllib
 from collections.abc import Iterator, Sequence
@@ -168,7 +169,7 @@ def play(plan: Plan, stage: Stage) -> dict[str, Any]:
 
 
 def _arguments(plan: Plan, box: Sandbox) -> tuple[str, ...]:
-    words = {"TOKEN": box.token, **box.words}
+    words = {"TOKEN": box.token, "PYTHON": sys.executable, **box.words}
     return tuple(reduce(lambda text, word: text.replace(*word), words.items(), argument) for argument in plan.arguments)
 
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import sys
 from abc import ABC, abstractmethod
 from collections.abc import Iterator
 from pathlib import Path
@@ -186,7 +185,7 @@ class Gate(Work):
 
     def draw(self, random: Random) -> tuple[str, ...]:
         """Return a short night."""
-        pythons = ("--python", sys.executable, "--python", sys.executable)
+        pythons = ("--python", "PYTHON", "--python", "PYTHON")
         more = ("--strategy", "steps", "--data", DATASET, "--cores", "1", "--workers", "1", "--budget", "15s")
         return ("gate", *pythons, *more, "--timeout", "10s", "--out", "results/night")
 
@@ -208,6 +207,8 @@ class Gate(Work):
         ending = box.run(*arguments[:-1], "results/next")
         if ending.code not in (0, 1):  # beside other work it may find the one arm slower
             yield f"without the fault it ends so: {ending.shown}"
+        elif not (box.results / "next" / "verdict.json").exists():
+            yield f"without the fault there is no verdict: {ending.shown}"
 
 
 def changed_machine(ending: Ending) -> bool:
