@@ -17,6 +17,7 @@ from bench.records.directory import Run, read_run
 from tests.campaign.sandbox import Ending, Sandbox
 
 DATASET = "tiny"
+NIGHTLY = "sklearn_histgbt"  # an arm sees what is installed in its environment, and no PYTHONPATH
 REAL = (
     ("--strategy", "xgboost", "--trees", "4"),
     ("--strategy", "lightgbm", "--trees", "4"),
@@ -186,7 +187,7 @@ class Gate(Work):
     def draw(self, random: Random) -> tuple[str, ...]:
         """Return a short night."""
         pythons = ("--python", "PYTHON", "--python", "PYTHON")
-        more = ("--strategy", "steps", "--data", DATASET, "--cores", "1", "--workers", "1", "--budget", "15s")
+        more = ("--strategy", NIGHTLY, "--data", DATASET, "--cores", "1", "--workers", "1", "--budget", "15s")
         return ("gate", *pythons, *more, "--timeout", "10s", "--out", "results/night")
 
     def check(self, box: Sandbox, ending: Ending) -> Iterator[str]:
