@@ -32,7 +32,8 @@ def exit_code(ending: Ending, fault: Fault) -> Iterator[str]:
         yield f"no documented exit code: {ending.shown}"
     elif _TRACEBACK.search(ending.complaints):
         yield f"a traceback: {ending.shown}"
-    elif ending.code in (2, 5) and "Error: " not in ending.complaints:
+    # A night says by its verdict what could not be measured.
+    elif ending.code in (2, 5) and "Error: " not in ending.complaints and not ending.printed:
         yield f"no sentence: {ending.shown}"
 
 

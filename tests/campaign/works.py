@@ -187,8 +187,8 @@ class Gate(Work):
     def draw(self, random: Random) -> tuple[str, ...]:
         """Return a short night."""
         pythons = ("--python", "PYTHON", "--python", "PYTHON")
-        more = ("--strategy", NIGHTLY, "--data", DATASET, "--cores", "1", "--workers", "1", "--budget", "15s")
-        return ("gate", *pythons, *more, "--timeout", "10s", "--out", "results/night")
+        more = ("--strategy", NIGHTLY, "--data", DATASET, "--cores", "1", "--workers", "1", "--budget", "30s")
+        return ("gate", *pythons, *more, "--timeout", "60s", "--out", "results/night")
 
     def check(self, box: Sandbox, ending: Ending) -> Iterator[str]:
         """See that the verdict, if there is one, can be read, and so can the runs of both arms."""
