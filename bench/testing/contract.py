@@ -23,11 +23,10 @@ from bench.testing.part import learning_task, skip_unless_distributed, takes_par
 from bench.testing.scaling import ScalingContract
 from bench.testing.support import (
     LITTLE_WORK,
-    copy_with_flipped_labels,
     install_strategies,
-    lopsided,
     make_tiny_dataset,
     modules_after_loading,
+    run_changed,
     run_trial,
 )
 
@@ -101,6 +100,13 @@ class StrategyContract(LearningContract, ClusterContract, HandoffContract, Scali
         request = replace(cls.request, task=task.name)
         return run_trial(cls.strategy, dataset, tmp_path_factory.mktemp("shared"), workers=2, request=request)
 
+    @pytest.fixture(scope="class")
+    @classmethod
+    def changed_record(cls, dataset: Dataset, tmp_path_factory: pytest.TempPathFactory) -> dict[str, Any]:
+        """The record of a trial on other labels, with two workers if the strategy is distributed."""
+        trains_or_skip(cls.strategy)
+        return run_changed(cls.strategy, dataset, tmp_path_factory.mktemp("changed"), cls.request)
+
     def test_it_keeps_the_contract(self) -> None:
         """Hooks and arguments are spelt as in the contract, and the module has a summary of one line."""
         plugin = plugins.load(self.strategy)
@@ -145,38 +151,34 @@ class StrategyContract(LearningContract, ClusterContract, HandoffContract, Scali
         assert shared_record["status"] == "ok", shared_record["reason"]
         assert not shared_record["notes"].get("processes_left")
 
-    def test_workers_learn_from_all_rows(self, dataset: Dataset, tmp_path: Path) -> None:
+    def test_workers_learn_from_all_rows(self, changed_record: dict[str, Any], dataset: Dataset) -> None:
         """Two workers together learn nothing from labels of which half are flipped; one alone would.
 
         This catches a model from one worker's rows, though each worker has done its work, and a stale or built-in
         model.
         """
-        trains_or_skip(self.strategy)
         skip_unless_distributed(self.strategy)
-        mixed = copy_with_flipped_labels(dataset, tmp_path / "lopsided", lopsided)
-        record = run_trial(self.strategy, mixed, tmp_path, workers=2, request=self.request)
-        assert record["status"] == "ok", record["reason"]
-        if record["quality"] is None:
+        assert changed_record["status"] == "ok", changed_record["reason"]
+        if changed_record["quality"] is None:
             pytest.skip("it is not graded")
-        problem = problem_of(mixed)
-        assert _first(record, problem) == pytest.approx(problem.chance, abs=NOTHING_LEARNED)
+        problem = problem_of(dataset)
+        assert _first(changed_record, problem) == pytest.approx(problem.chance, abs=NOTHING_LEARNED)
 
-    def test_its_answer_comes_from_the_labels(self, record: dict[str, Any], dataset: Dataset, tmp_path: Path) -> None:
+    def test_its_answer_comes_from_the_labels(
+        self, record: dict[str, Any], changed_record: dict[str, Any], dataset: Dataset
+    ) -> None:
         """With each label of the train split turned into its opposite, the answer turns into its opposite.
 
         The answer of a stale or built-in model stays, and so does that of a strategy that learned from the test split.
         """
-        trains_or_skip(self.strategy)
         if plugins.load(self.strategy).strategy.distributed:
             pytest.skip("test_workers_learn_from_all_rows shows it")
         if record["quality"] is None:
             pytest.skip("it is not graded")
-        opposite = copy_with_flipped_labels(dataset, tmp_path / "flipped")
-        flipped = run_trial(self.strategy, opposite, tmp_path, request=self.request)
-        assert flipped["quality"], flipped["reason"]
+        assert changed_record["quality"], changed_record["reason"]
         problem = problem_of(dataset)
         turned = problem.opposite(_first(record, problem))
-        assert _first(flipped, problem) == pytest.approx(turned, abs=FLIP_TOLERANCE)
+        assert _first(changed_record, problem) == pytest.approx(turned, abs=FLIP_TOLERANCE)
 
 
 def _first(record: dict[str, Any], problem: Problem) -> float:

@@ -19,6 +19,19 @@ from bench.testing.support import LITTLE_WORK, run_trial
 EPOCHS, BATCH_SIZE = 8, 256  # 500 steps, in which the moving averages of a network settle
 
 
+def kinds_of(strategy: str, kinds: tuple[str, ...]) -> tuple[str, ...]:
+    """Return the kinds of problem to test a strategy in: of those that it names, those in ``kinds``."""
+    named = plugins.load(strategy).strategy.problems
+    return tuple(name for name in named if name in kinds and name != DEFAULT) or tuple(named)
+
+
+def kind_request(strategy: str, request: Request) -> Request:
+    """Return the request by which a strategy learns from rows with weights, and scores if it does so itself."""
+    own = takes_part(strategy, PREDICT) and plugins.load(strategy).strategy.scores == "own"
+    task, epochs = (PREDICT if own else TRAIN).name, max(EPOCHS, request.epochs)
+    return replace(request, task=task, epochs=epochs, batch_size=(BATCH_SIZE,))
+
+
 class LearningContract:
     """A part of `bench.testing.StrategyContract`, which says what its attributes are."""
 
@@ -31,8 +44,7 @@ class LearningContract:
     def kind(cls, request: pytest.FixtureRequest) -> str:
         """Each kind of problem that it learns, but for that of all other tests, unless it is the only one."""
         trains_or_skip(cls.strategy)
-        named = plugins.load(cls.strategy).strategy.problems
-        if request.param not in ([name for name in named if name in cls.kinds and name != DEFAULT] or named):
+        if request.param not in kinds_of(cls.strategy, cls.kinds):
             pytest.skip("it does not take part in problems of that kind, or other tests show that it does")
         return str(request.param)
 
@@ -41,9 +53,7 @@ class LearningContract:
     def kind_record(cls, kind: str, tmp_path_factory: pytest.TempPathFactory) -> dict[str, Any]:
         """The record of a trial on rows with weights, with two workers if it is distributed."""
         facts, directory = plugins.load(cls.strategy).strategy, tmp_path_factory.mktemp("kind")
-        own = takes_part(cls.strategy, PREDICT) and facts.scores == "own"
-        task, epochs = (PREDICT if own else TRAIN).name, max(EPOCHS, cls.request.epochs)
-        request = replace(cls.request, task=task, epochs=epochs, batch_size=(BATCH_SIZE,))
+        request = kind_request(cls.strategy, cls.request)
         weighted = make_weighted_dataset(directory, kind, weights=facts.weights)
         return run_trial(cls.strategy, weighted, directory, workers=1 + facts.distributed, request=request)
 

@@ -98,6 +98,25 @@ def copy_with_changes(dataset: Dataset, directory: Path, change: Callable[[Any, 
     return replace(here, fingerprint="0" * 64, floors={}, best=None)
 
 
+def with_changed_labels(strategy: str, dataset: Dataset, directory: Path) -> Dataset:
+    """Copy a dataset to a directory, with labels of the train split that show where a strategy's answer comes from.
+
+    Args:
+        strategy: Name of the strategy. Where it is distributed, all rows together say nothing; else the opposite.
+        dataset: The dataset to copy.
+        directory: Where to put the copy.
+    """
+    distributed = plugins.load(strategy).strategy.distributed
+    return copy_with_flipped_labels(dataset, directory, lopsided if distributed else None)
+
+
+def run_changed(strategy: str, dataset: Dataset, directory: Path, request: Request = LITTLE_WORK) -> dict[str, Any]:
+    """Run one trial on a dataset with changed labels, with two workers if it is distributed; return its record."""
+    changed = with_changed_labels(strategy, dataset, directory / "labels")
+    workers = 1 + plugins.load(strategy).strategy.distributed
+    return run_trial(strategy, changed, directory, workers=workers, request=request)
+
+
 def _with_opposite_labels(table: Any, label: str) -> Any:
     import pyarrow as pa
 

@@ -19,6 +19,7 @@ from bench.testing.kinds import make_weighted_dataset
 from bench.testing.support import make_tiny_dataset, run_trial
 from bench.trial import runner
 from bench.trial.wire import write_trial
+from tests.strategies.answers import Answers, AnswersTogether, find_answers
 
 
 @pytest.fixture(scope="session")
@@ -52,6 +53,14 @@ def trial_for(dataset: Dataset, tmp_path_factory: pytest.TempPathFactory) -> Cal
     return make
 
 
+@pytest.fixture(scope="module")
+def answers(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Answers:
+    """The records of what classes of the module have run in one process, of those classes whose tests are run."""
+    of_module = (item.cls for item in request.session.items if item.path == request.path)
+    classes = dict.fromkeys(one for one in of_module if one and issubclass(one, AnswersTogether))
+    return find_answers(classes, tmp_path_factory.mktemp("answers"))
+
+
 @pytest.fixture(scope="session")
 def observe() -> Callable[..., dict[str, Any]]:
     """Run a script of this directory on a trial, in a process of its own, and return its observations."""
@@ -63,7 +72,7 @@ def observe() -> Callable[..., dict[str, Any]]:
             env=environ or None,
             capture_output=True,
             text=True,
-            timeout=480,
+            timeout=1500,
             check=False,
         )
         assert answer.returncode == 0, answer.stderr

@@ -81,7 +81,7 @@ def judged(
     return dict(zip(wanted, run_together(planned, tmp_path_factory.mktemp("trials")), strict=True))
 
 
-@pytest.mark.timeout(900)
+@pytest.mark.timeout(1800)
 @pytest.mark.parametrize("name", [*ONE_PROCESS, *DISTRIBUTED, "mllib_rf"])
 def test_categories_are_names(judged: dict[tuple[str, str], Judgement], name: str) -> None:
     """Few shallow trees and steps learn what they cannot of numbers, in one process and on several workers."""
@@ -98,7 +98,7 @@ def test_categories_are_names_in_pytorch(zones: Callable[[str], Dataset], tmp_pa
     assert record["quality"]["auc"] > LEARNED
 
 
-@pytest.mark.timeout(900)
+@pytest.mark.timeout(1800)
 @pytest.mark.parametrize("name", NUMBERS)
 def test_codes_are_numbers(judged: dict[tuple[str, str], Judgement], name: str) -> None:
     """Without the manifest's word the same trees learn next to nothing: it is the word that the other test measures."""

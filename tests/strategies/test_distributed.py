@@ -10,6 +10,9 @@ from bench import Dataset
 from bench.problems import PROBLEMS
 from bench.testing import StrategyContract
 from bench.testing.support import LITTLE_WORK
+from tests.strategies.answers import AnswersTogether
+
+pytestmark = pytest.mark.timeout(1800)  # one process has many of its trials
 
 # Each shard has bins of its own making: with 5 trees that alone moves the AUC by 0.01, with 20 by 0.007 at most.
 MORE_TREES = replace(LITTLE_WORK, trees=20)
@@ -38,7 +41,7 @@ class Distributed(StrategyContract):
         assert kind_record["quality"][first.name] == pytest.approx(expected, abs=first.allowance(expected))
 
 
-class OfRanks(Distributed):
+class OfRanks(AnswersTogether, Distributed):
     """Its workers are processes, which measure and say what they do.
 
     Attributes:
@@ -92,7 +95,7 @@ class TestHorovod(OfKerasRanks):
     kinds = ("multiclass",)
 
 
-class TestTensorflowMirrored(Distributed):
+class TestTensorflowMirrored(Distributed):  # whose replicas are those of one training for as long as a process lives
     strategy = "tensorflow_mirrored"
     one_process = "tensorflow"
 
@@ -102,7 +105,7 @@ class TestTensorflowMirrored(Distributed):
         assert record["quality"]["log_loss"] == pytest.approx(quality["log_loss"], rel=1e-3)
 
 
-class TestXgboostSpark(Distributed):
+class TestXgboostSpark(AnswersTogether, Distributed):
     strategy = "xgboost_spark"
     one_process = "xgboost"
     request = MORE_TREES

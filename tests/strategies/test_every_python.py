@@ -19,7 +19,7 @@ from tests.strategies.together import run_together
 pytestmark = [
     pytest.mark.every_python,
     pytest.mark.skipif(sys.version_info < (3, 12), reason="the contract's tests run them all on the oldest"),
-    pytest.mark.timeout(900),
+    pytest.mark.timeout(1800),
 ]
 # One for each family; of `mlp` both that stand on packages whose authors have stopped, and a barrier stage of our own.
 # The first has Spark give each training a Python of its own, which Keras' ranks need.

@@ -30,7 +30,7 @@ TWINS_OF_OTHER_KINDS = [
     ("mllib_rf_shuffled_labels", "flights-class"),
     ("xgboost_one_shard", "flights-delay"),  # more of boosted trees in tests/datasets/makers/test_floors.py
 ]
-pytestmark = pytest.mark.timeout(900)
+pytestmark = pytest.mark.timeout(1800)
 
 
 @pytest.fixture(scope="module")

@@ -25,7 +25,7 @@ from bench.trial.outcome import Outcome
 from bench.trial.timeline import read_events, timeline
 from bench.trial.wire import write_trial
 
-SECONDS = 800.0  # for all trials
+SECONDS = 1700.0  # for all trials, beside other tests
 
 
 @dataclass(frozen=True)

@@ -8,7 +8,7 @@ import pytest
 from bench import Dataset
 from bench.records.directory import Record
 from bench.testing import StrategyContract
-from bench.testing.support import install_strategies
+from bench.testing.support import install_strategies, run_changed
 from tests.conftest import CONTROL
 
 FAULTS = """
@@ -71,8 +71,10 @@ def test_a_twin_whose_ranks_train_alone_is_caught(dataset: Dataset, tmp_path: Pa
         strategy = "alone"
 
     twin = {"alone": Path(__file__).parents[1] / "alone.py"}
-    with install_strategies(tmp_path / "installed", twin), pytest.raises(AssertionError, match=r"0\.5 ±"):
-        Alone().test_workers_learn_from_all_rows(dataset, tmp_path)
+    with install_strategies(tmp_path / "installed", twin):
+        record = run_changed("alone", dataset, tmp_path)
+        with pytest.raises(AssertionError, match=r"0\.5 ±"):
+            Alone().test_workers_learn_from_all_rows(record, dataset)
 
 
 @pytest.mark.timeout(600)
