@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 from bench.datasets.format.arrays import to_numpy
 from bench.datasets.format.digests import Digests, TableDigests
+from bench.pipelines.form import naming_missing, require_form
 
 if TYPE_CHECKING:
     import pyarrow as pa
@@ -22,14 +23,19 @@ def digests_of(dataset: Dataset, frame: Any) -> Digests:
     Args:
         dataset: Names the columns.
         frame: An Arrow table, or a data frame of Spark, whose executors do the work.
+
+    Raises:
+        DatasetError: A column is not there, is of another type, or lacks values.
     """
+    require_form(frame, dataset.columns)
     found = TableDigests(dataset.columns)
     if not hasattr(frame, "mapInArrow"):
         _add(found, dataset.columns, frame.to_batches(max_chunksize=65_536))
         return found.as_json()
     wanted = frame.select("row_id", "test", *(f"`{name}`" for name in dataset.columns))
-    for row in wanted.mapInArrow(_PartialDigests(dataset.columns), "digests string").collect():
-        found.merge(json.loads(row.digests))
+    with naming_missing(frame, dataset.columns):
+        for row in wanted.mapInArrow(_PartialDigests(dataset.columns), "digests string").collect():
+            found.merge(json.loads(row.digests))
     return found.as_json()
 
 

@@ -15,6 +15,7 @@ from bench.families import family_of
 from bench.model import Dataset, Strategy, Trial
 from bench.pipelines import definition, growth
 from bench.pipelines.engine import ARROW, ENGINES, SPARK, Engine
+from bench.pipelines.form import naming_missing, require_form
 from bench.pipelines.stage_clock import StageClock
 from bench.pipelines.strategy_transfer import of_strategy
 from bench.pipelines.transfer import IMPLIED, TRANSFERS, FeatureTransfer
@@ -161,6 +162,12 @@ class Composition:
             session.frame = self.engine.features(
                 self._in_stage(trial, ETL), session.engine, definition.of_dataset(trial.dataset.raw)
             )
+        require_form(session.frame, trial.dataset.columns)
+        with naming_missing(session.frame, trial.dataset.columns):
+            return self._write_predictions(trial, session)
+
+    def _write_predictions(self, trial: Trial, session: PipelineSession) -> str:
+        """Do all that follows once there is a feature table."""
         with trial.phase(HANDOFF):
             dataset = self.transfer.transfer(self._in_stage(trial, HANDOFF), session.frame)
             dataset = replace(dataset, raw={}, listing="")

@@ -25,6 +25,7 @@ from bench.errors import BenchError, UsageError
 from bench.model import Dataset, Trial
 from bench.pipelines.definition import of_text
 from bench.pipelines.engine import ARROW, ENGINES
+from bench.pipelines.form import require_form
 from bench.problems.binary import BINARY
 from bench.problems.regression import REGRESSION
 from bench.request import Request
@@ -175,17 +176,7 @@ def _trial(engine: str, dataset: Dataset, cores: int, scratch: Path) -> Trial:
 
 
 def _check(found: pa.Table, label: str, names: list[str]) -> None:
-    import pyarrow as pa
-
-    wanted = {"row_id": pa.int64(), "test": pa.bool_(), label: pa.float32(), **dict.fromkeys(names, pa.float32())}
-    for name, kind in wanted.items():
-        if name not in found.column_names:
-            raise UsageError(
-                f"The feature table has no column {name!r}: it needs row_id, test, the label and features."
-            )
-        if found.schema.field(name).type != kind or found[name].null_count:
-            what = "with missing values" if found[name].null_count else f"of type {found.schema.field(name).type}"
-            raise UsageError(f"The column {name!r} of the feature table is {what}, and has to be {kind}, none missing.")
+    require_form(found, (label, *names), row_ids=("int64",))
     row_ids = np.sort(to_numpy(found["row_id"]))
     if not np.array_equal(row_ids, np.arange(len(row_ids))):
         raise UsageError("The row ids of the feature table have to be 0, 1, 2 and so on, each once.")

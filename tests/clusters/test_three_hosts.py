@@ -253,9 +253,11 @@ def test_one_two_and_three_hosts_tell_of_six(place: Place, installed: Plugins, m
 
 
 @pytest.mark.timeout(1300)
-def test_pipelines_go_from_bucket_to_bucket(place: Place, home: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+@pytest.mark.parametrize("names", [[name] for name in (*named(), "tutorial")] if EVERY else [PIPELINES], ids=",".join)
+def test_pipelines_go_from_bucket_to_bucket(
+    place: Place, home: Path, monkeypatch: pytest.MonkeyPatch, names: list[str]
+) -> None:
     """Raw tables come out of the store, features go by way of it where they are files, and predictions end in it."""
-    names = [*named(), "tutorial"] if EVERY else PIPELINES
     wanted = [part for name in names for part in ("--strategy", name)]
     raw, scored = (f"s3://{BUCKET}/{home.parent.name}-{what}" for what in ("raw", "scored"))
     for variable, value in place.store.environ.items():
