@@ -16,6 +16,7 @@ import pyarrow.parquet as pq
 
 from bench import Skip, Storage, pipelines, rows
 from bench.datasets.format.digests import difference
+from bench.errors import DatasetError
 from bench.facts import Place
 from bench.pipelines import ENGINES, TRANSFERS, Definition, definition_of
 from bench.pipelines.check import digests_of
@@ -102,6 +103,20 @@ def by_store():
     }
 
 
+def ends(**planted):
+    """Return the sentence with which a pipeline ends whose feature table has another form."""
+    plugin = pipelines.load("spark+to_arrow+sklearn_histgbt")
+    source = "SQL = " + repr(sql.replace("cast(p.age as float) as age", planted["age"]))
+    trial = replace(first, strategy=plugin.name, dataset=replace(first.dataset, raw={**raw, "source": source}))
+    session = plugin.hook.bench_setup(trial=trial)
+    try:
+        plugin.hook.bench_pipeline(trial=trial, session=session)
+    except DatasetError as error:
+        return str(error)
+    finally:
+        plugin.hook.bench_teardown(trial=trial, session=session)
+
+
 spark = start_spark(first)
 try:
     seen = {"ways": {way: through(way) for way in WAYS}}
@@ -112,6 +127,8 @@ try:
         "join": differs(features(first.dataset, SQL=doubled)),
         "weekday": differs(features(first.dataset, SQL=sunday)),
         "time zone": differs(features(first.dataset, spark=local)),
+        "type": ends(age="cast(p.age as double) as age"),
+        "missing value": ends(age="cast(nullif(p.age, 23) as float) as age"),
     }
 finally:
     stop_spark(spark)

@@ -117,8 +117,10 @@ def test_rows_in_spark_are_scored_there(seen: dict[str, Any]) -> None:
         ("join", "has 1,000 rows too many: a join doubles rows"),
         ("weekday", "has other values in weekday"),
         ("time zone", "has other values in hour"),
+        ("type", "The column 'age' of the feature table is of type double, and has to be float"),
+        ("missing value", "The column 'age' of the feature table is with missing values, and has to be float"),
     ],
 )
 def test_classic_faults_are_found(seen: dict[str, Any], fault: str, sentence: str) -> None:
-    """A join that doubles rows, a week that begins on Sunday, and a session in another time zone."""
+    """Such as a join that doubles rows, a week that begins on Sunday, and a session in another time zone."""
     assert sentence in seen["faults"][fault]
