@@ -21,7 +21,7 @@ from bench.tasks.handoff import HANDOFF
 from bench.trial import delivery, passes
 from bench.trial.timeline import EventClock, read_events, timeline
 from bench.trial.wire import read_trial
-from strategies.handoff import collect_rows
+from strategies.handoff import barrier_arrow, collect_rows
 from strategies.handoff.arrow_files import ArrowWriter
 from strategies.handoff.parquet_files import ParquetWriter
 from strategies.lib.handoff import files
@@ -79,7 +79,7 @@ collect_rows.PARTITIONS = 4  # of two hundred each takes a while, and shows noth
 ways = [name for name in plugins.names() if plugins.load(name).tasks == (HANDOFF.name,) and name != "tfrecord"]
 names = chosen or ways
 seen = {"cached": {}}
-session = sessions.start(first, "pyarrow.flight")
+session = sessions.start(first, "pyarrow.flight", settings=barrier_arrow.UNSORTED)
 for name in names:
     seen["cached"][name] = hand_over(name, session)
     sys.stderr.write(f"{name} {seen['cached'][name]}\n")
@@ -112,6 +112,8 @@ if not chosen:
             seen["full disk"][writer.__name__] = str(error)
     session.spark.sparkContext._jsc.sc().conf().set("spark.driver.maxResultSize", "100k")
     seen["too much"] = {name: hand_over(name, slow) for name in ("to_arrow", "to_pandas")}
+    session.spark.sparkContext._jsc.sc().conf().set("spark.driver.maxResultSize", "1k")
+    seen["too much"]["collect_rows"] = hand_over("collect_rows", session)
 session.stop()
 seen["left"] = [process.name() for process in psutil.Process().children(recursive=True)]
 sys.stdout.write(json.dumps(seen) + "\n")

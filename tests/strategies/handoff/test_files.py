@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+import subprocess
+import sys
 from functools import partial
+from pathlib import Path
 from types import ModuleType
 
 import numpy as np
 import pyarrow as pa
+import pyarrow.parquet as pq
 import pytest
 
 from bench.facts import Place
@@ -17,6 +21,21 @@ from strategies.lib.handoff.blocks import of_batch
 from strategies.lib.handoff.files import FileShares
 from tests.objectstore import BUCKET, ObjectStore
 
+READ_ALL = """
+import sys
+
+from bench.facts import Place
+from bench.rows import FilePlace, Keys
+from bench.trial.memory_mark import peak_bytes, reset_peak
+from strategies.handoff import parquet_files
+
+place = FilePlace(Place(sys.argv[1]), Keys({}))
+next(parquet_files.read(place, "few.parquet", 0, 10))  # imports, which are no rows
+reset_peak()
+before = peak_bytes()
+rows = sum(len(labels) for _, labels in parquet_files.read(place, "part.parquet", 0, 10**9))
+sys.stdout.write(f"{rows} {peak_bytes() - before}")
+"""
 WAYS = [(arrow_files, arrow_files.ArrowWriter), (parquet_files, parquet_files.ParquetWriter)]
 
 
@@ -45,3 +64,16 @@ def test_rows_survive_in_a_store(
         for features, labels in FileShares(names, counts, partial(way.read, place))(rank, 3):
             found.add(labels, features)
     assert found.as_json() == expected.as_json()
+
+
+def test_a_reader_of_parquet_holds_no_row_group(tmp_path: Path) -> None:
+    """Of a group of 64 MB, whose values do not repeat, a trainer holds a few batches at a time."""
+    rows, columns = 2_000_000, 8
+    values = np.random.default_rng(0).random((columns, rows), np.float32)
+    table = pa.table([pa.array(column) for column in values], names=["label", *(f"f{at}" for at in range(1, columns))])
+    pq.write_table(table, tmp_path / "part.parquet", row_group_size=rows, use_dictionary=False)
+    pq.write_table(table.slice(0, 10), tmp_path / "few.parquet", use_dictionary=False)
+    command = [sys.executable, "-c", READ_ALL, str(tmp_path)]
+    read, grown = map(int, subprocess.run(command, capture_output=True, text=True, check=True).stdout.split())
+    assert read == rows
+    assert grown < rows * columns * 4 / 2, grown

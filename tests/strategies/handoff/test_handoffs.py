@@ -104,7 +104,7 @@ def test_all_ways_keep_the_contract(seen: dict[str, Any]) -> None:
 
 @pytest.mark.parametrize("way", ["barrier_arrow", "flight", "parquet_files"])
 def test_partitions_need_not_be_ranks(seen: dict[str, Any], way: str) -> None:
-    """Two trainers get the rows of three partitions; where a rank is a partition, the record has the shuffle."""
+    """Two trainers get each row of three partitions once; where a rank is a partition, the record has the shuffle."""
     found = seen["three partitions"][way]
     assert found["status"] == "ok", found
     assert ("repartitioned" in found["notes"]) == (way == "barrier_arrow")
@@ -142,7 +142,7 @@ def test_a_full_disk_is_a_sentence(seen: dict[str, Any], writer: str) -> None:
     assert seen["full disk"][writer].startswith("A disk that holds Spark's files is full: make room there")
 
 
-@pytest.mark.parametrize("way", ["to_arrow", "to_pandas"])
+@pytest.mark.parametrize("way", ["to_arrow", "to_pandas", "collect_rows"])
 def test_too_many_rows_for_the_driver_are_a_sentence(seen: dict[str, Any], way: str) -> None:
     """It names Spark's limit and the remedy."""
     reason = seen["too much"][way]["reason"]
