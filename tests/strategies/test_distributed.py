@@ -16,6 +16,9 @@ pytestmark = pytest.mark.timeout(1800)  # one process has many of its trials
 
 # Each shard has bins of its own making: with 5 trees that alone moves the AUC by 0.01, with 20 by 0.007 at most.
 MORE_TREES = replace(LITTLE_WORK, trees=20)
+# RMSE of one network in one process with four seeds, after the steps of these tests: 16.48 to 17.39. Rounding that differs
+# from processor to processor has the same effect.
+NETWORK_NOISE = 0.05
 Alone = Callable[..., dict[str, Any]]
 
 
@@ -24,9 +27,11 @@ class Distributed(StrategyContract):
 
     Attributes:
         one_process: The strategy of one process that does the same work.
+        noise: By which share of its first grade one process differs from itself with another seed.
     """
 
     one_process: str
+    noise: float = 0.0
 
     def test_two_workers_are_as_good_as_one_process(self, shared_record: dict[str, Any], alone: Alone) -> None:
         """The AUC with two workers lies within 0.01 of that of one process."""
@@ -34,11 +39,12 @@ class Distributed(StrategyContract):
         assert shared_record["quality"]["auc"] == pytest.approx(quality["auc"], abs=0.01)
 
     def test_two_workers_are_as_good_for_each_kind(self, kind_record: dict[str, Any], kind: str, alone: Alone) -> None:
-        """With weights and two workers, its first grade differs from that of one process by the kind's tolerance."""
+        """With weights and two workers, its first grade is that of one process, within the kind's tolerance or noise."""
         first = PROBLEMS[kind].metrics[0]
         wanted = {name: kind_record["trial"][name] for name in ("task", "epochs", "batch_size")}
         expected = alone(self.one_process, replace(self.request, **wanted), kind)["quality"][first.name]
-        assert kind_record["quality"][first.name] == pytest.approx(expected, abs=first.allowance(expected))
+        allowed = max(first.allowance(expected), self.noise * expected)
+        assert kind_record["quality"][first.name] == pytest.approx(expected, abs=allowed)
 
 
 class OfRanks(AnswersTogether, Distributed):
@@ -71,6 +77,7 @@ class OfRanks(AnswersTogether, Distributed):
 
 class OfKerasRanks(OfRanks):
     one_process = "tensorflow"
+    noise = NETWORK_NOISE
     laps = ("launch", "import", "rendezvous", "load", "compile", "train")
     libraries = ("tensorflow_intra_op", "tensorflow_inter_op")
 
@@ -98,6 +105,7 @@ class TestHorovod(OfKerasRanks):
 class TestTensorflowMirrored(Distributed):  # whose replicas are those of one training for as long as a process lives
     strategy = "tensorflow_mirrored"
     one_process = "tensorflow"
+    noise = NETWORK_NOISE
 
     def test_one_worker_does_the_work_of_one_process(self, record: dict[str, Any], alone: Alone) -> None:
         """One replica takes the same batches from the same weights, and so comes to the same loss."""
