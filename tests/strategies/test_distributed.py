@@ -16,8 +16,8 @@ pytestmark = pytest.mark.timeout(1800)  # one process has many of its trials
 
 # Each shard has bins of its own making: with 5 trees that alone moves the AUC by 0.01, with 20 by 0.007 at most.
 MORE_TREES = replace(LITTLE_WORK, trees=20)
-# RMSE of one network in one process with four seeds, after the steps of these tests: 16.48 to 17.39. Rounding that differs
-# from processor to processor has the same effect.
+# RMSE of one network in one process with four seeds, after the steps of these tests: 16.48 to 17.39. Rounding, which
+# differs from processor to processor, has the same effect.
 NETWORK_NOISE = 0.05
 Alone = Callable[..., dict[str, Any]]
 
@@ -39,7 +39,7 @@ class Distributed(StrategyContract):
         assert shared_record["quality"]["auc"] == pytest.approx(quality["auc"], abs=0.01)
 
     def test_two_workers_are_as_good_for_each_kind(self, kind_record: dict[str, Any], kind: str, alone: Alone) -> None:
-        """With weights and two workers, its first grade is that of one process, within the kind's tolerance or noise."""
+        """With weights and two workers, its first grade is that of one process, within tolerance or noise."""
         first = PROBLEMS[kind].metrics[0]
         wanted = {name: kind_record["trial"][name] for name in ("task", "epochs", "batch_size")}
         expected = alone(self.one_process, replace(self.request, **wanted), kind)["quality"][first.name]

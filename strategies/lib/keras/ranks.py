@@ -6,6 +6,7 @@ import os
 import tempfile
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from strategies.lib.keras import network
@@ -30,8 +31,9 @@ def import_tensorflow(trial: Trial) -> Any:
     """
     set_threads(trial.threads_per_worker)
     # AutoGraph leaves compiled modules with the temporary files: beside the trial's or the executor's they are removed.
-    if os.access(os.getcwd(), os.W_OK):
-        tempfile.tempdir = os.getcwd()
+    directory = trial.scratch if trial.scratch.is_dir() else Path.cwd()
+    if os.access(directory, os.W_OK):
+        tempfile.tempdir = str(directory)
     return network.import_tensorflow(trial.threads_per_worker)
 
 
