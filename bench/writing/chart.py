@@ -17,6 +17,7 @@ MOST_BARS = 30
 MOST_POINTS = 150
 MOST_LABELS = 24
 MOST_LINES = 12
+MOST_WIDE = 900  # pixels of a chart of lines: lines that are too flat hide their differences
 
 
 def chart(width: int, height: int, description: str, layers: list[Spec], **more: Any) -> Spec:

@@ -25,14 +25,20 @@ with scratch_directory(PREFIX) as directory:
 """
 
 
+@pytest.fixture
+def scratch(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """An empty directory, in which this process and those that it starts make their temporary files."""
+    directory = tmp_path / "scratch"
+    directory.mkdir()
+    monkeypatch.setenv("TMPDIR", str(directory))
+    monkeypatch.setattr(tempfile, "tempdir", str(directory))
+    return directory
+
+
 def test_what_a_killed_harness_left_is_gone_after_the_next_trial(
-    trial_of: Callable[..., Record], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    trial_of: Callable[..., Record], scratch: Path
 ) -> None:
     """Its processes are known by the mark of its directory, even those in a session of their own."""
-    scratch = tmp_path / "scratch"
-    scratch.mkdir()
-    monkeypatch.setenv("TMPDIR", str(scratch))
-    monkeypatch.setattr(tempfile, "tempdir", str(scratch))
     with subprocess.Popen([sys.executable, "-c", HARNESS], stdin=-1, stdout=-1, text=True) as harness:
         assert harness.stdout is not None
         left = int(harness.stdout.readline())
@@ -55,14 +61,8 @@ def test_a_worker_whose_harness_is_gone_does_not_begin(tmp_path: Path) -> None:
     assert not (tmp_path / "events.jsonl").exists()
 
 
-def test_temporary_files_go_with_the_trial(
-    trial_of: Callable[..., Record], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_temporary_files_go_with_the_trial(trial_of: Callable[..., Record], scratch: Path) -> None:
     """Files that a library makes where Python makes temporary ones, and forgets, are removed with the trial's."""
-    scratch = tmp_path / "scratch"
-    scratch.mkdir()
-    monkeypatch.setenv("TMPDIR", str(scratch))
-    monkeypatch.setattr(tempfile, "tempdir", str(scratch))
     forgets = "import tempfile\n    file, name = tempfile.mkstemp()\n    trial.note('forgotten', name)\n    return None"
     record = trial_of(f"@hookimpl\ndef bench_train(trial):\n    {forgets}\n")
     assert record["notes"]["forgotten"].startswith(str(scratch))

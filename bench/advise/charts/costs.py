@@ -10,6 +10,7 @@ from bench.advise.offers import SiteOffer
 from bench.writing import palette, spots
 from bench.writing.chart import MOST_LABELS, MOST_POINTS, NARROW, Spec, chart
 from bench.writing.clean import label
+from bench.writing.layers import front_line
 
 
 def front(offers: Sequence[SiteOffer]) -> list[SiteOffer]:
@@ -56,16 +57,7 @@ def costs(market: Market, width: int) -> Spec | None:
     named = len(best) if width == NARROW else MOST_LABELS
     placed = spots.place([value["label"] for value in values[:named]], pixels[:named], *inner, bars)
     layers: list[Spec] = [
-        {
-            "data": {"values": [value for value in values if value["front"]]},
-            "mark": {
-                "type": "line",
-                "strokeDash": [5, 4],
-                "color": palette.SOFT,
-                "interpolate": "step-after",
-                "aria": False,
-            },
-        },
+        front_line([value for value in values if value["front"]]),
         _bars(values, "x", "time"),
         _bars(values, "y", "price"),
         {

@@ -13,8 +13,9 @@ from bench.advise.contenders import rows_shown
 from bench.advise.decide import FARTHEST
 from bench.advise.forecast import Forecaster
 from bench.writing import palette
-from bench.writing.chart import Spec, chart, legend, unique
+from bench.writing.chart import MOST_WIDE, Spec, chart, unique
 from bench.writing.clean import label
+from bench.writing.layers import LineLooks
 
 MOST_CURVES = 6
 T = TypeVar("T")
@@ -79,10 +80,7 @@ def growth(
     smallest = min(curve.points[0][0] for curve in drawn)
     reach = FARTHEST * min(curve.points[-1][0] for curve in drawn)
     last = 1.6 * max(asked, reach)
-    colours = {"domain": names, "range": [palette.line(number) for number in places]}
-    shapes = {"domain": names, "range": [palette.shape(number) for number in places]}
-    beside = {"title": None, **legend(width, 3)}
-    colour = {"field": "case", "type": "nominal", "scale": colours, "legend": beside}
+    looks = LineLooks.of("case", names, width, places, columns=3)
     inside = [mark for mark in ends if smallest < mark.at < last]
     lines = [value for name, curve in zip(names, drawn, strict=True) for value in _line(name, curve)]
     bands = [value for value in lines if value["ahead"]]
@@ -99,23 +97,11 @@ def growth(
     layers: list[Spec] = [
         _beyond(reach, last),
         *(
-            _band(bands, colour, low, high, opacity)
+            _band(bands, looks.colour, low, high, opacity)
             for low, high, opacity in (("low95", "high95", 0.1), ("low80", "high80", 0.2))
         ),
-        {
-            "data": {"values": lines},
-            "mark": {"type": "line", "strokeWidth": 2, "strokeDash": [6, 3], "aria": False},
-            "encoding": {"color": colour},
-        },
-        {
-            "data": {"values": points},
-            "mark": {"type": "point", "filled": True, "size": 70, "opacity": 1},
-            "encoding": {
-                "color": colour,
-                "shape": {"field": "case", "type": "nominal", "scale": shapes, "legend": beside},
-                "description": {"field": "told"},
-            },
-        },
+        looks.lines(lines, strokeDash=[6, 3]),
+        looks.points(points, 70),
         *upright([Mark(asked, "asked")], (smallest, last), palette.INK),
         *upright(sorted(inside, key=lambda mark: mark.at), (smallest, last), palette.BAD, 1),
         *level(levels),
@@ -130,7 +116,7 @@ def growth(
         },
     }
     told = f"{unit} by rows of {len(drawn)} strategies: measured points, forecast lines with bands"
-    return chart(min(width, 900), 400, told, layers, encoding=axes)
+    return chart(min(width, MOST_WIDE), 400, told, layers, encoding=axes)
 
 
 def _line(name: str, curve: GrowthCurve) -> list[Spec]:

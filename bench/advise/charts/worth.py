@@ -12,9 +12,9 @@ from bench.advise.charts.marks import rows_axis
 from bench.advise.contenders import rows_shown
 from bench.advise.quality import forecast_grade
 from bench.problems import Metric
-from bench.writing import palette
-from bench.writing.chart import Spec, chart, legend, unique
+from bench.writing.chart import MOST_WIDE, Spec, chart, unique
 from bench.writing.clean import label
+from bench.writing.layers import LineLooks, asked_grade
 
 GRID = 16
 
@@ -48,10 +48,7 @@ def grades_by_rows(
     if not drawn:
         return None
     names = unique([label(curve.name) for curve in drawn])
-    beside = {"title": None, **legend(width, 3)}
-    colours = {"domain": names, "range": [palette.line(number) for number in places]}
-    shapes = {"domain": names, "range": [palette.shape(number) for number in places]}
-    colour = {"field": "case", "type": "nominal", "scale": colours, "legend": beside}
+    looks = LineLooks.of("case", names, width, places, columns=3)
     points = [
         {
             "rows": rows,
@@ -71,40 +68,18 @@ def grades_by_rows(
         {
             "data": {"values": ahead},
             "mark": {"type": "area", "opacity": 0.18, "aria": False},
-            "encoding": {"color": colour, "y": {"field": "low80", "type": "quantitative"}, "y2": {"field": "high80"}},
-        },
-        {
-            "data": {"values": ahead},
-            "mark": {"type": "line", "strokeDash": [6, 3], "strokeWidth": 2, "aria": False},
-            "encoding": {"color": colour},
-        },
-        {
-            "data": {"values": points},
-            "mark": {"type": "line", "strokeWidth": 2, "aria": False},
-            "encoding": {"color": colour},
-        },
-        {
-            "data": {"values": points},
-            "mark": {"type": "point", "filled": True, "size": 70, "opacity": 1},
             "encoding": {
-                "color": colour,
-                "shape": {"field": "case", "type": "nominal", "scale": shapes, "legend": beside},
-                "description": {"field": "told"},
+                "color": looks.colour,
+                "y": {"field": "low80", "type": "quantitative"},
+                "y2": {"field": "high80"},
             },
         },
+        looks.lines(ahead, strokeDash=[6, 3]),
+        looks.lines(points),
+        looks.points(points, 70),
     ]
     if least is not None:
-        layers.append(
-            {
-                "data": {"values": [{"grade": least, "told": f"asked for: {metric.label} {metric.shown(least)}"}]},
-                "mark": {"type": "rule", "color": "var(--accent)", "strokeDash": [2, 4], "strokeWidth": 1.5},
-                "encoding": {
-                    "y": {"field": "grade", "type": "quantitative"},
-                    "x": None,
-                    "description": {"field": "told"},
-                },
-            }
-        )
+        layers.append(asked_grade(least, f"asked for: {metric.label} {metric.shown(least)}"))
     sizes = [value["rows"] for value in (*points, *ahead)]
     axes = {
         "x": rows_axis(min(sizes) / 1.3, max(sizes) * 1.3),
@@ -118,7 +93,9 @@ def grades_by_rows(
             },
         },
     }
-    return chart(min(width, 900), 340, f"{metric.label} by rows of {len(drawn)} strategies", layers, encoding=axes)
+    return chart(
+        min(width, MOST_WIDE), 340, f"{metric.label} by rows of {len(drawn)} strategies", layers, encoding=axes
+    )
 
 
 def _ahead(name: str, curve: GradeCurve, asked: float, metric: Metric) -> list[Spec]:

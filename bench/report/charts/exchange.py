@@ -8,10 +8,10 @@ from bench.findings.exchange import Payoff, StepPoint
 from bench.findings.names import marked_name
 from bench.report.distribution import curve_name, intensity
 from bench.writing import figures, palette
-from bench.writing.chart import MOST_BARS, MOST_LINES, NARROW, WIDE, Spec, bars_axis, chart, legend, unique
+from bench.writing.chart import MOST_BARS, MOST_LINES, MOST_WIDE, NARROW, WIDE, Spec, chart, legend, unique
 from bench.writing.clean import label
+from bench.writing.layers import LineLooks, stacked_bars
 
-MOST_WIDE = 900  # pixels: lines that are too flat hide their differences
 PARTS = {"computes": palette.hatched("p-train", None), "exchanges": palette.hatched("p-rendezvous", "cross")}
 
 
@@ -39,30 +39,15 @@ def efficiency(found: Payoff, width: int) -> Spec | None:
     ]
     if not values:
         return None
-    beside = {"title": None, **legend(width)}
-    colours = {"domain": list(names.values()), "range": [palette.line(number) for number in range(len(names))]}
-    shapes = {"domain": list(names.values()), "range": [palette.shape(number) for number in range(len(names))]}
-    colour = {"field": "curve", "type": "nominal", "scale": colours, "legend": beside}
+    looks = LineLooks.of("curve", list(names.values()), width)
     layers: list[Spec] = [
         {
             "data": {"values": [{"efficiency": 1, "told": "more workers cost nothing: efficiency 1"}]},
             "mark": {"type": "rule", "strokeDash": [3, 3], "color": palette.SOFT, "strokeWidth": 2},
             "encoding": {"x": None, "description": {"field": "told"}},
         },
-        {
-            "data": {"values": values},
-            "mark": {"type": "line", "strokeWidth": 2, "aria": False},
-            "encoding": {"color": colour},
-        },
-        {
-            "data": {"values": values},
-            "mark": {"type": "point", "filled": True, "size": 90, "opacity": 1},
-            "encoding": {
-                "color": colour,
-                "shape": {"field": "curve", "type": "nominal", "scale": shapes, "legend": beside},
-                "description": {"field": "told"},
-            },
-        },
+        looks.lines(values),
+        looks.points(values, 90),
     ]
     places = [point.intensity or 0.0 for point in found.placed]
     title = "operations for each byte sent, logarithmic" if width != NARROW else "operations for each byte sent"
@@ -111,27 +96,8 @@ def parts_of_a_step(points: Sequence[StepPoint], width: int) -> Spec | None:
         for bar, (point, number, rank) in zip(bars, ranks, strict=True)
         for order, (part, seconds) in enumerate(zip(PARTS, (rank.compute_s, rank.exchange_s), strict=True))
     ]
-    layer = {
-        "data": {"values": values},
-        "mark": {"type": "bar", "height": 16, "stroke": "var(--paper)", "strokeWidth": 0.7},
-        "encoding": {
-            "y": bars_axis(bars, width),
-            "x": {
-                "field": "seconds",
-                "type": "quantitative",
-                "stack": "zero",
-                "axis": {"title": "seconds of a step", "tickCount": 5},
-            },
-            "color": {
-                "field": "part",
-                "type": "nominal",
-                "scale": {"domain": list(PARTS), "range": list(PARTS.values())},
-                "legend": {"title": None, "symbolType": "square", "symbolSize": 200, **legend(width, 2, 2)},
-            },
-            "order": {"field": "order"},
-            "description": {"field": "told"},
-        },
-    }
+    axis = {"title": "seconds of a step", "tickCount": 5}
+    layer = stacked_bars(values, bars, "part", PARTS.items(), width, axis, legend(width, 2, 2))
     height = (40 if width == NARROW else 26) * len(ranks) + (60 if width == WIDE else 90)
     return chart(width, height, f"The parts of a step of {len(ranks)} ranks", [layer])
 

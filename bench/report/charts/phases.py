@@ -7,8 +7,9 @@ from collections.abc import Sequence
 from bench.findings.names import marked_name
 from bench.findings.phases import ORDER, OTHER, PhaseStack
 from bench.writing import figures, palette
-from bench.writing.chart import MOST_BARS, NARROW, WIDE, Spec, bars_axis, chart, legend, unique
+from bench.writing.chart import MOST_BARS, NARROW, WIDE, Spec, chart, legend, unique
 from bench.writing.clean import label
+from bench.writing.layers import stacked_bars
 
 KNOWN = (*ORDER, OTHER)
 # `report.css` has a colour for each; the others, of hand-offs, take theirs in turn, as those that strategies named.
@@ -57,28 +58,9 @@ def where_time_goes(stacks: Sequence[PhaseStack], width: int, named: Sequence[st
         for order, name in enumerate(names)
         if name in stack.seconds
     ]
-    shown = [label(name) for name in names]
-    layer = {
-        "data": {"values": values},
-        "mark": {"type": "bar", "height": 16, "stroke": "var(--paper)", "strokeWidth": 0.7},
-        "encoding": {
-            "y": bars_axis(bars, width),
-            "x": {
-                "field": "seconds",
-                "type": "quantitative",
-                "stack": "zero",
-                "axis": {"title": "seconds, the whole trial", "tickCount": 6},
-            },
-            "color": {
-                "field": "phase",
-                "type": "nominal",
-                "scale": {"domain": shown, "range": _fills(names, named or names)},
-                "legend": {"title": None, "symbolType": "square", "symbolSize": 200, **legend(width, 7, 3)},
-            },
-            "order": {"field": "order"},
-            "description": {"field": "told"},
-        },
-    }
+    fills = zip(map(label, names), _fills(names, named or names), strict=True)
+    axis = {"title": "seconds, the whole trial", "tickCount": 6}
+    layer = stacked_bars(values, bars, "phase", fills, width, axis, legend(width, 7, 3))
     step = 40 if width == NARROW else 26
     rows = 0 if width == WIDE else -(-len(names) // (3 if width == NARROW else 7))  # of the legend under the chart
     height = max(step * len(drawn) + 60 + 22 * rows, 22 * len(names) + 20 if width == WIDE else 0)

@@ -14,6 +14,7 @@ from bench.problems import Metric
 from bench.writing import figures, palette, spots
 from bench.writing.chart import MOST_LABELS, MOST_POINTS, NARROW, WIDE, Spec, chart, legend
 from bench.writing.clean import label
+from bench.writing.layers import asked_grade, front_line
 
 BESIDE = 250  # pixels of the axis and of a legend beside the chart
 ONE_LINE = 30  # characters of a title that a narrow chart has room for, beside what is better
@@ -51,9 +52,10 @@ def time_and_quality(cases: Sequence[Case], front: Sequence[Case], asked: float 
     bars += [] if asked is None else [(0.0, inner[0], y_pixels[-1])]
     found = spots.place([value["label"] for value in values], places, *inner, bars)
     what = f"seconds {task.result}"
-    layers = [_front_line([value for value in values if value["front"]]), _error_bars(values), points(values, width)]
+    layers = [front_line([value for value in values if value["front"]]), _error_bars(values), points(values, width)]
     layers += [text(value, spot) for value, spot in zip(values[:MOST_LABELS], found, strict=False) if spot]
-    layers += [] if asked is None else [_asked(asked, metric)]
+    if asked is not None:
+        layers.append(asked_grade(asked, f"the quality asked for: {metric.label} {metric.shown(asked)}"))
     best = figures.names([case_name(case) for case in front[:MOST_LABELS]]) if front else "none"
     told = f"{what} against {metric.label} for {len(drawn)} cases; on the front: {best}"
     return chart(width, height, told, layers, encoding=_axes(what, metric, x_domain, y_domain, width))
@@ -83,15 +85,6 @@ def _axes(what: str, metric: Metric, x_domain: tuple[float, float], y_domain: tu
     }
 
 
-def _asked(asked: float, metric: Metric) -> Spec:
-    told = f"the quality asked for: {metric.label} {metric.shown(asked)}"
-    return {
-        "data": {"values": [{"grade": asked, "told": told}]},
-        "mark": {"type": "rule", "color": "var(--accent)", "strokeDash": [2, 4], "strokeWidth": 1.5},
-        "encoding": {"y": {"field": "grade", "type": "quantitative"}, "x": None, "description": {"field": "told"}},
-    }
-
-
 def _point(case: Case, on_front: bool) -> Spec:
     rows, grade = case.kind.axis_rows, case.grade or 0.0
     values = [case.kind.scaled(value, rows) for value in case.counted_samples]
@@ -107,19 +100,6 @@ def _point(case: Case, on_front: bool) -> Spec:
         "front": on_front,
         "told": f"{marked_name(case)} ({label(case.family)}): {figures.seconds(seconds)}{between}, "
         f"{case.problem.metrics[0].label} {case.problem.metrics[0].shown(grade)}",
-    }
-
-
-def _front_line(values: list[Spec]) -> Spec:
-    return {
-        "data": {"values": values},
-        "mark": {
-            "type": "line",
-            "strokeDash": [5, 4],
-            "color": palette.SOFT,
-            "interpolate": "step-after",
-            "aria": False,
-        },
     }
 
 

@@ -7,10 +7,9 @@ from collections.abc import Sequence
 from bench.findings.names import case_name
 from bench.findings.scales import ScalingPoint
 from bench.writing import figures, palette
-from bench.writing.chart import MOST_LINES, Spec, chart, legend, unique
+from bench.writing.chart import MOST_LINES, MOST_WIDE, Spec, chart, unique
 from bench.writing.clean import label
-
-MOST_WIDE = 900  # pixels: lines that are too flat hide their differences
+from bench.writing.layers import LineLooks
 
 
 def speed_up(points: Sequence[ScalingPoint], width: int) -> Spec | None:
@@ -41,32 +40,23 @@ def speed_up(points: Sequence[ScalingPoint], width: int) -> Spec | None:
         for p in points
         if p.case.strategy in names
     ]
-    colours = {"domain": list(names.values()), "range": [palette.line(number) for number in range(len(names))]}
-    shapes = {"domain": list(names.values()), "range": [palette.shape(number) for number in range(len(names))]}
-    beside = {"title": None, **legend(width)}
-    colour = {"field": "strategy", "type": "nominal", "scale": colours, "legend": beside}
+    looks = LineLooks.of("strategy", list(names.values()), width)
     layers: list[Spec] = [
         {
             "data": {"values": ideal},
             "mark": {"type": "line", "strokeDash": [3, 3], "color": palette.SOFT, "strokeWidth": 2, "aria": False},
             "encoding": {"detail": {"field": "strategy"}},
         },
-        {
-            "data": {"values": values},
-            "mark": {"type": "line", "strokeWidth": 2, "aria": False},
-            "encoding": {"color": colour},
-        },
+        looks.lines(values),
         {
             "data": {"values": values},
             "mark": {"type": "point", "size": 90, "strokeWidth": 2, "opacity": 1},
             "encoding": {
-                "color": colour,
-                "shape": {"field": "strategy", "type": "nominal", "scale": shapes, "legend": beside},
+                "color": looks.colour,
+                "shape": looks.shape,
                 "fill": {
+                    **looks.colour,
                     "condition": {"test": "datum.crowded", "value": "var(--paper)"},
-                    "field": "strategy",
-                    "type": "nominal",
-                    "scale": colours,
                     "legend": None,
                 },
                 "description": {"field": "told"},

@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 
 from bench.findings.scales import Curve, RowScaling
-from bench.report.charts.scaling import MOST_WIDE
-from bench.writing import figures, palette
-from bench.writing.chart import MOST_LINES, Spec, chart, legend, unique
+from bench.writing import figures
+from bench.writing.chart import MOST_LINES, MOST_WIDE, Spec, chart, unique
 from bench.writing.clean import label
+from bench.writing.layers import LineLooks
 
 Point = tuple[float, float, float, float]  # rows, the value, and the ends of its interval
 
@@ -75,30 +75,19 @@ def _lines(
     ]
     if not values:
         return None
-    colours = {"domain": names, "range": [palette.line(number) for number in range(len(names))]}
-    beside = {"title": None, **legend(width)}
-    colour = {"field": "case", "type": "nominal", "scale": colours, "legend": beside}
-    shapes = {"domain": names, "range": [palette.shape(number) for number in range(len(names))]}
+    looks = LineLooks.of("case", names, width)
     layers: list[Spec] = [
-        {
-            "data": {"values": values},
-            "mark": {"type": "line", "aria": False, "strokeWidth": 2},
-            "encoding": {"color": colour},
-        },
+        looks.lines(values),
         {
             "data": {"values": values},
             "mark": {"type": "rule", "aria": False, "strokeWidth": 2},
-            "encoding": {"color": colour, "y": {"field": "low", "type": "quantitative"}, "y2": {"field": "high"}},
-        },
-        {
-            "data": {"values": values},
-            "mark": {"type": "point", "filled": True, "size": 80, "opacity": 1},
             "encoding": {
-                "color": colour,
-                "shape": {"field": "case", "type": "nominal", "scale": shapes, "legend": beside},
-                "description": {"field": "told"},
+                "color": looks.colour,
+                "y": {"field": "low", "type": "quantitative"},
+                "y2": {"field": "high"},
             },
         },
+        looks.points(values, 80),
     ]
     sizes = sorted({rows for curve in curves for rows, _, _ in curve.points})
     axes = {
