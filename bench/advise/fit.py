@@ -140,8 +140,17 @@ def held_out_error(points: Sequence[SizePoint], terms: TermsOf = no_terms) -> fl
     large = [point for point in points if point.at.rows > most]
     if len({point.at.rows for point in small}) < 2:
         return None
-    law = fit(small, terms)
-    return float(np.sqrt(np.mean([np.log(law(point.at) / point.value) ** 2 for point in large])))
+    return missed(fit(small, terms), large)
+
+
+def missed(law: GrowthLaw, points: Sequence[SizePoint]) -> float:
+    """Return the root of the mean squared error of a law, in logarithms.
+
+    Args:
+        law: The law.
+        points: What was measured.
+    """
+    return float(np.sqrt(np.mean([np.log(law(point.at) / point.value) ** 2 for point in points])))
 
 
 def _terms_with_rest(terms: TermsOf, at: Scale) -> Terms:

@@ -76,7 +76,7 @@ def page(advice: Advice, market: Market | None, today: datetime.date) -> AdviceP
         if market
         else []
     )
-    told = [each for each in advice.told.field.prospects if each.time]
+    told = caveats.with_forecast(advice.told)
     caption = f"With {figures.whole(advice.told.question.rows)} rows" if advice.farthest else "On the machine at hand"
     mine = [AdviceTable(caption, HEADINGS, tuple(_row(advice, each) for each in told))] if told else []
     crossings = () if market else text.crossings(advice)

@@ -13,13 +13,11 @@ from collections.abc import Sequence
 from dataclasses import replace
 from functools import partial
 
-import numpy as np
-
 from bench.advise import calibration
 from bench.advise.calibration import Calibration
 from bench.advise.contenders import Contender
 from bench.advise.decide import FARTHEST
-from bench.advise.fit import RANGE, GrowthLaw, SizePoint, TermsOf, fit, held_out_error, in_range, most_terms
+from bench.advise.fit import RANGE, SizePoint, TermsOf, fit, held_out_error, in_range, missed, most_terms
 from bench.advise.forecast import Forecaster
 from bench.advise.hosts import TOLD, Rooms
 from bench.advise.memory import MemoryVerdict, deciding, known_peaks
@@ -67,8 +65,8 @@ def on_more_workers(
         return Outlook(here, refusal)
     together = in_range([point for count in counted for point in points[count]])
     terms = spread(stated.time)
-    if most_terms(together, terms) > len(together):
-        reason = f"a phase has {most_terms(together, terms)} terms, and {len(together)} measurements count"
+    if (needed := most_terms(together, terms)) > len(together):
+        reason = f"a phase has {needed} terms, and {len(together)} measurements count"
         return Outlook(here, Refusal("few", reason, "measure more sizes with each number of workers"))
     memory = _judge(here, measured, workers, asked, rooms, stated)
     if memory.refusal:
@@ -196,8 +194,4 @@ def _counts_error(points: Sequence[SizePoint], terms: TermsOf) -> float | None:
     """Return the error at the most workers, as forecast from fewer, in logarithms; None without fewer."""
     most = max(point.at.workers for point in points)
     fewer = [point for point in points if point.at.workers < most]
-    return _missed(fit(fewer, terms), [point for point in points if point.at.workers == most]) if fewer else None
-
-
-def _missed(law: GrowthLaw, points: Sequence[SizePoint]) -> float:
-    return float(np.sqrt(np.mean([np.log(law(point.at) / point.value) ** 2 for point in points])))
+    return missed(fit(fewer, terms), [point for point in points if point.at.workers == most]) if fewer else None

@@ -17,7 +17,7 @@ from bench.advise.calibration import Calibration
 from bench.advise.climb import Climb
 from bench.advise.climb_plan import ClimbPlan
 from bench.advise.decide import FARTHEST
-from bench.advise.ladder import Ladder
+from bench.advise.ladder import MOST_TEST_ROWS, Ladder
 from bench.advise.race import FIRST_SIZES, UNKNOWN_S
 from bench.advise.sources import entrant_name
 from bench.advise.stated import ask_strategies
@@ -204,4 +204,4 @@ def _beyond(plan: ClimbPlan) -> str:
 
 def _bytes(plan: ClimbPlan, sizes: list[int]) -> str:
     columns = len(plan.ladder.dataset.columns) + 2  # a row id is as large as two
-    return figures.size(4.0 * columns * (sum(sizes) + len(sizes) * min(plan.ladder.dataset.test_rows, 200_000)))
+    return figures.size(4.0 * columns * (sum(sizes) + len(sizes) * min(plan.ladder.dataset.test_rows, MOST_TEST_ROWS)))

@@ -12,6 +12,11 @@ from bench.problems import InvalidAnswerError
 MOST_BYTES = 2.0**60  # an exbibyte: more than any cluster has, and less than a wrong unit gives
 SPARE = 4  # a task of Spark may use more threads than its slot has cores
 
+
+def _most_cpu_s(trial: Trial, wall_s: float) -> float:
+    return SPARE * max(trial.cores, trial.workers) * wall_s
+
+
 # The largest possible value of each, given the trial and its wall seconds.
 Bound = Callable[[Trial, float], float]
 BOUNDS: dict[str, Bound] = {
@@ -22,11 +27,11 @@ BOUNDS: dict[str, Bound] = {
     "allreduce_bytes_per_step": lambda *_: MOST_BYTES,
     "allgather_bytes_per_step": lambda *_: MOST_BYTES,
     "steps_timed": lambda trial, _: trial.epochs * trial.dataset.train_rows,
-    "executors_cpu_s": lambda trial, wall_s: _most_cpu_s(trial, wall_s),
+    "executors_cpu_s": _most_cpu_s,
     "executors_memory_bytes": lambda *_: MOST_BYTES,
-    "handoff_cpu_s": lambda trial, wall_s: _most_cpu_s(trial, wall_s),
-    "second_pass_cpu_s": lambda trial, wall_s: _most_cpu_s(trial, wall_s),
-    "trainers_cpu_s": lambda trial, wall_s: _most_cpu_s(trial, wall_s),
+    "handoff_cpu_s": _most_cpu_s,
+    "second_pass_cpu_s": _most_cpu_s,
+    "trainers_cpu_s": _most_cpu_s,
     "driver_memory_bytes": lambda *_: MOST_BYTES,
     "jvm_memory_bytes": lambda *_: MOST_BYTES,
     "python_workers_memory_bytes": lambda *_: MOST_BYTES,
@@ -40,10 +45,6 @@ BOUNDS: dict[str, Bound] = {
 }
 # Names that only the harness may note: readers of a record rely on them.
 RESERVED_NOTES = frozenset({"gate", "processes_left", "saved_model"})
-
-
-def _most_cpu_s(trial: Trial, wall_s: float) -> float:
-    return SPARE * max(trial.cores, trial.workers) * wall_s
 
 
 def check_measures(found: Mapping[str, Any], trial: Trial, wall_s: float) -> dict[str, float]:

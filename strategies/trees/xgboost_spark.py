@@ -61,9 +61,10 @@ def bench_train(trial, session):
     with trial.phase("load"):
         rows = frames.read(session, trial.dataset, "train", row_id=False, weight=True)
         # The estimator shuffles all rows where the files do not split into as many partitions as there are workers.
-        few = leaves_workers_empty(trial)
+        uneven = rows.rdd.getNumPartitions() != trial.workers
+        few = not uneven and leaves_workers_empty(trial)
         estimator.setParams(force_repartition=few)
-        trial.note("shuffled", few or rows.rdd.getNumPartitions() != trial.workers)
+        trial.note("shuffled", uneven or few)
     return frames.fit(estimator, rows)
 
 

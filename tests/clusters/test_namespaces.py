@@ -9,9 +9,8 @@ import subprocess
 import sys
 from pathlib import Path
 
-import psutil
-
 from tests import namespaces
+from tests.conftest import is_alive
 from tests.namespaces import network
 
 KILLED = """
@@ -56,7 +55,7 @@ def test_what_a_killed_test_has_left_is_removed(tmp_path: Path) -> None:
         number, left = map(int, killed.stdout.split())
         assert number != mine.number
         namespaces.remove_left()
-        assert not psutil.pid_exists(left) or psutil.Process(left).status() == psutil.STATUS_ZOMBIE
+        assert not is_alive(left)
         assert f"bench{number}-" not in namespaces.ip("netns", "list")
         assert _reaches(mine, "one")
 

@@ -7,10 +7,10 @@ import sys
 from collections.abc import Callable
 from pathlib import Path
 
-import psutil
 import pytest
 
 from bench.doctor import machine, stack
+from tests.conftest import is_alive
 
 GIB = 2**30
 Bench = Callable[..., subprocess.CompletedProcess[str]]
@@ -76,7 +76,7 @@ def test_a_framework_that_hangs_is_ended_and_broken(tmp_path: Path, monkeypatch:
     monkeypatch.setattr(stack, "SECONDS_TO_TRY", 3)
     check, _ = stack.try_framework("xgboost", "xgboost", "pip install xgboost")
     assert (check.status, check.finding) == ("broken", "hangs for 3 s")
-    assert _gone(int((tmp_path / "pid").read_text()))
+    assert not is_alive(int((tmp_path / "pid").read_text()))
 
 
 def test_without_java_spark_is_broken() -> None:
@@ -171,10 +171,6 @@ def test_a_stack_dump_is_really_taken(monkeypatch: pytest.MonkeyPatch) -> None:
     assert machine.check_stack_dumps().status == "ok"
     monkeypatch.setattr(machine.commands.sysconfig, "get_path", lambda name: f"/nowhere/{name}")
     assert machine.check_stack_dumps().status == "warning"
-
-
-def _gone(pid: int) -> bool:
-    return not psutil.pid_exists(pid) or psutil.Process(pid).status() == psutil.STATUS_ZOMBIE
 
 
 def _package(site: Path, name: str, source: str) -> None:

@@ -7,11 +7,11 @@ import sys
 import time
 from pathlib import Path
 
-import psutil
 import pytest
 
 from bench.errors import CommandError
 from bench.machine import commands
+from tests.conftest import is_alive
 
 
 def _python(program: str) -> list[str]:
@@ -51,16 +51,9 @@ def test_a_program_out_of_time_leaves_no_process(tmp_path: Path) -> None:
     assert caught.value.reason == "no end within 2 s"
     orphan = int((tmp_path / "orphan").read_text())
     deadline = time.monotonic() + 60
-    while _lives(orphan):
+    while is_alive(orphan):
         assert time.monotonic() < deadline
         time.sleep(0.01)
-
-
-def _lives(pid: int) -> bool:
-    try:
-        return psutil.Process(pid).status() != psutil.STATUS_ZOMBIE
-    except psutil.NoSuchProcess:
-        return False
 
 
 def test_what_cannot_be_started_is_named_with_a_reason(tmp_path: Path) -> None:

@@ -9,7 +9,6 @@ import json
 import os
 import re
 import signal
-import socket
 import subprocess
 import threading
 import time
@@ -21,6 +20,7 @@ import pytest
 from click.testing import CliRunner, Result
 
 from bench.cli import main
+from tests.objectstore import free_ports
 from tests.report.made import MadeCase, make_run, write_run
 
 PROGRAM = os.environ.get("BENCH_MLFLOW")
@@ -44,8 +44,7 @@ def report(results: Path, *arguments: str) -> Result:
 def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
     """The address of a server with an empty store; it ends with all its processes."""
     directory = tmp_path_factory.mktemp("mlflow")
-    with socket.create_server(("127.0.0.1", 0)) as free:
-        port = free.getsockname()[1]
+    port = free_ports(1)[0]
     assert PROGRAM
     store = ["--backend-store-uri", f"sqlite:///{directory}/store.db", "--artifacts-destination", str(directory)]
     command = [PROGRAM, "server", "--host", "127.0.0.1", "--port", str(port), "--workers", "1", *store]
@@ -159,8 +158,7 @@ def test_what_is_no_mlflow_is_one_sentence(elsewhere: str, results: Path) -> Non
 
 def test_a_server_that_is_not_there_is_one_sentence(results: Path) -> None:
     """It ends with 5, and names the address."""
-    with socket.create_server(("127.0.0.1", 0)) as free:
-        port = free.getsockname()[1]
+    port = free_ports(1)[0]
     done = report(results, "--out", f"http://127.0.0.1:{port}")
     assert done.exit_code == 5
     assert done.stderr.startswith(f"Error: The MLflow server http://127.0.0.1:{port} cannot be used (")

@@ -1,6 +1,5 @@
 """What answers a kind of problem wrongly, or ignores the weights of rows, is found out, whatever the grade."""
 
-import sys
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -49,7 +48,6 @@ def twin(installed: Plugins, tmp_path: Path) -> Twin:
 
     def run(kind: str, answer: str = "model.inplace_predict(features)", weights: str = "weights") -> dict[str, Any]:
         installed.add("twin", TWIN.format(answer=answer, weights=weights), FACTS)
-        sys.modules.pop("plugin_twin", None)
         return run_trial("twin", make_weighted_dataset(tmp_path / weights, kind), tmp_path, request=LITTLE_WORK)
 
     return run

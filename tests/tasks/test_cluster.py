@@ -5,7 +5,6 @@ from __future__ import annotations
 import json
 import re
 import subprocess
-import sys
 from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
@@ -36,7 +35,6 @@ def clustered(installed: Plugins, tiny: Dataset, tmp_path: Path) -> Callable[[st
 
     def run(source: str) -> Record:
         installed.add("sut", source, FACTS)
-        sys.modules.pop("plugin_sut", None)  # of a test before this one
         request = Request(task="cluster", cores=1, clusters=4)
         planned = plan.make(request, {"sut": plugins.load("sut").strategy}, tiny)[0]
         return runner.run(planned, run_name="run", environment="", log=tmp_path / "log", timeout_s=60.0)

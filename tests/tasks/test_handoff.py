@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import functools
-import sys
 from collections.abc import Callable
 from pathlib import Path
 
@@ -61,7 +60,6 @@ def handed(installed: Plugins, tiny: Dataset, tmp_path: Path) -> Callable[..., R
 
     def run(change: str = "", in_pass: str = "", family: str = "handoff", request: Request | None = None) -> Record:
         installed.add("sut", HAND_OVER.format(change or "pass", in_pass or "pass"), FACTS.format(family))
-        sys.modules.pop("plugin_sut", None)  # of a test before this one
         request = request or Request(task="handoff", cores=1, batch_size=(100,))
         planned = plan.make(request, {"sut": plugins.load("sut").strategy}, tiny)[0]
         return runner.run(planned, run_name="run", environment="", log=tmp_path / "log", timeout_s=200.0)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import sys
 from functools import partial
 
 import pytest
@@ -39,7 +38,6 @@ CHECKS = ("amounts", "told_apart", "grows", "own_phases")
 def check(installed: Plugins, terms: str, word: str) -> None:
     """Run the test with a word in its name for a strategy that states such terms."""
     installed.add("scaled", TERMS.format(terms), facts=FACTS)
-    sys.modules.pop("plugin_scaled", None)
     contract = ScalingContract()
     contract.strategy = "scaled"
     {

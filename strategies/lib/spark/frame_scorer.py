@@ -52,6 +52,6 @@ class _FrameScorer:
         for batch in batches:
             row_ids, *features = batch.columns
             if len(row_ids):
-                matrix = np.stack([column.to_numpy() for column in features], axis=1)
+                matrix = rows.aligned_matrix([column.to_numpy() for column in features])
                 scores = gather.to_column(np.asarray(predict(matrix), np.float32))
                 yield pa.RecordBatch.from_arrays([row_ids, scores], names=["row_id", "score"])

@@ -117,8 +117,9 @@ def train(
     """
     loss, steps = (heads.loss_of_answers if trial.network else heads.loss)(torch, trial.dataset), 0
     own = given.TORCH.optimiser(trial, trunk, whole)
-    adam = torch.optim.Adam(trunk.parameters(), trial.learning_rate, betas=(0.9, SECOND_MOMENT), fused=True)
-    optimiser = adam if own is None else own
+    optimiser = own
+    if own is None:
+        optimiser = torch.optim.Adam(trunk.parameters(), trial.learning_rate, betas=(0.9, SECOND_MOMENT), fused=True)
     optimiser = wrap(optimiser) if wrap else optimiser
     trunk.train()
     for steps, (rows, labels, weights) in enumerate(batches, 1):

@@ -1,6 +1,5 @@
 """Every way to score with the reference model gives its scores, and what does not is found out."""
 
-import sys
 from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
@@ -55,7 +54,6 @@ def twin(installed: Plugins, dataset: Dataset, tmp_path: Path) -> Callable[..., 
     def run(before: str, after: str) -> dict[str, Any]:
         facts = "@hookimpl\ndef bench_strategy():\n    return Strategy(family='mlp')\n"
         installed.add("twin", TWIN.format(before=before, after=after), facts)
-        sys.modules.pop("plugin_twin", None)
         return run_trial("twin", dataset, tmp_path, request=PREDICT)
 
     return run
