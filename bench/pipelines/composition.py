@@ -193,9 +193,8 @@ class Composition:
 
     @hookimpl
     def bench_teardown(self, trial: Trial) -> None:
-        """Stop the trainer and the engine, and take away what was handed over."""
+        """Stop the trainer and the engine; the harness takes away what was handed over in files."""
         self._session.frame = None
-        self.transfer.release(trial)
         try:
             self.trainer.hook.bench_teardown(
                 trial=self._of_trainer(trial, trial.dataset, "teardown"), session=self._session.trainer

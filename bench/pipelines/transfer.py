@@ -49,6 +49,9 @@ class FeatureTransfer(ABC):
     def transfer(self, trial: Trial, frame: Any) -> Dataset:
         """Hand the features over, and return the dataset that the trainer opens: the measured phase ``handoff``.
 
+        Files go to the trial's scratch directory, or to the place that `bench.rows.feature_place` gives: the harness
+        removes both after the trial, however it ended.
+
         Args:
             trial: The trial.
             frame: What the engine has made.
@@ -62,14 +65,6 @@ class FeatureTransfer(ABC):
         """
         del at
         return {}
-
-    def release(self, trial: Trial) -> None:
-        """Take away what was left outside of the scratch directory; called after a failure, too.
-
-        Args:
-            trial: The trial.
-        """
-        del trial
 
 
 @dataclass(frozen=True)

@@ -15,7 +15,7 @@ Processes that a strategy starts on other hosts read the same way, after `Keys.u
 from bench.rows.arrays import aligned_matrix
 from bench.rows.groups import RowGroup
 from bench.rows.held import HeldRows, held, hold, hold_share
-from bench.rows.parts import remove_parts, write_part
+from bench.rows.parts import write_part
 from bench.rows.places import feature_place
 from bench.rows.places import write as write_predictions
 from bench.rows.predictions import PredictionWriter, width
@@ -47,7 +47,6 @@ __all__ = [
     "raw_path",
     "raw_schema",
     "read_raw",
-    "remove_parts",
     "take_traffic",
     "width",
     "write_part",

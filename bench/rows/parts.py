@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import shutil
 from collections.abc import Iterable, Iterator
 from typing import TYPE_CHECKING
 
@@ -62,23 +61,3 @@ def _with_split(batches: Iterable[pa.RecordBatch], schema: pa.Schema) -> Iterato
         columns = [batch.column(name) for name in schema.names[:-1]]
         columns.append(pc.if_else(batch.column("test"), "test", "train"))
         yield pa.RecordBatch.from_arrays(columns, schema=schema)
-
-
-def remove_parts(dataset: Dataset) -> None:
-    """Remove the files of a dataset that `write_part` has written, if there are any.
-
-    Args:
-        dataset: Gives the place.
-
-    Raises:
-        StorageError: The store cannot be reached.
-    """
-    if not is_uri(dataset.path):
-        shutil.rmtree(dataset.path, ignore_errors=True)
-        return
-    import pyarrow.fs as pafs
-
-    target, root = filesystem(dataset.path, dataset.storage)
-    with store_errors(dataset.path, dataset.storage):
-        if target.get_file_info(root).type != pafs.FileType.NotFound:
-            target.delete_dir(root)

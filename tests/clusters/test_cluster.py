@@ -226,6 +226,7 @@ def test_clusters_are_found_there(run: Callable[..., dict[str, Any]], cluster: C
     assert cluster.idle()
 
 
+@pytest.mark.slow
 @pytest.mark.timeout(700)
 @pytest.mark.usefixtures("data")
 def test_a_pipeline_goes_from_bucket_to_bucket(

@@ -45,7 +45,7 @@ from tests.standalone import FRUGAL, Cluster
 
 HOSTS = ["one", "two", "three"]
 ROWS = 9_000
-KINDS = ("binary", "multiclass", "regression")
+KINDS, TASKS = ("binary", "multiclass", "regression"), ("train", "predict", "cluster")
 # How a table in the store is used: its copy there; in place, with the manifest on the driver's disk, or in the store.
 COPY, TABLE, MANIFEST_TOO = "copy", "table", "manifest-too"
 # Those that train, and of those that only score one for each way back of the scores: all readers read in place.
@@ -56,7 +56,6 @@ SOME = {
     ("regression", MANIFEST_TOO, None): ["xgboost_barrier"],
 }
 WITH_FILES = {"arrow_files", "parquet_files", "tfrecord"}
-EVERY = "BENCH_EVERY_STRATEGY" in os.environ  # an hour more
 # One for each way from Spark to trainers: by way of the driver, by files, by connections, and by Spark's own pipe.
 HANDOFFS = ["to_arrow", "parquet_files", "flight", "barrier_arrow"]
 PIPELINES = ["spark+parquet_files+horovod", "spark+barrier_arrow+lightgbm_spark"]
@@ -195,7 +194,10 @@ def place(tmp_path_factory: pytest.TempPathFactory, bench_command: list[str]) ->
 @pytest.mark.timeout(1300)
 @pytest.mark.parametrize(
     ("kind", "used", "task"),
-    tuple(product(KINDS, (COPY, TABLE), ("train", "predict", "cluster"))) if EVERY else SOME,
+    [
+        *(pytest.param(*case, marks=() if case[0] == "multiclass" else pytest.mark.slow) for case in SOME),
+        *(pytest.param(*case, marks=pytest.mark.slow) for case in product(KINDS, (COPY, TABLE), TASKS)),
+    ],
     ids=str,
 )
 def test_every_strategy_works_on_three_hosts(place: Place, kind: str, used: str, task: str | None) -> None:
@@ -220,7 +222,7 @@ def test_every_strategy_works_on_three_hosts(place: Place, kind: str, used: str,
     assert place.cluster.idle()
 
 
-@pytest.mark.skipif(not EVERY, reason="it measures for minutes: BENCH_EVERY_STRATEGY=1")
+@pytest.mark.slow
 @pytest.mark.timeout(1500)
 def test_one_two_and_three_hosts_tell_of_six(place: Place, installed: Plugins, monkeypatch: pytest.MonkeyPatch) -> None:
     """By one command; whose law is known, and six is inside what is said; each host has memory of its own."""
@@ -253,7 +255,11 @@ def test_one_two_and_three_hosts_tell_of_six(place: Place, installed: Plugins, m
 
 
 @pytest.mark.timeout(1300)
-@pytest.mark.parametrize("names", [[name] for name in (*named(), "tutorial")] if EVERY else [PIPELINES], ids=",".join)
+@pytest.mark.parametrize(
+    "names",
+    [PIPELINES, *(pytest.param([name], marks=pytest.mark.slow) for name in (*named(), "tutorial"))],
+    ids=",".join,
+)
 def test_pipelines_go_from_bucket_to_bucket(
     place: Place, home: Path, monkeypatch: pytest.MonkeyPatch, names: list[str]
 ) -> None:
@@ -327,9 +333,10 @@ def test_ranks_on_three_hosts_train_a_users_network_behind_a_proxy(place: Place,
 
 
 @pytest.mark.timeout(1300)
-def test_rows_are_handed_over_on_three_hosts(place: Place) -> None:
+@pytest.mark.parametrize("every", [False, pytest.param(True, marks=pytest.mark.slow)], ids=["some", "every"])
+def test_rows_are_handed_over_on_three_hosts(place: Place, every: bool) -> None:
     """Ways end well by one command, with files in the store; a directory of one host is a reason to skip."""
-    names = on_a_cluster("handoff") if EVERY else HANDOFFS
+    names = on_a_cluster("handoff") if every else HANDOFFS
     wanted = [part for name in names for part in ("--strategy", name)]
     shared = f"s3://{BUCKET}/shared"
     found = place.run(*wanted, "--task", "handoff", "--shared", shared, *LITTLE)

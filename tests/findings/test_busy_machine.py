@@ -103,7 +103,9 @@ def named(answer: Answer) -> Sequence[str]:
     return answer.chosen or re.findall(r"\w+", answer.headline)
 
 
-@pytest.mark.parametrize("repeats", [1, 3, 5])
+@pytest.mark.parametrize(
+    "repeats", [1, pytest.param(3, marks=pytest.mark.slow), pytest.param(5, marks=pytest.mark.slow)]
+)
 def test_no_wrong_order_is_stated(repeats: int) -> None:
     """With a co-tenant of half a core to two, in any pattern, fewer than 1 % of the answers name a wrong fastest."""
     draw = random.Random(repeats)  # noqa: S311 - no secret is made here

@@ -97,6 +97,7 @@ def test_a_case_is_named_as_the_trend_names_it() -> None:
         parse("xgboost, train, flights, 2 workers, 4096 cores")
 
 
+@pytest.mark.slow
 def test_the_commit_with_the_work_is_named(
     repository: Repository, bench_command: list[str], tiny: Dataset, tmp_path: Path
 ) -> None:

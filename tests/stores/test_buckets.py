@@ -449,6 +449,7 @@ VANISHES = """
 """
 
 
+@pytest.mark.slow
 @pytest.mark.usefixtures("home")
 def test_an_object_that_goes_under_a_data_frame_is_named(
     bench: Callable[..., subprocess.CompletedProcess[str]],
@@ -499,6 +500,7 @@ LARGE = """
 """
 
 
+@pytest.mark.slow
 def test_keys_are_in_no_file_beside_a_large_model(
     bench: Callable[..., subprocess.CompletedProcess[str]], there: Dataset, installed: Plugins, tmp_path: Path
 ) -> None:

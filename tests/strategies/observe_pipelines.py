@@ -20,6 +20,7 @@ from bench.errors import DatasetError
 from bench.facts import Place
 from bench.pipelines import ENGINES, TRANSFERS, Definition, definition_of
 from bench.pipelines.check import digests_of
+from bench.rows.shared import remove
 from bench.stores.filesystem import from_environment
 from bench.stores.tree import Tree
 from bench.trial.wire import read_trial
@@ -91,7 +92,7 @@ def by_store():
     given = transfer.transfer(trial, table)
     labels = [np.sort(rows.open(one, "train").matrix(1)[1]).tolist() for one in (given, first.dataset)]
     files = [entry.path for entry in Tree(given.path, storage).list()]
-    transfer.release(trial)
+    remove(rows.feature_place(place))  # as the harness does
     left = Tree(given.path, storage).list()
     return {
         "difference": differs(table),

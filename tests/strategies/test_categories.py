@@ -64,9 +64,9 @@ def zones(tmp_path_factory: pytest.TempPathFactory) -> Callable[[str], Dataset]:
 
 @pytest.fixture(scope="module")
 def judged(
-    zones: Callable[[str], Dataset], tmp_path_factory: pytest.TempPathFactory
+    request: pytest.FixtureRequest, zones: Callable[[str], Dataset], tmp_path_factory: pytest.TempPathFactory
 ) -> dict[tuple[str, str], Judgement]:
-    """The judgement of each strategy by its name and the way of categories, all in one process."""
+    """The judgement of each strategy whose test is run, by its name and the way of categories, all in one process."""
     requests = {
         **{(name, "native"): replace(LITTLE, workers=(2,)) for name in DISTRIBUTED},
         **{(name, "native"): replace(LITTLE, workers=(1,)) for name in ONE_PROCESS},
@@ -74,7 +74,9 @@ def judged(
         ("mllib_rf", "native"): FOREST,
     }
     # It divides the CPU, which TensorFlow allows before it has started only.
-    wanted = sorted(requests, key=lambda case: case[0] != "tensorflow_mirrored")
+    tests = [item for item in request.session.items if isinstance(item, pytest.Function) and item.path == request.path]
+    tested = {item.callspec.params["name"] for item in tests if "judged" in item.fixturenames}
+    wanted = sorted((case for case in requests if case[0] in tested), key=lambda case: case[0] != "tensorflow_mirrored")
     planned = [
         plan.make(requests[name, way], {name: plugins.load(name).strategy}, zones(way))[0] for name, way in wanted
     ]
@@ -82,7 +84,9 @@ def judged(
 
 
 @pytest.mark.timeout(1800)
-@pytest.mark.parametrize("name", [*ONE_PROCESS, *DISTRIBUTED, "mllib_rf"])
+@pytest.mark.parametrize(
+    "name", [*ONE_PROCESS, *(pytest.param(name, marks=pytest.mark.slow) for name in DISTRIBUTED), "mllib_rf"]
+)
 def test_categories_are_names(judged: dict[tuple[str, str], Judgement], name: str) -> None:
     """Few shallow trees and steps learn what they cannot of numbers, in one process and on several workers."""
     found = judged[name, "native"].or_skip()

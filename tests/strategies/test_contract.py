@@ -9,9 +9,12 @@ import pytest
 from bench import Dataset
 from bench.testing import StrategyContract
 from bench.testing.support import LITTLE_WORK
+from tests.strategies.answers import AnswersTogether
+
+pytestmark = pytest.mark.timeout(1800)  # one process has many of its trials
 
 
-class TestTensorflow(StrategyContract):
+class TestTensorflow(AnswersTogether):
     strategy = "tensorflow"
 
     @pytest.fixture(scope="class")
@@ -21,7 +24,7 @@ class TestTensorflow(StrategyContract):
         return dataset
 
 
-class TestMllibMlp(StrategyContract):
+class TestMllibMlp(StrategyContract):  # with a JVM of its own
     strategy = "mllib_mlp"
     request = replace(LITTLE_WORK, epochs=10)  # of L-BFGS, whose first iterations say little
 
@@ -34,23 +37,23 @@ class TestMllibMlp(StrategyContract):
             yield
 
 
-class TestMllibLinear(StrategyContract):
+class TestMllibLinear(AnswersTogether):
     strategy = "mllib_linear"
 
 
-class TestMllibGbt(StrategyContract):
+class TestMllibGbt(AnswersTogether):
     strategy = "mllib_gbt"
 
 
-class TestMllibRf(StrategyContract):
+class TestMllibRf(AnswersTogether):
     strategy = "mllib_rf"
 
 
-class TestXgboost(StrategyContract):
+class TestXgboost(AnswersTogether):
     strategy = "xgboost"
 
 
-class AsXgboost(StrategyContract):
+class AsXgboost(AnswersTogether):
     def test_its_trees_are_as_good_as_xgboosts(
         self, record: dict[str, Any], alone: Callable[..., dict[str, Any]]
     ) -> None:

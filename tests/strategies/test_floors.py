@@ -46,6 +46,7 @@ def judged(tmp_path_factory: pytest.TempPathFactory) -> dict[tuple[str, str], Ju
         return dict(zip(wanted, run_together(planned, tmp_path_factory.mktemp("trials")), strict=True))
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("case", TWINS, ids=" ".join)
 def test_broken_twin_is_invalid(judged: dict[tuple[str, str], Judgement], case: tuple[str, str]) -> None:
     """Shuffled labels, unscaled features and a single shard end as ``invalid``."""
@@ -54,6 +55,7 @@ def test_broken_twin_is_invalid(judged: dict[tuple[str, str], Judgement], case: 
     assert "below" in str(found.reason)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("case", TWINS_OF_OTHER_KINDS, ids=" ".join)
 def test_broken_twin_of_another_kind_is_invalid(
     judged: dict[tuple[str, str], Judgement], case: tuple[str, str]
@@ -64,6 +66,7 @@ def test_broken_twin_of_another_kind_is_invalid(
     assert "is above" in str(found.reason)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("case", CORRECT, ids=" ".join)
 def test_correct_implementation_is_ok(judged: dict[tuple[str, str], Judgement], case: tuple[str, str]) -> None:
     """With the default amount of training, a correct implementation reaches its family's floor."""

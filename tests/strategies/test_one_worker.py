@@ -69,6 +69,7 @@ def torch_grades(grades_of: Callable[[Mapping[str, str]], Grades]) -> Grades:
     return grades_of(OF_TORCH)
 
 
+@pytest.mark.slow
 @pytest.mark.timeout(1800)
 @pytest.mark.parametrize(("name", "kind"), CASES)
 def test_one_worker_does_the_work_of_one_process(request: pytest.FixtureRequest, name: str, kind: str) -> None:

@@ -39,7 +39,9 @@ def answers(dataset: Dataset, path: Path, width: int) -> Path:
     return path
 
 
-@pytest.mark.parametrize(("kind", "classes"), [("binary", 0), ("regression", 0), ("multiclass", 20)])
+@pytest.mark.parametrize(
+    ("kind", "classes"), [("binary", 0), ("regression", 0), pytest.param("multiclass", 20, marks=pytest.mark.slow)]
+)
 def test_bytes_of_a_row(kind: str, classes: int, tmp_path: Path) -> None:
     """A row takes 130 bytes at most, and four more for each class."""
     peaks = []

@@ -134,6 +134,7 @@ def test_a_cluster_scores_what_its_hosts_can_read(
     assert references._cluster(request, replace(small, path=path, table=table)) == place
 
 
+@pytest.mark.slow
 def test_a_reference_that_another_run_has_made_meanwhile_stays(referenced: Dataset) -> None:
     """Who comes second takes the first one's, with which a run may be scoring by now."""
     kept = Path(referenced.path, "reference", references.OWN)

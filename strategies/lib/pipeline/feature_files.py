@@ -48,16 +48,6 @@ def write(trial: Trial, frame: Any) -> Dataset:
     return dataset
 
 
-def remove(trial: Trial) -> None:
-    """Remove the files that were written beside the trial's predictions, if any were.
-
-    Args:
-        trial: The trial.
-    """
-    if not is_local(trial.master) and (dataset := _shared(trial)):
-        rows.remove_parts(dataset)
-
-
 def _local(trial: Trial) -> Dataset:
     return replace(trial.dataset, path=str(trial.scratch / "features"))
 

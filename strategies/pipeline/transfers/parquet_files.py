@@ -18,10 +18,6 @@ class ParquetTransfer(FeatureTransfer):
         """Write the table as a dataset, and return that."""
         return feature_files.write(trial, frame)
 
-    def release(self, trial):
-        """Remove files that hosts have shared."""
-        feature_files.remove(trial)
-
 
 TRANSFER = ParquetTransfer(
     "parquet_files", takes=(ARROW, SPARK), serves=("process", "ranks", "piped", "frame"), needs=("pyarrow",)

@@ -25,7 +25,10 @@ MADE: dict[str, Callable[[], Dataset]] = {
 }
 
 
-@pytest.fixture(scope="module", params=MADE)
+# Numbers are the quickest of them.
+@pytest.fixture(
+    scope="module", params=[pytest.param(name, marks=() if name == "numbers" else pytest.mark.slow) for name in MADE]
+)
 def dataset(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Dataset:
     """A dataset with floors, of another kind than two classes."""
     with pytest.MonkeyPatch.context() as patch:

@@ -103,7 +103,8 @@ def test_the_best_error_is_that_of_the_true_means() -> None:
 
 
 @pytest.mark.parametrize(
-    ("kind", "classes", "model"), [("multiclass", 3, "Classifier"), ("regression", None, "Regressor")]
+    ("kind", "classes", "model"),
+    [pytest.param("multiclass", 3, "Classifier", marks=pytest.mark.slow), ("regression", None, "Regressor")],
 )
 def test_models_of_other_kinds_lie_between_baseline_and_best(kind: str, classes: int | None, model: str) -> None:
     """Trees get nearer to the best grade than a linear model, and none gets below it."""

@@ -74,10 +74,16 @@ def table(inputs):
 @pytest.mark.parametrize(
     ("script", "strategy", "fault", "sentence"),
     [
-        (EMBED, "horovod", "raises", "Rank 1: nets.py:net raised an error (ValueError: not here)"),
-        (TRAIN, "mirrored_runner", "differs", "nets.py:net built other weights on rank 1 than on rank 0"),
+        pytest.param(
+            *(EMBED, "horovod", "raises", "Rank 1: nets.py:net raised an error (ValueError: not here)"),
+            marks=pytest.mark.slow,
+            id="horovod",
+        ),
+        pytest.param(
+            *(TRAIN, "mirrored_runner", "differs", "nets.py:net built other weights on rank 1 than on rank 0"),
+            id="mirrored_runner",
+        ),
     ],
-    ids=["horovod", "mirrored_runner"],
 )
 def test_ranks_train_one_network_or_say_why_not(
     trial_of: Callable[..., Record], script: str, strategy: str, fault: str, sentence: str

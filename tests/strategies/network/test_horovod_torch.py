@@ -83,6 +83,7 @@ def test_builds_of_one_version_have_one_interface() -> None:
     horovod_torch.check_build("2.13.0+cpu", "2.13.0")
 
 
+@pytest.mark.slow
 @pytest.mark.torch
 @pytest.mark.timeout(600)
 def test_the_fault_of_one_rank_ends_the_training(trial_of: Callable[..., Record]) -> None:

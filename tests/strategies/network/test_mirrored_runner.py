@@ -84,6 +84,7 @@ FAULTS = """
 """
 
 
+@pytest.mark.slow
 @pytest.mark.timeout(600)
 def test_the_fault_of_one_rank_ends_the_training(trial_of: Callable[..., Record]) -> None:
     """A rank that dies, stalls, never comes, or lacks its port is one sentence; then it trains."""

@@ -176,6 +176,7 @@ def small_disk(tmp_path: Path, request: pytest.FixtureRequest) -> Iterator[Path]
         subprocess.run(["umount", disk], check=True)
 
 
+@pytest.mark.slow
 def test_a_full_disk_leaves_nothing(raw: Path, on_spark: Import, small_disk: Path) -> None:
     """Where a task finds no room for its file, the disk is named, and nothing of the dataset is left."""
     failed = on_spark(raw, "--label", "label", BENCH_DATA=str(small_disk))
@@ -185,6 +186,7 @@ def test_a_full_disk_leaves_nothing(raw: Path, on_spark: Import, small_disk: Pat
     assert not list(small_disk.iterdir())
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("small_disk", ["12m"], indirect=True)
 def test_no_room_for_rows_on_their_way_leaves_nothing(
     tmp_path: Path, home: Path, on_spark: Import, small_disk: Path
