@@ -7,7 +7,7 @@ the one copy into its matrix that it would make of a file.
 from __future__ import annotations
 
 import itertools
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
@@ -100,21 +100,31 @@ class HeldTables:
         return [RowGroup(split, number, min(GROUP_ROWS, rows - start)) for number, start in enumerate(starts)]
 
     @contextmanager
-    def open_reader(self, groups: Sequence[RowGroup], columns: Sequence[str]) -> Iterator[HeldTables]:
+    def open_reader(self, groups: Sequence[RowGroup], columns: Sequence[str]) -> Iterator[HeldReader]:
         """Give a reader of these stretches; see `bench.rows.files.RowFiles.open_reader`."""
         del groups
-        self._columns = columns
-        yield self
+        yield HeldReader(self._tables, columns, {"row_id", *self.dataset.before_features})
+
+
+@dataclass(frozen=True)
+class HeldReader:
+    """Reads stretches of tables in memory.
+
+    Attributes:
+        tables: A table for each split.
+        columns: The columns to read.
+        beside: Columns that are no features.
+    """
+
+    tables: Mapping[str, pa.Table]
+    columns: Sequence[str]
+    beside: Collection[str]
 
     def read(self, group: RowGroup, *, use_threads: bool) -> Block:
         """Return the rows of a stretch, in place."""
         del use_threads
-        rows = self._tables[group.path].slice(group.index * GROUP_ROWS + group.start, group.rows)
-        beside = {"row_id", *self.dataset.before_features}
-        features = [name for name in self._columns if name not in beside]
-        found = {name: to_numpy(in_one(rows.column(name))) for name in self._columns}
-        return Block(
-            {name: found[name] for name in self._columns if name in beside},
-            features,
-            [found[name] for name in features],
-        )
+        rows = self.tables[group.path].slice(group.index * GROUP_ROWS + group.start, group.rows)
+        found = {name: to_numpy(in_one(rows.column(name))) for name in self.columns}
+        features = [name for name in self.columns if name not in self.beside]
+        others = {name: values for name, values in found.items() if name in self.beside}
+        return Block(others, features, [found[name] for name in features])

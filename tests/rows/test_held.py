@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import numpy as np
 import pyarrow as pa
 
@@ -33,3 +35,13 @@ def test_a_share_is_a_ranks_own(tiny: Dataset) -> None:
     mine = {split: table.slice(0, 100) for split, table in tables(tiny).items()}
     rows.hold_share(held, mine)
     assert rows.open(held, "train").shard(1, 2).rows == 100
+
+
+def test_two_readers_at_once_have_columns_of_their_own(tiny: Dataset) -> None:
+    """A pass over ids and features that another one with labels begins beside goes on with its own columns."""
+    held = rows.open(rows.hold(tiny, rows.HeldRows(tables(tiny))), "train")
+    halves = held.only([replace(group, rows=group.rows // 2) for group in held.groups] * 2)
+    first = halves.tables(["row_id"])
+    assert next(first).column_names == ["row_id"]
+    assert next(halves.tables([tiny.label])).column_names == [tiny.label]
+    assert next(first).column_names == ["row_id"]
