@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import datetime
 import json
-import os
 from collections.abc import Callable
 from pathlib import Path
 
@@ -12,7 +11,8 @@ from bench.advise import html, markdown
 from bench.advise.advice import Advice
 from bench.advise.document import as_document
 from bench.advise.market import Market
-from bench.errors import ResultsError, UsageError
+from bench.errors import UsageError
+from bench.records.files import whole_file
 
 Writer = Callable[[Advice, Market | None, datetime.date], str]
 
@@ -53,12 +53,5 @@ def write(advice: Advice, market: Market | None, today: datetime.date, path: Pat
         ResultsError: It cannot be written.
     """
     text = SUFFIXES[kind](advice, market, today)
-    scratch = path.with_name(f".{path.name}.{os.getpid()}")
-    try:
-        try:
-            scratch.write_text(text, encoding="utf-8")
-            scratch.replace(path)
-        finally:
-            scratch.unlink(missing_ok=True)
-    except OSError as error:
-        raise ResultsError(f"Cannot write {path}: {error.strerror}: choose another --out.") from error
+    with whole_file(path) as scratch:
+        scratch.write_text(text, encoding="utf-8")

@@ -15,7 +15,7 @@ import click
 from bench.cli.answers import read_answer
 from bench.cli.models import model_inputs, places
 from bench.cli.options import RESULTS, Seconds, storage_options
-from bench.errors import EXIT_NOTHING_RAN, ResultsError, UsageError
+from bench.errors import EXIT_NOTHING_RAN, UsageError
 from bench.model import Storage
 
 
@@ -92,6 +92,7 @@ def _probe(
         ResultsError: The file cannot be written.
     """
     from bench.records.export import as_json
+    from bench.records.files import whole_file
     from bench.records.reading import read
 
     if bool(sources) == bool(advice and tables):
@@ -107,10 +108,8 @@ def _probe(
             runs.append(run)
         if code == EXIT_NOTHING_RAN:
             return code
-    try:
-        out.write_text(as_json(read(runs, results)), encoding="utf-8")
-    except OSError as error:
-        raise ResultsError(f"Cannot write {out}: {error.strerror}: choose another --out.") from error
+    with whole_file(out) as scratch:
+        scratch.write_text(as_json(read(runs, results)), encoding="utf-8")
     click.echo(f"Probe: {out}", err=True)
     return code
 

@@ -7,9 +7,9 @@ from collections.abc import Callable, Sequence
 from pathlib import Path
 from urllib.parse import quote
 
-from bench.errors import ResultsError
 from bench.records import export as whole
 from bench.records.directory import Record, Run
+from bench.records.files import whole_file
 from bench.report import html, markdown, plain
 from bench.report.exports import pytest_benchmark, table
 from bench.report.page import Page, page
@@ -40,18 +40,11 @@ def write(runs: Sequence[Run], path: Path, kind: str = "html", quality: float | 
     Raises:
         ResultsError: It cannot be written.
     """
-    scratch = path.with_name(f".{path.name}.{os.getpid()}")
-    try:
-        try:
-            if kind == PARQUET:
-                whole.write_parquet(runs, scratch)
-            else:
-                scratch.write_text(render(runs, kind, quality, path), encoding="utf-8", newline="")
-            scratch.replace(path)
-        finally:
-            scratch.unlink(missing_ok=True)
-    except OSError as error:
-        raise ResultsError(f"Cannot write {path}: {error.strerror}: choose another --out.") from error
+    with whole_file(path) as scratch:
+        if kind == PARQUET:
+            whole.write_parquet(runs, scratch)
+        else:
+            scratch.write_text(render(runs, kind, quality, path), encoding="utf-8", newline="")
 
 
 def render(runs: Sequence[Run], kind: str, quality: float | None, path: Path) -> str:
