@@ -175,13 +175,21 @@ def advise(
     )
     if field.decision is not None:
         return found
-    for rows in ends(field, rooms, asked, share):
-        nearer = advise(runs, replace(question, rows=rows, beyond=False), stated, table)
+    return replace(found, farthest=_farthest(found, measured_rows))
+
+
+def _farthest(found: Advice, measured_rows: float) -> Advice | None:
+    """Return the answer for fewer rows, at most four times asked: the farthest that recommends, or that decides."""
+    decided = None
+    for rows in ends(found.field, found.rooms, found.asked, found.share, measured_rows):
+        data = replace(found.data, asked=rows * found.share)
+        question = replace(found.question, rows=rows, beyond=False)
+        nearer = replace(found, question=question, asked=data.asked, data=data, field=data.field(found.rooms))
         if nearer.recommended:
-            return replace(found, farthest=nearer)
-        if found.farthest is None and nearer.field.decision:
-            found = replace(found, farthest=nearer)
-    return found
+            return nearer
+        if nearer.field.decision:
+            decided = decided or nearer
+    return decided
 
 
 def _of_runs(runs: Sequence[Run], question: SizeQuestion) -> Refusal | None:

@@ -14,7 +14,7 @@ MOST_ENDS = 4
 ALMOST_NOTHING = 1e-9  # share by which a number that was searched for misses a round one
 
 
-def ends(field: Field, rooms: Rooms, asked: float, share: float) -> list[float]:
+def ends(field: Field, rooms: Rooms, asked: float, share: float, measured: float) -> list[float]:
     """Return the rows of the table at which reach, memory or a ceiling of contenders ends, from many to few.
 
     Args:
@@ -22,13 +22,14 @@ def ends(field: Field, rooms: Rooms, asked: float, share: float) -> list[float]:
         rooms: Bytes that a trial may use.
         asked: The rows asked for, of those that the task works on.
         share: Rows that the task works on, of those of the table.
+        measured: The most rows that anybody was measured with, of those that the task works on: fewer need no answer.
     """
     found = set()
     for each in field.prospects:
         end = _end(each, rooms.of(each.host))
         if end and asked > end > ENOUGH * each.contender.largest.at.rows:
             found.add(_rounded_down(end / share))
-    return sorted(found, reverse=True)[:MOST_ENDS]
+    return sorted((rows for rows in found if rows * share > measured), reverse=True)[:MOST_ENDS]
 
 
 def _end(prospect: Prospect, room: float | None) -> float | None:

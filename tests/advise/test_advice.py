@@ -335,3 +335,14 @@ def test_workers_are_contenders_of_their_own() -> None:
     makers = {"xgboost": Maker(fast), "xgboost_spark": Maker(slow, workers=2)}
     names = [each.contender.name for each in ask(ladder(makers)).field.prospects]
     assert names == ["xgboost", "xgboost_spark (2 workers)"]
+
+
+def test_no_answer_is_looked_for_among_rows_that_were_measured() -> None:
+    """Where one ends below the largest size of another, which ends too, there is an answer all the same."""
+    stated = {"xgboost": StatedTerms(limits=lambda at: {"its count of rows": at.rows / 1e7})}
+    large = Maker(slow, memory=lambda rows: 600 * rows)
+    runs = ladder({"xgboost": Maker(fast, memory=lambda rows: 1e8 + rows), "lightgbm": large})
+    advice = advise([*runs, rung({"lightgbm": large}, 16 * LARGEST)], SizeQuestion(9e7), stated)
+    assert codes(advice)["xgboost"] == "limit"
+    assert codes(advice).keys() == {"xgboost", "lightgbm"}
+    assert advice.farthest is None
