@@ -5,13 +5,18 @@ from __future__ import annotations
 import contextlib
 import fcntl
 import os
+import re
 import shutil
 import tempfile
+import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
 OWNER = ".owner"  # a file that the owner of the directory holds a lock on as long as it lives, see flock(2)
+UNOWNED = f"{OWNER}.new"  # the same before it has the lock
+RANDOM_END = r"[a-z0-9_]{8}"  # of a name that `tempfile` makes
+SECONDS_TO_OWN = 60.0  # between the making of a directory and its lock, which takes a millisecond
 
 
 @contextmanager
@@ -28,7 +33,7 @@ def scratch_directory(prefix: str, under: Path | None = None) -> Iterator[Path]:
     with tempfile.TemporaryDirectory(prefix=prefix, dir=under, ignore_cleanup_errors=True) as name:
         path = Path(name)
         # Locked before it has its name, so that nobody finds it unlocked while its owner lives.
-        unnamed = path / f"{OWNER}.new"
+        unnamed = path / UNOWNED
         try:
             owner = os.open(unnamed, os.O_CREAT | os.O_RDWR | os.O_CLOEXEC, 0o600)
         except OSError:
@@ -65,7 +70,12 @@ def sweep(prefix: str, under: Path | None = None, end: Callable[[str], object] |
         end: Called with the name of each before it is removed, to end what still uses it.
     """
     found = []
-    for path in Path(under or tempfile.gettempdir()).glob(f"{prefix}*/{OWNER}"):
+    place = Path(under or tempfile.gettempdir())
+    for path in place.glob(f"{prefix}*"):
+        if re.fullmatch(f"{re.escape(prefix)}.*{RANDOM_END}", path.name):
+            with contextlib.suppress(OSError):
+                _remove_unowned(path)
+    for path in place.glob(f"{prefix}*/{OWNER}"):
         with contextlib.suppress(OSError), _taken_over(path.parent) as owner:
             if os.fstat(owner).st_uid != os.geteuid():
                 continue
@@ -76,14 +86,28 @@ def sweep(prefix: str, under: Path | None = None, end: Callable[[str], object] |
     return found
 
 
+def _remove_unowned(directory: Path) -> None:
+    """Remove a directory whose maker was killed before it was its owner, so that nothing else is in it.
+
+    Raises:
+        OSError: It is none of these.
+    """
+    found = directory.lstat()
+    if found.st_uid != os.geteuid() or time.time() - found.st_mtime < SECONDS_TO_OWN:
+        return
+    with contextlib.suppress(FileNotFoundError), _taken_over(directory, UNOWNED):
+        (directory / UNOWNED).unlink()
+    directory.rmdir()
+
+
 @contextmanager
-def _taken_over(directory: Path) -> Iterator[int]:
+def _taken_over(directory: Path, name: str = OWNER) -> Iterator[int]:
     """Hold the lock of a directory whose owner is gone, and give the descriptor of its file.
 
     Raises:
         OSError: Its owner lives, it has none, or it is somebody else's.
     """
-    owner = os.open(directory / OWNER, os.O_RDWR | os.O_CLOEXEC | os.O_NOFOLLOW)
+    owner = os.open(directory / name, os.O_RDWR | os.O_CLOEXEC | os.O_NOFOLLOW)
     try:
         fcntl.flock(owner, fcntl.LOCK_EX | fcntl.LOCK_NB)
         yield owner

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import fcntl
 import os
 import signal
 import subprocess
 import sys
 from pathlib import Path
 
-from bench.machine.scratch import is_abandoned, scratch_directory, sweep
+from bench.machine.scratch import UNOWNED, is_abandoned, scratch_directory, sweep
 
 OWNER = """
 import sys
@@ -76,3 +77,19 @@ def test_nobody_follows_a_link_to_an_owner(tmp_path: Path) -> None:
     assert sweep("work-", tmp_path) == []
     assert (victim / ".owner").exists()
     assert not is_abandoned(tmp_path)
+
+
+def test_a_directory_whose_maker_was_killed_before_it_was_its_owner_is_swept(tmp_path: Path) -> None:
+    """An empty one, or one with a file that nobody has a lock on; not those that may be in the making, or hold more."""
+    names = {"work-empty000", "work-file0000", "work-locked00", "work-new00000", "work-full0000", "work-mine"}
+    for name in names:
+        (tmp_path / name).mkdir()
+    (tmp_path / "work-file0000" / UNOWNED).touch()
+    (tmp_path / "work-full0000" / "block").touch()
+    with open(tmp_path / "work-locked00" / UNOWNED, "w") as owner:
+        fcntl.flock(owner, fcntl.LOCK_EX)
+        for name in names - {"work-new00000"}:
+            os.utime(tmp_path / name, (0, 0))
+        sweep("work-", tmp_path)
+    gone = {"work-empty000", "work-file0000"}
+    assert {path.name for path in tmp_path.iterdir()} == names - gone
