@@ -184,7 +184,7 @@ def on_a_cluster(task: str) -> list[str]:
 
 
 @pytest.mark.timeout(1300)
-@pytest.mark.parametrize("task", ["train", "predict"])
+@pytest.mark.parametrize("task", ["train", pytest.param("predict", marks=pytest.mark.slow)])
 def test_every_strategy_works_there(
     run: Callable[..., dict[str, Any]], cluster: Cluster, table: Dataset, store: ObjectStore, task: str
 ) -> None:
@@ -212,6 +212,7 @@ def test_every_strategy_works_there(
     assert cluster.idle()
 
 
+@pytest.mark.slow
 @pytest.mark.timeout(700)
 def test_clusters_are_found_there(run: Callable[..., dict[str, Any]], cluster: Cluster) -> None:
     """Ranks on other hosts reach the driver, which adds up their sums, and MLlib reads the bucket: one result."""
@@ -288,6 +289,7 @@ def test_a_dataset_is_made_there_though_an_executor_dies(
     assert "lies at" in again.stderr
 
 
+@pytest.mark.slow
 @pytest.mark.timeout(700)
 @pytest.mark.usefixtures("data")
 def test_advice_is_measured_there(
@@ -376,6 +378,7 @@ def test_faults_of_a_cluster_end_in_a_sentence(
     assert cluster.idle()
 
 
+@pytest.mark.slow
 @pytest.mark.timeout(400)
 def test_a_master_that_goes_harms_no_trial(bench: Bench, data: Dataset, installed: Plugins, tmp_path: Path) -> None:
     """When the master is killed in mid-run, the executors that are there go on, and end with the trial.

@@ -289,6 +289,7 @@ def test_pipelines_go_from_bucket_to_bucket(
     assert place.cluster.idle()
 
 
+@pytest.mark.slow
 @pytest.mark.timeout(700)
 def test_a_dataset_is_made_on_three_hosts(place: Place, home: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """Hosts that share no disk make the dataset of one process, from the store to the store."""
@@ -308,6 +309,7 @@ def test_a_dataset_is_made_on_three_hosts(place: Place, home: Path, monkeypatch:
     assert place.cluster.idle()
 
 
+@pytest.mark.slow
 @pytest.mark.timeout(900)
 @pytest.mark.parametrize("framework", ["keras", pytest.param("torch", marks=pytest.mark.torch)])
 def test_ranks_on_three_hosts_train_a_users_network_behind_a_proxy(place: Place, framework: str) -> None:
