@@ -318,6 +318,7 @@ def test_advice_is_measured_there(
     assert cluster.idle()
 
 
+@pytest.mark.slow
 def test_another_version_is_refused_by_name(run: Callable[..., dict[str, Any]], tmp_path: Path) -> None:
     """Where an executor has another version than the driver, the record says which, of what, and what to do."""
     other = tmp_path / "other" / "xgboost-0.1.dist-info"

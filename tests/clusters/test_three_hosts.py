@@ -48,17 +48,15 @@ ROWS = 9_000
 KINDS, TASKS = ("binary", "multiclass", "regression"), ("train", "predict", "cluster")
 # How a table in the store is used: its copy there; in place, with the manifest on the driver's disk, or in the store.
 COPY, TABLE, MANIFEST_TOO = "copy", "table", "manifest-too"
-# Those that train, and of those that only score one for each way back of the scores: all readers read in place.
-# `mirrored_runner` reads as `horovod` does, and trains a user's network below: each of its ranks imports TensorFlow.
+# In every run one that trains and one that scores: all readers read in place, and the weekly run has all strategies.
 SOME = {
-    ("binary", COPY, None): ["lightgbm_spark"],
-    ("multiclass", TABLE, None): ["horovod", "xgboost_spark", "map_in_arrow", "udf_row"],
+    ("multiclass", TABLE, None): ["horovod", "map_in_arrow"],
     ("regression", MANIFEST_TOO, None): ["xgboost_barrier"],
 }
 WITH_FILES = {"arrow_files", "parquet_files", "tfrecord"}
-# One for each way from Spark to trainers: by way of the driver, by files, by connections, and by Spark's own pipe.
-HANDOFFS = ["to_arrow", "parquet_files", "flight", "barrier_arrow"]
-PIPELINES = ["spark+parquet_files+horovod", "spark+barrier_arrow+lightgbm_spark"]
+# By files and by connections in every run, and by Spark's own pipe in a pipeline; the weekly run has all ways.
+HANDOFFS = ["parquet_files", "flight"]
+PIPELINES = ["spark+barrier_arrow+lightgbm_spark"]
 # A function for each framework, and the ranks that train what it returns.
 NETWORK = """
 def keras(inputs):
