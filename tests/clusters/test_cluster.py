@@ -194,7 +194,7 @@ def test_every_strategy_works_there(
     """
     names = on_a_cluster(task)
     assert len(names) >= 6
-    if namespaces.why_not() is None:  # then test_three_hosts.py runs all of them, where it is harder
+    if namespaces.why_not() is None:  # then test_three_hosts.py has all of them, where it is harder
         names = ["mllib_linear"] if task == "train" else ["map_in_arrow"]
     records = run(*names, arguments=("--task", task, *LITTLE), path=table.path if task == "train" else "")
     for name in names:

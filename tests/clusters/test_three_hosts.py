@@ -48,11 +48,6 @@ ROWS = 9_000
 KINDS, TASKS = ("binary", "multiclass", "regression"), ("train", "predict", "cluster")
 # How a table in the store is used: its copy there; in place, with the manifest on the driver's disk, or in the store.
 COPY, TABLE, MANIFEST_TOO = "copy", "table", "manifest-too"
-# In every run one that trains and one that scores: all readers read in place, and the weekly run has all strategies.
-SOME = {
-    ("multiclass", TABLE, None): ["horovod", "map_in_arrow"],
-    ("regression", MANIFEST_TOO, None): ["xgboost_barrier"],
-}
 WITH_FILES = {"arrow_files", "parquet_files", "tfrecord"}
 # By files and by connections in every run, and by Spark's own pipe in a pipeline; the weekly run has all ways.
 HANDOFFS = ["parquet_files", "flight"]
@@ -189,22 +184,18 @@ def place(tmp_path_factory: pytest.TempPathFactory, bench_command: list[str]) ->
             store.kill()
 
 
+@pytest.mark.slow
 @pytest.mark.timeout(1300)
 @pytest.mark.parametrize(
-    ("kind", "used", "task"),
-    [
-        *(pytest.param(*case, marks=() if case[0] == "multiclass" else pytest.mark.slow) for case in SOME),
-        *(pytest.param(*case, marks=pytest.mark.slow) for case in product(KINDS, (COPY, TABLE), TASKS)),
-    ],
-    ids=str,
+    ("kind", "used", "task"), [("regression", MANIFEST_TOO, "train"), *product(KINDS, (COPY, TABLE), TASKS)]
 )
-def test_every_strategy_works_on_three_hosts(place: Place, kind: str, used: str, task: str | None) -> None:
+def test_every_strategy_works_on_three_hosts(place: Place, kind: str, used: str, task: str) -> None:
     """Strategies that train or cluster, and ways to score, end well by one command, with a worker on each host."""
-    names = on_a_cluster(task) if task else SOME[kind, used, task]
+    names = on_a_cluster(task)
     wanted = [part for name in names for part in ("--strategy", name)]
     data = place.use_table(kind, used)
-    found = place.run(*wanted, *(["--task", task] if task else []), *LITTLE, data=data)
-    assert {found[name]["status"] for name in names} <= ({"ok", "skipped"} if task else {"ok"}), [
+    found = place.run(*wanted, "--task", task, *LITTLE, data=data)
+    assert {found[name]["status"] for name in names} <= {"ok", "skipped"}, [
         (name, found[name]["status"], found[name]["reason"]) for name in names
     ]
     addresses = [place.network.hosts[name].address for name in HOSTS]

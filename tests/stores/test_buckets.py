@@ -554,6 +554,7 @@ stop(session)
 """
 
 
+@pytest.mark.slow
 def test_reference_scores_by_spark_are_those_of_one_process(there: Dataset, store: ObjectStore, tmp_path: Path) -> None:
     """The files are the same byte for byte, whatever the form of the model; a wrong model is the same sentence."""
     command = [sys.executable, "-c", REFERENCES, there.path, json.dumps(asdict(store.storage)), str(tmp_path)]

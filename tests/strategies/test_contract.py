@@ -24,6 +24,7 @@ class TestTensorflow(AnswersTogether):
         return dataset
 
 
+@pytest.mark.slow
 class TestMllibMlp(StrategyContract):  # with a JVM of its own
     strategy = "mllib_mlp"
     request = replace(LITTLE_WORK, epochs=10)  # of L-BFGS, whose first iterations say little

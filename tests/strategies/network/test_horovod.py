@@ -84,6 +84,7 @@ def test_keys_come_with_sparks_closure(monkeypatch: pytest.MonkeyPatch) -> None:
     assert list(pickle.loads(dumps(make("task")))(1, None)) == ["task 1 the driver's"]  # noqa: S301
 
 
+@pytest.mark.slow
 @pytest.mark.timeout(600)
 def test_the_fault_of_one_rank_ends_the_training(trial_of: Callable[..., Record]) -> None:
     """A rank that dies, raises, stalls or never comes is one sentence, and then it trains."""
