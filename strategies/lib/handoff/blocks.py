@@ -5,8 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Sequence
 from typing import TYPE_CHECKING
 
-from bench.rows import RowGroup, aligned_matrix
-from bench.rows.groups import shard
+from bench.rows import aligned_matrix
 
 if TYPE_CHECKING:
     import numpy as np
@@ -92,5 +91,11 @@ def spans(counts: Sequence[int], rank: int, world: int) -> list[tuple[int, int, 
     Returns:
         For each piece that the rank has a part of: its number, the first of its rows, and the end.
     """
-    pieces = [RowGroup("", number, count) for number, count in enumerate(counts)]
-    return [(piece.index, piece.start, piece.start + piece.rows) for piece in shard(pieces, rank, world)]
+    total, found, at = sum(counts), [], 0
+    first, last = total * rank // world, total * (rank + 1) // world
+    for number, count in enumerate(counts):
+        start, stop = max(first, at), min(last, at + count)
+        if start < stop:
+            found.append((number, start - at, stop - at))
+        at += count
+    return found
