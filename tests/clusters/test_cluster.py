@@ -245,6 +245,7 @@ def test_a_pipeline_goes_from_bucket_to_bucket(
     assert cluster.idle()
 
 
+@pytest.mark.slow
 @pytest.mark.timeout(700)
 @pytest.mark.usefixtures("data")
 def test_a_dataset_is_made_there_though_an_executor_dies(

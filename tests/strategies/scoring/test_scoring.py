@@ -149,6 +149,7 @@ def test_every_way_gives_the_answers_of_each_kind(
     assert max(seen["regression"].values()) < 2e-3
 
 
+@pytest.mark.slow
 def test_a_budget_that_suffices_leaves_no_row_out(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """On few rows, also the slowest way comes to an end, and says nothing of a budget."""
     from bench.datasets.makers.synthetic import make_synthetic

