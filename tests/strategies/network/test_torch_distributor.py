@@ -61,6 +61,7 @@ FAULTS = """
 """
 
 
+@pytest.mark.slow
 @pytest.mark.timeout(600)
 def test_the_fault_of_one_rank_ends_the_training(trial_of: Callable[..., Record]) -> None:
     """A rank that raises says its own error, one that dies or stalls ends the others, and then a network is trained."""
