@@ -37,7 +37,7 @@ def scratch_directory(prefix: str, under: Path | None = None) -> Iterator[Path]:
         try:
             owner = os.open(unnamed, os.O_CREAT | os.O_RDWR | os.O_CLOEXEC, 0o600)
         except OSError:
-            # Without an owner no sweep finds it, and to empty it would take what could not be had just now.
+            # Without an owner a sweep finds it only after a while, and to empty it would take what is not to be had.
             with contextlib.suppress(OSError):
                 path.rmdir()
             raise
@@ -63,6 +63,8 @@ def is_abandoned(directory: Path) -> bool:
 
 def sweep(prefix: str, under: Path | None = None, end: Callable[[str], object] | None = None) -> list[Path]:
     """Remove this user's directories of `scratch_directory` whose owners are gone, and return them.
+
+    Empty ones that nobody came to own are removed, too, and not returned, since nothing was made there.
 
     Args:
         prefix: The beginning of their names.
