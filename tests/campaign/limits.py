@@ -118,10 +118,17 @@ class Processes(Limit):
                 os.chown(path, user, user, follow_symlinks=False)
             who = ("--reuid", str(user), "--regid", str(user), "--clear-groups")
             box.prefix = ("setpriv", *who, "--inh-caps", READS_ALL, "--ambient-caps", READS_ALL)
-        there = sum(one.num_threads() for one in psutil.process_iter() if one.uids().real == user)
+        there = sum(_threads(one) for one in psutil.process_iter(["uids"]) if one.info["uids"].real == user)
         box.hit = f"{choices['value']} more"
         value = there + choices["value"]
         return Dress(before=lambda: resource.setrlimit(self.limit, (value, value)))
+
+
+def _threads(process: psutil.Process) -> int:
+    try:
+        return process.num_threads()
+    except psutil.NoSuchProcess:
+        return 0
 
 
 @dataclass(frozen=True)
