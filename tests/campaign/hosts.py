@@ -31,7 +31,7 @@ SOONER = ("spark.network.timeout=30s", "spark.executor.heartbeat.maxFailures=5")
 SECONDS_TO_BE_IDLE = 150
 CHOSEN = (
     ("--strategy", "xgboost_barrier", "--trees", "4"),
-    ("--strategy", "lightgbm_spark", "--trees", "4"),
+    ("--strategy", "lightgbm_spark", "--trees", "4", "--bins", "16"),  # LightGBM needs ten rows for each
     ("--strategy", "mllib_linear"),
 )
 
