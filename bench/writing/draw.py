@@ -7,6 +7,7 @@ page's own style makes them light or dark.
 
 from __future__ import annotations
 
+import contextlib
 import errno
 import os
 import re
@@ -23,6 +24,8 @@ from bench.writing.chart import DRAWN, MEASURED, Spec
 ADDRESS_SPACE_BYTES = 68 * 2**30
 # V8's platform and Deno's Tokio have threads for each core and one more; 2 cores were measured to take 4 of them.
 THREADS_FOR_A_CORE, MORE_THREADS = 2, 2
+# The engine's channels and Tokio's: with 10 its thread panics, with 12 it draws, vl-convert 1.9 on 2 cores.
+FILES = 16
 SVG = "{http://www.w3.org/2000/svg}"
 ELEMENTS = {"svg", "g", "path", "line", "rect", "text", "tspan", "circle", "defs", "clipPath", "title"}
 ATTRIBUTES = {
@@ -62,11 +65,12 @@ def svg(spec: Spec, mark: str, *, titles: bool = False) -> Markup:
 
     Raises:
         OSError: The address space is limited to less than Vega's engine takes (``ENOMEM``), or threads are
-            (``EAGAIN``).
+            (``EAGAIN``), or open files are (``EMFILE``).
         ValueError: Vega wrote an element or attribute that no chart needs.
     """
     _check_address_space()
     _check_threads()
+    _check_files()
     import vl_convert
 
     root = ET.fromstring(vl_convert.vegalite_to_svg(spec))  # noqa: S314 - Vega's own output
@@ -106,6 +110,16 @@ def _check_threads() -> None:
         end.set()
         for thread in started:
             thread.join()
+
+
+def _check_files() -> None:
+    """See that so many files can be opened as the engine does, of which a thread ends by a panic otherwise."""
+    with contextlib.ExitStack() as opened:
+        try:
+            for _ in range(FILES):
+                opened.callback(os.close, os.open(os.devnull, os.O_RDONLY))
+        except OSError as error:
+            raise OSError(error.errno, f"charts take {FILES} open files, though few are allowed") from error
 
 
 def _clean(element: ET.Element, mark: str) -> None:

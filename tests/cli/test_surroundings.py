@@ -159,6 +159,22 @@ def test_a_limit_of_processes() -> None:
     assert re.search(r"charts take \d+ threads, though few processes", done.stdout)
 
 
+@pytest.mark.parametrize("spare", [4, 10])
+def test_a_limit_of_open_files(spare: int) -> None:
+    """Where few files can be opened, charts refuse with a sentence; of their engine a thread would panic."""
+    program = (
+        "import resource, os, vl_convert\n"
+        "from bench.writing.draw import svg\n"
+        f"few = max(map(int, os.listdir('/proc/self/fd'))) + {spare}\n"
+        "resource.setrlimit(resource.RLIMIT_NOFILE, (few, few))\n"
+        "try:\n    svg({}, 'a')\n"
+        "except OSError as error:\n    print(error)\n"
+    )
+    done = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=False)
+    assert done.returncode == 0, done.stderr
+    assert "charts take 16 open files" in done.stdout
+
+
 def test_a_compiled_module_that_was_cut_off(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """Python 3.11 keeps what a limit of size has cut off, and cannot load it: the sentence names the file."""
     source = tmp_path / "cut_off_by_a_limit.py"
