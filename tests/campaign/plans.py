@@ -139,6 +139,7 @@ def play(plan: Plan, stage: Stage) -> dict[str, Any]:
     with sandbox(stage.root, stage.site, stage.datasets) as box:
         if "--force" in plan.arguments:
             shutil.copytree(stage.datasets / "tiny", box.data / "imported")
+        box.keeps_from_removing = plan.fault.keeps_from_removing
         plan.work.prepare(box)
         before = invariants.shared_memory()
         ending = _under_the_fault(plan, box, stage)

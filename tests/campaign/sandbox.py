@@ -55,6 +55,7 @@ class Sandbox:
         hit: Whom and where a fault hit, once it did.
         prefix: Command by which `bench` is run: on another host, or as another user.
         words: What words in capitals in the arguments of a plan stand for.
+        keeps_from_removing: Whether the fault does: see `faults.Fault`.
     """
 
     root: Path
@@ -63,6 +64,7 @@ class Sandbox:
     hit: str = ""
     prefix: tuple[str, ...] = ()
     words: dict[str, str] = field(default_factory=dict)
+    keeps_from_removing: bool = False
 
     @property
     def token(self) -> str:

@@ -69,7 +69,11 @@ def _kind(command: str) -> str:
 
 def _events(box: Sandbox) -> list[list[dict[str, Any]]]:
     """Return the events of the trials that run now."""
-    return [read_events(path) for path in box.scratch.glob("bench-*/events.jsonl")]
+    found = []
+    for path in box.scratch.glob("bench-*/events.jsonl"):
+        with contextlib.suppress(FileNotFoundError):  # the trial has ended meanwhile
+            found.append(read_events(path))
+    return found
 
 
 def phase(box: Sandbox) -> str:
