@@ -129,7 +129,9 @@ def _prepare(root: Path) -> Stage:
     install_newer(root / "newer")
     write_table(root / "table.parquet")
     (root / "none").mkdir()
-    stage = Stage(root, root / "site", root / "datasets", {})
+    described = ["git", "describe", "--always", "--dirty"]
+    commit = subprocess.run(described, cwd=HERE, check=True, capture_output=True, text=True).stdout.strip()
+    stage = Stage(root, root / "site", root / "datasets", {}, commit)
     with sandbox(root, stage.site, root / "none") as box:
         made = box.run("data", "import", "../table.parquet", "--label", "label", "--name", "imported")
         assert made.code == 0, made.shown

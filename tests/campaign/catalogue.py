@@ -10,9 +10,10 @@ from tests.campaign.faults import Fault, OtherVersion, Pause, Signal
 from tests.campaign.hosts import Cut, HostsRun
 from tests.campaign.limits import Clock, Errno, Group, Limit, Processes
 from tests.campaign.places import Home, HomeDisk, SharedMemory, SmallDisk
+from tests.campaign.runs import RankRun, RealRun, RunOnDisk
 from tests.campaign.sockets import Tracker
 from tests.campaign.stores import BucketRun, StoreFault, Twins
-from tests.campaign.works import Gate, RankRun, RealRun, Report, RunOnDisk, TableImport, Work
+from tests.campaign.works import Gate, Report, TableImport, Work
 
 WORKS: tuple[Work, ...] = (RunOnDisk(), RealRun(), RankRun(), HostsRun(), BucketRun(), TableImport(), Report(), Gate())
 MB = 10**6
@@ -29,10 +30,14 @@ _SIGNALS: tuple[Fault, ...] = (
     *(
         Signal(f"{number.name} {target}", 1, REAL, number=number, target=target)
         for target in ("jvm", "python worker", "executor", "rank")
-        for number in (signal.SIGKILL, signal.SIGTERM)
+        for number in (signal.SIGKILL, signal.SIGTERM, signal.SIGHUP)
     ),
     Pause("SIGSTOP and SIGCONT harness", 1),
     *(Pause(f"SIGSTOP and SIGCONT {target}", 1, RUNS, target=target) for target in ("worker", "child")),
+    *(
+        Pause(f"SIGSTOP and SIGCONT {target}", 0.5, REAL, target=target)
+        for target in ("jvm", "python worker", "executor", "rank")
+    ),
     Pause("a tenth of the time for the worker", 0.5, RUNS, target="worker", slow=True),
     *(
         Pause(f"a tenth of the time for a {target}", 0.5, ("run of ranks",), target=target, slow=True)
@@ -61,10 +66,23 @@ _PIDS = {"controller": "pids", "file": "pids.max", "unified": "pids.max"}
 _LIMITS: tuple[Fault, ...] = (
     Limit("RLIMIT_FSIZE", 2, limit=resource.RLIMIT_FSIZE, values=(512, 4096, 20_000, 100_000)),
     Limit("RLIMIT_NOFILE", 2, limit=resource.RLIMIT_NOFILE, values=(8, 12, 16, 20, 24, 32, 48)),
-    Limit("RLIMIT_AS", 2, limit=resource.RLIMIT_AS, values=(60 * MB, 120 * MB, 200 * MB, 400 * MB, 800 * MB)),
-    Processes("RLIMIT_NPROC", 2, values=(1, 2, 3, 4, 6, 9, 14, 24)),
-    Group("a group's memory", 1.5, values=(40 * MB, 60 * MB, 90 * MB, 150 * MB), mortal=True, mounts=True),
-    Group("a group's processes", 1.5, values=(1, 2, 3, 4, 6, 9), mounts=True, **_PIDS),
+    Limit(
+        "RLIMIT_AS",
+        2,
+        limit=resource.RLIMIT_AS,
+        values=(60 * MB, 120 * MB, 200 * MB, 400 * MB, 800 * MB),
+        real_values=(800 * MB, 2000 * MB, 4000 * MB, 8000 * MB),
+    ),
+    Processes("RLIMIT_NPROC", 2, values=(1, 2, 3, 4, 6, 9, 14, 24), real_values=(6, 12, 24, 60)),
+    Group(
+        "a group's memory",
+        1.5,
+        values=(40 * MB, 60 * MB, 90 * MB, 150 * MB),
+        real_values=(250 * MB, 400 * MB, 600 * MB, 900 * MB),
+        mortal=True,
+        mounts=True,
+    ),
+    Group("a group's processes", 1.5, values=(1, 2, 3, 4, 6, 9), real_values=(6, 12, 24, 60), mounts=True, **_PIDS),
 )
 _PLACES: tuple[Fault, ...] = (
     Clock("the clock jumps", 2),

@@ -13,8 +13,11 @@ from typing import Any
 
 from tests.campaign import victims
 from tests.campaign.sandbox import Sandbox
+from tests.campaign.works import Work
 
 Choices = Mapping[str, Any]
+HEEDED = (signal.SIGTERM, signal.SIGHUP, signal.SIGINT)
+SLOW_S = 60.0
 
 
 @dataclass
@@ -44,6 +47,7 @@ class Fault:
         works: The works that it can befall; all where empty.
         mounts: Whether it takes the right to mount.
         mortal: Whether the harness itself may die of it without a chance to clean up.
+        target: Whom it hits: a kind of process, see `victims`.
     """
 
     name: str
@@ -51,14 +55,20 @@ class Fault:
     works: tuple[str, ...] = ()
     mounts: bool = False
     mortal: bool = False
+    target: str = "harness"
+
+    @property
+    def interrupts(self) -> signal.Signals | None:
+        """The signal by which it asks the harness to end; None where it does not."""
+        return None
 
     @property
     def keeps_from_removing(self) -> bool:
         """Whether nothing can be removed while it lasts: then the next command has to."""
         return False
 
-    def draw(self, random: Random) -> dict[str, Any]:
-        """Return its choices, which follow from the seed alone."""
+    def draw(self, random: Random, work: Work) -> dict[str, Any]:
+        """Return its choices, which follow from the seed and the work alone."""
         return {}
 
     def dress(self, box: Sandbox, choices: Choices) -> Dress:
@@ -82,47 +92,64 @@ class Signal(Fault):
 
     Attributes:
         number: The signal.
-        target: A kind of process, see `victims`.
     """
 
     number: signal.Signals = signal.SIGKILL
-    target: str = "harness"
 
-    def draw(self, random: Random) -> dict[str, Any]:
+    @property
+    def interrupts(self) -> signal.Signals | None:
+        """The signal, where it is one that the harness can heed."""
+        return self.number if self.target == "harness" and self.number in HEEDED else None
+
+    def draw(self, random: Random, work: Work) -> dict[str, Any]:
         """Choose the moment."""
-        phase = random.choice(("", "", "start", "setup", "train", "teardown", "between"))
+        phase = random.choice(work.phases)
         return {"phase": phase, "trial": random.choice((0, 1)), "share": random.random(), "lag_s": random.random() ** 3}
 
     def act(self, box: Sandbox, process: subprocess.Popen[bytes], choices: Choices, usual_s: float) -> None:
-        """Wait for the moment, and send the signal."""
+        """Wait for the moment and the victim, and send the signal."""
         victims.wait_for_moment(box, process, choices, usual_s)
-        self.send(box, process, choices)
-
-    def send(self, box: Sandbox, process: subprocess.Popen[bytes], choices: Choices) -> None:
-        """Send the signal, if the command still runs."""
-        if (victim := victims.find(box, process, self.target)) is not None:
+        if (victim := victims.wait_for(box, process, self.target)) is not None:
             box.hit = f"{victim.kind} in {victims.phase(box)}"
-            victim.send(self.number)
+            box.heeded = victim.heeds()
+            self.send(victim, process, choices)
+
+    def send(self, victim: victims.Victim, process: subprocess.Popen[bytes], choices: Choices) -> None:
+        """Send the signal.
+
+        Args:
+            victim: Whom to.
+            process: The command.
+            choices: Out of `draw`.
+        """
+        victim.send(self.number)
 
 
 @dataclass(frozen=True)
 class Pause(Signal):
-    """SIGSTOP, and SIGCONT after a while; or again and again, so that a tenth of the time is left."""
+    """SIGSTOP, and SIGCONT after a while; or again and again for a minute, so that a tenth of the time is left."""
 
     slow: bool = False
 
-    def send(self, box: Sandbox, process: subprocess.Popen[bytes], choices: Choices) -> None:
+    @property
+    def interrupts(self) -> signal.Signals | None:
+        """Nobody is asked to end."""
+        return None
+
+    def draw(self, random: Random, work: Work) -> dict[str, Any]:
+        """Choose the moment and for how long; ranks and executors miss some heartbeats in 45 s."""
+        return {**super().draw(random, work), "for_s": random.choice((1, 10, 45) if work.real else (0.2, 1, 4))}
+
+    def send(self, victim: victims.Victim, process: subprocess.Popen[bytes], choices: Choices) -> None:
         """Stop and go on."""
-        victim = victims.find(box, process, self.target)
-        if victim is None:
-            return
-        box.hit = f"{victim.kind} in {victims.phase(box)}"
-        pause_s = 0.09 if self.slow else 0.2 + choices["lag_s"]
-        for _ in range(20 if self.slow else 1):
+        deadline = time.monotonic() + (SLOW_S if self.slow else 0)
+        while True:
             victim.send(signal.SIGSTOP)
-            time.sleep(pause_s)
+            time.sleep(0.09 if self.slow else choices["for_s"])
             victim.send(signal.SIGCONT)
             time.sleep(0.01)
+            if time.monotonic() >= deadline or process.poll() is not None:
+                return
 
 
 @dataclass(frozen=True)

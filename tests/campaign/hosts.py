@@ -11,14 +11,12 @@ from pathlib import Path
 from random import Random
 from typing import Any
 
-import pytest
-
-from bench.datasets import remote
-from bench.datasets.store import open_manifest
 from tests.campaign import victims
 from tests.campaign.faults import Choices, Signal
+from tests.campaign.runs import RunOnDisk
 from tests.campaign.sandbox import Sandbox
-from tests.campaign.works import RunOnDisk
+from tests.campaign.stores import copy_dataset
+from tests.campaign.works import DATASET, Work
 from tests.jvm import FRUGAL
 from tests.namespaces import Network, network
 from tests.objectstore import BUCKET, ObjectStore
@@ -72,10 +70,7 @@ class Room:
             workers = [made.hosts[name] for name in NAMES]
             cluster = Cluster(root / "hosts-cluster", made.hosts["driver"], workers, cores=1)
             self._stack.callback(cluster.stop)
-            with pytest.MonkeyPatch.context() as patch:  # the workers' hosts must not inherit them
-                for name, value in store.environ.items():
-                    patch.setenv(name, value)
-                remote.copy(open_manifest(str(root / "datasets" / "tiny")), DATA, store.storage)
+            copy_dataset(root / "datasets" / DATASET, DATA, store)
             self._hosts = Hosts(made, store, cluster)
         return self._hosts
 
@@ -92,7 +87,9 @@ class HostsRun(RunOnDisk):
 
     name, weight, real, mounts = "run on hosts", 1.0, True, True
 
-    def draw(self, random: Random) -> tuple[str, ...]:
+    targets = frozenset({"harness", "worker"})
+
+    def draw(self, random: Random, target: str) -> tuple[str, ...]:
         """Return a run of one strategy."""
         settings = [part for setting in SOONER for part in ("--spark-conf", setting)]
         place = ("--master", "MASTER", "--data", DATA, "--workers", "2", "--timeout", "90s")
@@ -103,6 +100,14 @@ class HostsRun(RunOnDisk):
         hosts = ROOM.open(box.root.parent)
         box.prefix, box.words = hosts.network.hosts["driver"].prefix, {"MASTER": hosts.cluster.url}
         box.environ.update(hosts.store.environ | {"JDK_JAVA_OPTIONS": FRUGAL})
+
+    def kept_elsewhere(self, box: Sandbox) -> Iterator[tuple[str, bytes]]:
+        """Yield what the hosts and the cluster's daemons keep on their disks."""
+        for place in ("hosts", "hosts-cluster"):
+            for path in (box.root.parent / place).rglob("*"):
+                with contextlib.suppress(OSError):  # a daemon removes it meanwhile
+                    if path.is_file():
+                        yield str(path.relative_to(box.root.parent)), path.read_bytes()
 
     def finish(self, box: Sandbox, arguments: tuple[str, ...]) -> Iterator[str]:
         """See that nothing works on any host any more, and resume the run."""
@@ -118,13 +123,14 @@ class HostsRun(RunOnDisk):
 class Cut(Signal):
     """A host cannot be reached for a while, from a moment of the run on."""
 
-    def draw(self, random: Random) -> dict[str, Any]:
+    def draw(self, random: Random, work: Work) -> dict[str, Any]:
         """Choose the moment, the host, and for how long."""
         more = {"host": random.choice((*NAMES, "driver")), "for_s": random.choice((1, 5, 20, 150))}
-        return {**super().draw(random), "trial": 0, **more}
+        return {**super().draw(random, work), "trial": 0, **more}
 
-    def send(self, box: Sandbox, process: subprocess.Popen[bytes], choices: Choices) -> None:
-        """Cut the host off, and connect it again."""
+    def act(self, box: Sandbox, process: subprocess.Popen[bytes], choices: Choices, usual_s: float) -> None:
+        """Wait for the moment, cut the host off, and connect it again."""
+        victims.wait_for_moment(box, process, choices, usual_s)
         if process.poll() is not None:
             return
         there = ROOM.open(box.root.parent).network

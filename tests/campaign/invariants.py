@@ -2,38 +2,46 @@
 
 from __future__ import annotations
 
+import itertools
 import re
 import signal
 from collections.abc import Iterator
+from pathlib import Path
 
 from tests.campaign.faults import Fault
-from tests.campaign.sandbox import SHM, Ending, Sandbox
+from tests.campaign.sandbox import PLANTED, SHM, Ending, Sandbox
+from tests.campaign.works import Work
 
 NAMES = ("exit code", "whole", "nothing runs", "disk", "no secret", "resume")
-DOCUMENTED = (0, 1, 2, 5, 130)  # of the verbs that are played; docs/reference/exit-codes.md
-SIGNALS = {"SIGTERM": signal.SIGTERM, "SIGHUP": signal.SIGHUP, "SIGINT": signal.SIGINT}
+INTERRUPTED = 130
+KEEPS = re.compile(r"is kept in|could not be removed|go on with")
+NO_FAULT = Fault("none")
 _TRACEBACK = re.compile(r"^Traceback \(most recent call last\)", re.MULTILINE)
 # Places of a run's directory, and of a night's.
 KEPT = re.compile(r"run\.json|records\.jsonl|report\.html|logs|logs/[\w.-]+\.log")
 
 
-def exit_code(ending: Ending, fault: Fault) -> Iterator[str]:
+def exit_code(ending: Ending, work: Work, fault: Fault = NO_FAULT, *, heeded: bool = True) -> Iterator[str]:
     """Yield what is wrong about the end of a command: a hang, a code that is not documented, a traceback, no sentence.
 
-    A signal may find the harness before it has begun to heed signals; it then dies as any program does.
+    Args:
+        ending: The end.
+        work: What was done.
+        fault: What befell it.
+        heeded: Whether the harness heeded signals when the fault came. Before, it dies as any program does.
     """
-    early = -SIGNALS.get(fault.name.partition(" ")[0], 0)
     if ending.code is None:
         yield f"it hung: {ending.shown}"
     elif ending.code < 0:
-        if not (fault.mortal and ending.code == -signal.SIGKILL) and ending.code != early:
+        killed = fault.mortal and ending.code == -signal.SIGKILL
+        early = not heeded and ending.code == -(fault.interrupts or 0)
+        if not killed and not early:
             yield f"it died of signal {-ending.code}: {ending.shown}"
-    elif ending.code not in DOCUMENTED:
+    elif ending.code not in work.codes or (ending.code == INTERRUPTED and not fault.interrupts):
         yield f"no documented exit code: {ending.shown}"
     elif _TRACEBACK.search(ending.complaints):
         yield f"a traceback: {ending.shown}"
-    # A night says by its verdict what could not be measured.
-    elif ending.code in (2, 5) and "Error: " not in ending.complaints and not ending.printed:
+    elif ending.code in (2, 5) and "Error: " not in ending.complaints and not work.tells(ending):
         yield f"no sentence: {ending.shown}"
 
 
@@ -44,7 +52,9 @@ def shared_memory() -> set[str]:
 
 def disk(box: Sandbox, shared: set[str]) -> Iterator[str]:
     """Yield what was left behind in the scratch directory, in shared memory, and beside results and datasets."""
-    named = " ".join(ending.complaints for ending in box.endings)  # what a sentence says is kept, is kept on purpose
+    # What a sentence says is kept, is kept on purpose.
+    lines = [line for ending in box.endings for line in ending.complaints.splitlines()]
+    named = " ".join(line for line in lines if KEEPS.search(line))
     left = [str(path.relative_to(box.scratch)) for path in box.scratch.iterdir() if str(path) not in named]
     # Native libraries and the JVM keep directories of their users; the JVM's are empty.
     left = [name for name in left if not name.startswith("hsperfdata_")]
@@ -70,9 +80,18 @@ def disk(box: Sandbox, shared: set[str]) -> Iterator[str]:
         yield f"left among the datasets: {', '.join(sorted(names)[:5])}"
 
 
-def secrets(box: Sandbox) -> Iterator[str]:
-    """Yield each file that has a planted credential in it."""
-    planted = [box.environ[name].encode() for name in ("AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY")]
-    for path in box.root.rglob("*"):
-        if path.is_file() and any(one in path.read_bytes() for one in planted):
-            yield f"a credential is in {path.relative_to(box.root)}"
+def secrets(box: Sandbox, work: Work) -> Iterator[str]:
+    """Yield each file that has a planted credential in it, whether in the sandbox or where the work has written."""
+    planted = [box.environ[name].encode() for name in PLANTED]
+    here = ((str(path.relative_to(box.root)), path.read_bytes()) for path in box.root.rglob("*") if path.is_file())
+    for name, content in itertools.chain(here, work.kept_elsewhere(box)):
+        if any(one in content for one in planted):
+            yield f"a credential is in {name}"
+
+
+def untouched(box: Sandbox, datasets: Path) -> Iterator[str]:
+    """Yield each file of a dataset that was only read, and is another now."""
+    for path in (one for one in datasets.rglob("*") if one.is_file()):
+        copy = box.data / path.relative_to(datasets)
+        if not copy.is_file() or copy.read_bytes() != path.read_bytes():
+            yield f"the dataset's {path.relative_to(datasets)} was changed or is gone"

@@ -15,6 +15,7 @@ import psutil
 
 from tests.campaign.faults import Choices, Dress, Fault
 from tests.campaign.sandbox import Sandbox
+from tests.campaign.works import Work
 
 GROUPS = Path("/sys/fs/cgroup")
 # A user whom nothing else belongs to, who may read what root has installed, and whom limits of processes hold for.
@@ -39,16 +40,24 @@ class Errno(Fault):
         """A directory that cannot be listed cannot be removed."""
         return self.number == errno.EIO
 
-    def draw(self, random: Random) -> dict[str, Any]:
+    def draw(self, random: Random, work: Work) -> dict[str, Any]:
         """Choose when it begins, and whether it passes."""
         after = random.choice((0, 1, 2, 3, 5, 8, 13, 21, 34, 55))
         return {"after": after, "times": random.choice((1, 3, 10**9, 10**9))}
 
     def dress(self, box: Sandbox, choices: Choices) -> Dress:
-        """Load the shim."""
-        box.hit = f"after {choices['after']} calls"
+        """Load the shim, which says by a file that a call has failed."""
+        mark = box.root.parent / f"failed-{box.token}"
+
+        def look() -> None:
+            if mark.exists():
+                box.hit = f"after {choices['after']} calls"
+                mark.unlink()
+
         return Dress(
+            undo=look,
             environ={
+                "FAULT_MARK": str(mark),
                 "FAULT_UNDER": str(box.place(self.place)),
                 "FAULT_AFTER": str(choices["after"]),
                 "FAULT_TIMES": str(choices["times"]),
@@ -62,14 +71,14 @@ class Errno(Fault):
 class Clock(Fault):
     """The clock of the day jumps while the command runs."""
 
-    def draw(self, random: Random) -> dict[str, Any]:
+    def draw(self, random: Random, work: Work) -> dict[str, Any]:
         """Choose when and how far."""
         by_s = random.choice((-3600, 3600, -86400 * 400, 86400 * 400, -60, 1))
-        return {"share": random.random(), "by_s": by_s}
+        return {"after_s": random.random() * (20 if work.real else 2), "by_s": by_s}
 
     def dress(self, box: Sandbox, choices: Choices) -> Dress:
         """Load the shim."""
-        at_ns = time.monotonic_ns() + int(choices["share"] * 2e9)
+        at_ns = time.monotonic_ns() + int(choices["after_s"] * 1e9)
         box.hit = f"by {choices['by_s']} s"
         return Dress(
             environ={"CLOCK_AT_NS": str(at_ns), "CLOCK_BY_S": str(choices["by_s"])},
@@ -84,14 +93,16 @@ class Limit(Fault):
     Attributes:
         limit: One of ``resource.RLIMIT_*``.
         values: Those that are drawn.
+        real_values: Those that are drawn where a framework works; the same where empty.
     """
 
     limit: int = resource.RLIMIT_FSIZE
     values: tuple[int, ...] = ()
+    real_values: tuple[int, ...] = ()
 
-    def draw(self, random: Random) -> dict[str, Any]:
+    def draw(self, random: Random, work: Work) -> dict[str, Any]:
         """Choose the value."""
-        return {"value": random.choice(self.values)}
+        return {"value": random.choice((work.real and self.real_values) or self.values)}
 
     def dress(self, box: Sandbox, choices: Choices) -> Dress:
         """Set it in the child."""
@@ -140,16 +151,18 @@ class Group(Fault):
         file: The file of its limit, in version 1.
         unified: The file of its limit, in version 2.
         values: Those that are drawn.
+        real_values: Those that are drawn where a framework works; the same where empty.
     """
 
     controller: str = "memory"
     file: str = "memory.limit_in_bytes"
     unified: str = "memory.max"
     values: tuple[int, ...] = ()
+    real_values: tuple[int, ...] = ()
 
-    def draw(self, random: Random) -> dict[str, Any]:
+    def draw(self, random: Random, work: Work) -> dict[str, Any]:
         """Choose the value."""
-        return {"value": random.choice(self.values)}
+        return {"value": random.choice((work.real and self.real_values) or self.values)}
 
     def dress(self, box: Sandbox, choices: Choices) -> Dress:
         """Make the group, and let the child enter it."""
@@ -157,6 +170,8 @@ class Group(Fault):
         group = (GROUPS if of_version_2 else GROUPS / self.controller) / f"bench-campaign-{box.token}"
         group.mkdir()
         (group / (self.unified if of_version_2 else self.file)).write_text(str(choices["value"]))
+        if (swap := group / "memory.swap.max").exists():
+            swap.write_text("0")
         box.hit = f"{choices['value']}"
 
         def enter() -> None:

@@ -8,7 +8,7 @@ import shutil
 import sys
 import time
 import tomllib
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from functools import reduce
 from pathlib import Path
@@ -18,7 +18,7 @@ from typing import Any
 from tests.campaign import invariants
 from tests.campaign.catalogue import FAULTS, WORKS
 from tests.campaign.faults import Fault
-from tests.campaign.sandbox import Sandbox, sandbox
+from tests.campaign.sandbox import Ending, Sandbox, sandbox
 from tests.campaign.works import Work
 
 SECONDS_FOR_SILENCE = 10.0
@@ -68,7 +68,7 @@ def draw(seed: int, *, real: float, only: str = "*", mounts: bool = True) -> Pla
         raise ValueError(f"No fault {only!r} befalls a {'real' if is_real else 'cheap'} work: change --real.")
     weights = [work.weight * fault.weight for work, fault in pairs]
     work, fault = random.choices(pairs, weights)[0]
-    return Plan(seed, work, work.draw(random), fault, fault.draw(random))
+    return Plan(seed, work, work.draw(random, fault.target), fault, fault.draw(random, work))
 
 
 def draw_each(first: int, *, real: float, only: str = "*", mounts: bool = True) -> Iterator[Plan]:
@@ -98,7 +98,7 @@ def draw_each(first: int, *, real: float, only: str = "*", mounts: bool = True) 
 
 def befalls(fault: Fault, work: Work) -> bool:
     """Return whether a fault can befall a work."""
-    return not fault.works or work.name in fault.works
+    return fault.target in work.targets and (not fault.works or work.name in fault.works)
 
 
 def read_known(path: Path) -> list[Plan]:
@@ -119,12 +119,14 @@ class Stage:
         site: Directory of the strategies.
         datasets: Datasets that each sandbox gets a copy of.
         usual_s: Seconds that a command of each work takes without a fault, by the name of the work.
+        commit: What is played, which together with a seed gives a plan again.
     """
 
     root: Path
     site: Path
     datasets: Path
     usual_s: dict[str, float]
+    commit: str
 
 
 def play(plan: Plan, stage: Stage) -> dict[str, Any]:
@@ -132,39 +134,49 @@ def play(plan: Plan, stage: Stage) -> dict[str, Any]:
     began = time.monotonic()
     broken: dict[str, list[str]] = {}
 
-    def see(invariant: str, sentences: Iterator[str] | Sequence[str]) -> None:
-        if found := list(sentences):
+    def see(invariant: str, find: Callable[[], Iterable[str]]) -> None:
+        try:
+            found = list(find())
+        except Exception as error:  # what cannot even be looked at is not whole
+            found = [f"{invariant} could not be seen: {type(error).__name__}: {error}"]
+            invariant = "whole"
+        if found:
             broken.setdefault(invariant, []).extend(found)
 
+    work, fault = plan.work, plan.fault
     with sandbox(stage.root, stage.site, stage.datasets) as box:
         if "--force" in plan.arguments:
             shutil.copytree(stage.datasets / "tiny", box.data / "imported")
-        box.keeps_from_removing = plan.fault.keeps_from_removing
-        plan.work.prepare(box)
+        box.keeps_from_removing = fault.keeps_from_removing
+        work.prepare(box)
         before = invariants.shared_memory()
         ending = _under_the_fault(plan, box, stage)
-        killed = ending.code is not None and ending.code < 0
-        see("exit code", invariants.exit_code(ending, plan.fault))
-        see("whole", plan.work.check(box, ending))
-        if not killed:
-            see("nothing runs", box.wait_for_silence(SECONDS_FOR_SILENCE))
-            if not plan.fault.keeps_from_removing:
-                see("disk", invariants.disk(box, before))
-        see("no secret", invariants.secrets(box))
-        see("resume", plan.work.finish(box, _arguments(plan, box)))
-        see("nothing runs", box.wait_for_silence(SECONDS_FOR_SILENCE))
-        see("disk", invariants.disk(box, before))
-        see("no secret", invariants.secrets(box))
+        see("exit code", lambda: invariants.exit_code(ending, work, fault, heeded=box.heeded))
+        see("whole", lambda: work.check(box, ending))
+        # A harness that was killed, or had not yet begun, cannot end what it started: the next one has to.
+        if ending.code is not None and ending.code >= 0:
+            see("nothing runs", lambda: box.wait_for_silence(SECONDS_FOR_SILENCE))
+            if not fault.keeps_from_removing:
+                see("disk", lambda: invariants.disk(box, before))
+        see("no secret", lambda: invariants.secrets(box, work))
+        see("resume", lambda: work.finish(box, _arguments(plan, box)))
+        others = [one for one in box.endings if one is not ending]
+        see("exit code", lambda: (said for one in others for said in invariants.exit_code(one, work)))
+        see("nothing runs", lambda: box.wait_for_silence(SECONDS_FOR_SILENCE))
+        see("whole", lambda: invariants.untouched(box, stage.datasets))
+        see("disk", lambda: invariants.disk(box, before))
+        see("no secret", lambda: invariants.secrets(box, work))
         if broken and os.environ.get("BENCH_CAMPAIGN_KEEP"):
             shutil.copytree(box.root, Path(os.environ["BENCH_CAMPAIGN_KEEP"], str(plan.seed)), dirs_exist_ok=True)
-        told = [ending.shown for ending in box.endings]
+        told = [one.shown for one in box.endings]
     return {
         "seed": plan.seed,
-        "work": plan.work.name,
-        "fault": plan.fault.name,
+        "work": work.name,
+        "fault": fault.name,
         "hit": box.hit,
-        "codes": [ending.code for ending in box.endings],
+        "codes": [one.code for one in box.endings],
         "seconds": round(time.monotonic() - began, 1),
+        "commit": stage.commit,
         **({"broken": broken, "told": told, "arguments": plan.arguments, "choices": plan.choices} if broken else {}),
     }
 
@@ -174,11 +186,12 @@ def _arguments(plan: Plan, box: Sandbox) -> tuple[str, ...]:
     return tuple(reduce(lambda text, word: text.replace(*word), words.items(), argument) for argument in plan.arguments)
 
 
-def _under_the_fault(plan: Plan, box: Sandbox, stage: Stage) -> Any:
+def _under_the_fault(plan: Plan, box: Sandbox, stage: Stage) -> Ending:
     dress = plan.fault.dress(box, plan.choices)
-    box.environ.update(dress.always)
-    process = box.start(_arguments(plan, box), environ=dress.environ, before=dress.before)
-    plan.fault.act(box, process, plan.choices, stage.usual_s.get(plan.work.name, 3.0))
-    ending = box.end(process)
-    dress.undo()
-    return ending
+    try:
+        box.environ.update(dress.always)
+        process = box.start(_arguments(plan, box), environ=dress.environ, before=dress.before)
+        plan.fault.act(box, process, plan.choices, stage.usual_s.get(plan.work.name, 3.0))
+        return box.end(process)
+    finally:
+        dress.undo()

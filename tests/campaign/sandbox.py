@@ -18,6 +18,8 @@ import psutil
 MARK = "BENCH_CAMPAIGN"
 BENCH = str(Path(sysconfig.get_path("scripts"), "bench"))
 SECONDS_FOR_A_COMMAND = 600.0  # a limit against hangs, beside other work; what is measured here is no time
+# Credentials that commands get, which nothing that they write may hold.
+PLANTED = ("AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY", "MLFLOW_TRACKING_PASSWORD", "MLFLOW_TRACKING_TOKEN")
 SHM = Path("/dev/shm")  # noqa: S108 - looked at, and of this mount namespace alone
 
 
@@ -55,6 +57,7 @@ class Sandbox:
         hit: Whom and where a fault hit, once it did.
         prefix: Command by which `bench` is run: on another host, or as another user.
         words: What words in capitals in the arguments of a plan stand for.
+        heeded: Whether the harness heeded signals when a fault hit it.
         keeps_from_removing: Whether the fault does: see `faults.Fault`.
     """
 
@@ -64,6 +67,7 @@ class Sandbox:
     hit: str = ""
     prefix: tuple[str, ...] = ()
     words: dict[str, str] = field(default_factory=dict)
+    heeded: bool = True
     keeps_from_removing: bool = False
 
     @property
@@ -182,7 +186,8 @@ def sandbox(under: Path, site: Path, datasets: Path) -> Iterator[Sandbox]:
     for name in ("results", "scratch", "home"):
         (root / name).mkdir(parents=True)
     shutil.copytree(datasets, root / "data")
-    inherited = {name: value for name, value in os.environ.items() if not name.startswith(("BENCH_", "AWS_"))}
+    foreign = ("BENCH_", "AWS_", "MLFLOW_")
+    inherited = {name: value for name, value in os.environ.items() if not name.startswith(foreign)}
     environ = {
         **inherited,
         "BENCH_DATA": str(root / "data"),
@@ -191,8 +196,7 @@ def sandbox(under: Path, site: Path, datasets: Path) -> Iterator[Sandbox]:
         "TMPDIR": str(root / "scratch"),
         "PYTHONPATH": str(site),
         "PYTHONSAFEPATH": "1",
-        "AWS_ACCESS_KEY_ID": f"AKIA{secrets.token_hex(8).upper()}",
-        "AWS_SECRET_ACCESS_KEY": secrets.token_hex(20),
+        **{name: secrets.token_hex(20) for name in PLANTED},
         MARK: token,
     }
     box = Sandbox(root, environ)

@@ -4,6 +4,7 @@
    FAULT_AFTER   after so many of them in a process have passed,
    FAULT_TIMES   and so many of them in a process; then they pass again,
    FAULT_ERRNO   with this error. Writing calls fail with any; reading ones with EIO only.
+   FAULT_MARK    file that is made when the first call fails.
    CLOCK_AT_NS   from this moment of CLOCK_MONOTONIC on
    CLOCK_BY_S    the clock of the day is wrong by so many seconds. */
 #define _GNU_SOURCE
@@ -16,6 +17,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/sendfile.h>
 #include <sys/stat.h>
 #include <sys/time.h>
 #include <sys/uio.h>
@@ -24,7 +26,7 @@
 
 #define NEXT(type, name, ...) ((type (*)(__VA_ARGS__))dlsym(RTLD_NEXT, #name))
 
-static const char *under;
+static const char *under, *mark;
 static long after, times, by_s, at_ns;
 static int number;
 static atomic_long seen;
@@ -32,6 +34,7 @@ static atomic_long seen;
 __attribute__((constructor)) static void read_environment(void)
 {
     under = getenv("FAULT_UNDER");
+    mark = getenv("FAULT_MARK");
     after = getenv("FAULT_AFTER") ? atol(getenv("FAULT_AFTER")) : 0;
     times = getenv("FAULT_TIMES") ? atol(getenv("FAULT_TIMES")) : LONG_MAX;
     number = getenv("FAULT_ERRNO") ? atoi(getenv("FAULT_ERRNO")) : 0;
@@ -46,6 +49,11 @@ static int fails_path(const char *path)
     long turn = atomic_fetch_add(&seen, 1);
     if (turn < after || turn - after >= times)
         return 0;
+    if (mark) {
+        int file = NEXT(int, open64, const char *, int, ...)(mark, O_CREAT | O_WRONLY, 0666);
+        if (file >= 0)
+            close(file);
+    }
     errno = number;
     return 1;
 }
@@ -89,6 +97,38 @@ ssize_t pread64(int file, void *bytes, size_t size, off64_t offset)
                                         : NEXT(ssize_t, pread64, int, void *, size_t, off64_t)(file, bytes, size, offset);
 }
 
+ssize_t pwrite(int file, const void *bytes, size_t size, off_t offset)
+{
+    return fails(file) ? -1 : NEXT(ssize_t, pwrite, int, const void *, size_t, off_t)(file, bytes, size, offset);
+}
+
+ssize_t sendfile64(int to, int from, off64_t *offset, size_t size)
+{
+    return fails(to) ? -1 : NEXT(ssize_t, sendfile64, int, int, off64_t *, size_t)(to, from, offset, size);
+}
+
+ssize_t sendfile(int to, int from, off_t *offset, size_t size)
+{
+    return fails(to) ? -1 : NEXT(ssize_t, sendfile, int, int, off_t *, size_t)(to, from, offset, size);
+}
+
+ssize_t copy_file_range(int from, off64_t *at, int to, off64_t *target, size_t size, unsigned flags)
+{
+    return fails(to) ? -1
+                     : NEXT(ssize_t, copy_file_range, int, off64_t *, int, off64_t *, size_t, unsigned)(from, at, to, target,
+                                                                                                        size, flags);
+}
+
+int ftruncate64(int file, off64_t size)
+{
+    return fails(file) ? -1 : NEXT(int, ftruncate64, int, off64_t)(file, size);
+}
+
+int fdatasync(int file)
+{
+    return fails(file) ? -1 : NEXT(int, fdatasync, int)(file);
+}
+
 int fsync(int file)
 {
     return fails(file) ? -1 : NEXT(int, fsync, int)(file);
@@ -120,6 +160,34 @@ static int opens(const char *path, int flags)
     }
 OPEN(open)
 OPEN(open64)
+
+/* Below a directory that is open: its path is looked up, so that it counts as the others do. */
+static int opens_at(int directory, const char *path, int flags)
+{
+    char link[64], whole[PATH_MAX];
+    if (!under || !number || directory == AT_FDCWD || path[0] == '/')
+        return opens(path, flags);
+    snprintf(link, sizeof link, "/proc/self/fd/%d", directory);
+    ssize_t length = readlink(link, whole, sizeof whole - 1);
+    if (length < 0 || length + strlen(path) + 2 > sizeof whole)
+        return 0;
+    whole[length] = '/';
+    strcpy(whole + length + 1, path);
+    return opens(whole, flags);
+}
+
+#define OPENAT(name)                                                                                                  \
+    int name(int directory, const char *path, int flags, ...)                                                         \
+    {                                                                                                                 \
+        va_list rest;                                                                                                 \
+        va_start(rest, flags);                                                                                        \
+        mode_t mode = flags & (O_CREAT | O_TMPFILE) ? va_arg(rest, mode_t) : 0;                                       \
+        va_end(rest);                                                                                                 \
+        return opens_at(directory, path, flags) ? -1                                                                  \
+                                                : NEXT(int, name, int, const char *, int, ...)(directory, path, flags, mode); \
+    }
+OPENAT(openat)
+OPENAT(openat64)
 
 static long jump(void)
 {

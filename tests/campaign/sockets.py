@@ -18,6 +18,7 @@ import psutil
 from tests.campaign import victims
 from tests.campaign.faults import Choices, Fault
 from tests.campaign.sandbox import Sandbox
+from tests.campaign.works import Work
 
 PIDFD_GETFD = 438
 ACCUMULATORS = 1  # PySpark's driver listens for them, before there is a tracker
@@ -31,7 +32,7 @@ class Tracker(Fault):
     theirs, once ranks are to be started.
     """
 
-    def draw(self, random: Random) -> dict[str, Any]:
+    def draw(self, random: Random, work: Work) -> dict[str, Any]:
         """Choose how long the tracker lives, and whether its connections go with it."""
         return {"lag_s": 6 * random.random() ** 2, "connected": random.random() < 0.5}
 
@@ -39,7 +40,7 @@ class Tracker(Fault):
         """Wait for a tracker, and shut its socket."""
         while process.poll() is None:
             worker = victims.find(box, process, "worker")
-            found = _listening(worker.pid) if worker and worker.kind == "worker" else []
+            found = _listening(worker.pid) if worker else []
             if worker and len(found) > ACCUMULATORS:
                 time.sleep(choices["lag_s"])
                 phase = victims.phase(box)

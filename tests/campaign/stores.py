@@ -12,11 +12,15 @@ from random import Random
 from typing import Any
 
 import pyarrow.fs as pafs
+import pytest
 
+from bench.datasets import remote
+from bench.datasets.store import open_manifest
 from bench.records.choice import trial_key
 from tests.campaign.faults import Choices, Dress, Fault
+from tests.campaign.runs import CHEAP, PHASES, changed_machine, having
 from tests.campaign.sandbox import Ending, Sandbox
-from tests.campaign.works import Work, changed_machine
+from tests.campaign.works import DATASET, Work
 from tests.objectstore import BUCKET, ObjectStore, Proxy
 
 _PLAIN = b"Content-Length: 0\r\nConnection: close\r\n\r\n"
@@ -34,13 +38,15 @@ class FaultyProxy(Proxy):
     Attributes:
         mode: A key of `REFUSALS`, ``etag`` or empty.
         refused: How many connections more are refused.
+        met: How many connections it has done something to.
     """
 
-    mode, refused = "", 0
+    mode, refused, met = "", 0, 0
 
     def _serve(self, client: Any) -> None:
         if self.mode in REFUSALS and self.refused > 0:
             self.refused -= 1
+            self.met += 1
             with client:
                 client.recv(1 << 16)
                 client.sendall(REFUSALS[self.mode])
@@ -48,11 +54,22 @@ class FaultyProxy(Proxy):
         super()._serve(client)
 
     def _answer(self, client: Any, data: bytes) -> bool:
-        return super()._answer(client, _ETAG.sub(rb"\g<1>00000000", data) if self.mode == "etag" else data)
+        changed = _ETAG.sub(rb"\g<1>00000000", data) if self.mode == "etag" else data
+        passed = super()._answer(client, changed)
+        self.met += changed != data or not passed or self.delay_s > 0
+        return passed
 
     def heal(self) -> None:
         """Pass everything on."""
-        self.mode, self.refused, self.delay_s, self.left = "", 0, 0.0, None
+        self.mode, self.refused, self.met, self.delay_s, self.left = "", 0, 0, 0.0, None
+
+
+def copy_dataset(dataset: Path, uri: str, store: ObjectStore) -> None:
+    """Copy a dataset into a store, of whose credentials this process must not inherit any."""
+    with pytest.MonkeyPatch.context() as patch:
+        for name, value in store.environ.items():
+            patch.setenv(name, value)
+        remote.copy(open_manifest(str(dataset)), uri, store.storage)
 
 
 class Cellar:
@@ -72,6 +89,7 @@ class Cellar:
             self._store = ObjectStore(directory)
             self._store.start()
             self._proxy = FaultyProxy(self._store.endpoint)
+            copy_dataset(directory.parent / "datasets" / DATASET, f"s3://{BUCKET}/{DATASET}", self._store)
         return self._store, self._proxy
 
     def close(self) -> None:
@@ -88,7 +106,7 @@ CELLAR = Cellar()
 class StoreFault(Fault):
     """The object store is down, slow, busy, or sends what it should not."""
 
-    def draw(self, random: Random) -> dict[str, Any]:
+    def draw(self, random: Random, work: Work) -> dict[str, Any]:
         """Choose what is wrong, and for how long."""
         what = random.choice(("down", "503", "429", "slow", "etag", "truncated"))
         return {"what": what, "times": random.choice((1, 2, 4, 10**9)), "bytes": random.choice((0, 100, 500, 2000))}
@@ -103,8 +121,12 @@ class StoreFault(Fault):
             proxy.left = choices["bytes"]
         else:
             proxy.mode, proxy.refused = what, choices["times"]
-        box.hit = what
-        return Dress(undo=proxy.heal)
+
+        def heal() -> None:
+            box.hit = f"{what}, {proxy.met} connections" if proxy.met else ""
+            proxy.heal()
+
+        return Dress(undo=heal)
 
 
 class BucketRun(Work):
@@ -112,9 +134,12 @@ class BucketRun(Work):
 
     name, weight = "bucket run", 1.0
 
-    def draw(self, random: Random) -> tuple[str, ...]:
-        """Return a run of one strategy."""
-        return ("run", "--strategy", "steps", "--data", "tiny", "--cores", "1", "--out", f"s3://{BUCKET}/TOKEN")
+    phases, codes = PHASES, (0, 1, 2, 5, 130)
+
+    def draw(self, random: Random, target: str) -> tuple[str, ...]:
+        """Return a run of one strategy or two, on the dataset that is here or the one that is in the store."""
+        data = random.choice((DATASET, f"s3://{BUCKET}/{DATASET}"))
+        return ("run", *having(CHEAP, target, random), "--data", data, "--cores", "1", "--out", f"s3://{BUCKET}/TOKEN")
 
     def prepare(self, box: Sandbox) -> None:
         """Tell the commands how to reach the store."""
@@ -123,6 +148,9 @@ class BucketRun(Work):
 
     def check(self, box: Sandbox, ending: Ending) -> Iterator[str]:
         """See that each object is whole, no trial is there twice, and the exit code is what the records say."""
+        if ending.code is not None and ending.code >= 0:
+            for run in _stored(box).keys() - _objects(box).keys():
+                yield f"{run} was left in the store without a run.json"
         for run, objects in _objects(box).items():
             try:
                 planned, statuses = _trials(objects)
@@ -134,26 +162,42 @@ class BucketRun(Work):
             good = {key for key, status in statuses if status in ("ok", "skipped")}
             if ending.code == 0 and good != planned:
                 yield f"exit code 0 with {len(good)} of {len(planned)} trials in the store"
+            if ending.code == 1 and ({key for key, _ in statuses} != planned or good == planned):
+                yield f"exit code 1 with {len(good)} of {len(planned)} trials that are good"
+
+    def kept_elsewhere(self, box: Sandbox) -> Iterator[tuple[str, bytes]]:
+        """Yield the objects."""
+        for run, objects in _stored(box).items():
+            for name, content in objects.items():
+                yield f"the store's {run}/{name}", content
 
     def finish(self, box: Sandbox, arguments: tuple[str, ...]) -> Iterator[str]:
         """Resume the run, or run anew where none is in the store."""
         place = f"s3://{BUCKET}/{box.token}"
-        commands = [("run", "--resume", f"{place}/{run}") for run in _objects(box)] or [arguments]
-        for command in commands:
-            ending = box.run(*command)
-            if changed_machine(ending):
-                return
+        refused = set()
+        for run in [*_objects(box)] or [""]:
+            ending = box.run(*(("run", "--resume", f"{place}/{run}") if run else arguments))
+            if run and changed_machine(ending):
+                refused.add(run)
+                ending = box.run(*arguments)
             if ending.code != 0:
                 yield f"without the fault it ends so: {ending.shown}"
                 return
-        for objects in _objects(box).values():
+        for run, objects in _objects(box).items():
+            if run in refused:
+                continue
             planned, statuses = _trials(objects)
             if {key for key, status in statuses if status in ("ok", "skipped")} != planned:
                 yield f"after --resume the store has {len(statuses)} records for {len(planned)} trials"
 
 
 def _objects(box: Sandbox) -> dict[str, dict[str, bytes]]:
-    """Return the content of the objects of each run that has a run.json, by the run's name and theirs."""
+    """Return what the store has of each run that has a run.json."""
+    return {run: objects for run, objects in _stored(box).items() if "run.json" in objects}
+
+
+def _stored(box: Sandbox) -> dict[str, dict[str, bytes]]:
+    """Return the content of the objects of each run, by the run's name and theirs."""
     store, _ = CELLAR.open(box.root.parent / "store")
     filesystem = store.filesystem()
     place = f"{BUCKET}/{box.token}"
@@ -163,7 +207,7 @@ def _objects(box: Sandbox) -> dict[str, dict[str, bytes]]:
             run, _, name = one.path.removeprefix(f"{place}/").partition("/")
             with filesystem.open_input_stream(one.path) as stream:
                 found.setdefault(run, {})[name] = stream.read()
-    return {run: objects for run, objects in found.items() if "run.json" in objects}
+    return found
 
 
 def _trials(objects: Mapping[str, bytes]) -> tuple[set[Any], list[tuple[Any, str]]]:

@@ -9,6 +9,7 @@ import subprocess
 import time
 from collections.abc import Mapping
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any
 
 import psutil
@@ -27,6 +28,7 @@ KINDS = (
     ("rank", "horovod"),
     ("child", ""),
 )
+MEASURED = ("train", "predict", "handoff")
 
 
 @dataclass(frozen=True)
@@ -46,21 +48,34 @@ class Victim:
         with contextlib.suppress(ProcessLookupError):
             os.kill(self.pid, number)
 
+    def heeds(self) -> bool:
+        """Return whether it has a handler for SIGTERM: the harness has one once it heeds SIGHUP and Ctrl-C, too."""
+        with contextlib.suppress(OSError):
+            for line in Path(f"/proc/{self.pid}/status").read_text().splitlines():
+                if line.startswith("SigCgt:"):
+                    return bool(int(line.split()[1], 16) >> (signal.SIGTERM - 1) & 1)
+        return False
+
+
+def wait_for(box: Sandbox, process: subprocess.Popen[bytes], target: str) -> Victim | None:
+    """Return a process of a kind as soon as there is one; None once the command has ended without."""
+    while process.poll() is None:
+        if (victim := find(box, process, target)) is not None:
+            return victim
+        time.sleep(PAUSE_S)
+    return None
+
 
 def find(box: Sandbox, process: subprocess.Popen[bytes], target: str) -> Victim | None:
-    """Return a process of a kind; where there is none, the worker, or else the harness; None once all has ended."""
-    if process.poll() is not None:
-        return None
-    found: dict[str, list[int]] = {"harness": [process.pid]}
-    if target != "harness":
-        for one in box.processes():
-            if one.pid != process.pid:
-                with contextlib.suppress(psutil.Error):
-                    found.setdefault(_kind(" ".join(one.cmdline())), []).append(one.pid)
-    for kind in (target, "worker"):
-        if kind in found:
-            return Victim(kind, found[kind][-1])
-    return None
+    """Return the youngest process of a kind; None where there is none now."""
+    if target == "harness":
+        return Victim(target, process.pid) if process.poll() is None else None
+    found = []
+    for one in box.processes():
+        with contextlib.suppress(psutil.Error):
+            if one.pid != process.pid and _kind(" ".join(one.cmdline())) == target:
+                found.append(Victim(target, one.pid))
+    return found[-1] if found else None
 
 
 def _kind(command: str) -> str:
@@ -88,6 +103,7 @@ def wait_for_moment(box: Sandbox, process: subprocess.Popen[bytes], choices: Map
         with contextlib.suppress(subprocess.TimeoutExpired):
             process.wait(choices["share"] * usual_s)
         return
+    meant = MEASURED if choices["phase"] == "measured" else (choices["phase"],)
     seen: set[str] = set()
     while process.poll() is None:
         now = {path.name for path in box.scratch.glob("bench-*")}
@@ -95,7 +111,7 @@ def wait_for_moment(box: Sandbox, process: subprocess.Popen[bytes], choices: Map
         seen |= now
         if choices["phase"] == "between" and len(ended) > choices["trial"]:
             return
-        if len(seen) > choices["trial"] and choices["phase"] in phase(box):
+        if len(seen) > choices["trial"] and any(name in phase(box) for name in meant):
             time.sleep(choices["lag_s"] * 0.1)
             return
         time.sleep(PAUSE_S)

@@ -24,7 +24,7 @@ def test_each_fault_meets_each_work_that_it_can_befall() -> None:
     pairs = {(plan.work.name, plan.fault.name) for plan in each}
     assert len(each) == len(pairs)
     assert {work.name for work in plans.WORKS} <= {work for work, fault in pairs if fault == "SIGTERM harness"}
-    assert {work for work, fault in pairs if fault == "SIGTERM rank"} == {"real run", "run of ranks"}
+    assert {work for work, fault in pairs if fault == "SIGTERM rank"} == {"run of ranks"}
     assert each[-1] == plans.draw(each[-1].seed, real=0.2, only="SIGTERM *")
 
 
