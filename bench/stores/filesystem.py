@@ -7,6 +7,7 @@ which hide their content.
 
 from __future__ import annotations
 
+import functools
 import os
 import re
 from collections.abc import Iterator, Mapping
@@ -15,6 +16,7 @@ from typing import TYPE_CHECKING, Any
 from urllib.parse import unquote, urlsplit
 
 from bench.errors import DatasetError, StorageError, UsageError
+from bench.headroom import check_threads
 from bench.model import Storage
 from bench.stores.proxies import proxy_for
 
@@ -22,6 +24,9 @@ if TYPE_CHECKING:
     import pyarrow.fs as pafs
 
 SCHEMES = ("file", "s3", "gs", "gcs", "hdfs", "viewfs", "abfs", "abfss")
+# With one or two threads left of those that Amazon's library starts, pyarrow 26 hangs when Python ends, and it starts
+# more where there are more cores; pyarrow's own readers and a run's worker come on top.
+THREADS = 16
 SECONDS_TO_CONNECT = 10.0
 SECONDS_OF_SILENCE = 15.0  # in the middle of an answer; a request is made three times, each with this wait
 
@@ -107,6 +112,7 @@ def filesystem(path: str, storage: Storage) -> tuple[pafs.FileSystem, str]:
         UsageError: The bucket's region must be given, since a proxy is between.
         DatasetError: pyarrow cannot open such a URI here, or there is no such bucket.
         StorageError: The store, which is asked for the bucket's region, cannot be reached.
+        OSError: Few threads can be started (``EAGAIN``).
     """
     import pyarrow as pa
     import pyarrow.fs as pafs
@@ -116,6 +122,8 @@ def filesystem(path: str, storage: Storage) -> tuple[pafs.FileSystem, str]:
     parts = urlsplit(path)
     inside = f"{parts.netloc}{parts.path}"
     endpoint = urlsplit(storage.endpoint) if storage.endpoint else None
+    if parts.scheme == "s3":
+        _check_threads()
     try:
         if parts.scheme == "s3":
             return _s3(parts.netloc, endpoint, storage), inside
@@ -150,6 +158,12 @@ def _s3(bucket: str, endpoint: Any, storage: Storage) -> pafs.FileSystem:
         request_timeout=SECONDS_OF_SILENCE,
         **where,
     )
+
+
+@functools.cache
+def _check_threads() -> None:
+    """See once that there are threads enough."""
+    check_threads(THREADS, "object stores")
 
 
 @contextmanager

@@ -7,16 +7,15 @@ page's own style makes them light or dark.
 
 from __future__ import annotations
 
-import contextlib
 import errno
 import os
 import re
 import resource
-import threading
 from xml.etree import ElementTree as ET  # it parses only Vega's own output
 
 from markupsafe import Markup
 
+from bench.headroom import check_files, check_threads
 from bench.writing import hatch
 from bench.writing.chart import DRAWN, MEASURED, Spec
 
@@ -24,7 +23,7 @@ from bench.writing.chart import DRAWN, MEASURED, Spec
 ADDRESS_SPACE_BYTES = 68 * 2**30
 # V8's platform and Deno's Tokio have threads for each core and one more; 2 cores were measured to take 4 of them.
 THREADS_FOR_A_CORE, MORE_THREADS = 2, 2
-# The engine's channels and Tokio's: with 10 its thread panics, with 12 it draws, vl-convert 1.9 on 2 cores.
+# Its channels: of vl-convert 1.9 a thread panics where there are 10, and with 12 it draws, on 2 cores.
 FILES = 16
 SVG = "{http://www.w3.org/2000/svg}"
 ELEMENTS = {"svg", "g", "path", "line", "rect", "text", "tspan", "circle", "defs", "clipPath", "title"}
@@ -69,8 +68,8 @@ def svg(spec: Spec, mark: str, *, titles: bool = False) -> Markup:
         ValueError: Vega wrote an element or attribute that no chart needs.
     """
     _check_address_space()
-    _check_threads()
-    _check_files()
+    check_threads(THREADS_FOR_A_CORE * len(os.sched_getaffinity(0)) + MORE_THREADS, "charts")
+    check_files(FILES, "charts")
     import vl_convert
 
     root = ET.fromstring(vl_convert.vegalite_to_svg(spec))  # noqa: S314 - Vega's own output
@@ -93,33 +92,6 @@ def _check_address_space() -> None:
         raise OSError(
             errno.ENOMEM, f"charts take {ADDRESS_SPACE_BYTES >> 30} GiB of address space, though little memory"
         )
-
-
-def _check_threads() -> None:
-    """See that so many threads can be started as V8 and Tokio have, which end the process with a signal otherwise."""
-    wanted = THREADS_FOR_A_CORE * len(os.sched_getaffinity(0)) + MORE_THREADS
-    end, started = threading.Event(), []
-    try:
-        for _ in range(wanted):
-            thread = threading.Thread(target=end.wait)
-            thread.start()
-            started.append(thread)
-    except RuntimeError as error:
-        raise OSError(errno.EAGAIN, f"charts take {wanted} threads, though few processes") from error
-    finally:
-        end.set()
-        for thread in started:
-            thread.join()
-
-
-def _check_files() -> None:
-    """See that so many files can be opened as the engine does, of which a thread ends by a panic otherwise."""
-    with contextlib.ExitStack() as opened:
-        try:
-            for _ in range(FILES):
-                opened.callback(os.close, os.open(os.devnull, os.O_RDONLY))
-        except OSError as error:
-            raise OSError(error.errno, f"charts take {FILES} open files, though few are allowed") from error
 
 
 def _clean(element: ET.Element, mark: str) -> None:

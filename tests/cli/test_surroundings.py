@@ -142,21 +142,33 @@ def test_a_limit_of_memory_below_what_libraries_take(bench_command: list[str], m
 
 
 @pytest.mark.skipif(os.geteuid() != 0, reason="a limit of processes counts all of a user: only root can be another")
-def test_a_limit_of_processes() -> None:
-    """Where few threads can be started, charts refuse with a sentence; their engine would end the process."""
+@pytest.mark.parametrize(
+    ("imports", "call", "told"),
+    [
+        ("import vl_convert\nfrom bench.writing.draw import svg", "svg({}, 'a')", "charts"),
+        (
+            "import pyarrow.fs\nfrom bench.model import Storage\nfrom bench.stores.filesystem import filesystem",
+            "filesystem('s3://b/x', Storage('http://127.0.0.1:1', 'us-east-1'))[0].get_file_info('b/x')",
+            "object stores",
+        ),
+    ],
+    ids=["charts", "store"],
+)
+def test_a_limit_of_processes(imports: str, call: str, told: str) -> None:
+    """Where few threads can be started there is a sentence; the charts' engine would die, Amazon's library hang."""
     user = 60_001  # nobody's: another test of this kind would count
     program = (
-        "import resource, os, vl_convert\n"
-        "from bench.writing.draw import svg\n"
+        f"import resource, os\n{imports}\n"
         f"os.setreuid({user}, {user})\n"
         "few = len(os.listdir('/proc/self/task')) + 2\n"
         "resource.setrlimit(resource.RLIMIT_NPROC, (few, few))\n"
-        "try:\n    svg({}, 'a')\n"
+        f"try:\n    {call}\n"
         "except OSError as error:\n    print(error)\n"
     )
-    done = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=False)
+    command = [sys.executable, "-c", program]
+    done = subprocess.run(command, capture_output=True, text=True, check=False, timeout=120)
     assert done.returncode == 0, done.stderr
-    assert re.search(r"charts take \d+ threads, though few processes", done.stdout)
+    assert re.search(rf"{told} take \d+ threads, though few processes", done.stdout)
 
 
 @pytest.mark.parametrize("spare", [4, 10])
