@@ -163,7 +163,8 @@ def _check_types(schema: pa.Schema, names: Sequence[str], timestamps: Sequence[s
     if refused:
         what = "Neither a number, a boolean nor a string is what these columns hold"
         listed = _listed([path for name, kind in refused.items() for path in fields(name, kind)])
-        remedy = f"--features {_option([*usable])}" if 0 < len(usable) <= _SHOWN else "--features"
+        can_be_typed = 0 < len(usable) <= _SHOWN and all(map(str.isprintable, usable))
+        remedy = f"--features {_option([*usable])}" if can_be_typed else "--features"
         orders = ", ".join(remedies(list(refused.values())))
         raise DatasetError(f"{what}: {listed}; {orders}, or leave them out with {remedy}.")
 
@@ -192,4 +193,9 @@ def _new_names(names: Sequence[str]) -> dict[str, str]:
 
 def _listed(names: Sequence[str]) -> str:
     more = f" and {len(names) - _SHOWN} more" if len(names) > _SHOWN else ""
-    return ", ".join(names[:_SHOWN]) + more
+    return ", ".join(map(_shown, names[:_SHOWN])) + more
+
+
+def _shown(name: str) -> str:
+    """Return a name as it is, or escaped where a terminal would do something with it."""
+    return name if name.isprintable() else repr(name)

@@ -89,3 +89,12 @@ def test_a_page_that_swells_takes_the_memory_of_a_page(tmp_path: Path) -> None:
     rows, mebibytes = map(int, done.stdout.split())
     assert rows == PAGE_ROWS
     assert mebibytes < 200
+
+
+@pytest.mark.parametrize("label", ["missing", "y"])
+def test_names_of_columns_that_are_more_than_a_line(label: str) -> None:
+    """A sentence about columns stays one line, and no name reaches a terminal as a command."""
+    schema = pa.schema({"y": pa.int64(), "a\nb": pa.float64(), "\x1b[2J": pa.list_(pa.int64())})
+    with pytest.raises(DatasetError) as caught:
+        choose_columns(schema, label)
+    assert str(caught.value).isprintable()
