@@ -6,10 +6,11 @@ import errno
 import resource
 import signal
 
-from tests.campaign.faults import Fault, OtherVersion, Pause, Signal
+from tests.campaign.faults import Fault, Pause, Signal
 from tests.campaign.hosts import Cut, HostsRun
 from tests.campaign.limits import Clock, Errno, Group, Limit, Processes
 from tests.campaign.places import Home, HomeDisk, SharedMemory, SmallDisk
+from tests.campaign.resumes import AtResume, OtherVersion
 from tests.campaign.runs import RankRun, RealRun, RunOnDisk
 from tests.campaign.sockets import Tracker
 from tests.campaign.stores import BucketRun, StoreFault, Twins
@@ -91,7 +92,16 @@ _PLACES: tuple[Fault, ...] = (
 )
 _OTHERS: tuple[Fault, ...] = (
     StoreFault("the store", 12, ("bucket run",)),
-    OtherVersion("another version resumes", 1, ("run",), number=signal.SIGTERM),
+    OtherVersion("another version resumes", 1, ("run",)),
+    AtResume("the store at a resume", 4, ("bucket run",), other=StoreFault("the store")),
+    AtResume("two harnesses resume", 1, ("run", "bucket run"), other=Twins("two harnesses at once")),
+    AtResume(
+        "a full disk at a resume",
+        1,
+        ("run",),
+        mounts=True,
+        other=SmallDisk("a full disk of results", mounts=True, place="results"),
+    ),
     Twins("two harnesses at once", 1.5, ("run", "bucket run", "import", "report")),
 )
 FAULTS: tuple[Fault, ...] = (Fault("none", 1.5), *_OTHERS, *_SIGNALS, *_ERRORS, *_DISKS, *_LIMITS, *_PLACES)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import signal
 import subprocess
 import time
@@ -150,18 +149,3 @@ class Pause(Signal):
             time.sleep(0.01)
             if time.monotonic() >= deadline or process.poll() is not None:
                 return
-
-
-@dataclass(frozen=True)
-class OtherVersion(Signal):
-    """SIGTERM, and another version of the package goes on with the run: it does, or refuses with a sentence."""
-
-    def dress(self, box: Sandbox, choices: Choices) -> Dress:
-        """Let another version resume, once the command has ended."""
-
-        def resume() -> None:
-            for run in box.results.glob("*/run.json"):
-                places = f"{box.root.parent / 'newer'}{os.pathsep}{box.environ['PYTHONPATH']}"
-                box.end(box.start(("run", "--resume", str(run.parent)), environ={"PYTHONPATH": places}))
-
-        return Dress(undo=resume)

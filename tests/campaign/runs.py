@@ -68,6 +68,8 @@ class RunOnDisk(Work):
             except BenchError as error:
                 yield f"a run cannot be read: {error}"
                 continue
+            resumed = any("--resume" in one.arguments for one in box.endings)
+            yield from _doubles(run, resumed=resumed)
             yield from _records_faults(run, ending)
 
     def finish(self, box: Sandbox, arguments: tuple[str, ...]) -> Iterator[str]:
@@ -126,23 +128,31 @@ def _runs(box: Sandbox) -> list[Path]:
 
 
 def _records_faults(run: Run, ending: Ending) -> Iterator[str]:
-    keys = [trial_key(record["trial"]) for record in run.records]
-    if len(set(keys)) < len(keys):
-        yield "a trial has two records"
     for record in run.records:
         yield from _absurd_times(record)
         if record["log"] and not (run.directory.path / record["log"]).is_file():
             yield f"the log of {record['trial']['strategy']} is not there"
     statuses = {record["status"] for record in chosen_records(run.records)}
     planned = {trial_key(trial) for trial in run.run["plan"]}
+    keys = {trial_key(record["trial"]) for record in run.records}
     if ending.code == 0 and not statuses <= {"ok", "skipped"}:
         yield f"exit code 0 with trials that are {sorted(statuses)}"
-    if ending.code in (0, 1) and set(keys) != planned:
-        yield f"exit code {ending.code} with records of {len(set(keys))} of {len(planned)} trials"
+    if ending.code in (0, 1) and keys != planned:
+        yield f"exit code {ending.code} with records of {len(keys)} of {len(planned)} trials"
     if ending.code == 1 and statuses <= {"ok", "skipped"}:
         yield "exit code 1 without a trial that failed"
     if run.warnings and ending.code is not None and ending.code >= 0:
         yield f"a record was cut off by a harness that lived: {run.warnings[0]}"
+
+
+def _doubles(run: Run, *, resumed: bool) -> Iterator[str]:
+    """Yield a sentence where a trial has two records, though nobody resumed, or though it was done."""
+    before: dict[Any, str] = {}
+    for record in run.records:
+        key = trial_key(record["trial"])
+        if key in before and (not resumed or before[key] in ("ok", "skipped")):
+            yield f"a trial has two records, {before[key]} and {record['status']}"
+        before[key] = record["status"]
 
 
 def _absurd_times(record: dict[str, Any]) -> Iterator[str]:
