@@ -6,6 +6,7 @@ import math
 import sys
 import tempfile
 import time
+from contextlib import nullcontext
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -42,6 +43,7 @@ from bench.machine.others import Look
 from bench.model import Storage
 from bench.prices.tariff import Tariff
 from bench.records.bucket import Bucket, make_local_directory, split
+from bench.records.directory import RunDirectory
 from bench.request import PlannedTrial
 from bench.runs import campaign as campaigns
 from bench.runs.selection import select
@@ -119,8 +121,7 @@ def run(
     if resume and is_uri(resume):
         sys.exit(_resume_remote(resume, from_environment(resume, storage), times, dry_run, as_json))
     if resume:
-        campaign = campaigns.resume(Path(resume), open_dataset, disturbed=retries > 0)
-        sys.exit(_go_on(campaign, times, dry_run, as_json))
+        sys.exit(_resume_local(Path(resume), times, dry_run, as_json))
     check_row_budget(wanted["budget_s"], timeout_s)
     request = request_from(wanted, storage)
     saved = request.save_model
@@ -137,7 +138,9 @@ def run(
     command = ["bench", *sys.argv[1:]]
     if not is_uri(out):
         campaign = campaigns.start(request, dataset, selection, Path(normal(out)), command, models, storage=storage)
-        sys.exit(execute(campaign, times, as_json))
+        with campaign.directory.held():
+            code = execute(campaign, times, as_json)
+        sys.exit(code)
     with make_local_directory() as directory:
         bucket = Bucket(out, from_environment(out, storage))
         campaign = campaigns.start(request, dataset, selection, directory, command, models, storage=storage)
@@ -145,6 +148,13 @@ def run(
         bucket.begin(campaign.directory)
         code = execute(campaign, times, as_json)
     sys.exit(code)
+
+
+def _resume_local(path: Path, times: RunTimes, dry_run: bool, as_json: bool) -> int:
+    # Held before the records are read, which say what is left to do.
+    with nullcontext() if dry_run else RunDirectory(path).held():
+        rest = campaigns.resume(path, open_dataset, disturbed=times.retries > 0)
+        return _go_on(rest, times, dry_run, as_json)
 
 
 def _resume_remote(uri: str, storage: Storage, times: RunTimes, dry_run: bool, as_json: bool) -> int:

@@ -9,9 +9,12 @@ Schema versions of a record, newest last:
 
 from __future__ import annotations
 
+import fcntl
 import json
 import os
 import shutil
+from collections.abc import Iterator
+from contextlib import ExitStack, contextmanager, suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -83,6 +86,26 @@ class RunDirectory:
             raise ResultsError(
                 f"Cannot write results to {self.path}: {error.strerror}: choose another --out."
             ) from error
+
+    @contextmanager
+    def held(self) -> Iterator[None]:
+        """Hold the run for this process, so that no other one runs its trials, too; the lock ends with the process.
+
+        Raises:
+            ResultsError: Another process holds it.
+        """
+        with ExitStack() as opened:
+            # What cannot be opened has no run, or is not to be written to: whoever reads or appends says so.
+            with suppress(OSError):
+                descriptor = os.open(self.path / "run.json", os.O_RDWR | os.O_CLOEXEC)
+                opened.callback(os.close, descriptor)
+                try:
+                    fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
+                except BlockingIOError as error:
+                    raise ResultsError(
+                        f"Another `bench run` works on {self.path}: wait until it has ended, or end it."
+                    ) from error
+            yield
 
     def append(self, record: Record) -> None:
         """Append one record, in one write, and flush it to disk.

@@ -94,7 +94,7 @@ _OTHERS: tuple[Fault, ...] = (
     StoreFault("the store", 12, ("bucket run",)),
     OtherVersion("another version resumes", 1, ("run",)),
     AtResume("the store at a resume", 4, ("bucket run",), other=StoreFault("the store")),
-    AtResume("two harnesses resume", 1, ("run", "bucket run"), other=Twins("two harnesses at once")),
+    AtResume("two harnesses resume", 1, ("run",), other=Twins("two harnesses at once")),
     AtResume(
         "a full disk at a resume",
         1,

@@ -25,6 +25,24 @@ def run(tmp_path):
     return directory
 
 
+def test_a_run_is_held_by_one_process(run):
+    """As long as one holds a run nobody else does; a run that is not there is left to whoever reads it."""
+    with run.held(), pytest.raises(ResultsError, match="Another `bench run` works on"), run.held():
+        pass
+    with run.held():
+        pass
+    with directories.RunDirectory(run.path / "nowhere").held():
+        pass
+
+
+def test_a_run_cannot_be_resumed_while_somebody_runs_it(run, bench):
+    """The trials of a run are run once: a second harness is refused, and may look at the plan."""
+    with run.held():
+        refused = bench("run", "--resume", str(run.path))
+    assert refused.returncode == 2
+    assert "wait until it has ended" in refused.stderr
+
+
 def test_a_run_that_cannot_begin_leaves_nothing(tmp_path):
     """Its directory is there with a whole run.json, or not at all; a run that is there already is left alone."""
     soft, hard = resource.getrlimit(resource.RLIMIT_FSIZE)
