@@ -18,6 +18,7 @@ from bench.tasks import TASKS, grading_of
 FIGURES = ("wall_s", "time_to_model_s", "time_to_predictions_s", "rows", "rows_per_s", "rows_per_s_warm")
 TRIAL = ("strategy", "family", "task", "dataset", "workers", "cores", "threads_per_worker", "repeat", "seed")
 USAGE = ("peak_memory_bytes", "cpu_s", "stall_share", "foreign_cpu_share", "steal_share")
+ENERGY = ("energy_j", "gpu_energy_j")  # only where a machine tells
 PAID = ("cost", "cost_measured", "currency")
 PHASE, PAID_PHASE = "phase_", "cost_"  # before the name of a phase: its seconds, and what they cost
 INTEGERS = {"workers", "cores", "threads_per_worker", "repeat", "seed", "rows", "peak_memory_bytes"}
@@ -69,12 +70,12 @@ def write_parquet(runs: Sequence[Run], path: Path) -> None:
 def _type(pa: Any, name: str, grades: Sequence[str]) -> Any:
     if name in INTEGERS:
         return pa.int64()
-    figures = (*FIGURES, *grades, *USAGE, *PAID[:2])
+    figures = (*FIGURES, *grades, *USAGE, *ENERGY, *PAID[:2])
     return pa.float64() if name in figures or name.startswith((PHASE, PAID_PHASE)) else pa.string()
 
 
 def column_names(records: Sequence[Record]) -> list[str]:
-    """Return the names of all columns: of costs none where no price was given.
+    """Return the names of all columns: of energy none where no machine told, of costs none without a price.
 
     Args:
         records: The records.
@@ -83,6 +84,7 @@ def column_names(records: Sequence[Record]) -> list[str]:
     paid = any(COST in record for record in records)
     names = [
         *flat_names(grade_names(records)),
+        *(name for name in ENERGY if any(record["resources"].get(name) is not None for record in records)),
         *(PAID if paid else ()),
         *(f"{PHASE}{name}" for name in phases),
         *(f"{PAID_PHASE}{name}" for name in phases if paid),
@@ -136,7 +138,7 @@ def flat(record: Record, grades: Sequence[str]) -> dict[str, Any]:
         **{name: record[name] for name in ("status", "reason", "phase", "environment", "started_at", "log")},
         **{name: record.get(name) for name in FIGURES},
         **{name: quality.get(name) for name in grades},
-        **{name: record["resources"].get(name) for name in USAGE},
+        **{name: record["resources"].get(name) for name in (*USAGE, *ENERGY)},
         DISTURBED: told(record),
         **{f"{PHASE}{name}": seconds for name, seconds in record["phases"].items()},
         **_paid(record),

@@ -16,7 +16,7 @@ from bench import scrub
 from bench.errors import UsageError
 from bench.records.costs import COST
 from bench.records.directory import Record, Run
-from bench.records.export import FIGURES, USAGE, told
+from bench.records.export import ENERGY, FIGURES, USAGE, told
 from bench.report.exports.mlflow_server import TrackingServer
 from bench.writing.clean import REASON_LIMIT, shown
 
@@ -122,7 +122,7 @@ def figures(record: Record) -> dict[str, float]:
     found = {
         **{name: record.get(name) for name in FIGURES},
         **(record["quality"] or {}),
-        **{name: record["resources"].get(name) for name in USAGE},
+        **{name: record["resources"].get(name) for name in (*USAGE, *ENERGY)},
         **{f"phase/{name}": seconds for name, seconds in record["phases"].items()},
         **_paid(record),
     }
