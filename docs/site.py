@@ -14,11 +14,12 @@ import subprocess
 import sys
 from html.parser import HTMLParser
 from pathlib import Path
-from urllib.parse import unquote, urlsplit
+from urllib.parse import quote, unquote, urlsplit
 
 ROOT = Path(__file__).parents[1]
 TOP = ("README.md", "CHANGELOG.md", "CONTRIBUTING.md", "results/README.md")
 KEPT = ROOT / "results"
+NIGHTS = {"trend.html": "The trend", "verdict.html": "The verdict"}
 LINK = re.compile(r"\[(?P<text>[^\]]*)\]\((?P<target>[^)\s]+)\)")
 CONFIGURATION = """[project]
 site_name = "tf-spark-bench"
@@ -57,7 +58,10 @@ def assemble(directory: Path) -> None:
         (pages / name).parent.mkdir(parents=True, exist_ok=True)
         (pages / name).write_text(_with_files(page, pages))
     for report in kept():
-        shutil.copytree(report, pages / report.relative_to(ROOT), dirs_exist_ok=True)
+        shutil.copytree(report, pages / _place(report), dirs_exist_ok=True)
+    for page in nights():  # without the Markdown beside it, of which the generator would make a page of the same name
+        (pages / _place(page)).parent.mkdir(parents=True, exist_ok=True)
+        shutil.copy(page, pages / _place(page))
     (pages / "gallery.md").write_text(_gallery())
     (directory / "zensical.toml").write_text(CONFIGURATION.format(nav=_nav()))
 
@@ -65,6 +69,16 @@ def assemble(directory: Path) -> None:
 def kept() -> list[Path]:
     """Return the directories of the kept reports."""
     return sorted(page.parent for page in KEPT.glob("*/report.html") if (page.parent / "records.json").exists())
+
+
+def nights() -> list[Path]:
+    """Return the kept pages of trends, as `bench trend --out` writes them, and of verdicts, as `bench gate` does."""
+    return sorted(page for name in NIGHTS for page in KEPT.rglob(name))
+
+
+def _place(kept: Path) -> Path:
+    """Return where something that is kept lies on the site."""
+    return Path("results") / kept.relative_to(KEPT)
 
 
 def broken(site: Path) -> list[str]:
@@ -101,6 +115,28 @@ class _Targets(HTMLParser):
         self.targets += [value for name, value in attrs if name in names and value]
 
 
+class _Opening(HTMLParser):
+    """Finds the heading of a page, and the first paragraph after it."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.found: dict[str, list[str]] = {"h1": [], "p": []}
+        self._within: str | None = None
+        self._wanted = ["p", "h1"]
+
+    def handle_starttag(self, tag: str, _attrs: list[tuple[str, str | None]]) -> None:
+        if self._wanted and tag == self._wanted[-1]:
+            self._within = self._wanted.pop()
+
+    def handle_endtag(self, tag: str) -> None:
+        if tag == self._within:
+            self._within = None
+
+    def handle_data(self, data: str) -> None:
+        if self._within:
+            self.found[self._within].append(data)
+
+
 def _with_files(page: Path, pages: Path) -> str:
     """Return a page's text whose links to other files lead to copies, and those to directories nowhere."""
 
@@ -130,18 +166,25 @@ def _indent(text: str) -> str:
 
 
 def _gallery() -> str:
-    """Return the page of the kept reports, each with its answer."""
+    """Return the page of the kept reports, trends and verdicts, each with its answer."""
     from bench.records.reading import read
     from bench.report.page import page
+    from bench.writing.markdown import escape
 
-    lines = ["# Gallery", "", "Reports that are kept in the repository, as `bench report` wrote them.", ""]
+    lines = ["# Gallery", "", "Pages that are kept in the repository, as `bench` wrote them.", ""]
     for report in kept():
-        place = report.relative_to(ROOT).as_posix()
+        place = _place(report).as_posix()
         found = page(read([report / "records.json"], KEPT))
         lines += [f"## {found.title}", "", *(f"{answer.headline}\n" for view in found.views for answer in view.answers)]
         if (report / "report.png").exists():
             lines += [f"[![The report]({place}/report.png)]({place}/report.html)", ""]
         lines += [f"[The report]({place}/report.html), and [its records]({place}/records.json).", ""]
+    for night in nights():
+        opening = _Opening()
+        opening.feed(night.read_text(encoding="utf-8"))
+        title, sentence = (escape("".join(opening.found[tag])) for tag in ("h1", "p"))
+        lines += [f"## {escape(night.parent.name)}: {title}", "", sentence, ""]
+        lines += [f"[{NIGHTS[night.name]}]({quote(_place(night).as_posix())}).", ""]
     return "\n".join(lines)
 
 

@@ -11,19 +11,22 @@ from bench.problems.regression import REGRESSION
 
 # Words of tables and exports, beside which each grade has a column by its name.
 _WORDS = """
-    case cores cpu cpu_rows cpu_s dataset disturbed environment family foreign_cpu_share interval log machine
-    max_difference memory peak_memory_bytes phase rate reason record repeat rows rows_per_s rows_per_s_warm run seed
-    setup stall_share started_at status steal_share strategy task threads_per_worker time time_to_model_s
-    time_to_predictions_s wall_s workers
+    case cores cost cost_measured cpu cpu_rows cpu_s currency dataset disturbed energy energy_j environment family
+    foreign_cpu_share gpu gpu_energy gpu_energy_j gpu_memory interval log machine max_difference memory
+    peak_memory_bytes phase rate reason record repeat rows rows_per_s rows_per_s_warm run seed setup stall_share
+    started_at status steal_share strategy task threads_per_worker time time_to_model_s time_to_predictions_s wall_s
+    workers
 """
 RESERVED = frozenset(_WORDS.split())
+PREFIXES = ("phase_", "cost_")  # of columns of phases
 
 
 def taken_name(grading: Grading) -> str | None:
     """Return the fault of grades that a package brings, as the rest of a sentence; ``None`` where they have none."""
     if not grading.metrics:
         return "has no grade"
-    taken = [metric.name for metric in grading.metrics if metric.name in RESERVED or metric.name.startswith("phase_")]
+    names = [metric.name for metric in grading.metrics]
+    taken = [name for name in names if name in RESERVED or name.startswith(PREFIXES)]
     return f"calls a grade {taken[0]!r}, which tables have a column for: call it something else" if taken else None
 
 

@@ -18,7 +18,9 @@ from bench.tasks import TASKS, grading_of
 FIGURES = ("wall_s", "time_to_model_s", "time_to_predictions_s", "rows", "rows_per_s", "rows_per_s_warm")
 TRIAL = ("strategy", "family", "task", "dataset", "workers", "cores", "threads_per_worker", "repeat", "seed")
 USAGE = ("peak_memory_bytes", "cpu_s", "stall_share", "foreign_cpu_share", "steal_share")
+ENERGY = ("energy_j", "gpu_energy_j")  # only where a machine tells
 PAID = ("cost", "cost_measured", "currency")
+PHASE, PAID_PHASE = "phase_", "cost_"  # before the name of a phase: its seconds, and what they cost
 INTEGERS = {"workers", "cores", "threads_per_worker", "repeat", "seed", "rows", "peak_memory_bytes"}
 
 
@@ -55,10 +57,8 @@ def write_parquet(runs: Sequence[Run], path: Path) -> None:
     records: list[Record] = [record for run in runs for record in scrub.anything(run.records)]
     grades = grade_names(records)
     rows = [flat(record, grades) for record in records]
-    names = [*flat_names(grades), *paid_names(records)]
-    columns = {name: pa.array([row[name] for row in rows], _type(pa, name, grades)) for name in names}
-    columns |= {
-        f"phase_{name}": pa.array([r["phases"].get(name) for r in records], pa.float64()) for name in _phases(records)
+    columns = {
+        name: pa.array([row.get(name) for row in rows], _type(pa, name, grades)) for name in column_names(records)
     }
     columns["record"] = pa.array([json.dumps(record, allow_nan=False) for record in records], pa.string())
     exported = {"format": FORMAT, "version": VERSION, "runs": [_header(run) for run in runs]}
@@ -70,11 +70,26 @@ def write_parquet(runs: Sequence[Run], path: Path) -> None:
 def _type(pa: Any, name: str, grades: Sequence[str]) -> Any:
     if name in INTEGERS:
         return pa.int64()
-    return pa.float64() if name in (*FIGURES, *grades, *USAGE, *PAID[:2]) else pa.string()
+    figures = (*FIGURES, *grades, *USAGE, *ENERGY, *PAID[:2])
+    return pa.float64() if name in figures or name.startswith((PHASE, PAID_PHASE)) else pa.string()
 
 
-def _phases(records: Sequence[Record]) -> list[str]:
-    return list(dict.fromkeys(name for record in records for name in record["phases"]))
+def column_names(records: Sequence[Record]) -> list[str]:
+    """Return the names of all columns: of energy none where no machine told, of costs none without a price.
+
+    Args:
+        records: The records.
+    """
+    phases = list(dict.fromkeys(name for record in records for name in record["phases"]))
+    paid = any(COST in record for record in records)
+    names = [
+        *flat_names(grade_names(records)),
+        *(name for name in ENERGY if any(record["resources"].get(name) is not None for record in records)),
+        *(PAID if paid else ()),
+        *(f"{PHASE}{name}" for name in phases),
+        *(f"{PAID_PHASE}{name}" for name in phases if paid),
+    ]
+    return list(dict.fromkeys(names))
 
 
 def grade_names(records: Sequence[Record]) -> tuple[str, ...]:
@@ -88,7 +103,7 @@ def grade_names(records: Sequence[Record]) -> tuple[str, ...]:
 
 
 def flat_names(grades: Sequence[str]) -> list[str]:
-    """Return the names of the columns of `flat`.
+    """Return the names of the columns of `flat` that there always are.
 
     Args:
         grades: Out of `grade_names`.
@@ -109,17 +124,8 @@ def flat_names(grades: Sequence[str]) -> list[str]:
     ]
 
 
-def paid_names(records: Sequence[Record]) -> tuple[str, ...]:
-    """Return the names of the columns of costs: none where no price was given.
-
-    Args:
-        records: The records.
-    """
-    return PAID if any(COST in record for record in records) else ()
-
-
 def flat(record: Record, grades: Sequence[str]) -> dict[str, Any]:
-    """Return the usual figures of a record, by column.
+    """Return the usual figures of a record and those of its phases, by column.
 
     Args:
         record: The record.
@@ -132,17 +138,19 @@ def flat(record: Record, grades: Sequence[str]) -> dict[str, Any]:
         **{name: record[name] for name in ("status", "reason", "phase", "environment", "started_at", "log")},
         **{name: record.get(name) for name in FIGURES},
         **{name: quality.get(name) for name in grades},
-        **{name: record["resources"].get(name) for name in USAGE},
+        **{name: record["resources"].get(name) for name in (*USAGE, *ENERGY)},
         DISTURBED: told(record),
+        **{f"{PHASE}{name}": seconds for name, seconds in record["phases"].items()},
         **_paid(record),
     }
 
 
 def _paid(record: Record) -> dict[str, Any]:
-    """Return what a trial, and the work that it is judged by, cost."""
+    """Return what a trial, the work that it is judged by, and each of its phases cost."""
     found = record.get(COST) or {"total": None, "phases": {}, "currency": None}
     measured = found["phases"].get(TASKS[record["trial"]["task"]].measured)
-    return dict(zip(PAID, (found["total"], measured, found["currency"]), strict=True))
+    phases = {f"{PAID_PHASE}{name}": amount for name, amount in found["phases"].items()}
+    return phases | dict(zip(PAID, (found["total"], measured, found["currency"]), strict=True))
 
 
 def _header(run: Run) -> dict[str, Any]:

@@ -1,4 +1,4 @@
-"""What each case costs, phase by phase, for the table under the phases; pure."""
+"""What each case costs, phase by phase, the same in every format of the report; pure."""
 
 from __future__ import annotations
 
@@ -9,6 +9,9 @@ from bench.findings.phases import ORDER, OTHER, PhaseStack
 from bench.records.costs import HOUR_S
 from bench.writing import figures
 from bench.writing.clean import shown
+
+CHARGED = "whole machines, or cores, from its start to its end, the driver's included"
+CAPTION = f"What it costs, in the repeat with the median wall time: {CHARGED}"
 
 
 def table(stacks: Sequence[PhaseStack]) -> tuple[tuple[str, ...], list[tuple[str, ...]]]:

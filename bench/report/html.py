@@ -59,6 +59,7 @@ def render(page: Page) -> str:
         several=page.several,
         sections=sections,
         number={mark: number for number, (mark, _) in enumerate(sections, 1)},
+        charged=costs.CHARGED,
         spark_headings=stages.HEADINGS,
         data=Markup(_data(page)),  # noqa: S704 - JSON without a single < > or &
         most_crossovers=MOST_CROSSOVERS,

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from bench.findings.cases import time_s
 from bench.findings.names import case_name
-from bench.report import distribution
+from bench.report import costs, distribution
 from bench.report.engines import ENGINES, against_one_machine, engine_costs
 from bench.report.page import Page
 from bench.report.phrases import cores, crossover_interval, crossover_rows, fastest_by_rows
@@ -32,6 +32,8 @@ def render(page: Page) -> str:
         time=lambda case: figures.seconds(time_s(case)),
         grade=lambda case: case.problem.metrics[0].shown(case.grade),
         times=figures.times,
+        costs=costs,
+        most_rows=MOST_ROWS,
         distribution=distribution,
         cores=cores,
         fastest_by_rows=fastest_by_rows,

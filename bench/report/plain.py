@@ -9,7 +9,7 @@ from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
-from bench.report import distribution
+from bench.report import costs, distribution
 from bench.report.engines import ENGINES, against_one_machine, engine_costs
 from bench.report.page import Page, PanelView
 from bench.report.phrases import crossover_interval, crossover_rows, fastest_by_rows
@@ -45,6 +45,10 @@ def _answers(page: Page, panel: PanelView) -> list[str]:
         for answer in view.answers:
             lines += [answer.headline, *(f"  {word}: {sentence}" for word, sentence in answer.points)]
             lines += [*(f"  Caution: {sentence}" for sentence in answer.caution), ""]
+        headings, paid_for = costs.table(view.stacks)
+        if paid_for:
+            columns = [(heading, number > 0) for number, heading in enumerate(headings)]
+            lines += [f"{costs.CAPTION}.", _written(columns, paid_for), ""]
     for found in panel.by_rows:
         lines.append(fastest_by_rows(found))
         for at in found.crossovers:

@@ -17,9 +17,12 @@ HEADINGS = (
     "garbage collection",
     "shuffle read",
     "shuffle written",
-    "spilled to disk",
+    "spilled, in memory",
+    "spilled, on disk",
     "execution memory, largest of a stage",
 )
+# What was spilled has two sizes: as rows lay in memory, and as they were written, serialised and compressed.
+SIZES = ("shuffle_read_bytes", "shuffle_write_bytes", "spill_memory_bytes", "spill_disk_bytes", "peak_execution_bytes")
 
 
 def rows(stacks: Iterable[PhaseStack]) -> list[tuple[str, ...]]:
@@ -38,8 +41,5 @@ def _row(stack: PhaseStack) -> tuple[str, ...]:
         figures.whole(said("stages")),
         figures.whole(said("tasks")),
         *(figures.seconds(said(name)) for name in ("run_s", "cpu_s", "gc_s")),
-        *(
-            figures.size(said(name))
-            for name in ("shuffle_read_bytes", "shuffle_write_bytes", "spill_disk_bytes", "peak_execution_bytes")
-        ),
+        *(figures.size(said(name)) for name in SIZES),
     )

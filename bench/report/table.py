@@ -61,8 +61,13 @@ WHERE = (TableColumn("task", "task", numeric=False), TableColumn("dataset", "dat
 MACHINE = TableColumn("machine", "machine", numeric=False)
 WHERES = ("task", "dataset", "machine")
 BEFORE_REPORTED, BEFORE_GRADES = 5, 6  # columns
-# Only where a machine has a GPU whose driver tells.
-GPU = (TableColumn("gpu_memory", "GPU memory"), TableColumn("gpu", "GPU busy"))
+# Only where a machine tells: the place in the record, and how it is written.
+TOLD = (
+    (TableColumn("gpu_memory", "GPU memory"), "gpu_memory_bytes", figures.size),
+    (TableColumn("gpu", "GPU busy"), "gpu_share", figures.share),
+    (TableColumn("energy", "energy"), "energy_j", figures.energy),
+    (TableColumn("gpu_energy", "GPU energy"), "gpu_energy_j", figures.energy),
+)
 
 
 @dataclass(frozen=True)
@@ -87,7 +92,7 @@ class Row:
 
 
 def columns(panels: list[Panel]) -> tuple[TableColumn, ...]:
-    """Return the columns: task, dataset and machine where there are several, GPUs where there are any.
+    """Return the columns: task, dataset and machine where there are several, GPUs and energy where a machine tells.
 
     Args:
         panels: All panels.
@@ -96,8 +101,8 @@ def columns(panels: list[Panel]) -> tuple[TableColumn, ...]:
     where = (*WHERE, *((MACHINE,) if len(panels) > 1 else ())) if several else ()
     priced = any(COST in record for panel in panels for run in panel.runs for record in run.records)
     cases = [case for panel in panels for group in panel.groups for case in group.cases]
-    gpu = GPU if any(case.median("resources", "gpu_memory_bytes") is not None for case in cases) else ()
-    last = (*gpu, *((COST_COLUMN,) if priced else ()))
+    told = [column for column, place, _ in TOLD if any(case.median("resources", place) is not None for case in cases)]
+    last = (*told, *((COST_COLUMN,) if priced else ()))
     first = (COLUMNS[0], *where, *COLUMNS[1:BEFORE_REPORTED], *_reported(cases))
     return (*first, *COLUMNS[BEFORE_REPORTED:BEFORE_GRADES], *_grades(panels), *COLUMNS[BEFORE_GRADES:], *last)
 
@@ -153,7 +158,6 @@ def _cells(case: Case, group: Group, panel: Panel) -> dict[str, tuple[str, Value
     seconds, span = time_s(case), of_median(times(case))
     grades = {metric.name: case.median("quality", metric.name) for metric in case.problem.metrics}
     memory, cpu = case.median("resources", "peak_memory_bytes"), case.median("resources", "cpu_s")
-    gpu_memory, gpu = case.median("resources", "gpu_memory_bytes"), case.median("resources", "gpu_share")
     setup, rate, per_million = case.median("phases", "setup"), case.median("rows_per_s"), cpu_per_million_rows(case)
     name, family, dataset = case_name(case), shown(case.family), shown(case.dataset)
     between = (
@@ -179,9 +183,14 @@ def _cells(case: Case, group: Group, panel: Panel) -> dict[str, tuple[str, Value
         "cpu_rows": (figures.seconds(per_million), per_million),
         COST: (figures.money(paid, currency(case.counted)), paid if timed else None),
         "rate": (figures.whole(rate), rate if timed else None),
-        "gpu_memory": (figures.size(gpu_memory), gpu_memory),
-        "gpu": (figures.share(gpu), gpu),
+        **_told(case),
     }
+
+
+def _told(case: Case) -> dict[str, tuple[str, Value]]:
+    """Return what the machine told; others are counted too, so that of a disturbed case it gives no order."""
+    found = [(column.name, show, case.median("resources", place)) for column, place, show in TOLD]
+    return {name: (show(value), None if case.disturbed else value) for name, show, value in found}
 
 
 def _reported_cell(column: Column, case: Case) -> tuple[str, Value]:

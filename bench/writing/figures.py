@@ -54,6 +54,13 @@ def size(value: float | None) -> str:
     return "" if value is None else decimal(int(value))
 
 
+def energy(value_j: float | None) -> str:
+    """Return joules, such as ``87.1 J`` or ``12.5 kJ``."""
+    if value_j is None:
+        return ""
+    return f"{digits(value_j)} J" if value_j < 1e4 else f"{digits(value_j / 1e3)} kJ"
+
+
 def money(value: float | None, currency: str | None) -> str:
     """Return an amount with three digits that count, and its currency where it has one."""
     return f"{digits(value)} {currency}" if value is not None and currency else digits(value)

@@ -95,8 +95,11 @@ def test_what_a_trial_is_judged_by_is_said_once() -> None:
 
 def test_no_column_of_a_table_is_a_name_for_a_grade() -> None:
     """A package's grade cannot stand in a column that has another meaning already."""
-    columns = {column.name for column in (*table.COLUMNS, *table.WHERE, table.MACHINE)} | {
+    columns = {column.name for column in (*table.COLUMNS, *table.WHERE, table.MACHINE, table.COST_COLUMN)} | {
+        *(column.name for column, _, _ in table.TOLD),
         *export.flat_names(()),
+        *export.ENERGY,
+        *export.PAID,
         "record",
     }
     assert columns <= RESERVED_GRADES

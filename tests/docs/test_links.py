@@ -34,6 +34,13 @@ def targets(name: str) -> Iterator[str]:
             yield from re.findall(r'(?:href|src)="([^"]+)"', part.content)
 
 
+@pytest.mark.parametrize("name", NAMES)
+def test_rows_stand_in_their_tables(name: str) -> None:
+    """No line of a paragraph begins as a row does: a blank line above it would have cut it out of its table."""
+    lines = [line for block in blocks(name) if block.type == "inline" for line in block.content.splitlines()]
+    assert not [line for line in lines if line.startswith("|")]
+
+
 @pytest.mark.parametrize("name", [name for name in NAMES if name not in HISTORY])
 def test_files_that_are_named_are_there(name: str) -> None:
     """A file or directory of the repository that a document names is there, or is one that git ignores."""

@@ -8,7 +8,12 @@ from urllib.parse import unquote, urlsplit
 import pytest
 from markdown_it import MarkdownIt
 
+from bench.gate.verdict.render import html as verdict
+from bench.trend.page import to_html as trend
+from bench.trend.series import series_of
 from tests.docs.documents import PAGES, ROOT
+from tests.gate import made
+from tests.trend.nights import nights
 
 
 @pytest.fixture(scope="module")
@@ -41,6 +46,27 @@ def test_every_document_and_kept_report_is_there(pages: Path, site: ModuleType) 
         assert f"({report.relative_to(ROOT)}/report.html)" in gallery
     for name in names:
         assert f'"{name}"' in settings
+
+
+def test_the_gallery_has_trends_and_verdicts(site: ModuleType, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Each comes with its heading and first sentence, as its page says them, and not with the Markdown beside it."""
+    kept = tmp_path / "results" / "kept"
+    (kept / "a night").mkdir(parents=True)
+    (kept / "trend.html").write_text(trend(series_of(nights([0.0, 0.5]))))
+    (kept / "trend.md").write_text("# The same")
+    (kept / "a night" / "verdict.html").write_text(verdict(made.document([], warnings=["Not this."])))
+    monkeypatch.setattr(site, "KEPT", kept.parent)
+    site.assemble(tmp_path / "site")
+    pages = tmp_path / "site" / "pages"
+    gallery = MarkdownIt("commonmark").render((pages / "gallery.md").read_text())
+    assert "<h2>kept: Trend over nights</h2>\n<p>No case became slower within the last" in gallery
+    assert (
+        "<h2>a night: No case. Exit code 5.</h2>\n<p>candidate (candidate) against baseline (baseline).</p>" in gallery
+    )
+    for link in ("results/kept/trend.html", "results/kept/a%20night/verdict.html"):
+        assert f'href="{link}"' in gallery
+        assert (pages / unquote(link)).is_file()
+    assert not (pages / "results" / "kept" / "trend.md").exists()
 
 
 def test_links_lead_to_what_is_on_the_site(pages: Path) -> None:

@@ -12,7 +12,7 @@ from pytest_benchmark.stats import Stats
 
 from bench.errors import ResultsError
 from bench.records.reading import read
-from bench.report.exports import pytest_benchmark, table
+from bench.report.exports import mlflow, pytest_benchmark, table
 from bench.report.write import write
 from tests.report.made import MadeCase, make_run, write_run
 
@@ -72,6 +72,23 @@ def test_every_export_says_what_was_disturbed(tmp_path, kind):
         text = (tmp_path / f"export.{kind}").read_text()
         rows = json.loads(text)["runs"][0]["records"] if kind == "json" else list(csv.DictReader(io.StringIO(text)))
     assert [row["disturbed"] or None for row in rows] == [None, "other programs used 1.4 cores"]
+
+
+def test_exports_have_energy_where_a_machine_tells(tmp_path):
+    """CSV and Parquet have a column, and MLflow a metric, of the kind that a record has, and of no other."""
+    import pyarrow.parquet as pq
+
+    made = make_run([("a", MadeCase(1.0)), ("b", MadeCase(1.0))], repeats=1)
+    assert "energy_j" not in table.as_csv([made])
+    made.records[1]["resources"]["energy_j"] = 87.5
+    rows = list(csv.DictReader(io.StringIO(table.as_csv([made]))))
+    write([made], tmp_path / "export.parquet", "parquet")
+    columns = pq.read_table(tmp_path / "export.parquet")
+    assert [row["energy_j"] for row in rows] == ["", "87.5"]
+    assert columns["energy_j"].to_pylist() == [None, 87.5]
+    assert mlflow.figures(made.records[1])["energy_j"] == 87.5
+    assert "energy_j" not in mlflow.figures(made.records[0])
+    assert not any("gpu_energy" in name for name in (*rows[0], *columns.column_names))
 
 
 def test_pytest_benchmark_has_no_disturbed_control():

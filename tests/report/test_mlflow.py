@@ -108,7 +108,8 @@ def test_a_run_arrives_once_with_its_trials(server: str, results: Path) -> None:
     (record,) = (one for one in records if one["trial"]["strategy"] == "xgboost" and one["trial"]["repeat"])
     assert data["metrics"]["time_to_model_s"] == pytest.approx(record["time_to_model_s"])
     assert data["metrics"]["phase/train"] == pytest.approx(record["phases"]["train"])
-    assert data["metrics"]["cost"] == pytest.approx(2e-3 * record["wall_s"])
+    assert data["metrics"]["cost/total"] == pytest.approx(2e-3 * record["wall_s"])
+    assert data["metrics"]["cost/setup"] == pytest.approx(2e-3 * record["phases"]["setup"])
     again = report(results, "--out", server)
     assert again.exit_code == 0, again.output
     assert "It was there, and is left as it is: made." in again.stderr

@@ -87,3 +87,21 @@ def test_a_sorted_table_is_told() -> None:
         [panel] = page([run]).panels
         said = [warning for warning in panel.provenance[0].warnings if "lie sorted by their label (97 %" in warning]
         assert len(said) == told
+
+
+def test_energy_has_columns_where_a_machine_tells() -> None:
+    """Each kind of energy has its column where a record has it; that of a disturbed case gives no order."""
+    made = [("a", MadeCase(1.0)), ("b", MadeCase(2.0)), ("c", MadeCase(3.0, foreign=1.5))]
+    run = make_run(made, repeats=1)
+    assert "energy" not in [column.name for column in page([run]).columns]
+    for record, joules in zip(run.records, (87.12, None, 12_345.0), strict=True):
+        record["resources"]["energy_j"] = joules
+    found = page([run])
+    names = [column.name for column in found.columns]
+    assert "gpu_energy" not in names
+    place = names.index("energy")
+    assert [(row.cells[place], row.keys[place]) for row in found.rows] == [
+        ("87.1 J", 87.12),
+        ("", None),
+        ("12.3 kJ", None),
+    ]

@@ -197,10 +197,13 @@ def test_what_spark_says_stands_under_where_the_time_goes():
     run = make_run([("mllib_linear", MadeCase(8.0)), ("xgboost", MadeCase(1.0))], repeats=1)
     said = {"stages": 12, "tasks": 24, "run_s": 9.5, "cpu_s": 7.25, "gc_s": 0.5, "shuffle_read_bytes": 3 << 20}
     run.records[0]["spark"] = {"setup": {"stages": 99}, "train": said}
+    said |= {"spill_memory_bytes": 7_500_000, "spill_disk_bytes": 1_200_000}
     written = html.render(page([run]))
     table = written[written.index("What Spark says of the stages") :]
     table = table[: table.index("</table>")]
     assert "mllib_" in table
     assert "xgboost" not in table
+    assert table.index("spilled, in memory") < table.index("spilled, on disk") < table.index("7.5 MB")
+    assert table.index("7.5 MB") < table.index("1.2 MB")
     assert [figure in table for figure in (">12<", ">24<", "9.50 s", "7.25 s", "3.1 MB", "99")] == [True] * 5 + [False]
     assert "What Spark says" not in html.render(page([make_run([("xgboost", MadeCase(1.0))])]))

@@ -5,122 +5,24 @@ MLflow's own client is not needed, and is in nobody's way: it asks for other ver
 
 from __future__ import annotations
 
-import base64
 import hashlib
 import json
 import os
-import urllib.error
 import urllib.parse
-import urllib.request
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from datetime import datetime
-from http.client import HTTPException
-from typing import Any
 
 from bench import scrub
-from bench.errors import StorageError, UsageError
-from bench.parsing import json_value
+from bench.errors import UsageError
 from bench.records.costs import COST
 from bench.records.directory import Record, Run
-from bench.records.export import FIGURES, USAGE, told
+from bench.records.export import ENERGY, FIGURES, USAGE, told
+from bench.report.exports.mlflow_server import TrackingServer
 from bench.writing.clean import REASON_LIMIT, shown
 
-API = "api/2.0/mlflow"
-TIMEOUT_S = 20.0
 # Tags of a run: its name, and the digest by which it is known again.
 RUN, KEY = "bench.run", "bench.key"
 GOOD = ("ok", "skipped")
-
-
-class _NoRedirect(urllib.request.HTTPRedirectHandler):
-    """Follows no redirect: credentials would go along."""
-
-    def redirect_request(self, *_arguments: Any) -> None:
-        """Return no request, which makes an error of the redirect."""
-
-
-@dataclass(frozen=True)
-class TrackingServer:
-    """An MLflow server.
-
-    Attributes:
-        uri: Its address.
-        environ: Environment variables, of which ``MLFLOW_TRACKING_TOKEN``, or ``MLFLOW_TRACKING_USERNAME`` and
-            ``MLFLOW_TRACKING_PASSWORD``, say who asks.
-    """
-
-    uri: str
-    environ: Mapping[str, str]
-
-    def get(self, path: str, **query: str) -> dict[str, Any] | None:
-        """Return an answer; None where the server knows no such thing."""
-        return self._ask(f"{path}?{urllib.parse.urlencode(query)}", None)
-
-    def post(self, path: str, **body: Any) -> dict[str, Any]:
-        """Send something, and return the answer.
-
-        Raises:
-            StorageError: The server cannot be reached, or refuses.
-        """
-        return self._ask(path, json.dumps(body, allow_nan=False).encode()) or {}
-
-    def _ask(self, path: str, body: bytes | None) -> dict[str, Any] | None:
-        headers = {"Content-Type": "application/json", **self._credentials()}
-        request = urllib.request.Request(f"{self.uri.rstrip('/')}/{API}/{path}", body, headers)  # noqa: S310 - checked
-        try:
-            with urllib.request.build_opener(_NoRedirect).open(request, timeout=TIMEOUT_S) as answer:
-                found = json_value(answer.read())
-        except urllib.error.HTTPError as error:
-            with error:
-                if error.code == 404 and body is None:
-                    return None
-                raise self._failure(f"it answers {error.code} {_reason(error)}") from error
-        except (OSError, HTTPException, ValueError) as error:
-            raise self._failure(str(getattr(error, "reason", error)) or type(error).__name__) from error
-        if not isinstance(found, dict):
-            raise self._failure("what answers there is no MLflow")
-        return found
-
-    def _credentials(self) -> dict[str, str]:
-        token, user = self.environ.get("MLFLOW_TRACKING_TOKEN"), self.environ.get("MLFLOW_TRACKING_USERNAME")
-        if token:
-            return {"Authorization": f"Bearer {token}"}
-        if user:
-            pair = f"{user}:{self.environ.get('MLFLOW_TRACKING_PASSWORD', '')}"
-            return {"Authorization": f"Basic {base64.b64encode(pair.encode()).decode()}"}
-        return {}
-
-    def id_in(self, answer: Mapping[str, Any], *names: str) -> str:
-        """Return an id out of an answer.
-
-        Args:
-            answer: The answer.
-            names: The way to it.
-
-        Raises:
-            StorageError: It is not there.
-        """
-        found: Any = answer
-        for name in names:
-            found = found.get(name) if isinstance(found, dict) else None
-        if not isinstance(found, str):
-            raise self._failure("what answers there is no MLflow")
-        return found
-
-    def _failure(self, reason: str) -> StorageError:
-        said = shown(scrub.text(" ".join(reason.split()).rstrip(".")), 200)
-        return StorageError(f"The MLflow server {scrub.text(self.uri)} cannot be used ({said}): check its address.")
-
-
-def _reason(error: urllib.error.HTTPError) -> str:
-    """Return the server's own words."""
-    try:
-        answer = json_value(error.read(10_000))
-    except (OSError, ValueError):
-        return error.reason
-    words = answer.get("message") if isinstance(answer, dict) else None
-    return words if isinstance(words, str) else error.reason
 
 
 def send(runs: Sequence[Run], uri: str) -> tuple[list[str], list[str]]:
@@ -197,7 +99,7 @@ def _send_trial(server: TrackingServer, experiment: str, parent: str, record: Re
     run = _create(server, experiment, name, began, {"mlflow.parentRunId": parent})
     metrics = [
         {"key": shown(key), "value": float(value), "timestamp": ended, "step": 0}
-        for key, value in _figures(record).items()
+        for key, value in figures(record).items()
     ]
     tags = {"bench.status": record["status"], "bench.reason": record["reason"], "bench.disturbed": told(record)}
     params = {key: shown(str(value)) for key, value in trial.items() if value is not None}
@@ -211,16 +113,32 @@ def _pairs(values: Mapping[str, str]) -> list[dict[str, str]]:
     return [{"key": key, "value": value} for key, value in values.items()]
 
 
-def _figures(record: Record) -> dict[str, float]:
-    """Return the figures of a trial, by the names that they have there."""
+def figures(record: Record) -> dict[str, float]:
+    """Return the figures of a trial by the names of their metrics, those that it has.
+
+    Args:
+        record: Its record.
+    """
     found = {
         **{name: record.get(name) for name in FIGURES},
         **(record["quality"] or {}),
-        **{name: record["resources"].get(name) for name in USAGE},
+        **{name: record["resources"].get(name) for name in (*USAGE, *ENERGY)},
         **{f"phase/{name}": seconds for name, seconds in record["phases"].items()},
-        **({COST: record[COST]["total"]} if COST in record else {}),
+        **_paid(record),
     }
     return {name: value for name, value in found.items() if value is not None}
+
+
+def _paid(record: Record) -> dict[str, float]:
+    """Return what a trial and each of its phases cost; nothing where no price was given.
+
+    The whole is not just called ``cost``: MLflow's store of files has a file for each metric, and a directory for
+    what stands before a slash.
+    """
+    if COST not in record:
+        return {}
+    phases = record[COST]["phases"].items()
+    return {**{f"{COST}/{name}": amount for name, amount in phases}, f"{COST}/total": record[COST]["total"]}
 
 
 def _milliseconds(moment: str) -> int:

@@ -8,7 +8,7 @@ from collections.abc import Sequence
 
 from bench import scrub
 from bench.records.directory import Run
-from bench.records.export import flat, flat_names, grade_names, paid_names
+from bench.records.export import column_names, flat, grade_names
 from bench.writing.clean import REASON_LIMIT, shown
 
 FORMULA = ("=", "+", "-", "@", "\t", "\r")  # a spreadsheet computes a cell that begins so
@@ -22,14 +22,12 @@ def as_csv(runs: Sequence[Run]) -> str:
     """
     out = io.StringIO()
     writer = csv.writer(out)
-    records = [record for run in runs for record in run.records]
-    grades = grade_names(records)
-    names = [*flat_names(grades), *paid_names(records)]
-    writer.writerow(names)
-    for run in runs:
-        for record in scrub.anything(run.records):
-            row = flat(record, grades)
-            writer.writerow([_cell(row[name]) for name in names])
+    records = [record for run in runs for record in scrub.anything(run.records)]
+    grades, names = grade_names(records), column_names(records)
+    writer.writerow(map(_cell, names))
+    for record in records:
+        row = flat(record, grades)
+        writer.writerow([_cell(row.get(name)) for name in names])
     return out.getvalue()
 
 
