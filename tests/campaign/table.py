@@ -35,7 +35,7 @@ def table(plans: Path) -> str:
     ]
     works = Counter(result["work"] for result in results)
     told = ", ".join(f"{name} {number}" for name, number in works.most_common())
-    seeds = ", ".join(str(result["seed"]) for result in results if "broken" in result)
+    seeds = ", ".join(f"{one['seed']} ({one['work']}, {one['fault']})" for one in results if "broken" in one)
     return "\n".join(lines) + f"\n\nPlans by work: {told}.\n\nSeeds that broke an invariant: {seeds or 'none'}.\n"
 
 
