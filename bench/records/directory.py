@@ -47,8 +47,8 @@ class RunDirectory:
 
     @property
     def name(self) -> str:
-        """The run's name, which is its directory's."""
-        return self.path.name
+        """The run's name, which is its directory's, also where that is the working directory."""
+        return os.path.basename(os.path.abspath(self.path))
 
     @property
     def logs(self) -> Path:
@@ -155,6 +155,8 @@ def read_run(path: Path) -> Run:
         raise ResultsError(f"{path / 'run.json'} is damaged ({error}): restore it, or run again.") from error
     directory = RunDirectory(path)
     records, warnings = _read_records(path / "records.jsonl")
+    # A directory may have been renamed since: trials of two runs are told apart by the name, and logs are found by it.
+    records = [{**record, "run": directory.name} for record in records]
     return Run(directory, run, records, warnings)
 
 
