@@ -3,19 +3,14 @@
 from __future__ import annotations
 
 import functools
-import multiprocessing
 import os
 import shutil
 import signal
-import sys
 import tempfile
 import time
-from collections.abc import Callable
 from pathlib import Path
+from typing import ClassVar
 
-import numpy as np
-import pyarrow as pa
-import pyarrow.parquet as pq
 import pytest
 from hypothesis import settings
 from hypothesis import strategies as st
@@ -23,48 +18,12 @@ from hypothesis.stateful import Bundle, RuleBasedStateMachine, consumes, invaria
 
 from bench.datasets import store
 from bench.datasets.format.fingerprint import recompute
-from bench.datasets.makers.ingest import import_parquet
-from bench.datasets.makers.synthetic import make_synthetic
 from bench.errors import DatasetError, UsageError
 from bench.machine.scratch import SECONDS_TO_OWN
+from tests.datasets.victims import MOST_CHANGES, Kill, make, victims
 
-# What changes a directory, as Python announces it before it is done.
-CHANGES = {"os.mkdir", "os.remove", "os.rename", "os.rmdir"}
-MOST_CHANGES = 24  # of one maker: it makes a dataset and takes away the one before it
 CONTENTS = st.tuples(st.sampled_from(["synthetic", "import"]), st.integers(0, 2))
 NAMES = st.sampled_from(["one", "two", "one.more"])
-# A child of `multiprocessing` begins with all of this read, and has no threads.
-FORKS = multiprocessing.get_context("forkserver")
-FORKS.set_forkserver_preload([__name__])
-
-Progress = Callable[[str, int, int], None]
-
-
-def _ignore(_what: str, _done: int, _total: int) -> None:
-    """Take a report of progress."""
-
-
-def make(place: Path, maker: str, seed: int, name: str, *, force: bool = False, progress: Progress = _ignore) -> None:
-    """Make a dataset of 40 rows in a directory of datasets.
-
-    Args:
-        place: The directory.
-        maker: ``synthetic``, or ``import`` of a table of its own.
-        seed: Each gives another content.
-        name: The dataset's name.
-        force: Whether it replaces one.
-        progress: Called in the middle.
-    """
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setenv("BENCH_DATA", str(place))
-        if maker == "synthetic":
-            make_synthetic(40, 2, seed=seed, name=name, force=force, progress=progress)
-            return
-        numbers = np.random.default_rng(seed).normal(size=40)
-        table = place.parent / f"table-{seed}.parquet"
-        if not table.exists():
-            pq.write_table(pa.table({"x": numbers, "label": np.arange(40) % 2}), table)
-        import_parquet(str(table), "label", name=name, force=force, progress=progress)
 
 
 @functools.cache
@@ -75,24 +34,11 @@ def content(maker: str, seed: int) -> str:
         return recompute(store.open_manifest(str(Path(place, "home", "alone"))))
 
 
-def make_and_die(place: Path, maker: str, seed: int, name: str, changes: int) -> None:
-    """Begin to replace a dataset, and be killed before the next change of a directory after so many."""
-    left = changes
-
-    def count(event: str, _arguments: object) -> None:
-        nonlocal left
-        left -= event in CHANGES
-        if left < 0:
-            signal.raise_signal(signal.SIGKILL)  # unlike `os.kill`, without a next announcement
-
-    sys.addaudithook(count)
-    make(place, maker, seed, name, force=True)
-
-
 class StoreMachine(RuleBasedStateMachine):
     """Makes, replaces and removes datasets; makers fail, and are killed anywhere."""
 
     there = Bundle("there")
+    kill_one: ClassVar[Kill]
 
     def __init__(self) -> None:
         """Begin with a directory that is not there."""
@@ -127,11 +73,7 @@ class StoreMachine(RuleBasedStateMachine):
     @rule(name=NAMES, made=CONTENTS, changes=st.integers(0, MOST_CHANGES))
     def kill(self, name: str, made: tuple[str, int], changes: int) -> None:
         """Who is killed leaves the one before, or its own; where it was between them, the next maker puts one back."""
-        process = FORKS.Process(target=make_and_die, args=(self.home, *made, name, changes))
-        process.start()
-        process.join()
-        assert process.exitcode in (0, -signal.SIGKILL)
-        process.close()
+        assert self.kill_one(self.home, *made, name, changes) in (0, -signal.SIGKILL)
         found = self._found()
         if found.get(name) == content(*made):
             self.known[name] = content(*made)
@@ -177,5 +119,13 @@ class StoreMachine(RuleBasedStateMachine):
         shutil.rmtree(self.home.parent)
 
 
-StoreMachine.TestCase.settings = settings(max_examples=15, stateful_step_count=15, deadline=None)
-TestStore = StoreMachine.TestCase
+StoreMachine.TestCase.settings = settings(max_examples=12, stateful_step_count=15, deadline=None)
+
+
+class TestStore(StoreMachine.TestCase):  # type: ignore[misc, name-defined]
+    """Runs the machine beside the program whose forks are killed."""
+
+    @classmethod
+    def setUpClass(cls) -> None:
+        """Start it."""
+        StoreMachine.kill_one = staticmethod(cls.enterClassContext(victims()))
