@@ -1,6 +1,7 @@
 """What is installed is what is pinned, and what is built holds all that is needed at run time."""
 
 import importlib.metadata
+import json
 import os
 import re
 import runpy
@@ -72,6 +73,20 @@ def test_the_extra_for_gpus_has_all_that_uses_one(project: dict) -> None:
     gpu = required(project, ["tf-spark-bench[gpu]"])
     assert gpu["tensorflow"] == {"and-cuda"}
     assert "xgboost" in gpu
+
+
+@pytest.mark.skipif(not (ROOT / "uv.lock").exists(), reason="`uv run` leaves a lock file, which no test makes offline")
+def test_the_bill_of_materials_has_what_is_pinned(project: dict) -> None:
+    """It is made of the lock file alone, names what each extra asks for, and of each package the pinned version."""
+    command = [sys.executable, "-m", "uv", "export", "--frozen", "--offline", "--no-config", "--no-header"]
+    form = ["--all-extras", "--no-dev", "--preview-features", "sbom-export", "--format", "cyclonedx1.5"]
+    bill = json.loads(subprocess.run([*command, *form], cwd=ROOT, check=True, capture_output=True, text=True).stdout)
+    assert (bill["bomFormat"], bill["specVersion"]) == ("CycloneDX", "1.5")
+    named = {part["name"]: part["version"] for part in bill["components"]}
+    described = project["project"]
+    assert set(required(project, described["dependencies"], *described["optional-dependencies"].values())) <= set(named)
+    pins = set(project["tool"]["uv"]["constraint-dependencies"])
+    assert {f"{name}=={version}" for name, version in named.items()} <= pins
 
 
 def test_the_wheel_holds_schemas_and_templates(tmp_path: Path) -> None:

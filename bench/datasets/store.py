@@ -9,6 +9,7 @@ import shutil
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import replace
+from functools import partial
 from pathlib import Path
 
 from bench.datasets.format import manifest as manifests
@@ -18,13 +19,14 @@ from bench.datasets.format.reading import REMAKE, footer_digest, headers_digest
 from bench.datasets.format.stamps import check_listing
 from bench.datasets.remote import open_remote
 from bench.errors import DatasetError, UsageError
-from bench.machine.scratch import scratch_directory, sweep
+from bench.machine.scratch import RANDOM_END, scratch_directory, sweep
 from bench.model import Dataset, Storage
 from bench.stores.filesystem import is_uri, normal
 
 DEFAULT = "flights"
 # Made where they are asked for and are not there yet.
 INCLUDED = (DEFAULT, "flights-class", "flights-delay", "flights-raw")
+_REPLACED = "replaced"  # in the hidden directory of a new dataset: the one that it takes the place of
 _NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]*")
 
 
@@ -143,16 +145,16 @@ def stage_dataset(name: str, *, force: bool = False, under: Path | None = None) 
         DatasetError: The disk is full or cannot be written to.
     """
     target = (under or home()) / checked_name(name)
-    if target.exists() and not force:
-        raise UsageError(f"There is a dataset {name!r} already: give another --name, or --force to replace it.")
     try:
+        sweep(".", target.parent, partial(_put_back, target.parent))
+        if target.exists() and not force:
+            raise UsageError(f"There is a dataset {name!r} already: give another --name, or --force to replace it.")
         target.parent.mkdir(parents=True, exist_ok=True)
-        sweep(".", target.parent)
         with scratch_directory(f".{name}.", target.parent) as temporary:
             directory = temporary / name
             directory.mkdir()
             yield directory
-            _put(directory, target, temporary / "replaced", force=force)
+            _put(directory, target, temporary / _REPLACED, force=force)
     except OSError as error:
         raise _unwritable(error, target) from error
 
@@ -166,6 +168,13 @@ def _put(directory: Path, target: Path, replaced: Path, *, force: bool) -> None:
         if replaced.exists() and not target.exists():
             replaced.rename(target)
         raise
+
+
+def _put_back(place: Path, hidden: str) -> None:
+    """Put back what a process moved to a hidden directory that was killed before the new one was in place."""
+    replaced, target = place / hidden / _REPLACED, place / re.sub(rf"^\.|\.{RANDOM_END}$", "", hidden)
+    if replaced.exists() and not target.exists():
+        replaced.rename(target)
 
 
 def _unwritable(error: OSError, target: Path) -> Exception:

@@ -47,6 +47,8 @@ def scratch_directory(prefix: str, under: Path | None = None) -> Iterator[Path]:
                 unnamed.rename(path / OWNER)
             yield path
         finally:
+            with contextlib.suppress(OSError):
+                _empty(path)
             os.close(owner)
 
 
@@ -83,9 +85,30 @@ def sweep(prefix: str, under: Path | None = None, end: Callable[[str], object] |
                 continue
             if end:
                 end(path.parent.name)
+            _empty(path.parent)
             shutil.rmtree(path.parent, ignore_errors=True)
             found.append(path.parent)
     return found
+
+
+def _empty(directory: Path) -> None:
+    """Remove all that is in a directory but its owner's file: it goes last, so that a sweep finds what a kill leaves.
+
+    Raises:
+        OSError: It is none, or cannot be listed.
+    """
+    place = os.open(directory, os.O_RDONLY | os.O_DIRECTORY | os.O_NOFOLLOW | os.O_CLOEXEC)
+    try:
+        with os.scandir(place) as entries:
+            found = [entry for entry in entries if entry.name != OWNER]
+        for entry in found:
+            if entry.is_dir(follow_symlinks=False):
+                shutil.rmtree(entry.name, ignore_errors=True, dir_fd=place)
+            else:
+                with contextlib.suppress(OSError):
+                    os.unlink(entry.name, dir_fd=place)
+    finally:
+        os.close(place)
 
 
 def _remove_unowned(directory: Path) -> None:

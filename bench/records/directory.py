@@ -12,7 +12,6 @@ from __future__ import annotations
 import fcntl
 import json
 import os
-import shutil
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager, suppress
 from dataclasses import dataclass, field
@@ -50,8 +49,8 @@ class RunDirectory:
 
     @property
     def name(self) -> str:
-        """The run's name, which is its directory's."""
-        return self.path.name
+        """The run's name, which is its directory's, also where that is the working directory."""
+        return os.path.basename(os.path.abspath(self.path))
 
     @property
     def logs(self) -> Path:
@@ -82,7 +81,10 @@ class RunDirectory:
             unfinished.replace(self.path / "run.json")
         except OSError as error:
             if made:
-                shutil.rmtree(self.path, ignore_errors=True)
+                # By name: a disk that is broken may not list what is in a directory.
+                for remove in (unfinished.unlink, self.logs.rmdir, self.path.rmdir):
+                    with suppress(OSError):
+                        remove()
             raise ResultsError(
                 f"Cannot write results to {self.path}: {error.strerror}: choose another --out."
             ) from error
@@ -178,6 +180,8 @@ def read_run(path: Path) -> Run:
         raise ResultsError(f"{path / 'run.json'} is damaged ({error}): restore it, or run again.") from error
     directory = RunDirectory(path)
     records, warnings = _read_records(path / "records.jsonl")
+    # A directory may have been renamed since: trials of two runs are told apart by the name, and logs are found by it.
+    records = [{**record, "run": directory.name} for record in records]
     return Run(directory, run, records, warnings)
 
 

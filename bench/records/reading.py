@@ -108,7 +108,8 @@ def _unpacked(exported: dict[str, Any], path: Path) -> Run:
     if not all(isinstance(warning, str) for warning in exported["warnings"]):
         raise ValueError("its warnings are no sentences")
     beside = path.parent if path.parent.name == name else path.parent / name
-    return Run(RunDirectory(beside), exported["run"], exported["records"], exported["warnings"])
+    records = [{**record, "run": name} for record in exported["records"]]
+    return Run(RunDirectory(beside), exported["run"], records, exported["warnings"])
 
 
 def _check(run: Run, path: Path) -> None:

@@ -16,7 +16,6 @@ from bench.families import CONTROL
 from bench.model import Dataset, Place, Storage, Strategy
 from bench.plugins import Plugin
 from bench.records.bucket import Bucket
-from bench.records.choice import chosen_records, is_settled, trial_key
 from bench.records.directory import RunDirectory, read_run
 from bench.records.header import RunHeader
 from bench.request import PlannedTrial, Request, request_of
@@ -196,11 +195,8 @@ def resume(path: Path, dataset_of: Callable[[str, Storage], Dataset], *, disturb
         raise ResultsError(f"The dataset {dataset.name!r} is not what it was when {path.name} began: start a new run.")
     surroundings = _surroundings(request)
     refuse_another(earlier.run["environment"], surroundings, path.name)
-    done = {
-        trial_key(entry["trial"]) for entry in chosen_records(earlier.records) if is_settled(entry, disturbed=disturbed)
-    }
     planned_now = make_plan(request, dataset, select(request).on(dataset.rows))
     refuse_other_inputs(earlier.run["plan"], map(record.describe, planned_now), path.name)
-    trials = [planned for planned in planned_now if trial_key(record.describe(planned)) not in done]
+    trials = plan.rest(planned_now, earlier.records, disturbed=disturbed)
     models = request.save_model and ModelShelf(request.save_model, from_environment(request.save_model, Storage()))
     return Campaign(RunDirectory(path.absolute()), trials, surroundings["fingerprint"], models=models or None)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import random
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from fnmatch import fnmatchcase
 from pathlib import Path
 
@@ -11,9 +11,12 @@ from bench.errors import UsageError
 from bench.families import CONTROL, family_of
 from bench.families.mlp import BATCH_SIZE
 from bench.model import Dataset, Network, Place, Reference, Strategy, Trial
+from bench.records.choice import chosen_records, is_settled, trial_key
+from bench.records.directory import Record
 from bench.request import OWN_SETTINGS, PlannedTrial, Request
 from bench.spark import conf
 from bench.tasks import TASKS
+from bench.trial.record import describe
 
 
 def select(names: Sequence[str], patterns: Sequence[str]) -> list[str]:
@@ -86,6 +89,19 @@ def make(
             for name, workers, batch_size in block
         ]
     return plan
+
+
+def rest(planned: Iterable[PlannedTrial], records: Iterable[Record], *, disturbed: bool = True) -> list[PlannedTrial]:
+    """Return the trials of a plan that are to be run yet, in its order.
+
+    Args:
+        planned: The plan.
+        records: What was run of it, all of one run.
+        disturbed: Whether trials that others disturbed are to be run again.
+    """
+    chosen = chosen_records(records)
+    done = {trial_key(record["trial"]) for record in chosen if is_settled(record, disturbed=disturbed)}
+    return [one for one in planned if trial_key(describe(one)) not in done]
 
 
 def _workers(strategy: Strategy, asked: tuple[int, ...]) -> tuple[int, ...]:

@@ -62,8 +62,7 @@ def main(
         Path(root).chmod(0o755)  # other users come in, too
         stage = _prepare(Path(root))
         if soaked:
-            soak.run(stage, soaked)
-            return
+            sys.exit(soak.run(stage, soaked))
         until = time.monotonic() + 60 * minutes
         began = secrets.randbelow(2**31) if first is None else first
         known = [] if seed or first is not None or fault != "*" else read_known(HERE / "seeds.toml")

@@ -59,7 +59,7 @@ class RunOnDisk(Work):
         """See that the run can be read, has no trial twice, and that the exit code is what its records say."""
         for directory in _runs(box):
             if not (directory / "run.json").exists():
-                may_be = box.keeps_from_removing and not any(directory.iterdir())
+                may_be = box.keeps_from_removing and not any(path.is_file() for path in directory.rglob("*"))
                 if ending.code is not None and ending.code >= 0 and not may_be:
                     yield f"{directory.name} was left without a run.json"
                 continue

@@ -79,6 +79,19 @@ def test_a_failure_leaves_the_old_one(home: Path) -> None:
     assert os.listdir(home) == ["some"]
 
 
+def test_who_is_killed_while_replacing_one_loses_none(some: Path) -> None:
+    """What was moved away, and had no successor yet, is put back by the next maker of any dataset."""
+    before = open_dataset("some")
+    hidden = some.parent / ".some.abcd1234"
+    hidden.mkdir()
+    (hidden / ".owner").touch()
+    some.rename(hidden / "replaced")
+    with pytest.raises(UsageError, match="already"):
+        make_synthetic(2000, 3, name="some")
+    assert open_dataset("some") == before
+    assert os.listdir(some.parent) == ["some"]
+
+
 def test_the_second_of_two_that_make_one(home: Path) -> None:
     """When two make a dataset of one name at once, the second is told so and harms nothing."""
     with pytest.raises(UsageError, match="meanwhile"), store.stage_dataset("some") as directory:

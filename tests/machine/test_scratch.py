@@ -9,6 +9,9 @@ import subprocess
 import sys
 from pathlib import Path
 
+import pytest
+
+from bench.machine.scratch import OWNER as OWNERS_FILE
 from bench.machine.scratch import UNOWNED, is_abandoned, scratch_directory, sweep
 
 OWNER = """
@@ -38,6 +41,29 @@ except OSError as error:
     print(error)
 """
 
+# Killed when the owner's file is about to be removed, by the owner or by a sweep. Its place among the others in a
+# directory's listing is the file system's.
+KILLED = """
+import os, signal, sys
+from pathlib import Path
+from bench.machine.scratch import scratch_directory, sweep
+def die(event, arguments):
+    if event == "os.remove" and Path(arguments[0]).name == ".owner":
+        signal.raise_signal(signal.SIGKILL)
+if sys.argv[2] == "a sweep":
+    sys.addaudithook(die)
+    sweep("work-", Path(sys.argv[1]))
+with scratch_directory("work-", Path(sys.argv[1])) as path:
+    for number in range(20):
+        (path / f"file-{number}").touch()
+        (path / f"part-{number}").mkdir()
+        (path / f"part-{number}" / "block").touch()
+    if sys.argv[2] == "its owner":
+        sys.addaudithook(die)
+    else:
+        signal.raise_signal(signal.SIGKILL)
+"""
+
 
 def test_a_killed_owners_directory_is_swept_and_no_living_ones(tmp_path: Path) -> None:
     """The kernel gives the lock back, whatever ended the owner: then, and only then, the directory is removed."""
@@ -57,6 +83,18 @@ def test_a_killed_owners_directory_is_swept_and_no_living_ones(tmp_path: Path) -
             assert own.is_dir()
     assert ended == [left.name]
     assert list(tmp_path.iterdir()) == []
+
+
+@pytest.mark.parametrize("by", ["its owner", "a sweep"])
+def test_who_is_killed_while_removing_a_directory_leaves_it_to_the_next_sweep(tmp_path: Path, by: str) -> None:
+    """The owner's file goes last: without it nobody would know that what is left is nobody's."""
+    for argument in ("nobody", by) if by == "a sweep" else (by,):
+        done = subprocess.run([sys.executable, "-c", KILLED, str(tmp_path), argument], check=False)
+        assert done.returncode == -signal.SIGKILL
+    (left,) = tmp_path.iterdir()
+    assert [path.name for path in left.iterdir()] == [OWNERS_FILE]
+    assert sweep("work-", tmp_path) == [left]
+    assert not left.exists()
 
 
 def test_a_directory_that_could_not_be_owned_is_gone(tmp_path: Path) -> None:

@@ -79,6 +79,18 @@ def test_append_and_read_round_trip(run):
     assert [record["trial"]["repeat"] for record in directories.read_run(run.path).records] == [0, 1, 2]
 
 
+def test_a_renamed_run_has_one_name(run, monkeypatch):
+    """What was run before and after its directory was renamed are tries of one trial, and two runs' trials are two."""
+    run.append({**RECORD, "run": run.name})
+    renamed = directories.RunDirectory(run.path.rename(run.path.with_name("night")))
+    renamed.append({**RECORD, "run": renamed.name})
+    monkeypatch.chdir(renamed.path)
+    for path in (renamed.path, Path()):
+        read = directories.read_run(path)
+        assert read.directory.name == "night"
+        assert [record["run"] for record in read.records] == ["night", "night"]
+
+
 def test_torn_last_line_is_reported(run):
     """A last line that was cut off in mid-write is reported, costs no other record, and goes with the next append."""
     run.append(RECORD)

@@ -86,6 +86,7 @@ def _answer(uri: str, path: str, body: str | None = None) -> bytes:
         return connection.getresponse().read()
 
 
+@pytest.mark.slow
 @pytest.mark.skipif(PROGRAM is None, reason="BENCH_MLFLOW names no MLflow server: docs/how-to/export-results.md")
 def test_a_run_arrives_once_with_its_trials(server: str, results: Path) -> None:
     """Each trial is nested under its run with its settings, figures, price and end; a second call sends nothing."""
