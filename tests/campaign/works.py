@@ -83,7 +83,8 @@ class TableImport(Work):
         there = (box.data / "imported").exists()
         if ending.code == 0 and not there:
             yield "the import succeeded, and there is no dataset"
-        if "--force" in ending.arguments and not there:
+        killed = ending.code is not None and ending.code < 0  # the next import puts it back
+        if "--force" in ending.arguments and not there and not killed:
             yield "the import lost the dataset that was there"
         if there:
             yield from _dataset_faults(box)
