@@ -101,9 +101,10 @@ class Signal(Fault):
         return self.number if self.target == "harness" and self.number in HEEDED else None
 
     def draw(self, random: Random, work: Work) -> dict[str, Any]:
-        """Choose the moment: of the first trial where there is the victim, since not each trial has one."""
-        phase = random.choice(work.phases)
-        trial = random.choice((0, 1)) if self.target in ("harness", "worker") else 0
+        """Choose the moment: of a victim that not each trial has, a phase of the first one."""
+        always = self.target in ("harness", "worker")
+        phase = random.choice([phase for phase in work.phases if always or phase != "between"])
+        trial = random.choice((0, 1)) if always else 0
         return {"phase": phase, "trial": trial, "share": random.random(), "lag_s": random.random() ** 3}
 
     def act(self, box: Sandbox, process: subprocess.Popen[bytes], choices: Choices, usual_s: float) -> None:
