@@ -16,6 +16,7 @@ from __future__ import annotations
 import importlib
 import json
 import sys
+import tempfile
 from collections.abc import Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -88,6 +89,8 @@ if __name__ == "__main__":
     module, dataset, storage, spark, directory, *model = sys.argv[1:]
     given, facts = Path(*model) if model else None, json.loads(spark)
     place = SparkPlace(**{**facts, "conf": tuple(facts["conf"])}) if facts else None
+    # What libraries leave there goes with what the caller removes, such as the modules that AutoGraph compiles.
+    tempfile.tempdir = str(Path(directory).parent)
     try:
         name = main(module, dataset, Storage(**json.loads(storage)), Path(directory), given, place)
     except importlib.import_module(module).ModelError as error:

@@ -1,6 +1,7 @@
 """The reference model: made once, kept with its dataset, and made again when anything of it has changed."""
 
 import json
+import os
 import shutil
 import subprocess
 import sys
@@ -90,7 +91,11 @@ def small(tmp_path_factory: pytest.TempPathFactory) -> Dataset:
 def referenced(small: Dataset, tmp_path_factory: pytest.TempPathFactory) -> Dataset:
     """A copy of that dataset with its reference, which no test changes."""
     dataset = _copy(small, tmp_path_factory.mktemp("referenced"))
-    references.ensure(dataset)
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("TMPDIR", str(tmp_path_factory.mktemp("temporary")))
+        references.ensure(dataset)
+        left = os.listdir(os.environ["TMPDIR"])
+    assert not left, "AutoGraph's modules are to go with the reference's other temporary files"
     return dataset
 
 
