@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import pwd
 import shlex
 import socket
 import sys
@@ -34,12 +35,13 @@ def start_spark(trial: Trial, settings: Mapping[str, str] | None = None) -> Spar
         settings: Settings beside those that all strategies share.
 
     Raises:
-        Skip: There is no Java.
+        Skip: There is no Java, or the user has no name.
         RankError: Spark does not start, loopback has no 127.0.0.1, or a cluster gives too few executors.
     """
     import pyspark
     from pyspark.sql import SparkSession
 
+    _require_user()
     _use_java(trial)
     jobs, given, local = dict(settings or {}), _given(trial), spark.is_local(trial.master)
     # By default the workers may pick another Python, without our packages.
@@ -84,6 +86,20 @@ def _require_loopback() -> None:
         raise RankError(
             f"Spark listens on 127.0.0.1, which is not there ({os.strerror(error.errno or 0)}): give it to the "
             "loopback interface, such as by `ip address add 127.0.0.1/8 dev lo`."
+        ) from error
+
+
+def _require_user() -> None:
+    """Check that the user has a name, as in an image that is run as any number it may not.
+
+    Raises:
+        Skip: It has none: Hadoop's login fails in Java's own, by a NullPointerException.
+    """
+    try:
+        pwd.getpwuid(os.getuid())
+    except KeyError as error:
+        raise Skip(
+            f"Spark starts for a user with a name only, and {os.getuid()} has none: give it one in /etc/passwd."
         ) from error
 
 

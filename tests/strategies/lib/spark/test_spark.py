@@ -2,6 +2,7 @@
 
 import os
 import subprocess
+import sys
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -100,6 +101,18 @@ def test_a_jvm_that_does_not_start_is_one_sentence(
     assert record["status"] == "failed"
     assert record["reason"].startswith("RankError: Spark did not start, because its JVM ended")
     assert "processes_left" not in record["notes"]
+
+
+@pytest.mark.skipif(os.geteuid() != 0, reason="only root becomes a user without an entry")
+def test_a_user_without_a_name_is_one_sentence() -> None:
+    """In an image that runs as any number, Hadoop's login would end in a NullPointerException of Java's."""
+    program = (
+        "import os\nfrom bench import Skip\nfrom strategies.lib.spark import session\n"
+        "os.setuid(54_321)\n"
+        "try: session.start_spark(None)\nexcept Skip as skip: print(skip)"
+    )
+    done = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=False)
+    assert "54321 has none: give it one in /etc/passwd." in done.stdout, done.stderr
 
 
 def test_a_host_without_127_0_0_1_is_one_sentence(bench_command: list[str], tiny: Dataset, tmp_path: Path) -> None:
