@@ -107,7 +107,7 @@ def test_a_jvm_that_does_not_start_is_one_sentence(
 def test_a_user_without_a_name_is_one_sentence() -> None:
     """In an image that runs as any number, Hadoop's login would end in a NullPointerException of Java's."""
     program = (
-        "import os\nfrom bench import Skip\nfrom strategies.lib.spark import session\n"
+        "import os, pyspark.sql\nfrom bench import Skip\nfrom strategies.lib.spark import session\n"
         "os.setuid(54_321)\n"
         "try: session.start_spark(None)\nexcept Skip as skip: print(skip)"
     )
