@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import errno
 import os
+import pwd
 import resource
 import time
 from dataclasses import dataclass
@@ -18,8 +19,7 @@ from tests.campaign.sandbox import Sandbox
 from tests.campaign.works import Work
 
 GROUPS = Path("/sys/fs/cgroup")
-# A user whom nothing else belongs to, who may read what root has installed, and whom limits of processes hold for.
-FIRST_USER = 61_184
+# What lets another user read what root has installed.
 READS_ALL = "+dac_override,+dac_read_search"
 
 
@@ -124,7 +124,7 @@ class Processes(Limit):
         """Give the sandbox to the user, and set the limit to so many more than there are."""
         user = os.geteuid()
         if user == 0:
-            user = FIRST_USER + int(box.token, 16) % 1000
+            user = _idle_user(box)
             for path in (box.root, *box.root.rglob("*")):
                 os.chown(path, user, user, follow_symlinks=False)
             who = ("--reuid", str(user), "--regid", str(user), "--clear-groups")
@@ -133,6 +133,13 @@ class Processes(Limit):
         box.hit = f"{choices['value']} more"
         value = there + choices["value"]
         return Dress(before=lambda: resource.setrlimit(self.limit, (value, value)))
+
+
+def _idle_user(box: Sandbox) -> int:
+    """Return a user with a name, whom no process belongs to: one of many, since campaigns run side by side."""
+    busy = {process.info["uids"].real for process in psutil.process_iter(["uids"])}
+    idle = [one.pw_uid for one in pwd.getpwall() if one.pw_uid not in busy]
+    return idle[int(box.token, 16) % len(idle)]
 
 
 def _threads(process: psutil.Process) -> int:
