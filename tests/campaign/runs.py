@@ -115,7 +115,7 @@ class RankRun(RealRun):
 def changed_machine(ending: Ending) -> bool:
     """Return whether a run was not resumed since the machine differs: it had less memory, and so no Java, maybe."""
     said = ending.complaints
-    return ending.code == 2 and ("Java was None" in said or "machine memory in GiB was" in said)
+    return ending.code == 2 and ("Java was " in said or "machine memory in GiB was" in said)
 
 
 def having(chosen: Chosen, target: str, random: Random) -> tuple[str, ...]:

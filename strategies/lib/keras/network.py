@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import os
+import tempfile
 from collections.abc import Callable
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from strategies.lib.keras import given, heads, inputs
@@ -49,6 +51,17 @@ def import_tensorflow(threads: int) -> Any:
         # By default TensorFlow takes all of the GPU's memory at once, and the next process finds none.
         tf.config.experimental.set_memory_growth(gpu, True)
     return tf
+
+
+def keep_modules_in(scratch: Path) -> None:
+    """Let what AutoGraph compiles go to a directory that is removed with the trial, and not to the user's own.
+
+    Args:
+        scratch: The trial's; where this host has none, it is the working directory, which an executor removes.
+    """
+    directory = scratch if scratch.is_dir() else Path.cwd()
+    if os.access(directory, os.W_OK):
+        tempfile.tempdir = str(directory)
 
 
 def device(tf: Any) -> str:

@@ -2,11 +2,8 @@
 
 from __future__ import annotations
 
-import os
-import tempfile
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from strategies.lib.keras import network
@@ -30,10 +27,7 @@ def import_tensorflow(trial: Trial) -> Any:
         trial: Gives the threads.
     """
     set_threads(trial.threads_per_worker)
-    # AutoGraph leaves compiled modules with the temporary files: beside the trial's or the executor's they are removed.
-    directory = trial.scratch if trial.scratch.is_dir() else Path.cwd()
-    if os.access(directory, os.W_OK):
-        tempfile.tempdir = str(directory)
+    network.keep_modules_in(trial.scratch)
     return network.import_tensorflow(trial.threads_per_worker)
 
 

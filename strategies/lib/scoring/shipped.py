@@ -42,6 +42,7 @@ class ShippedModel:
         key: A value that no other model has.
         features: Names of its features, in their order.
         threads: Threads of each worker.
+        scratch: The trial's scratch directory, which hosts of a cluster do not have.
         cold: Seconds that loading it and the first call took, for each worker.
     """
 
@@ -51,6 +52,7 @@ class ShippedModel:
     key: str
     features: tuple[str, ...]
     threads: int
+    scratch: Path
     cold: Accumulator[list[tuple[float, float]]]
 
     def load_compiled(self) -> Callable[[Any], np.ndarray]:
@@ -78,6 +80,7 @@ class ShippedModel:
 
         key = (self.key, build.__name__)
         if key not in _ready:
+            keras_network.keep_modules_in(self.scratch)
             began = time.monotonic()
             score = self._load(build)
             loaded = time.monotonic()
@@ -135,5 +138,6 @@ def ship(trial: Trial, spark: SparkSession, model: Path) -> ShippedModel:
         key=f"{model}:{model.stat().st_mtime_ns}",
         features=tuple(frames.feature_columns(trial.dataset)),
         threads=trial.threads_per_worker,
+        scratch=trial.scratch,
         cold=context.accumulator([], JoinedLists()),
     )

@@ -1,5 +1,6 @@
 """Every way to score with the reference model gives its scores, and what does not is found out."""
 
+import os
 from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
@@ -140,10 +141,14 @@ class TestUdfPandasNaive(RowByRow):
 
 
 def test_every_way_gives_the_answers_of_each_kind(
-    trial_for: Callable[..., Trial], observe: Callable[..., dict[str, Any]]
+    trial_for: Callable[..., Trial], observe: Callable[..., dict[str, Any]], tmp_path: Path
 ) -> None:
-    """Probabilities of all classes, and numbers of the label's unit, are those of the model."""
-    seen = observe("observe_scoring.py", trial_for("map_in_arrow", task="predict", workers=(2,), budget_s=SECONDS))
+    """Probabilities of all classes, and numbers of the label's unit, are those of the model; no module is left."""
+    temporary = tmp_path / "temporary"
+    temporary.mkdir()
+    trial = trial_for("map_in_arrow", task="predict", workers=(2,), budget_s=SECONDS)
+    seen = observe("observe_scoring.py", trial, **{**os.environ, "TMPDIR": str(temporary)})
+    assert not list(temporary.glob("__autograph*"))
     assert set(seen["multiclass"]) == WAYS
     assert max(seen["multiclass"].values()) < 1e-5
     assert max(seen["regression"].values()) < 2e-3
