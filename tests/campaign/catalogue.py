@@ -92,7 +92,7 @@ _PLACES: tuple[Fault, ...] = (
 )
 _OTHERS: tuple[Fault, ...] = (
     StoreFault("the store", 12, ("bucket run",)),
-    OtherVersion("another version resumes", 1, ("run",)),
+    AtResume("another version resumes", 1, ("run",), other=OtherVersion("another version")),
     AtResume("the store at a resume", 4, ("bucket run",), other=StoreFault("the store")),
     AtResume("two harnesses resume", 1, ("run",), other=Twins("two harnesses at once")),
     AtResume(

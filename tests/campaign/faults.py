@@ -5,13 +5,13 @@ from __future__ import annotations
 import signal
 import subprocess
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from random import Random
 from typing import Any
 
 from tests.campaign import victims
-from tests.campaign.sandbox import Sandbox
+from tests.campaign.sandbox import Ending, Sandbox
 from tests.campaign.works import Work
 
 Choices = Mapping[str, Any]
@@ -83,6 +83,26 @@ class Fault:
             choices: Out of `draw`.
             usual_s: Seconds that such a command takes.
         """
+
+
+def befall(fault: Fault, box: Sandbox, arguments: Sequence[str], choices: Choices, usual_s: float) -> Ending:
+    """Let a fault befall a command, and return the command's end; afterwards the fault is over.
+
+    Args:
+        fault: The fault.
+        box: The sandbox.
+        arguments: What `bench` is called with.
+        choices: Out of the fault's `draw`.
+        usual_s: Seconds that such a command takes.
+    """
+    dress = fault.dress(box, choices)
+    try:
+        box.environ.update(dress.always)
+        process = box.start(arguments, environ=dress.environ, before=dress.before)
+        fault.act(box, process, choices, usual_s)
+        return box.end(process)
+    finally:
+        dress.undo()
 
 
 @dataclass(frozen=True)

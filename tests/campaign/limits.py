@@ -87,22 +87,31 @@ class Clock(Fault):
 
 
 @dataclass(frozen=True)
-class Limit(Fault):
-    """A limit of the process, which its children inherit.
+class Bound(Fault):
+    """Less of something than a command may want.
 
     Attributes:
-        limit: One of ``resource.RLIMIT_*``.
-        values: Those that are drawn.
-        real_values: Those that are drawn where a framework works; the same where empty.
+        values: How much there is, of which one is drawn.
+        real_values: The same where a framework works; `values` where empty.
     """
 
-    limit: int = resource.RLIMIT_FSIZE
     values: tuple[int, ...] = ()
     real_values: tuple[int, ...] = ()
 
     def draw(self, random: Random, work: Work) -> dict[str, Any]:
         """Choose the value."""
         return {"value": random.choice((work.real and self.real_values) or self.values)}
+
+
+@dataclass(frozen=True)
+class Limit(Bound):
+    """A limit of the process, which its children inherit.
+
+    Attributes:
+        limit: One of ``resource.RLIMIT_*``.
+    """
+
+    limit: int = resource.RLIMIT_FSIZE
 
     def dress(self, box: Sandbox, choices: Choices) -> Dress:
         """Set it in the child."""
@@ -150,26 +159,18 @@ def _threads(process: psutil.Process) -> int:
 
 
 @dataclass(frozen=True)
-class Group(Fault):
+class Group(Bound):
     """A control group with a limit, as a container has.
 
     Attributes:
         controller: memory or pids.
         file: The file of its limit, in version 1.
         unified: The file of its limit, in version 2.
-        values: Those that are drawn.
-        real_values: Those that are drawn where a framework works; the same where empty.
     """
 
     controller: str = "memory"
     file: str = "memory.limit_in_bytes"
     unified: str = "memory.max"
-    values: tuple[int, ...] = ()
-    real_values: tuple[int, ...] = ()
-
-    def draw(self, random: Random, work: Work) -> dict[str, Any]:
-        """Choose the value."""
-        return {"value": random.choice((work.real and self.real_values) or self.values)}
 
     def dress(self, box: Sandbox, choices: Choices) -> Dress:
         """Make the group, and let the child enter it."""

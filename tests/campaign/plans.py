@@ -17,8 +17,8 @@ from typing import Any
 
 from tests.campaign import invariants
 from tests.campaign.catalogue import FAULTS, WORKS
-from tests.campaign.faults import Fault
-from tests.campaign.sandbox import Ending, Sandbox, sandbox
+from tests.campaign.faults import Fault, befall
+from tests.campaign.sandbox import Sandbox, sandbox
 from tests.campaign.works import Work
 
 SECONDS_FOR_SILENCE = 10.0
@@ -150,7 +150,8 @@ def play(plan: Plan, stage: Stage) -> dict[str, Any]:
         box.keeps_from_removing = fault.keeps_from_removing
         work.prepare(box)
         before = invariants.shared_memory()
-        ending = _under_the_fault(plan, box, stage)
+        usual_s = stage.usual_s.get(work.name, 3.0)
+        ending = befall(fault, box, _arguments(plan, box), plan.choices, usual_s)
         see("exit code", lambda: invariants.exit_code(ending, work, fault, heeded=box.heeded))
         see("whole", lambda: work.check(box, ending))
         # A harness that was killed, or had not yet begun, cannot end what it started: the next one has to.
@@ -184,14 +185,3 @@ def play(plan: Plan, stage: Stage) -> dict[str, Any]:
 def _arguments(plan: Plan, box: Sandbox) -> tuple[str, ...]:
     words = {"TOKEN": box.token, "PYTHON": sys.executable, **box.words}
     return tuple(reduce(lambda text, word: text.replace(*word), words.items(), argument) for argument in plan.arguments)
-
-
-def _under_the_fault(plan: Plan, box: Sandbox, stage: Stage) -> Ending:
-    dress = plan.fault.dress(box, plan.choices)
-    try:
-        box.environ.update(dress.always)
-        process = box.start(_arguments(plan, box), environ=dress.environ, before=dress.before)
-        plan.fault.act(box, process, plan.choices, stage.usual_s.get(plan.work.name, 3.0))
-        return box.end(process)
-    finally:
-        dress.undo()

@@ -8,27 +8,21 @@ from dataclasses import dataclass, field
 from random import Random
 from typing import Any
 
-from tests.campaign.faults import Choices, Dress, Fault, Signal
+from tests.campaign.faults import Choices, Dress, Fault, Signal, befall
+from tests.campaign.runs import begun
 from tests.campaign.sandbox import Sandbox
 from tests.campaign.stores import uris_of_runs
 from tests.campaign.works import Work
 
 
 @dataclass(frozen=True)
-class OtherVersion(Signal):
-    """Another version of the package goes on with the run: it does, or refuses with a sentence."""
-
-    number: signal.Signals = signal.SIGTERM
+class OtherVersion(Fault):
+    """Another version of the package takes the command: it does the work, or refuses with a sentence."""
 
     def dress(self, box: Sandbox, choices: Choices) -> Dress:
-        """Let another version resume, once the command has ended."""
-
-        def resume() -> None:
-            places = f"{box.root.parent / 'newer'}{os.pathsep}{box.environ['PYTHONPATH']}"
-            for run in _runs(box):
-                box.end(box.start(("run", "--resume", run), environ={"PYTHONPATH": places}))
-
-        return Dress(undo=resume)
+        """Put the other version before this one."""
+        box.hit = "another version"
+        return Dress(environ={"PYTHONPATH": f"{box.root.parent / 'newer'}{os.pathsep}{box.environ['PYTHONPATH']}"})
 
 
 @dataclass(frozen=True)
@@ -52,13 +46,7 @@ class AtResume(Signal):
         def resume() -> None:
             was_hit, hit = box.hit, ""
             for run in _runs(box):
-                dress = self.other.dress(box, choices["other"])
-                try:
-                    process = box.start(("run", "--resume", run), environ=dress.environ, before=dress.before)
-                    self.other.act(box, process, choices["other"], 0.0)
-                    box.end(process)
-                finally:
-                    dress.undo()
+                befall(self.other, box, ("run", "--resume", run), choices["other"], 0.0)
                 hit = hit or box.hit
             box.hit = f"{was_hit}; {hit}" if was_hit and hit else ""
 
@@ -67,4 +55,4 @@ class AtResume(Signal):
 
 def _runs(box: Sandbox) -> list[str]:
     """Return the runs that have begun, on the disk or in the store, as `--resume` takes them."""
-    return [str(path.parent) for path in box.results.glob("*/run.json")] or uris_of_runs(box)
+    return begun(box) or uris_of_runs(box)

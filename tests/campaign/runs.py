@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Generator, Iterator, Sequence
 from pathlib import Path
 from random import Random
 from typing import Any
@@ -74,22 +74,12 @@ class RunOnDisk(Work):
 
     def finish(self, box: Sandbox, arguments: tuple[str, ...]) -> Iterator[str]:
         """Resume the run, or run anew where none began; all trials then have an ok record."""
-        begun = [directory for directory in _runs(box) if (directory / "run.json").exists()]
-        refused = set()
-        for directory in begun:
-            ending = box.run("run", "--resume", str(directory))
-            if changed_machine(ending):
-                refused.add(directory)
-                ending = box.run(*arguments)
-            if ending.code != 0:
-                yield f"without the fault it ends so: {ending.shown}"
-                return
-        if not begun and (ending := box.run(*arguments)).code != 0:
-            yield f"without the fault it ends so: {ending.shown}"
+        refused = yield from resume_all(box, begun(box), arguments)
+        if refused is None:
             return
-        for directory in _runs(box):
-            if (directory / "run.json").exists() and directory not in refused:
-                yield from _incompleteness(read_run(directory))
+        for directory in begun(box):
+            if directory not in refused:
+                yield from _incompleteness(read_run(Path(directory)))
 
 
 class RealRun(RunOnDisk):
@@ -110,6 +100,34 @@ class RankRun(RealRun):
     name = "run of ranks"
     targets = frozenset({"harness", "worker", "jvm", "python worker", "rank"})
     chosen = RANKS
+
+
+def begun(box: Sandbox) -> list[str]:
+    """Return the directories of the runs that have begun."""
+    return [str(directory) for directory in _runs(box) if (directory / "run.json").exists()]
+
+
+def resume_all(box: Sandbox, runs: Sequence[str], arguments: tuple[str, ...]) -> Generator[str, None, set[str] | None]:
+    """Resume runs, or run anew where there is none; yield a sentence where that does not end well.
+
+    Args:
+        box: The sandbox.
+        runs: The runs, as `--resume` takes them.
+        arguments: The arguments of a new run.
+
+    Returns:
+        The runs that were not resumed since the machine differs; None after a bad end.
+    """
+    refused = set()
+    for run in runs or [""]:
+        ending = box.run(*(("run", "--resume", run) if run else arguments))
+        if run and changed_machine(ending):
+            refused.add(run)
+            ending = box.run(*arguments)
+        if ending.code != 0:
+            yield f"without the fault it ends so: {ending.shown}"
+            return None
+    return refused
 
 
 def changed_machine(ending: Ending) -> bool:

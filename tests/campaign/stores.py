@@ -19,7 +19,7 @@ from bench.datasets import remote
 from bench.datasets.store import open_manifest
 from bench.records.choice import trial_key
 from tests.campaign.faults import Choices, Dress, Fault
-from tests.campaign.runs import CHEAP, PHASES, changed_machine, having
+from tests.campaign.runs import CHEAP, PHASES, having, resume_all
 from tests.campaign.sandbox import Ending, Sandbox
 from tests.campaign.works import DATASET, Work
 from tests.objectstore import BUCKET, ObjectStore, Proxy
@@ -134,7 +134,6 @@ class BucketRun(Work):
     """`bench run` into a bucket, and `--resume`."""
 
     name, weight = "bucket run", 1.0
-
     phases, codes = PHASES, (0, 1, 2, 5, 130)
 
     def draw(self, random: Random, target: str) -> tuple[str, ...]:
@@ -149,10 +148,11 @@ class BucketRun(Work):
 
     def check(self, box: Sandbox, ending: Ending) -> Iterator[str]:
         """See that each object is whole, no trial is there twice, and the exit code is what the records say."""
-        if ending.code is not None and ending.code >= 0:
-            for run in _stored(box).keys() - _objects(box).keys():
-                yield f"{run} was left in the store without a run.json"
-        for run, objects in _objects(box).items():
+        for run, objects in _stored(box).items():
+            if "run.json" not in objects:
+                if ending.code is not None and ending.code >= 0:
+                    yield f"{run} was left in the store without a run.json"
+                continue
             try:
                 planned, statuses = _trials(objects)
             except (ValueError, KeyError) as error:
@@ -161,7 +161,7 @@ class BucketRun(Work):
             done = Counter(key for key, status in statuses if status in ("ok", "skipped"))
             if max(done.values(), default=0) > 1:
                 yield "a trial that was done has two records in the store"
-            good = {key for key, status in statuses if status in ("ok", "skipped")}
+            good = done.keys()
             if ending.code == 0 and good != planned:
                 yield f"exit code 0 with {len(good)} of {len(planned)} trials in the store"
             if ending.code == 1 and ({key for key, _ in statuses} != planned or good == planned):
@@ -175,17 +175,11 @@ class BucketRun(Work):
 
     def finish(self, box: Sandbox, arguments: tuple[str, ...]) -> Iterator[str]:
         """Resume the run, or run anew where none is in the store."""
-        refused = set()
-        for uri in uris_of_runs(box) or [""]:
-            ending = box.run(*(("run", "--resume", uri) if uri else arguments))
-            if uri and changed_machine(ending):
-                refused.add(uri.rpartition("/")[2])
-                ending = box.run(*arguments)
-            if ending.code != 0:
-                yield f"without the fault it ends so: {ending.shown}"
-                return
+        refused = yield from resume_all(box, uris_of_runs(box), arguments)
+        if refused is None:
+            return
         for run, objects in _objects(box).items():
-            if run in refused:
+            if _uri(box, run) in refused:
                 continue
             planned, statuses = _trials(objects)
             if {key for key, status in statuses if status in ("ok", "skipped")} != planned:
@@ -196,7 +190,11 @@ def uris_of_runs(box: Sandbox) -> list[str]:
     """Return the runs of a sandbox that the store has."""
     if "AWS_ENDPOINT_URL" not in box.environ:
         return []
-    return [f"s3://{BUCKET}/{box.token}/{run}" for run in _objects(box)]
+    return [_uri(box, run) for run in _objects(box)]
+
+
+def _uri(box: Sandbox, run: str) -> str:
+    return f"s3://{BUCKET}/{box.token}/{run}"
 
 
 def _objects(box: Sandbox) -> dict[str, dict[str, bytes]]:
