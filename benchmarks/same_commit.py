@@ -3,8 +3,8 @@
 Each night has three parts: `xgboost` and `lightgbm`, then `tensorflow`, by the task `train`, and `map_in_arrow` by
 `predict`. All go into a history, of which `bench trend` has to be silent. Verdicts and history are kept in OUT, and
 parts that lie there are not played again: a call that ran out of time goes on at the next. Of all nights the first part
-comes first. On a quiet machine of two cores a night takes about one, one and a half, and two minutes, where the checkout
-that it is played from asks for the same packages as the nights' commit; else each night installs them for both arms.
+comes first. On a quiet machine of two cores a night takes one, three and six minutes, where its checkout
+asks for the same packages as the nights' commit; else each night installs them for both arms.
 
     python benchmarks/same_commit.py [--nights 7] [--busy 3,6] [--minutes 13] [--out results/same-commit]
 """

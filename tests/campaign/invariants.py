@@ -25,8 +25,9 @@ KEPT = re.compile(r"run\.json|records\.jsonl|report\.html|logs|logs/[\w.-]+\.log
 def exit_code(
     ending: Ending, work: Work, fault: Fault = NO_FAULT, *, heeded: bool = True, lived_on_s: float = 0.0
 ) -> Iterator[str]:
-    """Yield what is wrong about the end of a command: a hang, a code that is not documented, a signal
-    that was not heeded, a traceback, no sentence.
+    """Yield what is wrong about the end of a command.
+
+    That is a hang, a code that is not documented, a signal that was not heeded, a traceback, or no sentence.
 
     Args:
         ending: The end.
