@@ -2,42 +2,67 @@
 
 from __future__ import annotations
 
-import os
 import signal
 import sys
-import threading
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from types import FrameType
-from typing import NoReturn
 
 SECONDS_UNTIL_AGAIN = 0.01
+SECONDS_FOR_AN_IMPORT = 5.0
 
 
 @contextmanager
 def heeded_signals() -> Iterator[None]:
-    """Raise `KeyboardInterrupt` in the block for SIGTERM and SIGHUP, too, and once more where Python swallows it.
+    """Raise `KeyboardInterrupt` in the block for SIGTERM and SIGHUP, too, where Python does not swallow it.
 
-    An exception that is raised while an object is finalised is printed and then forgotten, and a signal may well come
-    at such a moment: the run would go on as if nobody had pressed Ctrl-C.
+    An exception that is raised while an object is finalised is printed and then forgotten, and native modules forget
+    those that come while they are imported (pandas'). A signal may well come at such a moment, and the run would go on
+    as if nobody had pressed Ctrl-C. So after the one it is raised again, and it waits for the other to end.
     """
-    for number in (signal.SIGTERM, signal.SIGHUP):
-        signal.signal(number, _interrupt)
-    former = sys.unraisablehook
+    asked_at, comes_again = None, False
 
-    def send_again(unraisable: sys.UnraisableHookArgs) -> None:
+    def interrupt(_number: int, frame: FrameType | None) -> None:
+        nonlocal asked_at, comes_again
+        now, comes_again = time.monotonic(), False
+        asked_at = asked_at or now
+        if _is_import(frame) and now < asked_at + SECONDS_FOR_AN_IMPORT:
+            come_again()
+            return
+        asked_at = None
+        raise KeyboardInterrupt
+
+    def come_again() -> None:
+        nonlocal comes_again
+        comes_again = True
+        signal.signal(signal.SIGALRM, interrupt)
+        signal.setitimer(signal.ITIMER_REAL, SECONDS_UNTIL_AGAIN)
+
+    def raise_again(unraisable: sys.UnraisableHookArgs) -> None:
         if issubclass(unraisable.exc_type, KeyboardInterrupt):
-            # Later, and so outside of what is finalised now. SIGINT may be ignored, as in a shell's background.
-            threading.Timer(SECONDS_UNTIL_AGAIN, os.kill, (os.getpid(), signal.SIGTERM)).start()
+            come_again()
         else:
             former(unraisable)
 
-    sys.unraisablehook = send_again
+    for number in (signal.SIGTERM, signal.SIGHUP):
+        signal.signal(number, interrupt)
+    if signal.getsignal(signal.SIGINT) != signal.SIG_IGN:  # it may be ignored, as in a shell's background
+        signal.signal(signal.SIGINT, interrupt)
+    former = sys.unraisablehook
+    sys.unraisablehook = raise_again
     try:
         yield
     finally:
         sys.unraisablehook = former
+        if comes_again:
+            signal.setitimer(signal.ITIMER_REAL, 0)
 
 
-def _interrupt(_number: int, _frame: FrameType | None) -> NoReturn:
-    raise KeyboardInterrupt
+def _is_import(frame: FrameType | None) -> bool:
+    """Return whether a module is being imported in a frame or in one that called it."""
+    while frame is not None:
+        if frame.f_code.co_filename.startswith("<frozen importlib"):
+            return True
+        frame = frame.f_back
+    return False

@@ -5,6 +5,7 @@ from __future__ import annotations
 import signal
 import subprocess
 import sys
+from pathlib import Path
 
 import pytest
 
@@ -37,6 +38,51 @@ bench.cli.main(["list"])
 def test_a_signal_while_an_object_is_finalised_is_heeded(number: signal.Signals) -> None:
     """Python prints such an exception and goes on."""
     program = [sys.executable, "-c", PROGRAM.format(name=number.name)]
+    done = subprocess.run(program, capture_output=True, text=True, timeout=60, check=False)
+    assert done.returncode == EXIT_INTERRUPTED, done.stderr
+    assert done.stderr == "Interrupted: nothing half-done was left.\n"
+
+
+IMPORTING = """
+import signal, sys
+import click
+import bench.cli
+import bench.cli.interrupts
+
+bench.cli.interrupts.SECONDS_FOR_AN_IMPORT = {limit}
+signal.signal(signal.SIGINT, signal.default_int_handler)
+
+@click.command()
+def verb():
+    sys.path.insert(0, {place!r})
+    import imported
+    import time
+    time.sleep(20)
+
+bench.cli.BenchGroup.get_command = lambda *_: verb
+bench.cli.main(["list"])
+"""
+SWALLOWS = """
+import os, signal, time
+try:
+    os.kill(os.getpid(), signal.{name})
+    time.sleep(0.1)
+except KeyboardInterrupt:
+    pass
+"""
+HANGS = """
+import os, signal, time
+os.kill(os.getpid(), signal.{name})
+time.sleep(600)
+"""
+
+
+@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
+@pytest.mark.parametrize(("module", "limit"), [(SWALLOWS, 5.0), (HANGS, 0.2)])
+def test_a_signal_during_an_import_is_heeded(number: signal.Signals, module: str, limit: float, tmp_path: Path) -> None:
+    """Native modules forget exceptions that come while they are imported; an import may hang."""
+    (tmp_path / "imported.py").write_text(module.format(name=number.name))
+    program = [sys.executable, "-c", IMPORTING.format(limit=limit, place=str(tmp_path))]
     done = subprocess.run(program, capture_output=True, text=True, timeout=60, check=False)
     assert done.returncode == EXIT_INTERRUPTED, done.stderr
     assert done.stderr == "Interrupted: nothing half-done was left.\n"
