@@ -14,7 +14,7 @@ from tests.campaign.works import Work
 
 NAMES = ("exit code", "whole", "nothing runs", "disk", "no secret", "resume")
 INTERRUPTED = 130
-SECONDS_TO_END = 5.0  # for who has come to the end anyway when a signal asks for it
+SECONDS_TO_END = 2.0  # for who has come to the end anyway when a signal asks for it
 KEEPS = re.compile(r"is kept in|could not be removed|go on with")
 NO_FAULT = Fault("none")
 _TRACEBACK = re.compile(r"^Traceback \(most recent call last\)", re.MULTILINE)
