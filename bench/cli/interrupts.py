@@ -45,10 +45,10 @@ def heeded_signals() -> Iterator[None]:
         else:
             former(unraisable)
 
-    for number in (signal.SIGTERM, signal.SIGHUP):
-        signal.signal(number, interrupt)
-    if signal.getsignal(signal.SIGINT) != signal.SIG_IGN:  # it may be ignored, as in a shell's background
-        signal.signal(signal.SIGINT, interrupt)
+    for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
+        # Ignored, as SIGHUP is under nohup and SIGINT in a shell's background, it is not meant for this program.
+        if signal.getsignal(number) != signal.SIG_IGN:
+            signal.signal(number, interrupt)
     former = sys.unraisablehook
     sys.unraisablehook = raise_again
     try:

@@ -86,3 +86,27 @@ def test_a_signal_during_an_import_is_heeded(number: signal.Signals, module: str
     done = subprocess.run(program, capture_output=True, text=True, timeout=60, check=False)
     assert done.returncode == EXIT_INTERRUPTED, done.stderr
     assert done.stderr == "Interrupted: nothing half-done was left.\n"
+
+
+IGNORING = """
+import os, signal
+import click
+import bench.cli
+
+@click.command()
+def verb():
+    os.kill(os.getpid(), signal.{name})
+    print("done")
+
+bench.cli.BenchGroup.get_command = lambda *_: verb
+bench.cli.main(["list"])
+"""
+
+
+@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGHUP])
+def test_a_signal_that_is_ignored_stays_so(number: signal.Signals) -> None:
+    """`nohup` has a command ignore SIGHUP, and a shell what it starts in the background SIGINT."""
+    trap = f"trap '' {number.name.removeprefix('SIG')}; exec \"$@\""
+    program = ["sh", "-c", trap, "sh", sys.executable, "-c", IGNORING.format(name=number.name)]
+    done = subprocess.run(program, capture_output=True, text=True, timeout=60, check=False)
+    assert (done.returncode, done.stdout, done.stderr) == (0, "done\n", "")
