@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import signal
 import sys
+import tempfile
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from types import FrameType
 
 SECONDS_UNTIL_AGAIN = 0.01
-SECONDS_FOR_AN_IMPORT = 5.0
+MOST_SECONDS_LATE = 5.0
 
 
 @contextmanager
@@ -19,7 +20,8 @@ def heeded_signals() -> Iterator[None]:
 
     An exception that is raised while an object is finalised is printed and then forgotten, and native modules forget
     those that come while they are imported (pandas'). A signal may well come at such a moment, and the run would go on
-    as if nobody had pressed Ctrl-C. So after the one it is raised again, and it waits for the other to end.
+    as if nobody had pressed Ctrl-C. Nor does `tempfile` know a directory yet right after making it, so that it would be
+    left. So after the first it is raised again, and it waits for the others to end.
     """
     asked_at, comes_again = None, False
 
@@ -27,7 +29,7 @@ def heeded_signals() -> Iterator[None]:
         nonlocal asked_at, comes_again
         now, comes_again = time.monotonic(), False
         asked_at = asked_at or now
-        if _is_import(frame) and now < asked_at + SECONDS_FOR_AN_IMPORT:
+        if _has_to_end(frame) and now < asked_at + MOST_SECONDS_LATE:
             come_again()
             return
         asked_at = None
@@ -59,10 +61,11 @@ def heeded_signals() -> Iterator[None]:
             signal.setitimer(signal.ITIMER_REAL, 0)
 
 
-def _is_import(frame: FrameType | None) -> bool:
-    """Return whether a module is being imported in a frame or in one that called it."""
+def _has_to_end(frame: FrameType | None) -> bool:
+    """Return whether a frame, or one that called it, imports a module, or makes or removes a temporary directory."""
     while frame is not None:
-        if frame.f_code.co_filename.startswith("<frozen importlib"):
+        name = frame.f_code.co_filename
+        if name.startswith("<frozen importlib") or name == tempfile.__file__:
             return True
         frame = frame.f_back
     return False

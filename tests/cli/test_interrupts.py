@@ -49,7 +49,7 @@ import click
 import bench.cli
 import bench.cli.interrupts
 
-bench.cli.interrupts.SECONDS_FOR_AN_IMPORT = {limit}
+bench.cli.interrupts.MOST_SECONDS_LATE = {limit}
 signal.signal(signal.SIGINT, signal.default_int_handler)
 
 @click.command()
@@ -110,3 +110,37 @@ def test_a_signal_that_is_ignored_stays_so(number: signal.Signals) -> None:
     program = ["sh", "-c", trap, "sh", sys.executable, "-c", IGNORING.format(name=number.name)]
     done = subprocess.run(program, capture_output=True, text=True, timeout=60, check=False)
     assert (done.returncode, done.stdout, done.stderr) == (0, "done\n", "")
+
+
+MAKING = """
+import os, signal, sys, time
+from pathlib import Path
+import click
+import bench.cli
+from bench.machine.scratch import scratch_directory
+
+signal.signal(signal.SIGINT, signal.default_int_handler)
+mkdir = os.mkdir
+
+def make(*arguments):
+    mkdir(*arguments)
+    os.kill(os.getpid(), signal.{name})
+
+@click.command()
+def verb():
+    os.mkdir = make
+    with scratch_directory("bench-", Path({place!r})):
+        time.sleep(20)
+
+bench.cli.BenchGroup.get_command = lambda *_: verb
+bench.cli.main(["list"])
+"""
+
+
+@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
+def test_a_signal_leaves_no_directory_that_was_just_made(number: signal.Signals, tmp_path: Path) -> None:
+    """`tempfile` removes a directory once it knows it, which it does not right after making it."""
+    program = [sys.executable, "-c", MAKING.format(name=number.name, place=str(tmp_path))]
+    done = subprocess.run(program, capture_output=True, text=True, timeout=60, check=False)
+    assert (done.returncode, done.stderr) == (EXIT_INTERRUPTED, "Interrupted: nothing half-done was left.\n")
+    assert not list(tmp_path.iterdir())
