@@ -64,11 +64,14 @@ def check_address_space() -> None:
 def check_blas_threads() -> None:
     """See that the threads can be started that OpenBLAS starts with NumPy, and once more with SciPy.
 
-    Where it cannot, it sends the process SIGINT, as if somebody had pressed Ctrl-C.
+    Where it cannot, it sends the process SIGINT, as if somebody had pressed Ctrl-C. Where address space is limited
+    nothing is tried, since a thread takes some for good: 64 MB for what it allocates (glibc's arenas), and its stack.
 
     Raises:
         OSError: They cannot be started.
     """
+    if resource.getrlimit(resource.RLIMIT_AS)[0] != resource.RLIM_INFINITY:
+        return
     given = [int(os.environ[name]) for name in _BLAS_THREADS if os.environ.get(name, "").isdecimal()]
     threads = min([len(os.sched_getaffinity(0)), MOST_BLAS_THREADS, *given[:1]])
     check_threads(2 * max(threads - 1, 0), "NumPy and SciPy")
