@@ -10,7 +10,14 @@ from typing import Any
 import click
 
 from bench.cli.interrupts import heeded_signals
-from bench.cli.surroundings import check_address_space, check_directory, fault, keep_docstrings, watch_output
+from bench.cli.output import watch_output
+from bench.cli.surroundings import (
+    check_address_space,
+    check_blas_threads,
+    check_directory,
+    fault,
+    keep_docstrings,
+)
 from bench.errors import EXIT_INTERRUPTED, BenchError, UsageError
 
 # Each verb: its module and function, and the first line of its help, so that `bench --help` imports none of them.
@@ -73,6 +80,7 @@ class BenchGroup(click.Group):
             with heeded_signals():
                 check_directory()
                 check_address_space()
+                check_blas_threads()
                 return super().invoke(ctx)
         except BenchError as error:
             from bench import scrub

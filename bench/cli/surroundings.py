@@ -3,99 +3,20 @@
 from __future__ import annotations
 
 import errno
-import io
 import os
 import resource
 import sys
 import tempfile
 import traceback
-from collections.abc import Iterator
-from contextlib import contextmanager
-from typing import Any, TextIO
 
 from bench.errors import UsageError
+from bench.headroom import check_threads
 from bench.writing.clean import shown
 
 ADDRESS_SPACE_BYTES = 400 * 10**6  # of the libraries alone, with OpenBLAS on two cores
+MOST_BLAS_THREADS = 64  # of the OpenBLAS that the wheels of NumPy and SciPy bring
+_BLAS_THREADS = ("OPENBLAS_NUM_THREADS", "GOTO_NUM_THREADS", "OMP_NUM_THREADS")  # in the order that it asks for them
 _FULL = (errno.ENOSPC, errno.EDQUOT)
-_UNWRITABLE = (*_FULL, errno.EFBIG, errno.EIO, errno.EBADF)
-
-
-class Output:
-    """Standard output, whose errors are known as its own.
-
-    Text that a full device refuses is in a buffer of Python's still, or is not: only who writes knows what failed.
-    """
-
-    def __init__(self, stream: TextIO) -> None:
-        """Take the place of a stream.
-
-        Args:
-            stream: The stream that everything is passed on to.
-        """
-        self._stream = stream
-
-    def __getattr__(self, name: str) -> Any:
-        return getattr(self._stream, name)
-
-    def write(self, text: str) -> int:
-        """Write text; nothing is not written, since click tries a stream by it and hides the error."""
-        if isinstance(text, str) and not text:
-            return 0
-        with self._errors():
-            return self._stream.write(text)
-
-    def flush(self) -> None:
-        """Flush what is in a buffer."""
-        with self._errors():
-            self._stream.flush()
-
-    @contextmanager
-    def _errors(self) -> Iterator[None]:
-        try:
-            yield
-        except OSError as error:
-            if error.errno not in _UNWRITABLE:
-                raise
-            self._give_up()
-            self._tell(error)
-
-    def _tell(self, error: OSError) -> None:
-        raise UsageError(
-            f"Standard output cannot be written to ({error.strerror}): send it to a terminal, or to a file on "
-            "a disk with room."
-        ) from error
-
-    def _give_up(self) -> None:
-        """Have nothing more written, so that the interpreter does not try again at its end."""
-        null = os.open(os.devnull, os.O_WRONLY)
-        os.dup2(null, self._stream.fileno())
-        os.close(null)
-
-
-class Messages(Output):
-    """Standard error, which is given up where it cannot be written to: nobody can be told, but for the exit code."""
-
-    def write(self, text: str) -> int:
-        """Write text, or lose it."""
-        super().write(text)
-        return len(text)
-
-    def _tell(self, error: OSError) -> None:
-        pass
-
-
-def watch_output() -> None:
-    """Have errors of standard output told apart from all others, and those of standard error end nothing.
-
-    Paths need not be UTF-8: what Python reads of them with surrogates is written as it was.
-    """
-    if isinstance(sys.stdout, io.TextIOWrapper) and sys.stdout.errors == "strict":
-        sys.stdout.reconfigure(errors="surrogateescape")
-    if sys.stdout is not None and not isinstance(sys.stdout, Output):
-        sys.stdout = Output(sys.stdout)
-    if sys.stderr is not None and not isinstance(sys.stderr, Messages):
-        sys.stderr = Messages(sys.stderr)
 
 
 def keep_docstrings() -> None:
@@ -138,6 +59,22 @@ def check_address_space() -> None:
             f"This process may have {limit / 1e6:,.0f} MB of address space, and NumPy and pyarrow take "
             f"{ADDRESS_SPACE_BYTES / 1e6:,.0f} MB: raise `ulimit -v`."
         )
+
+
+def check_blas_threads() -> None:
+    """See that the threads can be started that OpenBLAS starts with NumPy, and once more with SciPy.
+
+    Where it cannot, it sends the process SIGINT, as if somebody had pressed Ctrl-C. Where address space is limited
+    nothing is tried, since a thread takes some for good: 64 MB for what it allocates (glibc's arenas), and its stack.
+
+    Raises:
+        OSError: They cannot be started.
+    """
+    if resource.getrlimit(resource.RLIMIT_AS)[0] != resource.RLIM_INFINITY:
+        return
+    given = [int(os.environ[name]) for name in _BLAS_THREADS if os.environ.get(name, "").isdecimal()]
+    threads = min([len(os.sched_getaffinity(0)), MOST_BLAS_THREADS, *given[:1]])
+    check_threads(2 * max(threads - 1, 0), "NumPy and SciPy")
 
 
 def require_utf8(*paths: str) -> None:

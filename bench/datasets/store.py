@@ -172,8 +172,10 @@ def _put(directory: Path, target: Path, replaced: Path, *, force: bool) -> None:
 
 def _put_back(place: Path, hidden: str) -> None:
     """Put back what a process moved to a hidden directory that was killed before the new one was in place."""
-    replaced, target = place / hidden / _REPLACED, place / re.sub(rf"^\.|\.{RANDOM_END}$", "", hidden)
-    if replaced.exists() and not target.exists():
+    name = re.sub(rf"^\.|\.{RANDOM_END}$", "", hidden)
+    replaced, successor, target = place / hidden / _REPLACED, place / hidden / name, place / name
+    # Without its successor it was replaced: where nothing has that name now, a user took the new one away.
+    if replaced.exists() and successor.exists() and not target.exists():
         replaced.rename(target)
 
 

@@ -15,6 +15,7 @@ from bench.machine import commands
 from bench.spark.marks import EXECUTOR_VARIABLE, TRIAL_VARIABLE
 
 SECONDS_FOR_A_DUMP = 30
+SECONDS_FOR_A_TRACKER = 2.0
 NO_LEADER = -1  # no process session has this id
 MEMBER, EXECUTOR, OTHER = "member", "executor", "other"
 
@@ -92,18 +93,25 @@ class ProcessTree:
     def kill(self) -> int:
         """Kill every process that is left and wait until they are gone; return their number.
 
-        The signal is SIGKILL, because TensorFlow's and Spark's processes ignore SIGTERM while they wait for peers.
+        The signal is SIGKILL, because TensorFlow's and Spark's processes ignore SIGTERM while they wait for peers. It
+        spares the trackers of Python's `multiprocessing`, which remove the semaphores of the others from ``/dev/shm``
+        once these are gone, and end; it does not where they do not.
         """
         killed: set[int] = set()
-        while True:
-            alive = self._look_again()
-            if not alive:
-                return len(killed)
-            for pid in alive:
+        deadline = time.monotonic() + SECONDS_FOR_A_TRACKER
+        while alive := self._look_again():
+            trackers = {pid for pid in alive if _is_tracker(pid)}
+            doomed = set(alive) - trackers
+            if doomed:
+                deadline = time.monotonic() + SECONDS_FOR_A_TRACKER
+            elif time.monotonic() >= deadline:
+                doomed = trackers
+            for pid in doomed:
                 with contextlib.suppress(ProcessLookupError):
                     os.kill(pid, signal.SIGKILL)
-            killed.update(alive)
+            killed |= doomed
             time.sleep(0.01)
+        return len(killed)
 
     def wait(self, seconds: float) -> None:
         """Wait until all processes have ended, for so many seconds at most."""
@@ -124,6 +132,12 @@ def end_marked(mark: str) -> None:
         mark: Value of ``BENCH_TRIAL`` in the trial's environment.
     """
     ProcessTree(NO_LEADER, mark).kill()
+
+
+def _is_tracker(pid: int) -> bool:
+    with contextlib.suppress(psutil.Error):
+        return any("multiprocessing.resource_tracker" in word for word in psutil.Process(pid).cmdline())
+    return False
 
 
 def _is_python(pid: int) -> bool:

@@ -8,6 +8,7 @@ import json
 import os
 import secrets
 import shutil
+import signal
 import subprocess
 import sys
 import tempfile
@@ -58,6 +59,9 @@ def main(
         table.write(log or table.KEPT)
         return
     mounts = _enter_own_mounts()
+    # A shell lets what it starts in the background ignore Ctrl-C, nohup SIGHUP, and commands would inherit that.
+    signal.signal(signal.SIGINT, signal.default_int_handler)
+    signal.signal(signal.SIGHUP, signal.SIG_DFL)
     with tempfile.TemporaryDirectory(prefix="bench-campaign-") as root:
         Path(root).chmod(0o755)  # other users come in, too
         stage = _prepare(Path(root))

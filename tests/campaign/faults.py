@@ -100,7 +100,10 @@ def befall(fault: Fault, box: Sandbox, arguments: Sequence[str], choices: Choice
         box.environ.update(dress.always)
         process = box.start(arguments, environ=dress.environ, before=dress.before)
         fault.act(box, process, choices, usual_s)
-        return box.end(process)
+        ending = box.end(process)
+        if box.asked_at is not None:
+            box.lived_on_s = time.monotonic() - box.asked_at
+        return ending
     finally:
         dress.undo()
 
@@ -131,9 +134,12 @@ class Signal(Fault):
         """Wait for the moment and the victim, and send the signal."""
         victims.wait_for_moment(box, process, choices, usual_s)
         if (victim := victims.wait_for(box, process, self.target)) is not None:
-            box.hit = f"{victim.kind} in {victims.phase(box)}"
+            if not victim.ignores(self.number):
+                box.hit = f"{victim.kind} in {victims.phase(box)}"
             box.heeded = victim.heeds()
             self.send(victim, process, choices)
+            if self.interrupts and box.hit:
+                box.asked_at = time.monotonic()
 
     def send(self, victim: victims.Victim, process: subprocess.Popen[bytes], choices: Choices) -> None:
         """Send the signal.

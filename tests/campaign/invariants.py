@@ -14,6 +14,7 @@ from tests.campaign.works import Work
 
 NAMES = ("exit code", "whole", "nothing runs", "disk", "no secret", "resume")
 INTERRUPTED = 130
+SECONDS_TO_END = 2.0  # for who has come to the end anyway when a signal asks for it
 KEEPS = re.compile(r"is kept in|could not be removed|go on with")
 NO_FAULT = Fault("none")
 _TRACEBACK = re.compile(r"^Traceback \(most recent call last\)", re.MULTILINE)
@@ -21,14 +22,19 @@ _TRACEBACK = re.compile(r"^Traceback \(most recent call last\)", re.MULTILINE)
 KEPT = re.compile(r"run\.json|records\.jsonl|report\.html|logs|logs/[\w.-]+\.log")
 
 
-def exit_code(ending: Ending, work: Work, fault: Fault = NO_FAULT, *, heeded: bool = True) -> Iterator[str]:
-    """Yield what is wrong about the end of a command: a hang, a code that is not documented, a traceback, no sentence.
+def exit_code(
+    ending: Ending, work: Work, fault: Fault = NO_FAULT, *, heeded: bool = True, lived_on_s: float = 0.0
+) -> Iterator[str]:
+    """Yield what is wrong about the end of a command.
+
+    That is a hang, a code that is not documented, a signal that was not heeded, a traceback, or no sentence.
 
     Args:
         ending: The end.
         work: What was done.
         fault: What befell it.
         heeded: Whether the harness heeded signals when the fault came. Before, it dies as any program does.
+        lived_on_s: For how many seconds it lived after a signal asked it to end.
     """
     if ending.code is None:
         yield f"it hung: {ending.shown}"
@@ -39,6 +45,8 @@ def exit_code(ending: Ending, work: Work, fault: Fault = NO_FAULT, *, heeded: bo
             yield f"it died of signal {-ending.code}: {ending.shown}"
     elif ending.code not in work.codes or (ending.code == INTERRUPTED and not fault.interrupts):
         yield f"no documented exit code: {ending.shown}"
+    elif heeded and fault.interrupts and ending.code != INTERRUPTED and lived_on_s > SECONDS_TO_END:
+        yield f"it went on for {lived_on_s:.1f} s after {fault.interrupts.name}: {ending.shown}"
     elif _TRACEBACK.search(ending.complaints):
         yield f"a traceback: {ending.shown}"
     elif ending.code in (2, 5) and "Error: " not in ending.complaints and not work.tells(ending):

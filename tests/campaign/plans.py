@@ -152,7 +152,8 @@ def play(plan: Plan, stage: Stage) -> dict[str, Any]:
         before = invariants.shared_memory()
         usual_s = stage.usual_s.get(work.name, 3.0)
         ending = befall(fault, box, _arguments(plan, box), plan.choices, usual_s)
-        see("exit code", lambda: invariants.exit_code(ending, work, fault, heeded=box.heeded))
+        met = {"heeded": box.heeded, "lived_on_s": box.lived_on_s}
+        see("exit code", lambda: invariants.exit_code(ending, work, fault, **met))
         see("whole", lambda: work.check(box, ending))
         # A harness that was killed, or had not yet begun, cannot end what it started: the next one has to.
         if ending.code is not None and ending.code >= 0:

@@ -58,6 +58,8 @@ class Sandbox:
         prefix: Command by which `bench` is run: on another host, or as another user.
         words: What words in capitals in the arguments of a plan stand for.
         heeded: Whether the harness heeded signals when a fault hit it.
+        asked_at: When a signal asked the harness to end, by the monotonic clock.
+        lived_on_s: For how many seconds it lived after that.
         keeps_from_removing: Whether the fault does: see `faults.Fault`.
     """
 
@@ -68,6 +70,8 @@ class Sandbox:
     prefix: tuple[str, ...] = ()
     words: dict[str, str] = field(default_factory=dict)
     heeded: bool = True
+    asked_at: float | None = None
+    lived_on_s: float = 0.0
     keeps_from_removing: bool = False
 
     @property

@@ -11,7 +11,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.campaign import invariants
+from tests.campaign import invariants, victims
 from tests.campaign.faults import Fault, Signal
 from tests.campaign.runs import RunOnDisk
 from tests.campaign.sandbox import Ending, Sandbox, sandbox
@@ -74,8 +74,21 @@ def test_a_signal_is_to_be_heeded_once_it_can_be() -> None:
     other = dataclasses.replace(TERM, target="jvm")
     assert list(invariants.exit_code(ended(-signal.SIGTERM), RunOnDisk(), other, heeded=False))
     assert list(invariants.exit_code(ended(-signal.SIGKILL), RunOnDisk(), TERM, heeded=False))
+    assert not list(invariants.exit_code(ended(0), RunOnDisk(), TERM, lived_on_s=1.0))
+    assert not list(invariants.exit_code(ended(130), RunOnDisk(), TERM, lived_on_s=20.0))
+    assert list(invariants.exit_code(ended(0), RunOnDisk(), TERM, lived_on_s=20.0))
     mortal = Fault("mortal", mortal=True)
     assert not list(invariants.exit_code(ended(-signal.SIGKILL), RunOnDisk(), mortal))
+
+
+def test_a_signal_that_is_ignored_hits_nobody() -> None:
+    """A shell lets what it starts in the background ignore Ctrl-C, and all that this starts."""
+    for command, ignored in (("sleep 60", False), ("trap '' INT; echo; exec sleep 60", True)):
+        with subprocess.Popen(["sh", "-c", f"echo; {command}"], stdout=subprocess.PIPE) as process:
+            assert process.stdout is not None
+            process.stdout.read(1 + ignored)
+            assert victims.Victim("harness", process.pid).ignores(signal.SIGINT) is ignored
+            process.kill()
 
 
 @pytest.mark.parametrize(

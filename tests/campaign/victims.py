@@ -50,11 +50,20 @@ class Victim:
 
     def heeds(self) -> bool:
         """Return whether it has a handler for SIGTERM: the harness has one once it heeds SIGHUP and Ctrl-C, too."""
+        return signal.SIGTERM in self._signals("SigCgt")
+
+    def ignores(self, number: signal.Signals) -> bool:
+        """Return whether a signal does nothing to it."""
+        return number in self._signals("SigIgn")
+
+    def _signals(self, kind: str) -> set[int]:
+        """Return the signals of a mask of proc_pid_status(5); none where it is gone."""
         with contextlib.suppress(OSError):
             for line in Path(f"/proc/{self.pid}/status").read_text().splitlines():
-                if line.startswith("SigCgt:"):
-                    return bool(int(line.split()[1], 16) >> (signal.SIGTERM - 1) & 1)
-        return False
+                if line.startswith(f"{kind}:"):
+                    mask = int(line.split()[1], 16)
+                    return {number for number in signal.valid_signals() if mask >> (number - 1) & 1}
+        return set()
 
 
 def wait_for(box: Sandbox, process: subprocess.Popen[bytes], target: str) -> Victim | None:

@@ -151,11 +151,19 @@ def test_a_limit_of_memory_below_what_libraries_take(bench_command: list[str], m
             "filesystem('s3://b/x', Storage('http://127.0.0.1:1', 'us-east-1'))[0].get_file_info('b/x')",
             "object stores",
         ),
+        (
+            "from bench.cli.surroundings import check_blas_threads\nos.sched_getaffinity = lambda _: range(8)",
+            "check_blas_threads()",
+            "NumPy and SciPy",
+        ),
     ],
-    ids=["charts", "store"],
+    ids=["charts", "store", "BLAS"],
 )
 def test_a_limit_of_processes(imports: str, call: str, told: str) -> None:
-    """Where few threads can be started there is a sentence; the charts' engine would die, Amazon's library hang."""
+    """Where few threads can be started there is a sentence.
+
+    The charts' engine would die, Amazon's library hang, and OpenBLAS send SIGINT, as if a user had pressed Ctrl-C.
+    """
     user = 60_001  # nobody's: another test of this kind would count
     program = (
         f"import resource, os\n{imports}\n"

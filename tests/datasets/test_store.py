@@ -85,11 +85,22 @@ def test_who_is_killed_while_replacing_one_loses_none(some: Path) -> None:
     hidden = some.parent / ".some.abcd1234"
     hidden.mkdir()
     (hidden / ".owner").touch()
+    (hidden / "some").mkdir()
     some.rename(hidden / "replaced")
     with pytest.raises(UsageError, match="already"):
         make_synthetic(2000, 3, name="some")
     assert open_dataset("some") == before
     assert os.listdir(some.parent) == ["some"]
+
+
+def test_who_is_killed_after_replacing_one_brings_none_back(some: Path) -> None:
+    """What has a successor does not come back, even where the user takes the successor away before the next maker."""
+    hidden = some.parent / ".some.abcd1234"
+    hidden.mkdir()
+    (hidden / ".owner").touch()
+    some.rename(hidden / "replaced")
+    make_synthetic(2000, 3, name="other")
+    assert os.listdir(some.parent) == ["other"]
 
 
 def test_the_second_of_two_that_make_one(home: Path) -> None:

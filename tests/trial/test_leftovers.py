@@ -12,6 +12,8 @@ from pathlib import Path
 import pytest
 
 from bench.records.directory import Record
+from bench.trial import processes
+from bench.trial.processes import ProcessTree
 from tests.conftest import is_alive
 
 HARNESS = """
@@ -67,3 +69,31 @@ def test_temporary_files_go_with_the_trial(trial_of: Callable[..., Record], scra
     record = trial_of(f"@hookimpl\ndef bench_train(trial):\n    {forgets}\n")
     assert record["notes"]["forgotten"].startswith(str(scratch))
     assert not list(scratch.iterdir())
+
+
+SEMAPHORE = """
+import multiprocessing, time
+semaphore = multiprocessing.get_context("spawn").Semaphore()
+print(semaphore._semlock.name, flush=True)
+time.sleep(600)
+"""
+
+
+def test_semaphores_go_with_those_who_are_killed() -> None:
+    """Python's tracker removes them once their owners are gone, if it is left the time."""
+    command = [sys.executable, "-c", SEMAPHORE]
+    with subprocess.Popen(command, stdout=subprocess.PIPE, text=True, start_new_session=True) as owner:
+        assert owner.stdout is not None
+        made = Path("/dev/shm", f"sem.{owner.stdout.readline().strip().removeprefix('/')}")  # noqa: S108 - where Linux has them
+        assert made.exists()
+        assert ProcessTree(owner.pid, "none").kill() == 1
+    assert not made.exists()
+
+
+def test_a_tracker_that_does_not_end_is_killed(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Somebody else may hold its pipe."""
+    monkeypatch.setattr(processes, "SECONDS_FOR_A_TRACKER", 0.1)
+    program = "from multiprocessing.resource_tracker import main; import os; main(os.pipe()[0])"
+    with subprocess.Popen([sys.executable, "-c", program], start_new_session=True) as tracker:
+        assert ProcessTree(tracker.pid, "none").kill() == 1
+    assert tracker.returncode == -signal.SIGKILL
