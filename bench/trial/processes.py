@@ -15,7 +15,7 @@ from bench.machine import commands
 from bench.spark.marks import EXECUTOR_VARIABLE, TRIAL_VARIABLE
 
 SECONDS_FOR_A_DUMP = 30
-SECONDS_FOR_A_TRACKER = 2.0
+SECONDS_FOR_A_TRACKER = 5.0
 NO_LEADER = -1  # no process session has this id
 MEMBER, EXECUTOR, OTHER = "member", "executor", "other"
 
@@ -98,14 +98,15 @@ class ProcessTree:
         once these are gone, and end; it does not where they do not.
         """
         killed: set[int] = set()
+        trackers: set[int] = set()  # one that is about to end has no command line any more
         deadline = time.monotonic() + SECONDS_FOR_A_TRACKER
         while alive := self._look_again():
-            trackers = {pid for pid in alive if _is_tracker(pid)}
+            trackers |= {pid for pid in alive if _is_tracker(pid)}
             doomed = set(alive) - trackers
             if doomed:
                 deadline = time.monotonic() + SECONDS_FOR_A_TRACKER
             elif time.monotonic() >= deadline:
-                doomed = trackers
+                doomed = set(alive)
             for pid in doomed:
                 with contextlib.suppress(ProcessLookupError):
                     os.kill(pid, signal.SIGKILL)

@@ -6,9 +6,11 @@ import signal
 import subprocess
 import sys
 import tempfile
+import time
 from collections.abc import Callable
 from pathlib import Path
 
+import psutil
 import pytest
 
 from bench.records.directory import Record
@@ -86,6 +88,8 @@ def test_semaphores_go_with_those_who_are_killed() -> None:
         assert owner.stdout is not None
         made = Path("/dev/shm", f"sem.{owner.stdout.readline().strip().removeprefix('/')}")  # noqa: S108 - where Linux has them
         assert made.exists()
+        while not any("resource_tracker" in str(child.cmdline()) for child in psutil.Process(owner.pid).children()):
+            time.sleep(0.01)  # right after its fork it is called what its parent is
         assert ProcessTree(owner.pid, "none").kill() == 1
     assert not made.exists()
 
