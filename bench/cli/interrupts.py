@@ -23,11 +23,11 @@ def heeded_signals() -> Iterator[None]:
     as if nobody had pressed Ctrl-C. Nor does `tempfile` know a directory yet right after making it, so that it would be
     left. So after the first it is raised again, and it waits for the others to end.
     """
-    asked_at, comes_again = None, False
+    asked_at = None
 
     def interrupt(_number: int, frame: FrameType | None) -> None:
-        nonlocal asked_at, comes_again
-        now, comes_again = time.monotonic(), False
+        nonlocal asked_at
+        now = time.monotonic()
         asked_at = asked_at or now
         if _has_to_end(frame) and now < asked_at + MOST_SECONDS_LATE:
             come_again()
@@ -36,8 +36,6 @@ def heeded_signals() -> Iterator[None]:
         raise KeyboardInterrupt
 
     def come_again() -> None:
-        nonlocal comes_again
-        comes_again = True
         signal.signal(signal.SIGALRM, interrupt)
         signal.setitimer(signal.ITIMER_REAL, SECONDS_UNTIL_AGAIN)
 
@@ -57,7 +55,7 @@ def heeded_signals() -> Iterator[None]:
         yield
     finally:
         sys.unraisablehook = former
-        if comes_again:
+        if signal.getsignal(signal.SIGALRM) == interrupt:  # else the timer is somebody else's
             signal.setitimer(signal.ITIMER_REAL, 0)
 
 
