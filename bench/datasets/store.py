@@ -9,7 +9,6 @@ import shutil
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import replace
-from functools import partial
 from pathlib import Path
 
 from bench.datasets.format import manifest as manifests
@@ -146,7 +145,7 @@ def stage_dataset(name: str, *, force: bool = False, under: Path | None = None) 
     """
     target = (under or home()) / checked_name(name)
     try:
-        sweep(".", target.parent, partial(_put_back, target.parent))
+        sweep(".", target.parent, _put_back)
         if target.exists() and not force:
             raise UsageError(f"There is a dataset {name!r} already: give another --name, or --force to replace it.")
         target.parent.mkdir(parents=True, exist_ok=True)
@@ -170,10 +169,10 @@ def _put(directory: Path, target: Path, replaced: Path, *, force: bool) -> None:
         raise
 
 
-def _put_back(place: Path, hidden: str) -> None:
+def _put_back(hidden: Path) -> None:
     """Put back what a process moved to a hidden directory that was killed before the new one was in place."""
-    name = re.sub(rf"^\.|\.{RANDOM_END}$", "", hidden)
-    replaced, successor, target = place / hidden / _REPLACED, place / hidden / name, place / name
+    name = re.sub(rf"^\.|\.{RANDOM_END}$", "", hidden.name)
+    replaced, successor, target = hidden / _REPLACED, hidden / name, hidden.parent / name
     # Without its successor it was replaced: where nothing has that name now, a user took the new one away.
     if replaced.exists() and successor.exists() and not target.exists():
         replaced.rename(target)

@@ -63,7 +63,7 @@ def is_abandoned(directory: Path) -> bool:
     return False
 
 
-def sweep(prefix: str, under: Path | None = None, end: Callable[[str], object] | None = None) -> list[Path]:
+def sweep(prefix: str, under: Path | None = None, end: Callable[[Path], object] | None = None) -> list[Path]:
     """Remove this user's directories of `scratch_directory` whose owners are gone, and return them.
 
     Empty ones that nobody came to own are removed, too, and not returned, since nothing was made there.
@@ -71,7 +71,7 @@ def sweep(prefix: str, under: Path | None = None, end: Callable[[str], object] |
     Args:
         prefix: The beginning of their names.
         under: The directory that they are in; the temporary directory if not given.
-        end: Called with the name of each before it is removed, to end what still uses it.
+        end: Called with each before it is removed, to end what still uses it.
     """
     found = []
     place = Path(under or tempfile.gettempdir())
@@ -84,7 +84,7 @@ def sweep(prefix: str, under: Path | None = None, end: Callable[[str], object] |
             if os.fstat(owner).st_uid != os.geteuid():
                 continue
             if end:
-                end(path.parent.name)
+                end(path.parent)
             _empty(path.parent)
             shutil.rmtree(path.parent, ignore_errors=True)
             found.append(path.parent)

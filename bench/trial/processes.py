@@ -13,6 +13,7 @@ import psutil
 from bench.errors import CommandError
 from bench.machine import commands
 from bench.spark.marks import EXECUTOR_VARIABLE, TRIAL_VARIABLE
+from bench.trial import semaphores
 
 SECONDS_FOR_A_DUMP = 30
 SECONDS_FOR_A_TRACKER = 5.0
@@ -126,13 +127,14 @@ class ProcessTree:
         return "\n".join(dumps)
 
 
-def end_marked(mark: str) -> None:
-    """End the processes of a trial whose harness was killed.
+def end_abandoned(directory: Path) -> None:
+    """End the processes of a trial whose harness was killed, and remove their semaphores.
 
     Args:
-        mark: Value of ``BENCH_TRIAL`` in the trial's environment.
+        directory: The trial's own directory.
     """
-    ProcessTree(NO_LEADER, mark).kill()
+    ProcessTree(NO_LEADER, directory.name).kill()
+    semaphores.remove_left(directory)
 
 
 def _is_tracker(pid: int) -> bool:

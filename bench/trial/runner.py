@@ -20,14 +20,14 @@ from bench.model import Place
 from bench.records.directory import Record
 from bench.request import PlannedTrial
 from bench.spark.marks import TRIAL_VARIABLE
-from bench.trial import death, log_limit, record, saved_models, shared_files
+from bench.trial import death, log_limit, record, saved_models, semaphores, shared_files
 from bench.trial.counters import MachineCounters
 from bench.trial.edges import Edges
 from bench.trial.models import with_initial
 from bench.trial.outcome import Evidence, Outcome
 from bench.trial.prctl import adopt_orphans
 from bench.trial.probe import TreeProbe
-from bench.trial.processes import ProcessTree, end_marked
+from bench.trial.processes import ProcessTree, end_abandoned
 from bench.trial.timeline import current, read_events
 from bench.trial.wire import write_trial
 from bench.trial.workers import THIS, WorkerEnvironment
@@ -75,7 +75,7 @@ def run(
         TrialInterrupt: Ctrl-C was pressed; the record is in it.
     """
     adopt_orphans()
-    sweep(PREFIX, end=end_marked)
+    sweep(PREFIX, end=end_abandoned)
     started_at = record.now()
     with scratch_directory(PREFIX) as directory:
         planned = _with_own_places(with_initial(planned, directory), f"{run_name}/{log.stem}")
@@ -139,6 +139,7 @@ class _Execution:
         threads = dict.fromkeys(THREAD_VARIABLES, str(self._trial.threads_per_worker))
         inherited = os.environ if where.environ is None else where.environ
         environ = variables.for_trial(inherited, local=self._trial.master.startswith("local"))
+        semaphores.note_existing(self._directory)
         self._before = MachineCounters.now()
         self._worker = psutil.Popen(
             [where.python, "-m", "bench.worker", str(self._directory)],
@@ -202,6 +203,7 @@ class _Execution:
             self._tree.wait(SECONDS_TO_END)
         self._left = self._tree.kill()
         self._worker.wait()
+        semaphores.remove_left(self._directory)
 
     def _read_outcome(self) -> Outcome:
         path = self._directory / "outcome.json"

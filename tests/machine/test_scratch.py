@@ -71,7 +71,7 @@ def test_a_killed_owners_directory_is_swept_and_no_living_ones(tmp_path: Path) -
     with subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True) as owner:
         assert owner.stdout is not None
         left = Path(owner.stdout.readline().strip())
-        ended: list[str] = []
+        ended: list[Path] = []
         with scratch_directory("work-", tmp_path) as own:
             assert sweep("work-", tmp_path, ended.append) == []
             assert not is_abandoned(left)
@@ -81,7 +81,7 @@ def test_a_killed_owners_directory_is_swept_and_no_living_ones(tmp_path: Path) -
             assert sweep("other-", tmp_path) == []
             assert sweep("work-", tmp_path, ended.append) == [left]
             assert own.is_dir()
-    assert ended == [left.name]
+    assert ended == [left]
     assert list(tmp_path.iterdir()) == []
 
 
