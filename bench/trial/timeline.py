@@ -138,8 +138,10 @@ def timeline(events: list[dict[str, Any]], measured: str, started: float, ended:
         events: Out of `read_events`.
         measured: The hook that is measured; its inner phases go by their plain name.
         started: Moment of the spawn, seconds of ``CLOCK_MONOTONIC``.
-        ended: Moment at which the worker was gone, same clock; phases still open end here.
+        ended: Moment at which the worker was gone, or was to be killed, same clock; phases still open end here.
     """
+    # Who is killed works on for the milliseconds until it is.
+    events = [event for event in events if event["t"] <= ended]
     phases: dict[str, float] = defaultdict(float)
     inner: dict[str, float] = defaultdict(float)
     stack: list[tuple[str, float]] = []

@@ -38,6 +38,15 @@ def test_open_phases_end_with_the_trial():
     assert sum(found.phases.values()) == pytest.approx(6.75)
 
 
+@pytest.mark.parametrize("ended", [0.5, 2.25, 4.5, 9.6])
+def test_what_a_worker_does_until_it_is_dead_takes_no_time(ended):
+    """Events after the end do not count, so that no phase takes less than nothing."""
+    found = timeline(NESTED, "train", 0.25, ended)
+    assert found == timeline([event for event in NESTED if event["t"] < ended], "train", 0.25, ended)
+    assert min(found.phases.values()) >= 0
+    assert sum(found.phases.values()) == pytest.approx(ended - 0.25)
+
+
 def test_a_trial_that_never_began_was_starting():
     """Without any event all the time is start."""
     found = timeline([], "train", 1.0, 3.0)
