@@ -8,7 +8,6 @@ import os
 import re
 import shutil
 import tempfile
-import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -16,7 +15,7 @@ from pathlib import Path
 OWNER = ".owner"  # a file that the owner of the directory holds a lock on as long as it lives, see flock(2)
 UNOWNED = f"{OWNER}.new"  # the same before it has the lock
 RANDOM_END = r"[a-z0-9_]{8}"  # of a name that `tempfile` makes
-SECONDS_TO_OWN = 60.0  # between the making of a directory and its lock, which takes a millisecond
+TRIES = 5  # to make a directory that no sweep takes between its making and its lock, which is a millisecond
 
 
 @contextmanager
@@ -30,26 +29,53 @@ def scratch_directory(prefix: str, under: Path | None = None) -> Iterator[Path]:
     Raises:
         OSError: It cannot be made.
     """
-    with tempfile.TemporaryDirectory(prefix=prefix, dir=under, ignore_cleanup_errors=True) as name:
-        path = Path(name)
-        # Locked before it has its name, so that nobody finds it unlocked while its owner lives.
-        unnamed = path / UNOWNED
+    with contextlib.ExitStack() as made:
+        for left in reversed(range(TRIES)):
+            path = Path(made.enter_context(_new_directory(prefix, under)))
+            try:
+                owner = _own(path)
+            except FileNotFoundError:  # a sweep took it for one whose maker was killed
+                if not left:
+                    raise
+            else:
+                break
         try:
-            owner = os.open(unnamed, os.O_CREAT | os.O_RDWR | os.O_CLOEXEC, 0o600)
-        except OSError:
-            # Without an owner a sweep finds it only after a while, and to empty it would take what is not to be had.
-            with contextlib.suppress(OSError):
-                path.rmdir()
-            raise
-        try:
-            with contextlib.suppress(OSError):  # a file system without locks: nobody else removes it
-                fcntl.flock(owner, fcntl.LOCK_EX)
-                unnamed.rename(path / OWNER)
             yield path
         finally:
             with contextlib.suppress(OSError):
                 _empty(path)
             os.close(owner)
+
+
+def _new_directory(prefix: str, under: Path | None) -> tempfile.TemporaryDirectory[str]:
+    return tempfile.TemporaryDirectory(prefix=prefix, dir=under, ignore_cleanup_errors=True)
+
+
+def _own(directory: Path) -> int:
+    """Take the lock of a new directory, and return the descriptor of its file.
+
+    Raises:
+        FileNotFoundError: It is gone.
+        OSError: The file cannot be made or named. To empty the directory would take what is not to be had.
+    """
+    # Locked before it has its name, so that nobody finds it unlocked while its owner lives.
+    unnamed = directory / UNOWNED
+    try:
+        owner = os.open(unnamed, os.O_CREAT | os.O_RDWR | os.O_CLOEXEC, 0o600)
+    except OSError:
+        with contextlib.suppress(OSError):
+            directory.rmdir()
+        raise
+    try:
+        fcntl.flock(owner, fcntl.LOCK_EX)
+    except OSError:  # a file system without locks: nobody else removes it
+        return owner
+    try:
+        unnamed.rename(directory / OWNER)
+    except OSError:
+        os.close(owner)
+        raise
+    return owner
 
 
 def is_abandoned(directory: Path) -> bool:
@@ -76,7 +102,7 @@ def sweep(prefix: str, under: Path | None = None, end: Callable[[Path], object] 
     found = []
     place = Path(under or tempfile.gettempdir())
     for path in place.glob(f"{prefix}*"):
-        if re.fullmatch(f"{re.escape(prefix)}.*{RANDOM_END}", path.name):
+        if re.fullmatch(rf"{re.escape(prefix)}.*(?<=.[.-]){RANDOM_END}", path.name):
             with contextlib.suppress(OSError):
                 _remove_unowned(path)
     for path in place.glob(f"{prefix}*/{OWNER}"):
@@ -112,13 +138,14 @@ def _empty(directory: Path) -> None:
 
 
 def _remove_unowned(directory: Path) -> None:
-    """Remove a directory whose maker was killed before it was its owner, so that nothing else is in it.
+    """Remove a directory whose maker did not come to own it, so that nothing else is in it.
+
+    A maker that is about to makes another one.
 
     Raises:
         OSError: It is none of these.
     """
-    found = directory.lstat()
-    if found.st_uid != os.geteuid() or time.time() - found.st_mtime < SECONDS_TO_OWN:
+    if directory.lstat().st_uid != os.geteuid():
         return
     with contextlib.suppress(FileNotFoundError), _taken_over(directory, UNOWNED):
         (directory / UNOWNED).unlink()

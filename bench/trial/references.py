@@ -114,7 +114,7 @@ def _make_and_keep(kept: Path, dataset: Dataset, model: Path | None, place: Spar
     try:
         kept.parent.mkdir(exist_ok=True, parents=is_uri(dataset.path))
         sweep(".", kept.parent)
-        with scratch_directory(".", kept.parent) as temporary:
+        with scratch_directory(".reference-", kept.parent) as temporary:
             directory = temporary / "reference"
             directory.mkdir()
             file = _call_maker(dataset, model, directory, place)

@@ -64,6 +64,38 @@ with scratch_directory("work-", Path(sys.argv[1])) as path:
         signal.raise_signal(signal.SIGKILL)
 """
 
+# Another process sweeps when the maker is about to make its file, to lock it, or to name it.
+SWEPT = """
+import subprocess, sys
+from pathlib import Path
+from bench.machine.scratch import UNOWNED, scratch_directory
+SWEEP = "import pathlib, sys; from bench.machine.scratch import sweep; sweep('work-', pathlib.Path(sys.argv[1]))"
+left = [sys.argv[2]]
+def hook(event, arguments):
+    if left and event == left[0] and (event != "open" or str(arguments[0]).endswith(UNOWNED)):
+        left.clear()
+        subprocess.run([sys.executable, "-c", SWEEP, sys.argv[1]], check=True)
+        print(event, "swept", flush=True)
+sys.addaudithook(hook)
+with scratch_directory("work-", Path(sys.argv[1])) as path:
+    print("owned" if (path / ".owner").exists() else "not owned", flush=True)
+"""
+
+BROKEN = """
+import errno, sys
+from pathlib import Path
+from bench.machine.scratch import scratch_directory
+def fail(event, arguments):
+    if event in ("os.rename", "os.remove", "os.rmdir"):
+        raise OSError(errno.EIO, "broken")
+sys.addaudithook(fail)
+try:
+    with scratch_directory("work-", Path(sys.argv[1])):
+        pass
+except OSError as error:
+    print(error)
+"""
+
 
 def test_a_killed_owners_directory_is_swept_and_no_living_ones(tmp_path: Path) -> None:
     """The kernel gives the lock back, whatever ended the owner: then, and only then, the directory is removed."""
@@ -118,16 +150,33 @@ def test_nobody_follows_a_link_to_an_owner(tmp_path: Path) -> None:
 
 
 def test_a_directory_whose_maker_was_killed_before_it_was_its_owner_is_swept(tmp_path: Path) -> None:
-    """An empty one, or one with a file that nobody has a lock on; not those that may be in the making, or hold more."""
-    names = {"work-empty000", "work-file0000", "work-locked00", "work-new00000", "work-full0000", "work-mine"}
+    """An empty one, or one with a file that nobody has a lock on; not what is locked, filled, or named by a person."""
+    names = {"work-empty000", "work-file0000", "work-locked00", "work-full0000", "work-mine", "work-somebodys"}
     for name in names:
         (tmp_path / name).mkdir()
     (tmp_path / "work-file0000" / UNOWNED).touch()
     (tmp_path / "work-full0000" / "block").touch()
     with open(tmp_path / "work-locked00" / UNOWNED, "w") as owner:
         fcntl.flock(owner, fcntl.LOCK_EX)
-        for name in names - {"work-new00000"}:
-            os.utime(tmp_path / name, (0, 0))
         sweep("work-", tmp_path)
     gone = {"work-empty000", "work-file0000"}
     assert {path.name for path in tmp_path.iterdir()} == names - gone
+
+
+@pytest.mark.parametrize("event", ["open", "fcntl.flock", "os.rename"])
+def test_who_makes_a_directory_while_others_sweep_has_one(tmp_path: Path, event: str) -> None:
+    """Whatever moment the sweep comes at: one that it takes is made anew, and one that is locked it does not take."""
+    done = subprocess.run(
+        [sys.executable, "-c", SWEPT, str(tmp_path), event], capture_output=True, text=True, check=True
+    )
+    assert done.stdout == f"{event} swept\nowned\n"
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_what_a_broken_disk_left_is_swept_once_it_is_sound(tmp_path: Path) -> None:
+    """The file could be made and not named, and nothing could be removed."""
+    done = subprocess.run([sys.executable, "-c", BROKEN, str(tmp_path)], capture_output=True, text=True, check=True)
+    assert done.stdout == "[Errno 5] broken\n"
+    assert len(list(tmp_path.iterdir())) == 1
+    sweep("work-", tmp_path)
+    assert list(tmp_path.iterdir()) == []
