@@ -7,12 +7,15 @@ virtual machines have none. NVIDIA's GPUs count since their driver was loaded. B
 from __future__ import annotations
 
 import contextlib
-from collections.abc import Mapping
+import itertools
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
 from bench.trial import gpus
 
+# Counters begin anew at 65 kJ (memory, small processors) or 262 kJ: at 1,000 W after 65 s, never twice within a minute.
+SECONDS_BETWEEN_READINGS = 60.0
 POWERCAP = Path("/sys/class/powercap")
 # A package counts its cores and graphics; memory is a zone of its own. `psys`, the board, would count all twice.
 ZONES = ("package", "dram")
@@ -59,19 +62,19 @@ def read_gpus() -> dict[str, EnergyCounter]:
     return {str(number): EnergyCounter(used / 1e3) for number, used in enumerate(millijoules)}
 
 
-def used_j(before: Mapping[str, EnergyCounter], after: Mapping[str, EnergyCounter]) -> float | None:
-    """Return the joules between two moments, summed over counters; None where there is none, or one is missing.
+def used_j(readings: Sequence[Mapping[str, EnergyCounter]]) -> float | None:
+    """Return the joules from the first reading to the last; None where there is no counter, or one is missing once.
 
-    A counter may have begun anew once: at 262 kJ, as most do, a processor of 100 W does so each 44 minutes.
+    A counter may have begun anew once between two readings: see `SECONDS_BETWEEN_READINGS`.
 
     Args:
-        before: The counters.
-        after: The same, later.
+        readings: The same counters at several moments, in their order.
     """
-    if not before or before.keys() != after.keys():
-        return None
     total = 0.0
-    for name, then in before.items():
-        grown = after[name].joules - then.joules
-        total += grown if grown >= 0 else grown + (then.wraps_at or 0.0)
+    for before, after in itertools.pairwise(readings):
+        if not before or before.keys() != after.keys():
+            return None
+        for name, then in before.items():
+            grown = after[name].joules - then.joules
+            total += grown if grown >= 0 else grown + (then.wraps_at or 0.0)
     return total if total >= 0 else None

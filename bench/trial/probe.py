@@ -10,7 +10,9 @@ import time
 from collections.abc import Collection, Mapping
 from pathlib import Path
 
+from bench.trial import energy
 from bench.trial.counters import cpu_seconds
+from bench.trial.energy import EnergyCounter
 from bench.trial.gpus import GpuProbe
 from bench.trial.pressures import Pressures
 from bench.trial.processes import ProcessTree
@@ -44,6 +46,7 @@ class TreeProbe:
         cost_s: CPU seconds that samples took.
         pressures: What others had taken by each sample.
         gpus: What there was of GPUs.
+        energies: What counters of energy said at the first sample and about once a minute since.
     """
 
     def __init__(self, tree: ProcessTree) -> None:
@@ -66,12 +69,17 @@ class TreeProbe:
         self.peak_bytes = 0
         self.cost_s = 0.0
         self.pressures: list[Pressures] = []
+        self.energies: list[Mapping[str, EnergyCounter]] = []
+        self._next_energy = 0.0
 
     def sample(self) -> float:
         """Take a sample and return the seconds to wait before the next one."""
         began = time.thread_time()
         self.pressures.append(Pressures.now(self._read_own_cpu_s))
         self.gpus.sample()
+        if time.monotonic() >= self._next_energy:
+            self._next_energy = time.monotonic() + energy.SECONDS_BETWEEN_READINGS
+            self.energies.append(energy.read())
         members = self._members
         resident = sum(_resident_bytes(pid) for pid in members)
         cost = time.thread_time() - began

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 
 from bench.trial import energy
 from bench.trial.counters import MachineCounters, most_grown
@@ -44,8 +44,8 @@ def resources(
     told = {
         "hot_share": share(most_grown(before.hot, after.hot)),
         "frequency_drop_share": frequency_drop(before.top_frequency, after.top_frequency),
-        "energy_j": joules(before.energy, after.energy),
-        "gpu_energy_j": joules(before.gpu_energy, after.gpu_energy),
+        "energy_j": joules([before.energy, *probe.energies, after.energy]),
+        "gpu_energy_j": joules([before.gpu_energy, after.gpu_energy]),
     }
     return {
         "peak_memory_bytes": max(probe.peak_bytes, least_peak_bytes),
@@ -58,14 +58,13 @@ def resources(
     }
 
 
-def joules(before: Mapping[str, EnergyCounter], after: Mapping[str, EnergyCounter]) -> float | None:
-    """Return the joules between two moments, to the tenth; None where the machine does not tell.
+def joules(readings: Sequence[Mapping[str, EnergyCounter]]) -> float | None:
+    """Return the joules from the first reading to the last, to the tenth; None where the machine does not tell.
 
     Args:
-        before: The counters.
-        after: The same, later.
+        readings: The same counters at several moments, in their order.
     """
-    used = energy.used_j(before, after)
+    used = energy.used_j(readings)
     return None if used is None else round(used, 1)
 
 
