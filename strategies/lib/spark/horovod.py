@@ -15,6 +15,7 @@ from bench.spark import is_local
 from strategies.lib.ranks import answers, watchdog
 from strategies.lib.ranks.errors import RankError
 from strategies.lib.spark import barrier
+from strategies.lib.spark.horovod_servers import bound_to
 
 if TYPE_CHECKING:
     from pyspark.sql import SparkSession
@@ -89,20 +90,22 @@ def run(function: Callable[[Trial, float], RankReport], trial: Trial) -> list[Ra
     remote_shell, make_mapper = gloo_run.rsh, runner._make_mapper
     common_interfaces = SparkDriverService.get_common_interfaces
     gloo_run.rsh = _shell_that_ends_all(remote_shell)
-    runner._make_mapper = _mapper_with_keys(driver_keys(trial.dataset), make_mapper)
+    host = _loopback_host()
+    runner._make_mapper = _wrapped_mapper(driver_keys(trial.dataset), host, make_mapper)
     SparkDriverService.get_common_interfaces = _reachable(common_interfaces)
     try:
-        found = horovod.spark.run(
-            partial(answers.call_and_count, function),
-            (trial, time.time()),
-            num_proc=trial.workers,
-            start_timeout=watchdog.SECONDS_TO_START,
-            use_gloo=True,
-            env=dict(ENVIRONMENT),  # beside that of the executor
-            nics=_interfaces(),
-            executable=os.environ["PYSPARK_PYTHON"],  # which may lie elsewhere on the executors
-            verbose=0,
-        )
+        with bound_to(host):
+            found = horovod.spark.run(
+                partial(answers.call_and_count, function),
+                (trial, time.time()),
+                num_proc=trial.workers,
+                start_timeout=watchdog.SECONDS_TO_START,
+                use_gloo=True,
+                env=dict(ENVIRONMENT),  # beside that of the executor
+                nics={"lo"} if host else None,  # Horovod then tries all
+                executable=os.environ["PYSPARK_PYTHON"],  # which may lie elsewhere on the executors
+                verbose=0,
+            )
     except RuntimeError as error:
         raise RankError(_sentence(str(error))) from error
     finally:
@@ -111,12 +114,12 @@ def run(function: Callable[[Trial, float], RankReport], trial: Trial) -> list[Ra
     return [answers.unpack(answer) for answer in found]
 
 
-def _interfaces() -> set[str] | None:
-    """Return the loopback interface where the driver is at a loopback address, else none: Horovod then tries all."""
+def _loopback_host() -> str | None:
+    """Return the driver's address where it is a loopback address, and all of the job on this machine; else None."""
     from pyspark import SparkContext
 
     host = SparkContext.getOrCreate().getConf().get("spark.driver.host")
-    return {"lo"} if host.startswith("127.") else None
+    return host if host.startswith("127.") else None
 
 
 def _reachable(find: Callable[[Any], set[str]]) -> Callable[[Any], set[str]]:
@@ -137,14 +140,15 @@ def _reachable(find: Callable[[Any], set[str]]) -> Callable[[Any], set[str]]:
     return find_reachable
 
 
-def _mapper_with_keys(keys: Keys, make_mapper: Callable[..., Any]) -> Callable[..., Any]:
-    """Return a maker of the function that Spark's tasks call, with the driver's keys inside it.
+def _wrapped_mapper(keys: Keys, host: str | None, make_mapper: Callable[..., Any]) -> Callable[..., Any]:
+    """Return a maker of the function that Spark's tasks call, with the driver's keys and their own address inside it.
 
     Keys travel in Spark's own closure, because Horovod signs its own messages and does not encrypt them. A rank's
     environment is a copy of its task's, made when the task's service starts (``SparkTaskService``).
 
     Args:
         keys: The driver's keys.
+        host: Where the servers of tasks listen; None for all interfaces.
         make_mapper: Horovod's own maker.
     """
 
@@ -153,7 +157,8 @@ def _mapper_with_keys(keys: Keys, make_mapper: Callable[..., Any]) -> Callable[.
 
         def call(index: int, rows: Any) -> Any:
             keys.use()
-            return mapper(index, rows)
+            with bound_to(host):
+                yield from mapper(index, rows)
 
         return call
 

@@ -12,10 +12,14 @@ from strategies.lib.spark import horovod as horovod_ranks
 from tests.conftest import CONTROL
 
 FAULTS = """
+    import contextlib
     import os
     import signal
     import time
     from dataclasses import replace
+    from pathlib import Path
+
+    import psutil
 
     from strategies.lib.spark import horovod as horovod_ranks
     from strategies.lib.keras import ranks
@@ -39,9 +43,21 @@ FAULTS = """
             except RankError as error:
                 trial.note(fault.__name__, str(error))
             trial.note(f"{fault.__name__}_s", time.monotonic() - began)
-        horovod.train = own
+        horovod.train = looks
         horovod.bench_train(trial, session)
+        seen = Path(trial.scratch).glob("hosts-*")
+        trial.note("hosts", sorted({host for file in seen for host in file.read_text().split()}))
         trial.note("well", True)
+
+    def looks(trial, called_at):
+        hosts = set()
+        for process in psutil.process_iter():
+            with contextlib.suppress(psutil.Error):
+                if process.environ().get("BENCH_TRIAL") == os.environ["BENCH_TRIAL"]:
+                    sockets = process.net_connections("tcp")
+                    hosts |= {socket.laddr.ip for socket in sockets if socket.status == psutil.CONN_LISTEN}
+        Path(trial.scratch, f"hosts-{os.environ['HOROVOD_RANK']}").write_text(" ".join(hosts))
+        return own(trial, called_at)
 
     def is_second():
         return os.environ["HOROVOD_RANK"] == "1"
@@ -80,7 +96,7 @@ def test_keys_come_with_sparks_closure(monkeypatch: pytest.MonkeyPatch) -> None:
 
         return mapper
 
-    make = horovod_ranks._mapper_with_keys(Keys({"AWS_ACCESS_KEY_ID": "the driver's"}), make_mapper)
+    make = horovod_ranks._wrapped_mapper(Keys({"AWS_ACCESS_KEY_ID": "the driver's"}), None, make_mapper)
     assert list(pickle.loads(dumps(make("task")))(1, None)) == ["task 1 the driver's"]  # noqa: S301
 
 
@@ -94,4 +110,5 @@ def test_the_fault_of_one_rank_ends_the_training(trial_of: Callable[..., Record]
     assert notes["well"]
     for fault in ("dies", "raises", "stalls", "never_arrives"):
         assert notes[fault].startswith("Rank "), notes
+    assert notes["hosts"] == ["127.0.0.1", "::ffff:127.0.0.1"]  # Java has it by its other name
     assert "processes_left" not in notes
