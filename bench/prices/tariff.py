@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import math
 import re
 from dataclasses import dataclass, replace
@@ -10,6 +11,7 @@ from pathlib import Path
 from bench.errors import UsageError
 from bench.prices import bill
 from bench.prices.machine_types import THIS, MachineType, PriceList, read
+from bench.writing.clean import shown
 
 SPOT = ":spot"
 FORM = re.compile(r"(?:(?P<currency>[A-Z]{3})\s*)?(?P<price>\d+(?:\.\d+)?)\s*/\s*core-h")
@@ -81,20 +83,31 @@ def parse(text: str) -> Tariff:
         UsageError: It is neither, or names no machine of the file.
     """
     if found := FORM.fullmatch(text.strip()):
-        if not float(found["price"]):
-            raise UsageError("A price of 0 says nothing: give what a core costs in an hour, or leave --price out.")
+        if not 0 < float(found["price"]) < math.inf:
+            price = f"{float(found['price']):g}"
+            raise UsageError(
+                f"A price of {price} says nothing: give what a core costs in an hour, or leave --price out."
+            )
         return Tariff(found["currency"] or "", float(found["price"]))
-    if text.endswith(SPOT) and not Path(text).exists():
+    if text.endswith(SPOT) and not text.endswith(2 * SPOT) and not _is_there(Path(text)):
         tariff = parse(text.removesuffix(SPOT))
         if tariff.machine is None or tariff.machine.spot is None:
-            raise UsageError(f"{text!r} is no price: a machine of a file has one on spot, where it has a spot_hour.")
+            raise UsageError(
+                f"{shown(text)!r} is no price: a machine of a file has one on spot, where it has a spot_hour."
+            )
         return replace(tariff, spot=True)
     path, _, name = text.rpartition(":")
-    file = Path(text) if Path(text).exists() or not path else Path(path)
-    if not file.exists():
-        raise UsageError(f"{text!r} is no price: write 0.048/core-h, or name a file of machines.")
+    file = Path(text) if _is_there(Path(text)) or not path else Path(path)
+    if not _is_there(file):
+        raise UsageError(f"{shown(text)!r} is no price: write 0.048/core-h, or name a file of machines.")
     prices = read(file)
     return Tariff(prices.currency, machine=_machine(prices, file, None if file == Path(text) else name))
+
+
+def _is_there(path: Path) -> bool:
+    with contextlib.suppress(OSError):  # a name that is too long for any file
+        return path.exists()
+    return False
 
 
 def _machine(prices: PriceList, file: Path, name: str | None) -> MachineType:

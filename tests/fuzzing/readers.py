@@ -6,6 +6,7 @@ import contextlib
 import functools
 import io
 import json
+import os
 import random
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -29,7 +30,7 @@ from bench.datasets.makers.source import open_source
 from bench.findings.cases import cases
 from bench.gate.verdict import judgement
 from bench.model import Storage
-from bench.prices import machine_types
+from bench.prices import machine_types, tariff
 from bench.records import export
 from bench.records.reading import read
 from bench.report.page import page
@@ -52,6 +53,7 @@ MACHINES = (
     "hour = 0.384\nspot_hour = 0.15\ninterruptions_per_month = 0.05\ncount = [1, 2]\nstart_s = 90\n\n[[machine]]\n"
     'name = "n"\ncores = 2\nmemory_gib = 16\nhour = 0.1\nprobe = "this"\n',
 )
+PRICES = ("USD 0.048/core-h", "1.25/core-h", "machines.toml", "machines.toml:m:spot", "machines.toml:n")
 NETWORKS = (
     "import numpy as np\n\n\ndef build_model(inputs, width: int = 64, rate: float = 0.1, *, deep: bool = False):\n"
     "    return width\n\n\ndef module(number, kind: 'str' = 'a', size=3):\n    return number\n\n\n"
@@ -99,6 +101,7 @@ def readers(place: Path) -> dict[str, Reader]:
         "night": _text([(ROOT / "tests" / "trend" / "night-1.json").read_text()], _night),
         "pytest-benchmark": _text([json.dumps(BENCHMARK)], functools.partial(_read, place / "b.json", _benchmark)),
         "suites": _text(SUITES, functools.partial(_suite, place), json=False),
+        "price": _text(PRICES, functools.partial(_price, place), json=False),
         "machines": _text(MACHINES, functools.partial(_read, place / "machines.toml", _machines), json=False),
         "manifest": _text(_manifests(), functools.partial(_read, place / "dataset.json", _manifest)),
         "answer": _text([_answer()], functools.partial(_read, place / "advice.json", read_answer)),
@@ -160,8 +163,14 @@ def _suite(place: Path, content: bytes) -> None:
         assert command
         for key, option in keys_of(command).items():
             if key in said:
-                with contextlib.suppress(click.BadParameter):  # `--suite` makes a sentence of it
-                    option.type_cast_value(click.Context(command), as_given(option, said[key]))
+                with contextlib.suppress(click.UsageError):  # `--suite` and click make a sentence of it
+                    option.process_value(click.Context(command), as_given(option, said[key]))
+
+
+def _price(place: Path, content: bytes) -> Any:
+    (place / "machines.toml").write_text(MACHINES[0])
+    with contextlib.chdir(place):
+        return tariff.parse(os.fsdecode(content)).hour(2, cluster=True)
 
 
 def _machines(path: Path) -> Any:

@@ -48,6 +48,9 @@ def test_the_machine_at_hand_is_meant_or_the_one_that_is_named(tmp_path: Path) -
     ("text", "sentence"),
     [
         ("0/core-h", "A price of 0 says nothing"),
+        (f"{10**400}/core-h", "A price of inf says nothing"),
+        (300 * "x", "is no price"),
+        ("machines.toml" + 5000 * ":spot", "is no price"),
         ("0.048", "'0.048' is no price: write 0.048/core-h"),
         ("0.048/h", "is no price"),
         ("nowhere.toml:small", "is no price"),
