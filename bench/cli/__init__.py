@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import importlib
+import itertools
 import sys
 import traceback
 from typing import Any
@@ -63,6 +64,14 @@ class BenchGroup(click.Group):
         """Write each verb with the first line of its help."""
         with formatter.section("Commands"):
             formatter.write_dl([(name, VERBS[name][1]) for name in self.list_commands(ctx)])
+
+    def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:
+        """Refuse what is empty, as of a variable that is not set: it would count as not given, and mean all."""
+        for before, argument in itertools.pairwise(["", *args]):
+            option = before if before.startswith("-") else "an argument"
+            if not argument or (argument.startswith("--") and argument.endswith("=")):
+                raise click.UsageError(f"{argument[:-1] or option} is empty: give it a value, or leave it out.", ctx)
+        return super().parse_args(ctx, args)
 
     def main(self, *args: Any, **options: Any) -> Any:
         """Run the command line; see `click.Command.main`."""

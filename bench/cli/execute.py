@@ -76,15 +76,17 @@ def execute(campaign: Campaign, times: RunTimes, as_json: bool) -> int:
         click.echo(f"Interrupted: go on with {_resume_command(campaign)}.", err=True)
         return EXIT_INTERRUPTED
     done = priced(read_run(campaign.directory.path), times.tariff)
+    if not as_json:  # first, so that a report that cannot be drawn or a store that fails does not suppress it
+        print_run(done, Console(highlight=False), _run_for_resume(campaign))
+        if not campaign.bucket:
+            click.echo(f"Records and logs: {_place(campaign)}")
     report = campaign.directory.path / "report.html"
     write_report([done], report)
-    if not as_json:
-        print_run(done, Console(highlight=False), _run_for_resume(campaign))
     if campaign.bucket:
-        # After the table, so that a store that fails does not suppress it.
         campaign.bucket.finish(campaign.directory, report)
+        if not as_json:
+            click.echo(f"Records and logs: {_place(campaign)}")
     if not as_json:
-        click.echo(f"Records and logs: {_place(campaign)}")
         click.echo(f"Report: {_place(campaign)}/{report.name}")
     return exit_code(records) or _check_begun(campaign, records)
 

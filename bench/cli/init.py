@@ -18,10 +18,17 @@ def init(*, schema: bool) -> None:
     """Write a commented bench.toml, with a suite of options to keep in git: nothing is overwritten."""
     package = resources.files("bench")
     text = package.joinpath("templates", "bench.toml").read_text()
+    suites = Path("bench.toml")
     if schema:
+        first_line = f"#:schema ./{SCHEMA}"
         _write(Path(SCHEMA), package.joinpath("schemas", "suites-1.json").read_text())
-        text = f"#:schema ./{SCHEMA}\n{text}"
-    _write(Path("bench.toml"), text)
+        if suites.exists():
+            click.echo(
+                f"{suites} is there already: make `{first_line}` its first line, by which editors find the schema."
+            )
+            return
+        text = f"{first_line}\n{text}"
+    _write(suites, text)
 
 
 def _write(path: Path, text: str) -> None:
@@ -30,4 +37,6 @@ def _write(path: Path, text: str) -> None:
             file.write(text)
     except FileExistsError:
         raise UsageError(f"{path} is there already, and is not overwritten: edit it, or take it away.") from None
+    except OSError as error:
+        raise UsageError(f"{path} cannot be written ({error.strerror}): go to a directory that can be.") from error
     click.echo(path)

@@ -28,7 +28,7 @@ HISTORY = click.option(
 PRICE = click.option(
     "--price",
     metavar="0.048/core-h|FILE[:NAME][:spot]",
-    callback=lambda _ctx, _param, given: given and _tariff(given),
+    callback=lambda _ctx, _param, given: None if given is None else _tariff(given),
     help="Say what trials cost: by this price, or by a file of machines, such as machines.toml:NAME.",
 )
 

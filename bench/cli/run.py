@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import Any
 
 import click
+from click.core import ParameterSource
 
 from bench.cli.execute import RunTimes, execute
 from bench.cli.making import open_for_task
@@ -38,7 +39,7 @@ from bench.cli.suites import suite_option
 from bench.cli.surroundings import require_utf8
 from bench.datasets import open_dataset
 from bench.datasets.store import DEFAULT
-from bench.errors import ResultsError
+from bench.errors import ResultsError, UsageError
 from bench.machine.others import Look
 from bench.model import Storage
 from bench.prices.tariff import Tariff
@@ -49,6 +50,12 @@ from bench.runs import campaign as campaigns
 from bench.runs.selection import select
 from bench.stores.filesystem import from_environment, is_uri, normal
 from bench.stores.models import ModelShelf
+
+# Options that say how and where, by their names in Python.
+_BESIDE_RESUME = {
+    *("resume", "suite", "out", "endpoint", "region", "anonymous", "price", "dry_run", "as_json"),
+    *("timeout_s", "whole_s", "quiet_s", "retries"),
+}
 
 
 @click.command()
@@ -117,7 +124,9 @@ def run(
     times = RunTimes(
         timeout_s, time.monotonic() + whole_s if whole_s else math.inf, quiet_s or 0.0, retries, look, price
     )
-    resume = resume and _find_run(resume, out)
+    if resume:
+        _refuse_beside_resume(click.get_current_context())
+        resume = _find_run(resume, out)
     if resume and is_uri(resume):
         sys.exit(_resume_remote(resume, from_environment(resume, storage), times, dry_run, as_json))
     if resume:
@@ -148,6 +157,16 @@ def run(
         bucket.begin(campaign.directory)
         code = execute(campaign, times, as_json)
     sys.exit(code)
+
+
+def _refuse_beside_resume(ctx: click.Context) -> None:
+    """Refuse options that say what is run: a run goes on as it began."""
+    for option in ctx.command.params:
+        given = option.name and ctx.get_parameter_source(option.name) is ParameterSource.COMMANDLINE
+        if given and option.name not in _BESIDE_RESUME:
+            raise UsageError(
+                f"{option.opts[0]} is not for --resume, which goes on with a run as it began: leave it out."
+            )
 
 
 def _resume_local(path: Path, times: RunTimes, dry_run: bool, as_json: bool) -> int:

@@ -15,8 +15,8 @@ from bench.writing.clean import shown
 
 VERBS = ("run", "gate", "advise")
 # Options of one call, which the next call cannot mean.
-_ONCE = {"run": {"dry-run", "json", "resume"}, "gate": {"out"}, "advise": {"json", "out", "plan"}}
-_NUMBER_OR_TEXT = {"anyOf": [{"type": "number", "exclusiveMinimum": 0}, {"type": "string"}]}
+ONCE = {"run": {"dry-run", "json", "resume"}, "gate": {"out"}, "advise": {"json", "out", "plan"}}
+_NUMBER_OR_TEXT = {"anyOf": [{"type": "number", "exclusiveMinimum": 0}, {"type": "string", "minLength": 1}]}
 
 
 def keys_of(command: click.Command) -> dict[str, click.Option]:
@@ -27,7 +27,7 @@ def keys_of(command: click.Command) -> dict[str, click.Option]:
     """
     options = [part for part in command.params if isinstance(part, click.Option) and not part.hidden]
     keys = {option.opts[0].removeprefix("--"): option for option in options}
-    once = _ONCE[str(command.name)] | {"suite"}
+    once = ONCE[str(command.name)] | {"suite"}
     return {key: option for key, option in keys.items() if key not in once}
 
 
@@ -117,7 +117,7 @@ def as_given(option: click.Option, value: Any) -> Any:
 def _form(option: click.Option) -> tuple[dict[str, Any], str]:
     """Return the JSON Schema of an option's value, and what it is in words."""
     kind = option.type
-    form: tuple[dict[str, Any], str] = {"type": "string"}, "a string"
+    form: tuple[dict[str, Any], str] = {"type": "string", "minLength": 1}, "a string"
     if option.is_flag:
         form = {"type": "boolean"}, "true or false"
     elif isinstance(kind, Integers):

@@ -9,7 +9,7 @@ from typing import Any
 
 import click
 
-from bench.cli.suite_keys import as_given, check_type, keys_of, keys_of_verbs
+from bench.cli.suite_keys import ONCE, as_given, check_type, keys_of, keys_of_verbs
 from bench.errors import UsageError
 from bench.parsing import toml_table
 from bench.writing.clean import NAME_LIMIT, REASON_LIMIT, shown
@@ -105,7 +105,7 @@ def _take(ctx: click.Context, _param: click.Parameter, name: str | None) -> None
     where, suite = read(Path(), name)
     said, other = chosen(verb, suite, where)
     if other:
-        click.echo(f"{where}: `bench {verb}` has no {', '.join(other)}, and leaves it out.", err=True)
+        click.echo(f"{where}: `bench {verb}` takes no {', '.join(other)} from a suite, and leaves it out.", err=True)
     values: dict[str, Any] = {}
     for key, option in keys_of(ctx.command).items():
         if key in said:
@@ -130,6 +130,10 @@ def _check_names(content: Iterable[str], known: Iterable[str], what: str, where:
     known = sorted(known)
     for name in content:
         if name not in known:
+            if what.startswith("key") and name.replace("_", "-") in set().union(*ONCE.values()):
+                raise UsageError(
+                    f"{where}: {name} is for one call, and no {what}: give --{name.replace('_', '-')} there."
+                )
             raise UsageError(f"{where}: there is no {what} {shown(name)!r}{_nearest(name, known)}.")
 
 

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import errno
 import os
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
 from bench.errors import ResultsError
+
+_LIMITS = (errno.EAGAIN, errno.EMFILE, errno.ENFILE, errno.ENOMEM)
 
 
 @contextmanager
@@ -22,6 +25,7 @@ def whole_file(path: Path) -> Iterator[Path]:
 
     Raises:
         ResultsError: It cannot be written.
+        OSError: A limit of this process is in the way, which is the same in any other place.
     """
     scratch = path.with_name(f".{path.name}.{os.getpid()}")
     try:
@@ -31,4 +35,6 @@ def whole_file(path: Path) -> Iterator[Path]:
         finally:
             scratch.unlink(missing_ok=True)
     except OSError as error:
+        if error.errno in _LIMITS:
+            raise
         raise ResultsError(f"Cannot write {path}: {error.strerror}: choose another --out.") from error

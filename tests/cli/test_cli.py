@@ -43,6 +43,16 @@ def test_what_click_refuses_is_bad_usage(arguments):
     assert "Error: " in done.stderr
 
 
+@pytest.mark.parametrize(
+    "arguments", [["run", "--price", ""], ["run", "--resume="], ["data", "list", "--endpoint", ""]]
+)
+def test_an_option_whose_variable_is_not_set_is_bad_usage(arguments):
+    """An empty value would count as not given, and `--resume ""` would run everything anew."""
+    done = CliRunner().invoke(main, arguments)
+    assert done.exit_code == 2
+    assert f"Error: {arguments[-2 if not arguments[-1] else -1].rstrip('=')} is empty: give it" in done.stderr
+
+
 @pytest.mark.parametrize("verb", VERBS)
 def test_the_table_of_verbs_says_what_the_verbs_say(verb):
     """The line that `bench --help` has for a verb is how the verb's own help begins."""

@@ -75,7 +75,7 @@ def test_a_table_of_the_verb_wins_and_keys_of_others_are_left_out_aloud(parsed, 
     toml = "[suites.nightly]\nrepeat = 5\nbudget = '1h'\n[suites.nightly.gate]\nbudget = '25m'\nthreshold = 0.2\n"
     params = parsed("gate", toml, "--suite", "nightly", "--baseline", "HEAD")
     assert (params["budget_s"], params["threshold"]) == (1500.0, 0.2)
-    assert "`bench gate` has no repeat, and leaves it out" in capsys.readouterr().err
+    assert "`bench gate` takes no repeat from a suite, and leaves it out" in capsys.readouterr().err
     assert parsed("run", toml, "--suite", "nightly")["whole_s"] == 3600.0
 
 
@@ -104,7 +104,12 @@ def test_pyproject_holds_suites_where_there_is_no_file_of_ours(here):
         ("[suites.nightyl]", "bench.toml has no suite 'nightly': write 'nightyl'."),
         ("[suites.nightly]\nstratgy = 'null'", "there is no key 'stratgy': write 'strategy'."),
         ("[suites.nightly]\nrow_budget = '1m'", "there is no key 'row_budget': write 'row-budget'."),
-        ("[suites.nightly]\nresume = 'RUN'", "there is no key 'resume'"),
+        ("[suites.nightly]\nresume = 'RUN'", "resume is for one call, and no key: give --resume there."),
+        (
+            "[suites.nightly.run]\ndry_run = true",
+            "dry_run is for one call, and no key of `bench run`: give --dry-run there.",
+        ),
+        ("[suites.nightly]\nprice = ''", 'price has to be a string, and is "".'),
         ("[suites.nightly.run]\ntreshold = 3", "there is no key of `bench run` 'treshold'"),
         ("[suites.nightly]\nrun = 3", "run has to be a table, with keys for `bench run` only."),
         ("[suites.nightly]\nworkers = 'two'", 'workers has to be a whole number or a list of them, and is "two".'),
