@@ -79,10 +79,14 @@ class Clock(Fault):
     def dress(self, box: Sandbox, choices: Choices) -> Dress:
         """Load the shim."""
         at_ns = time.monotonic_ns() + int(choices["after_s"] * 1e9)
-        box.hit = f"by {choices['by_s']} s"
+
+        def see_whether_it_came() -> None:
+            box.hit = f"by {choices['by_s']} s" if time.monotonic_ns() >= at_ns else ""
+
         return Dress(
             environ={"CLOCK_AT_NS": str(at_ns), "CLOCK_BY_S": str(choices["by_s"])},
             always={"LD_PRELOAD": str(box.root.parent / "shim.so")},
+            undo=see_whether_it_came,
         )
 
 

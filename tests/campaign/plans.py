@@ -179,7 +179,9 @@ def play(plan: Plan, stage: Stage) -> dict[str, Any]:
         "codes": [one.code for one in box.endings],
         "seconds": round(time.monotonic() - began, 1),
         "commit": stage.commit,
-        **({"broken": broken, "told": told, "arguments": plan.arguments, "choices": plan.choices} if broken else {}),
+        "arguments": plan.arguments,
+        "choices": plan.choices,
+        **({"broken": broken, "told": told} if broken else {}),
     }
 
 

@@ -1,6 +1,7 @@
 """`bench report` from the command line: files, formats, standard output, refusals."""
 
 import json
+import subprocess
 
 import pytest
 
@@ -83,3 +84,15 @@ def test_a_place_that_cannot_be_written_is_said(run, bench):
     assert done.returncode == 2
     assert "choose another --out" in done.stderr
     assert bench("report", "--format", "md", "--open").returncode == 2
+
+
+def test_a_limit_that_keeps_a_report_from_being_drawn_is_said(installed, tiny, tmp_path, bench_command):
+    """No other place helps; what was measured is printed first, and where it is."""
+    installed.add("good", GOOD)
+    command = ["prlimit", "--nofile=32", *bench_command, "run", "--strategy", "good", "--data", str(tiny.path)]
+    done = subprocess.run(command, cwd=tmp_path, capture_output=True, text=True, check=False)
+    assert done.returncode == 2
+    assert "charts take 16 open files, though few are allowed): raise the limit (`ulimit -n`)." in done.stderr
+    assert "choose another" not in done.stderr
+    assert "good" in done.stdout
+    assert f"Records and logs: {directory.latest(tmp_path / 'results')}" in done.stdout.replace("\n", "")

@@ -159,6 +159,14 @@ def test_resume_repeats_what_was_not_ok(installed, tiny, tmp_path, bench):
     assert "not today" not in done.stdout
 
 
+@pytest.mark.parametrize("option", [["--strategy", "null"], ["--repeat", "2"], ["--data", "tiny"], ["--epochs", "3"]])
+def test_resume_refuses_options_that_say_what_runs(bench, option):
+    """A run goes on as it began; those that say how long to wait, or where runs are, go along."""
+    done = bench("run", "--resume", "RUN", "--timeout", "90s", "--wait-quiet", "1m", "--out", "results", *option)
+    assert done.returncode == 2
+    assert f"Error: {option[0]} is not for --resume" in done.stderr
+
+
 def test_resume_refuses_other_data(installed, tiny, tmp_path, bench):
     """--resume refuses to go on with another dataset under the old name."""
     installed.add("good", GOOD)

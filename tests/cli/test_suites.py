@@ -145,6 +145,24 @@ def test_init_writes_a_file_that_works_and_overwrites_none(here):
     assert (here / "bench.toml").read_text() == whole
 
 
+def test_init_writes_the_schema_beside_suites_that_are_there(here):
+    """They stay as they are, and a sentence says which line names the schema."""
+    (here / "bench.toml").write_text("[suites.a]\n")
+    done = CliRunner().invoke(main, ["init", "--schema"])
+    assert done.exit_code == 0
+    assert "make `#:schema ./bench.schema.json` its first line" in done.stdout
+    assert (here / "bench.schema.json").exists()
+    assert (here / "bench.toml").read_text() == "[suites.a]\n"
+
+
+def test_init_where_nothing_can_be_written_is_a_sentence(monkeypatch):
+    """No traceback, and exit code 2."""
+    monkeypatch.chdir("/proc")
+    done = CliRunner().invoke(main, ["init"])
+    assert done.exit_code == 2
+    assert "bench.toml cannot be written (" in done.stderr
+
+
 def test_the_schema_refuses_what_the_command_refuses():
     """An editor sees a wrong name or type in a common key and in a verb's own."""
     check = fastjsonschema.compile(schema())
