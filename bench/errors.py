@@ -12,6 +12,7 @@ Skip                          raised by a strategy: it cannot run here
 """
 
 EXIT_FAILED, EXIT_INCONCLUSIVE, EXIT_WORSE, EXIT_NOTHING_RAN, EXIT_REFUSED, EXIT_INTERRUPTED = 1, 3, 4, 5, 6, 130
+EXIT_UNREAD = 141  # what a shell tells of a program that SIGPIPE has ended
 
 
 class BenchError(Exception):

@@ -109,7 +109,10 @@ def _facts(advice: Advice, market: Market | None, today: datetime.date) -> tuple
     prices = market.question.prices if market else None
     host = advice.environment["host"]
     found = [
-        ("machine", f"{shown(host['cpu'])}, {advice.environment['cores']} cores, {figures.size(host['memory_bytes'])}"),
+        (
+            "machine",
+            f"{shown(host['cpu'])}, {figures.cores(advice.environment['cores'])}, {figures.size(host['memory_bytes'])}",
+        ),
         ("runs", ", ".join(shown(run.directory.name) for run in advice.runs)),
         ("made", today.isoformat()),
     ]

@@ -92,7 +92,7 @@ def unlikeness(runs: Sequence[Run], table: Mapping[str, Any] | None, but: Collec
         values = [each.get(fact) or "binary" for each in tables]
         for value in values[1:]:
             if _plain(value) != _plain(values[0]):
-                return f"the {fact} of the tables differ"
+                return f"the tables differ in their {fact}"
     return ""
 
 

@@ -51,10 +51,14 @@ def question_shown(advice: Advice) -> str:
     if master := master_of(advice.environment):
         there = advice.rooms.worker
         each = f", {there / advice.question.memory_share / 2**30:.0f} GiB a worker's host" if there else ""
-        return f"For {rows_and_features(advice)} on {shown(master)} ({advice.environment['cores']} cores{each})"
+        return (
+            f"For {rows_and_features(advice)} on {shown(master)} ({figures.cores(advice.environment['cores'])}{each})"
+        )
     cores, memory = advice.environment["cores"], advice.environment["host"]["memory_bytes"]
     room = f", {memory / 2**30:.0f} GiB" if memory else ""
-    return f"For {rows_and_features(advice)} on {shown(advice.environment['host']['cpu'])} ({cores} cores{room})"
+    return (
+        f"For {rows_and_features(advice)} on {shown(advice.environment['host']['cpu'])} ({figures.cores(cores)}{room})"
+    )
 
 
 def rows_and_features(advice: Advice) -> str:

@@ -10,9 +10,9 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Any, TextIO
 
-from bench.errors import UsageError
+from bench.errors import EXIT_UNREAD, UsageError
 
-_UNWRITABLE = (errno.ENOSPC, errno.EDQUOT, errno.EFBIG, errno.EIO, errno.EBADF)
+_UNWRITABLE = (errno.ENOSPC, errno.EDQUOT, errno.EFBIG, errno.EIO, errno.EBADF, errno.EPIPE)
 
 
 class Output:
@@ -55,6 +55,8 @@ class Output:
             self._tell(error)
 
     def _tell(self, error: OSError) -> None:
+        if error.errno == errno.EPIPE:  # as `head` does: click would end with 1, which says that something is slower
+            sys.exit(EXIT_UNREAD)
         raise UsageError(
             f"Standard output cannot be written to ({error.strerror}): send it to a terminal, or to a file on "
             "a disk with room."

@@ -59,6 +59,8 @@ def _suites(directory: Path) -> tuple[str, dict[str, Any]]:
         if not isinstance(suites, dict) or not all(isinstance(suite, dict) for suite in suites.values()):
             raise UsageError(f"{file}: suites have to be tables: write [{'.'.join((*tables, 'suites'))}.NAME].")
         return file, suites
+    if (directory / FILES[0][0]).exists():
+        raise UsageError("bench.toml has no suites: write [suites.NAME].")
     raise UsageError("There is no bench.toml here, and no suite in a pyproject.toml: `bench init` writes one.")
 
 

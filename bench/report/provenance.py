@@ -51,7 +51,7 @@ def _of_run(run: Run) -> Provenance:
     host, runtime = surroundings["host"], surroundings["java"]
     facts = {
         "began": shown(run.run["started_at"]),
-        "machine": f"{shown(host['cpu'])}, {host['cores']} cores, {figures.size(host['memory_bytes'])}",
+        "machine": f"{shown(host['cpu'])}, {figures.cores(host['cores'])}, {figures.size(host['memory_bytes'])}",
         "architecture": shown(host["architecture"]),
         "GPUs": "; ".join(map(shown, host["gpus"])) or "none",
         "system": f"{shown(host['system'])}, kernel {shown(host['kernel'])}",

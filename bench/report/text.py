@@ -91,9 +91,8 @@ def _table(run: Run, task: Task, summaries: list[Case]) -> Table:
     columns = [*_columns(task, summaries[0].problem), *gpu, *_cost(run)]
     timed = [] if disturbed_cases(summaries) else [case for case in summaries if case.works]
     best = min((seconds for case in timed if (seconds := cost(case))), default=None)
-    title = (
-        f"{dataset['name']}, {task.rows_described(dataset):,} rows {task.rows_are}, {run.run['request']['cores']} cores"
-    )
+    cores = figures.cores(run.run["request"]["cores"])
+    title = f"{dataset['name']}, {task.rows_described(dataset):,} rows {task.rows_are}, {cores}"
     table = Table(title=escape(shown(title)), title_justify="left", header_style="bold", box=None, pad_edge=False)
     for heading in ("strategy", "family"):
         table.add_column(heading, vertical="bottom")
@@ -143,7 +142,7 @@ def _cost(run: Run) -> list[tuple[str, Callable[[float | None], str], tuple[str,
 
 def _workers(case: Case) -> str:
     """Return the number of workers, with that of the cores where workers had to share them."""
-    return str(case.workers) if case.workers <= case.cores else f"{case.workers} on {case.cores} cores"
+    return str(case.workers) if case.workers <= case.cores else f"{case.workers} on {figures.cores(case.cores)}"
 
 
 def _slower(case: Case, best: float | None) -> str:

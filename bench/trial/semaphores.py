@@ -23,8 +23,8 @@ def note_existing(directory: Path) -> None:
     Args:
         directory: The trial's own directory.
     """
-    names = [path.name for path in SHARED_MEMORY.glob(_PATTERN)]
-    (directory / _BEFORE).write_text(json.dumps(names))
+    if names := [path.name for path in SHARED_MEMORY.glob(_PATTERN)]:
+        (directory / _BEFORE).write_text(json.dumps(names))
 
 
 def remove_left(directory: Path) -> None:
@@ -36,9 +36,10 @@ def remove_left(directory: Path) -> None:
     Args:
         directory: The trial's own directory.
     """
+    noted = directory / _BEFORE
     try:
-        before = set(json.loads((directory / _BEFORE).read_text()))
-    except (FileNotFoundError, ValueError):  # the trial never began, or its harness was killed as it wrote this
+        before = set(json.loads(noted.read_text())) if noted.exists() else set()
+    except ValueError:  # the harness was killed as it wrote this, and the trial never began
         return
     made = [path for path in SHARED_MEMORY.glob(_PATTERN) if path.name not in before]
     if made:

@@ -66,6 +66,11 @@ def money(value: float | None, currency: str | None) -> str:
     return f"{digits(value)} {currency}" if value is not None and currency else digits(value)
 
 
+def cores(number: int) -> str:
+    """Return a number of cores: ``1 core``, ``2 cores``."""
+    return f"{number} core{'' if number == 1 else 's'}"
+
+
 def whole(value: float | None) -> str:
     """Return a whole number with its thousands set apart."""
     return "" if value is None else f"{value:,.0f}"

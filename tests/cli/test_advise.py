@@ -90,4 +90,4 @@ def test_the_table_in_question_has_the_rows(tmp_path: Path, home: Path) -> None:
     done = CliRunner().invoke(main, ["advise", *sources, "--data", data.name])
     assert done.exit_code == 6
     assert "5,000 rows" in done.output
-    assert "the label of the tables differ" in done.output
+    assert "the tables differ in their label" in done.output

@@ -88,6 +88,19 @@ def test_a_reader_that_ends_early(bench_command: list[str]) -> None:
     assert (result.returncode, result.stderr) == (0, "")
 
 
+@pytest.mark.parametrize(("arguments", "code"), [("list", 141), ("doctor", 141), ("show nowhere", 2)])
+def test_a_reader_that_has_ended(tmp_path: Path, bench_command: list[str], arguments: str, code: int) -> None:
+    """It is no fault, and no 1, which says that something is slower; messages that nobody reads change nothing."""
+    reader, writer = os.pipe()
+    os.close(reader)
+    command = [*bench_command, *arguments.split()]
+    for streams in ({"stdout": writer, "stderr": subprocess.PIPE}, {"stdout": writer, "stderr": writer}):
+        result = subprocess.run(command, cwd=tmp_path, check=False, text=True, **streams)
+        assert result.returncode == code
+        assert "Traceback" not in (result.stderr or "")
+    os.close(writer)
+
+
 @pytest.mark.parametrize("arguments", ["list", "data list", "run", "report", "doctor"])
 def test_a_working_directory_that_was_removed(tmp_path: Path, bench_command: list[str], arguments: str) -> None:
     """A shell whose directory is gone is told to leave it."""

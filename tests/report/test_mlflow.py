@@ -168,7 +168,11 @@ def test_a_server_that_is_not_there_is_one_sentence(results: Path) -> None:
 
 @pytest.mark.parametrize(
     ("arguments", "sentence"),
-    [([], "Which MLflow server? Add its address"), (["--out", "mlruns"], "'mlruns' is no MLflow server")],
+    [
+        ([], "Which MLflow server? Add its address"),
+        (["--out", "mlruns"], "'mlruns' is no MLflow server"),
+        (["--out", "http://me:secret@127.0.0.1:1"], "has no user in it: give MLFLOW_TRACKING_USERNAME"),
+    ],
 )
 def test_an_address_is_needed(arguments: list[str], sentence: str, results: Path) -> None:
     """Without one, or with a directory, it ends with 2 and an example."""

@@ -41,6 +41,11 @@ def send(runs: Sequence[Run], uri: str) -> tuple[list[str], list[str]]:
     """
     if urllib.parse.urlsplit(uri).scheme not in ("http", "https"):
         raise UsageError(f"{uri!r} is no MLflow server: give its address, such as --out http://127.0.0.1:5000.")
+    if urllib.parse.urlsplit(uri).username is not None:
+        raise UsageError(
+            "A server's address has no user in it: give MLFLOW_TRACKING_USERNAME and MLFLOW_TRACKING_PASSWORD, or "
+            "MLFLOW_TRACKING_TOKEN."
+        )
     server = TrackingServer(uri, os.environ)
     sent: list[str] = []
     there: list[str] = []
