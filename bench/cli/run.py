@@ -100,7 +100,9 @@ _BESIDE_RESUME = {
 )
 @click.option("--out", default="results", show_default=True, help="Directory or URI that holds runs.")
 @PRICE
-@click.option("--dry-run", is_flag=True, help="Print the plan and run nothing; a dataset that comes with bench is made.")
+@click.option(
+    "--dry-run", is_flag=True, help="Print the plan and run nothing; a dataset that comes with bench is made."
+)
 @click.option("--json", "as_json", is_flag=True, help="Print records only, a line each.")
 def run(
     *,
