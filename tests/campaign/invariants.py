@@ -47,10 +47,16 @@ def exit_code(
         yield f"no documented exit code: {ending.shown}"
     elif heeded and fault.interrupts and ending.code != INTERRUPTED and lived_on_s > SECONDS_TO_END:
         yield f"it went on for {lived_on_s:.1f} s after {fault.interrupts.name}: {ending.shown}"
-    elif _TRACEBACK.search(ending.complaints):
+    elif _TRACEBACK.search(ending.complaints) and not (fault.interrupts and _is_pythons_own(ending, heeded=heeded)):
         yield f"a traceback: {ending.shown}"
     elif ending.code in (2, 5) and "Error: " not in ending.complaints and not work.tells(ending):
         yield f"no sentence: {ending.shown}"
+
+
+def _is_pythons_own(ending: Ending, *, heeded: bool) -> bool:
+    """Return whether Python forgot a Ctrl-C that came while it imported the program, and printed that it did."""
+    forgot = ending.complaints.startswith("Exception ignored in: ") and "\nKeyboardInterrupt" in ending.complaints
+    return not heeded and forgot and len(_TRACEBACK.findall(ending.complaints)) == 1
 
 
 def shared_memory() -> set[str]:

@@ -71,6 +71,13 @@ def test_a_signal_is_to_be_heeded_once_it_can_be() -> None:
     assert not list(invariants.exit_code(ended(-signal.SIGTERM), RunOnDisk(), TERM, heeded=False))
     assert not list(invariants.exit_code(ended(130), RunOnDisk(), TERM))
     assert list(invariants.exit_code(ended(-signal.SIGTERM), RunOnDisk(), TERM, heeded=True))
+    forgotten = (
+        "Exception ignored in: <a callback>\nTraceback (most recent call last):\n  File …\nKeyboardInterrupt: \n"
+    )
+    assert not list(invariants.exit_code(ended(0, forgotten), RunOnDisk(), TERM, heeded=False))
+    assert list(invariants.exit_code(ended(0, forgotten), RunOnDisk(), TERM, heeded=True))
+    assert list(invariants.exit_code(ended(0, forgotten * 2), RunOnDisk(), TERM, heeded=False))
+    assert list(invariants.exit_code(ended(0, forgotten), RunOnDisk(), heeded=False))
     other = dataclasses.replace(TERM, target="jvm")
     assert list(invariants.exit_code(ended(-signal.SIGTERM), RunOnDisk(), other, heeded=False))
     assert list(invariants.exit_code(ended(-signal.SIGKILL), RunOnDisk(), TERM, heeded=False))
