@@ -169,13 +169,21 @@ def test_a_limit_of_memory_below_what_libraries_take(bench_command: list[str], m
             "check_blas_threads()",
             "NumPy and SciPy",
         ),
+        (
+            "import pyarrow as pa\nimport pyarrow.parquet as pq\nfrom bench.model import Storage\n"
+            "from bench.datasets.makers.source import open_source\npa.set_cpu_count(8)\n"
+            "pq.write_table(pa.table({'x': [1]}), 'x.parquet')\nsource = open_source('x.parquet', Storage(), None)",
+            "list(source.batches(['x']))",
+            "readers of tables",
+        ),
     ],
-    ids=["charts", "store", "BLAS"],
+    ids=["charts", "store", "BLAS", "table"],
 )
-def test_a_limit_of_processes(imports: str, call: str, told: str) -> None:
+def test_a_limit_of_processes(tmp_path: Path, imports: str, call: str, told: str) -> None:
     """Where few threads can be started there is a sentence.
 
-    The charts' engine would die, Amazon's library hang, and OpenBLAS send SIGINT, as if a user had pressed Ctrl-C.
+    The charts' engine would die, Amazon's library hang, OpenBLAS send SIGINT, as if a user had pressed Ctrl-C, and
+    pyarrow read a file that it has closed.
     """
     user = 60_001  # nobody's: another test of this kind would count
     program = (
@@ -187,7 +195,7 @@ def test_a_limit_of_processes(imports: str, call: str, told: str) -> None:
         "except OSError as error:\n    print(error)\n"
     )
     command = [sys.executable, "-c", program]
-    done = subprocess.run(command, capture_output=True, text=True, check=False, timeout=120)
+    done = subprocess.run(command, cwd=tmp_path, capture_output=True, text=True, check=False, timeout=120)
     assert done.returncode == 0, done.stderr
     assert re.search(rf"{told} take \d+ threads, though few processes", done.stdout)
 

@@ -13,6 +13,8 @@ from bench.errors import DatasetError
 
 # Four bytes of length and the magic, at the end of every Parquet file.
 TAIL_BYTES = 8
+# A full disk, a limit or a signal.
+_NOT_THE_FILES = (errno.ENOSPC, errno.EDQUOT, errno.EFBIG, errno.EINTR, errno.EMFILE, errno.ENFILE, errno.ENOMEM)
 REMAKE = "make or import the dataset again with --force"
 
 
@@ -27,6 +29,7 @@ def file_errors(path: str, advice: str = REMAKE, name: str = "Parquet") -> Itera
 
     Raises:
         DatasetError: In place of pyarrow's errors.
+        OSError: A full disk, a limit of this process or a signal is in the way, and not the file.
     """
     import pyarrow as pa
 
@@ -39,8 +42,10 @@ def file_errors(path: str, advice: str = REMAKE, name: str = "Parquet") -> Itera
             raise DatasetError(
                 f"{path} may not be read ({error.strerror or error}): give this user the right to."
             ) from error
-        if isinstance(error, OSError) and error.errno in (errno.ENOSPC, errno.EDQUOT, errno.EFBIG, errno.EINTR):
+        if isinstance(error, OSError) and error.errno in _NOT_THE_FILES:
             raise
+        if "Failed to launch worker thread" in str(error):
+            raise OSError(errno.EAGAIN, "pyarrow reads by several threads") from error
         # Arrow's reason is the first sentence after the place at which it failed.
         reason = " ".join(str(error).split()).rpartition(f"{path}': ")[2].partition(". ")[0].rstrip(".")
         cause = scrub.spelled(reason)[:200] or type(error).__name__
