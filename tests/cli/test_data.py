@@ -289,7 +289,7 @@ def test_names_of_features(home: Path, tmp_path: Path) -> None:
     for text in (",", " ", "", '"a'):
         result = data("import", tmp_path / "x.parquet", "--label", "y", "--features", text)
         assert (result.exit_code, list(home.iterdir())) == (2, [])
-        assert re.search("names no column|is no list", result.stderr)
+        assert re.search("names no column|is no list|--features is empty", result.stderr)
     for text in ('"b, c",a', ' "b, c" , a '):
         made = data("import", tmp_path / "x.parquet", "--label", "y", "--features", text, "--force")
         assert made.exit_code == 0, made.output

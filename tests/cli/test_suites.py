@@ -97,7 +97,7 @@ def test_pyproject_holds_suites_where_there_is_no_file_of_ours(here):
 @pytest.mark.parametrize(
     ("toml", "sentence"),
     [
-        ("", "There is no bench.toml here"),
+        ("", "bench.toml has no suites: write [suites.NAME]."),
         ("[suites.nightly", "bench.toml cannot be read as TOML"),
         ("[suite.nightly]\ncores = 1", "bench.toml: there is no table 'suite': write 'suites'."),
         ("suites = 3", "bench.toml: suites have to be tables: write [suites.NAME]."),
@@ -143,6 +143,13 @@ def test_init_writes_a_file_that_works_and_overwrites_none(here):
     assert done.exit_code == 2
     assert "bench.toml is there already" in done.stderr
     assert (here / "bench.toml").read_text() == whole
+
+
+def test_without_a_file_a_sentence_says_how_to_have_one(here):
+    """No `bench.toml`, and no `pyproject.toml` either."""
+    done = CliRunner().invoke(main, ["run", "--suite", "nightly"])
+    assert done.exit_code == 2
+    assert "There is no bench.toml here" in done.stderr
 
 
 def test_init_writes_the_schema_beside_suites_that_are_there(here):
