@@ -145,7 +145,8 @@ def test_init_writes_a_file_that_works_and_overwrites_none(here):
     assert (here / "bench.toml").read_text() == whole
 
 
-def test_without_a_file_a_sentence_says_how_to_have_one(here):
+@pytest.mark.usefixtures("here")
+def test_without_a_file_a_sentence_says_how_to_have_one():
     """No `bench.toml`, and no `pyproject.toml` either."""
     done = CliRunner().invoke(main, ["run", "--suite", "nightly"])
     assert done.exit_code == 2
