@@ -20,6 +20,7 @@ from bench.records.disturbance import FOREIGN_SHARE
 from bench.records.export import marked
 from bench.report.text import print_run
 from bench.report.write import write as write_report
+from bench.request import PlannedTrial
 from bench.runs import execution
 from bench.runs.campaign import Campaign
 from bench.runs.progress import Progress
@@ -89,6 +90,24 @@ def execute(campaign: Campaign, times: RunTimes, as_json: bool) -> int:
     if not as_json:
         click.echo(f"Report: {_place(campaign)}/{report.name}")
     return exit_code(records) or _check_begun(campaign, records)
+
+
+def print_plan(trials: list[PlannedTrial]) -> int:
+    """Print trials, a line each, and return exit code 0.
+
+    Args:
+        trials: The trials.
+    """
+    several = len({planned.trial.batch_size for planned in trials}) > 1
+    for number, planned in enumerate(trials, 1):
+        trial = planned.trial
+        batch = f"batch {trial.batch_size}  " if several else ""
+        click.echo(
+            f"{number:3}  {trial.strategy}  {trial.task}  "
+            f"workers {trial.workers} x {trial.threads_per_worker} threads  {batch}cores {trial.cores}  "
+            f"repeat {trial.repeat}"
+        )
+    return 0
 
 
 def look_at_the_machine(times: RunTimes, *, quiet: bool) -> None:

@@ -6,15 +6,13 @@ import math
 import sys
 import tempfile
 import time
-from contextlib import nullcontext
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 import click
-from click.core import ParameterSource
 
-from bench.cli.execute import RunTimes, execute
+from bench.cli.execute import RunTimes, execute, print_plan
 from bench.cli.making import open_for_task
 from bench.cli.models import model_options
 from bench.cli.options import PRICE, Seconds, setting_options, storage_options
@@ -35,27 +33,18 @@ from bench.cli.requests import (
     check_row_budget,
     request_from,
 )
+from bench.cli.resume import resume_run
 from bench.cli.suites import suite_option
 from bench.cli.surroundings import require_utf8
-from bench.datasets import open_dataset
 from bench.datasets.store import DEFAULT
-from bench.errors import ResultsError, UsageError
 from bench.machine.others import Look
 from bench.model import Storage
 from bench.prices.tariff import Tariff
-from bench.records.bucket import Bucket, make_local_directory, split
-from bench.records.directory import RunDirectory
-from bench.request import PlannedTrial
+from bench.records.bucket import Bucket, make_local_directory
 from bench.runs import campaign as campaigns
 from bench.runs.selection import select
 from bench.stores.filesystem import from_environment, is_uri, normal
 from bench.stores.models import ModelShelf
-
-# Options that say how and where, by their names in Python.
-_BESIDE_RESUME = {
-    *("resume", "suite", "out", "endpoint", "region", "anonymous", "price", "dry_run", "as_json"),
-    *("timeout_s", "whole_s", "quiet_s", "retries"),
-}
 
 
 @click.command()
@@ -127,12 +116,7 @@ def run(
         timeout_s, time.monotonic() + whole_s if whole_s else math.inf, quiet_s or 0.0, retries, look, price
     )
     if resume:
-        _refuse_beside_resume(click.get_current_context())
-        resume = _find_run(resume, out)
-    if resume and is_uri(resume):
-        sys.exit(_resume_remote(resume, from_environment(resume, storage), times, dry_run, as_json))
-    if resume:
-        sys.exit(_resume_local(Path(resume), times, dry_run, as_json))
+        sys.exit(resume_run(resume, out, storage, times, dry_run=dry_run, as_json=as_json))
     check_row_budget(wanted["budget_s"], timeout_s)
     request = request_from(wanted, storage)
     saved = request.save_model
@@ -145,7 +129,7 @@ def run(
         click.echo(f"{name} is left out, since {reason}: `--strategy '*'` runs all.", err=True)
     require_utf8(dataset.path, tempfile.gettempdir())
     if dry_run:
-        sys.exit(_print_plan(campaigns.make_plan(request, dataset, selection, to_run=False)))
+        sys.exit(print_plan(campaigns.make_plan(request, dataset, selection, to_run=False)))
     command = ["bench", *sys.argv[1:]]
     if not is_uri(out):
         campaign = campaigns.start(request, dataset, selection, Path(normal(out)), command, models, storage=storage)
@@ -159,71 +143,3 @@ def run(
         bucket.begin(campaign.directory)
         code = execute(campaign, times, as_json)
     sys.exit(code)
-
-
-def _refuse_beside_resume(ctx: click.Context) -> None:
-    """Refuse options that say what is run: a run goes on as it began."""
-    for option in ctx.command.params:
-        given = option.name and ctx.get_parameter_source(option.name) is ParameterSource.COMMANDLINE
-        if given and option.name not in _BESIDE_RESUME:
-            raise UsageError(
-                f"{option.opts[0]} is not for --resume, which goes on with a run as it began: leave it out."
-            )
-
-
-def _resume_local(path: Path, times: RunTimes, dry_run: bool, as_json: bool) -> int:
-    # Held before the records are read, which say what is left to do.
-    with nullcontext() if dry_run else RunDirectory(path).held():
-        rest = campaigns.resume(path, open_dataset, disturbed=times.retries > 0)
-        return _go_on(rest, times, dry_run, as_json)
-
-
-def _resume_remote(uri: str, storage: Storage, times: RunTimes, dry_run: bool, as_json: bool) -> int:
-    prefix, name = split(uri)
-    bucket = Bucket(prefix, storage)
-    with make_local_directory() as directory:
-        rest = campaigns.resume(bucket.fetch(name, directory), open_dataset, disturbed=times.retries > 0)
-        campaign = replace(rest, bucket=bucket)
-        return _go_on(campaign, times, dry_run, as_json)
-
-
-def _find_run(named: str, out: str) -> str:
-    """Return the directory or URI of a run; a name without a directory is looked up in ``out``, too.
-
-    Raises:
-        ResultsError: There is none of that name, neither here nor there.
-    """
-    if is_uri(named) or Path(named).exists() or Path(named).name != named:
-        return named
-    if is_uri(out):
-        return f"{normal(out)}/{named}"
-    inside = Path(normal(out), named)
-    if not inside.exists():
-        raise ResultsError(
-            f"{named} holds no run, and there is none of that name in {out}: give its directory or URI, or with --out "
-            "where it lies."
-        )
-    return str(inside)
-
-
-def _go_on(campaign: campaigns.Campaign, times: RunTimes, dry_run: bool, as_json: bool) -> int:
-    """Run the rest of a run, or print it; return the exit code."""
-    if dry_run:
-        return _print_plan(campaign.trials)
-    if not campaign.trials and not as_json:
-        more = "" if times.retries else "; `--retry-disturbed 1` runs again what others disturbed, if anything"
-        click.echo(f"Nothing is left to run{more}.", err=True)
-    return execute(campaign, times, as_json)
-
-
-def _print_plan(trials: list[PlannedTrial]) -> int:
-    several = len({planned.trial.batch_size for planned in trials}) > 1
-    for number, planned in enumerate(trials, 1):
-        trial = planned.trial
-        batch = f"batch {trial.batch_size}  " if several else ""
-        click.echo(
-            f"{number:3}  {trial.strategy}  {trial.task}  "
-            f"workers {trial.workers} x {trial.threads_per_worker} threads  {batch}cores {trial.cores}  "
-            f"repeat {trial.repeat}"
-        )
-    return 0
