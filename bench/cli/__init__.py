@@ -69,7 +69,8 @@ class BenchGroup(click.Group):
         """Refuse what is empty, as of a variable that is not set: it would count as not given, and mean all."""
         for before, argument in itertools.pairwise(["", *args]):
             option = before if before.startswith("-") else "an argument"
-            if not argument or (argument.startswith("--") and argument.endswith("=")):
+            empty = not argument or (argument.startswith("--") and argument.endswith("="))
+            if empty and not ctx.resilient_parsing:  # a shell completes after it, too
                 raise click.UsageError(f"{argument[:-1] or option} is empty: give it a value, or leave it out.", ctx)
         return super().parse_args(ctx, args)
 

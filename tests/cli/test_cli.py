@@ -53,6 +53,13 @@ def test_an_option_whose_variable_is_not_set_is_bad_usage(arguments):
     assert f"Error: {arguments[-2 if not arguments[-1] else -1].rstrip('=')} is empty: give it" in done.stderr
 
 
+def test_a_shell_completes_after_an_empty_value(bench):
+    """What is refused when it is run may still be corrected."""
+    words = {"COMP_WORDS": 'bench run --price "" --strat', "COMP_CWORD": "4"}
+    done = bench(_BENCH_COMPLETE="bash_complete", **words)
+    assert (done.stdout.split(), done.stderr) == (["plain,--strategy"], "")
+
+
 @pytest.mark.parametrize("verb", VERBS)
 def test_the_table_of_verbs_says_what_the_verbs_say(verb):
     """The line that `bench --help` has for a verb is how the verb's own help begins."""
