@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import errno
+import functools
 import os
 import threading
 
@@ -30,6 +31,10 @@ def check_threads(wanted: int, what: str) -> None:
         end.set()
         for thread in started:
             thread.join()
+
+
+check_threads_once = functools.cache(check_threads)
+"""The same for threads that are kept: seen to once in this process."""
 
 
 def check_files(wanted: int, what: str) -> None:

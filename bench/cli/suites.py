@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import difflib
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from pathlib import Path
 from typing import Any
 
@@ -78,11 +78,11 @@ def chosen(verb: str, suite: Mapping[str, Any], where: str) -> tuple[dict[str, A
     verbs = keys_of_verbs()
     own = {name: suite.get(name, {}) for name in verbs}
     common = {key: value for key, value in suite.items() if key not in verbs}
-    _check_names(common, {key for keys in verbs.values() for key in keys} | set(verbs), "key", where)
+    _check_keys(common, {key for keys in verbs.values() for key in keys} | set(verbs), "key", where)
     for name, keys in verbs.items():
         if not isinstance(own[name], dict):
             raise UsageError(f"{where}: {name} has to be a table, with keys for `bench {name}` only.")
-        _check_names(own[name], keys, f"key of `bench {name}`", where)
+        _check_keys(own[name], keys, f"key of `bench {name}`", where)
         for key, value in [*common.items(), *own[name].items()]:
             if key in keys:
                 check_type(keys[key], value, f"{where}: {key}")
@@ -128,14 +128,18 @@ def _toml(file: Path) -> Any:
         raise UsageError(f"{file.name} cannot be read as TOML ({error}): correct it.") from error
 
 
+def _check_keys(content: Iterable[str], known: Collection[str], what: str, where: str) -> None:
+    for name in content:
+        option = name.replace("_", "-")
+        if name not in known and any(option in options for options in ONCE.values()):
+            raise UsageError(f"{where}: {name} is for one call, and no {what}: give --{option} there.")
+        _check_names((name,), known, what, where)
+
+
 def _check_names(content: Iterable[str], known: Iterable[str], what: str, where: str) -> None:
     known = sorted(known)
     for name in content:
         if name not in known:
-            if what.startswith("key") and name.replace("_", "-") in set().union(*ONCE.values()):
-                raise UsageError(
-                    f"{where}: {name} is for one call, and no {what}: give --{name.replace('_', '-')} there."
-                )
             raise UsageError(f"{where}: there is no {what} {shown(name)!r}{_nearest(name, known)}.")
 
 

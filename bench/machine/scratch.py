@@ -31,7 +31,8 @@ def scratch_directory(prefix: str, under: Path | None = None) -> Iterator[Path]:
     """
     with contextlib.ExitStack() as made:
         for left in reversed(range(TRIES)):
-            path = Path(made.enter_context(_new_directory(prefix, under)))
+            new = tempfile.TemporaryDirectory(prefix=prefix, dir=under, ignore_cleanup_errors=True)
+            path = Path(made.enter_context(new))
             try:
                 owner = _own(path)
             except FileNotFoundError:  # a sweep took it for one whose maker was killed
@@ -45,10 +46,6 @@ def scratch_directory(prefix: str, under: Path | None = None) -> Iterator[Path]:
             with contextlib.suppress(OSError):
                 _empty(path)
             os.close(owner)
-
-
-def _new_directory(prefix: str, under: Path | None) -> tempfile.TemporaryDirectory[str]:
-    return tempfile.TemporaryDirectory(prefix=prefix, dir=under, ignore_cleanup_errors=True)
 
 
 def _own(directory: Path) -> int:

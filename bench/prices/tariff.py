@@ -83,12 +83,12 @@ def parse(text: str) -> Tariff:
         UsageError: It is neither, or names no machine of the file.
     """
     if found := FORM.fullmatch(text.strip()):
-        if not 0 < float(found["price"]) < math.inf:
-            price = f"{float(found['price']):g}"
+        price = float(found["price"])
+        if not 0 < price < math.inf:
             raise UsageError(
-                f"A price of {price} says nothing: give what a core costs in an hour, or leave --price out."
+                f"A price of {price:g} says nothing: give what a core costs in an hour, or leave --price out."
             )
-        return Tariff(found["currency"] or "", float(found["price"]))
+        return Tariff(found["currency"] or "", price)
     if text.endswith(SPOT) and not text.endswith(2 * SPOT) and not _is_there(Path(text)):
         tariff = parse(text.removesuffix(SPOT))
         if tariff.machine is None or tariff.machine.spot is None:

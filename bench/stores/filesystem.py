@@ -7,7 +7,6 @@ which hide their content.
 
 from __future__ import annotations
 
-import functools
 import os
 import re
 from collections.abc import Iterator, Mapping
@@ -16,7 +15,7 @@ from typing import TYPE_CHECKING, Any
 from urllib.parse import unquote, urlsplit
 
 from bench.errors import DatasetError, StorageError, UsageError
-from bench.headroom import check_threads
+from bench.headroom import check_threads_once
 from bench.model import Storage
 from bench.stores.proxies import proxy_for
 
@@ -123,7 +122,7 @@ def filesystem(path: str, storage: Storage) -> tuple[pafs.FileSystem, str]:
     inside = f"{parts.netloc}{parts.path}"
     endpoint = urlsplit(storage.endpoint) if storage.endpoint else None
     if parts.scheme == "s3":
-        _check_threads()
+        check_threads_once(THREADS, "object stores")
     try:
         if parts.scheme == "s3":
             return _s3(parts.netloc, endpoint, storage), inside
@@ -158,12 +157,6 @@ def _s3(bucket: str, endpoint: Any, storage: Storage) -> pafs.FileSystem:
         request_timeout=SECONDS_OF_SILENCE,
         **where,
     )
-
-
-@functools.cache
-def _check_threads() -> None:
-    """See once that there are threads enough."""
-    check_threads(THREADS, "object stores")
 
 
 @contextmanager

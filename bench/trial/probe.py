@@ -46,7 +46,7 @@ class TreeProbe:
         cost_s: CPU seconds that samples took.
         pressures: What others had taken by each sample.
         gpus: What there was of GPUs.
-        energies: What counters of energy said at the first sample and about once a minute since.
+        energies: What counters of energy said, about once a minute.
     """
 
     def __init__(self, tree: ProcessTree) -> None:
@@ -70,7 +70,7 @@ class TreeProbe:
         self.cost_s = 0.0
         self.pressures: list[Pressures] = []
         self.energies: list[Mapping[str, EnergyCounter]] = []
-        self._next_energy = 0.0
+        self._next_energy = time.monotonic() + energy.SECONDS_BETWEEN_READINGS  # one was read at the spawn
 
     def sample(self) -> float:
         """Take a sample and return the seconds to wait before the next one."""

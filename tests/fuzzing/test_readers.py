@@ -10,19 +10,8 @@ from tests.fuzzing.readers import Reader, readers
 
 INPUTS = 300  # `tox -e fuzz` has a million of each
 NAMES = (
-    *(
-        "records",
-        "run.json",
-        "report",
-        "export",
-        "parquet export",
-        "verdict",
-        "night",
-        "pytest-benchmark",
-        "suites",
-        "price",
-    ),
-    *("machines", "manifest", "answer", "scores", "network", "parquet"),
+    *("records", "run.json", "report", "export", "parquet export", "verdict", "night", "pytest-benchmark", "suites"),
+    *("price", "machines", "manifest", "answer", "scores", "network", "parquet"),
 )
 
 

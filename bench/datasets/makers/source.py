@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import functools
 from collections.abc import Iterable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, replace
@@ -22,7 +21,7 @@ from bench.datasets.makers.sample import choose_rows
 from bench.datasets.makers.schemas import check_names, pandas_index, united
 from bench.datasets.makers.table_format import TableFormat
 from bench.errors import DatasetError, UsageError
-from bench.headroom import check_threads
+from bench.headroom import check_threads_once
 from bench.model import Storage
 from bench.stores.filesystem import filesystem, is_uri, store_errors
 from bench.stores.tree import AT_ONCE
@@ -129,7 +128,8 @@ class TableSource:
         return values.cast(wanted) if numbers or empty or view else values
 
     def _read(self, piece: Piece, columns: Sequence[str]) -> Iterator[pa.RecordBatch]:
-        _check_threads()
+        # Where pyarrow has one thread that decodes columns and not the next, it lets go of the file under the first.
+        check_threads_once(pa.cpu_count(), "readers of tables")
         with source_errors(self.path, self.storage, piece.file.path, piece.format.name):
             yield from piece.batches(columns)
 
@@ -161,15 +161,6 @@ class TableSource:
         chosen = choose_rows(sizes, rows)
         pieces = [replace(piece, groups=groups) for piece in self.pieces if (groups := chosen[piece.number])]
         return replace(self, pieces=tuple(pieces), rows=rows)
-
-
-@functools.cache
-def _check_threads() -> None:
-    """See once that pyarrow can start the threads that decode columns, which it keeps.
-
-    Where it has one and not the next, it lets go of the file under the first, and the process ends by a signal.
-    """
-    check_threads(pa.cpu_count(), "readers of tables")
 
 
 def open_source(

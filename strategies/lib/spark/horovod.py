@@ -87,10 +87,10 @@ def run(function: Callable[[Trial, float], RankReport], trial: Trial) -> list[Ra
     from horovod.spark import gloo_run, runner
     from horovod.spark.driver.driver_service import SparkDriverService
 
+    host = _loopback_host()
     remote_shell, make_mapper = gloo_run.rsh, runner._make_mapper
     common_interfaces = SparkDriverService.get_common_interfaces
     gloo_run.rsh = _shell_that_ends_all(remote_shell)
-    host = _loopback_host()
     runner._make_mapper = _wrapped_mapper(driver_keys(trial.dataset), host, make_mapper)
     SparkDriverService.get_common_interfaces = _reachable(common_interfaces)
     try:
